@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // A forked process per file: real signals, real child processes, no shared module state.
+    pool: 'forks',
+    env: { TZ: 'Pacific/Chatham', NO_COLOR: '1' },
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    reporters: ['default'],
+  },
+})
