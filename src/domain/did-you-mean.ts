@@ -1,0 +1,70 @@
+/**
+ * The candidate that a mistyped word most likely meant, or null where none is near enough to be worth saying:
+ * at most one edit in three letters, three in all. An edit is a letter added, dropped, changed, or swapped with
+ * its neighbour (Damerau-Levenshtein); letter case does not count. Of equally near ones the first wins.
+ */
+export function nearest(word: string, candidates: readonly string[]): string | null {
+  let best: string | null = null
+  let bestDistance = Infinity
+  for (const candidate of candidates) {
+    const distance = editDistance(letters(word), letters(candidate))
+    if (distance < bestDistance && distance <= allowedEdits(word, candidate)) {
+      best = candidate
+      bestDistance = distance
+    }
+  }
+  return best
+}
+
+function allowedEdits(word: string, candidate: string): number {
+  const shorter = Math.min(word.length, candidate.length)
+  const longer = Math.max(word.length, candidate.length)
+  // One letter for another of two is still a likely slip; of one, it is a different word.
+  return shorter < 2 ? 0 : Math.min(3, Math.max(1, Math.floor((longer - 1) / 3)))
+}
+
+function letters(text: string): string[] {
+  return Array.from(text.normalize('NFC').toLowerCase())
+}
+
+/** Restricted Damerau-Levenshtein distance: the table row by row, of which three are needed. */
+function editDistance(from: readonly string[], to: readonly string[]): number {
+  let beforeLast: number[] = []
+  let last = Array.from({ length: to.length + 1 }, (_, column) => column)
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= to.length; column++) {
+      current.push(cell(from, to, row, column, { beforeLast, last, current }))
+    }
+    beforeLast = last
+    last = current
+  }
+  return at(last, to.length)
+}
+
+interface Rows {
+  readonly beforeLast: readonly number[]
+  readonly last: readonly number[]
+  readonly current: readonly number[]
+}
+
+function cell(
+  from: readonly string[],
+  to: readonly string[],
+  row: number,
+  column: number,
+  rows: Rows,
+): number {
+  const changed = from[row - 1] === to[column - 1] ? 0 : 1
+  const plain = Math.min(
+    at(rows.last, column) + 1,
+    at(rows.current, column - 1) + 1,
+    at(rows.last, column - 1) + changed,
+  )
+  const swapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]
+  return swapped && row > 1 && column > 1 ? Math.min(plain, at(rows.beforeLast, column - 2) + 1) : plain
+}
+
+function at(row: readonly number[], column: number): number {
+  return row[column] ?? Infinity
+}

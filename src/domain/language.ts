@@ -1,0 +1,92 @@
+import { CHINESE_PARTICLES, FUNCTION_WORDS } from './language-words.ts'
+
+/** Fewer words than this say nothing certain. */
+const FEWEST_WORDS = 20
+/** The same for scripts that do not part words. */
+const FEWEST_LETTERS = 40
+/** In any of the languages above function words are more than this part of running text. */
+const LEAST_SHARE = 0.08
+/** So many different ones must be seen: one that a foreign language happens to share proves nothing. */
+const FEWEST_DIFFERENT = 4
+/** How much the found language must outdo the next one: mixed text is not judged. */
+const CLEAR_LEAD = 3
+
+/**
+ * Whether a text is written in a language (SPEC §8), given as a tag like `de` or `en-GB`. It knows en, de, fr,
+ * es, it, pt, nl, pl, ru, ja and zh. `no` is said only where another language, or a script that is not the
+ * asked-for language's, is plainly there; short, mixed and list-like texts and unknown languages are `unsure`.
+ * Code, addresses and quotations are left out: they may be in any language.
+ */
+export function looksLike(text: string, language: string): 'yes' | 'no' | 'unsure' {
+  const asked = language.trim().toLowerCase().split(/[-_]/)[0] ?? ''
+  const script = scriptOf(asked)
+  if (script === null) return 'unsure'
+  const prose = proseOf(text)
+  const found = detect(prose)
+  if (found !== null) return found === asked ? 'yes' : 'no'
+  return isForeignScript(prose, script) ? 'no' : 'unsure'
+}
+
+const LATIN = /\p{Script=Latin}/gu
+const CYRILLIC = /\p{Script=Cyrillic}/gu
+const HAN_OR_KANA = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu
+
+/** Null for a language that is not known. */
+function scriptOf(language: string): RegExp | null {
+  if (language === 'ja' || language === 'zh') return HAN_OR_KANA
+  if (language === 'ru') return CYRILLIC
+  return Object.hasOwn(FUNCTION_WORDS, language) ? LATIN : null
+}
+
+function proseOf(text: string): string {
+  return text
+    .normalize('NFC')
+    .replace(/(```|~~~)[\s\S]*?(?:\1|$)/g, ' ')
+    .replace(/`[^`\n]*`/g, ' ')
+    .replace(/^[^\S\n]*>.*$/gm, ' ')
+    .replace(/\b(?:https?:\/\/|www\.)\S+/gi, ' ')
+    .replace(/"[^"\n]*"|“[^”\n]*”|„[^“”\n]*[“”]|«[^»\n]*»|「[^」\n]*」|『[^』\n]*』/g, ' ')
+}
+
+function detect(prose: string): string | null {
+  return detectEastAsian(prose) ?? detectByWords(prose)
+}
+
+function detectEastAsian(prose: string): 'ja' | 'zh' | null {
+  const letters = count(prose, /\p{L}/gu)
+  const eastAsian = count(prose, HAN_OR_KANA)
+  if (eastAsian < FEWEST_LETTERS || eastAsian < letters * 0.7) return null
+  // Japanese grammar is written in hiragana: prose is never without, Chinese always is.
+  const hiragana = count(prose, /\p{Script=Hiragana}/gu)
+  if (hiragana > eastAsian * 0.15) return 'ja'
+  const particles = Array.from(prose).filter(character => CHINESE_PARTICLES.includes(character)).length
+  return hiragana < eastAsian * 0.02 && particles > eastAsian * 0.03 ? 'zh' : null
+}
+
+function detectByWords(prose: string): string | null {
+  const words = prose.toLowerCase().match(/\p{L}+/gu) ?? []
+  if (words.length < FEWEST_WORDS) return null
+  const hits = Object.entries(FUNCTION_WORDS)
+    .map(([language, list]) => ({ language, words: hitsOf(words, new Set(list.split(' '))) }))
+    .toSorted((a, b) => b.words.length - a.words.length)
+  const [first, second] = hits
+  if (first === undefined || second === undefined) return null
+  const enough =
+    first.words.length >= words.length * LEAST_SHARE && new Set(first.words).size >= FEWEST_DIFFERENT
+  return enough && first.words.length >= second.words.length * CLEAR_LEAD ? first.language : null
+}
+
+function hitsOf(words: readonly string[], list: ReadonlySet<string>): string[] {
+  return words.filter(word => list.has(word))
+}
+
+/** Latin letters are no proof: names, brands and lists are written in them everywhere. */
+function isForeignScript(prose: string, script: RegExp): boolean {
+  const letters = count(prose, /\p{L}/gu)
+  const foreign = letters - count(prose, script) - (script === LATIN ? 0 : count(prose, LATIN))
+  return letters >= FEWEST_LETTERS && foreign > letters * 0.85
+}
+
+function count(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0
+}

@@ -1,0 +1,206 @@
+import {
+  CATALOG_VERSION,
+  familyOf,
+  findModel,
+  MODEL_CATALOG,
+  type LongContext,
+  type ModelFacts,
+  type ModelPrice,
+  type ServiceTier,
+} from './model-catalog.ts'
+
+/** What the operator says of a model in the config; prices in USD per million tokens or per audio minute. */
+export type PriceOverride = {
+  /** Costs nothing (a local model); the prices beside it are ignored. */
+  readonly free?: boolean
+  readonly inputUsd?: number
+  readonly cachedInputUsd?: number
+  readonly cacheWriteUsd?: number
+  readonly outputUsd?: number
+  readonly audioMinuteUsd?: number
+  readonly contextTokens?: number
+  readonly maxOutputTokens?: number
+}
+
+/** The prices that hold for one call: integer nano-dollars per million tokens, or per audio minute. */
+export interface PriceQuote {
+  /** Where they come from; `unpriced` ones are a ceiling, not a price, and are shown as such. */
+  readonly basis: 'table' | 'override' | 'free' | 'unpriced'
+  readonly inputNano: number
+  readonly cachedInputNano: number
+  readonly cacheWriteNano: number
+  readonly outputNano: number
+  readonly audioMinuteNano: number
+  readonly longContext: LongContext | null
+  /** For receipts: with the time of the call it names the figures. */
+  readonly version: string
+}
+
+type Columns = Pick<
+  PriceQuote,
+  'inputNano' | 'cachedInputNano' | 'cacheWriteNano' | 'outputNano' | 'audioMinuteNano'
+>
+type Prices = Columns & Pick<PriceQuote, 'longContext'>
+
+const NOTHING: Prices = {
+  inputNano: 0,
+  cachedInputNano: 0,
+  cacheWriteNano: 0,
+  outputNano: 0,
+  audioMinuteNano: 0,
+  longContext: null,
+}
+
+/** Percent of the standard price, for a tier that has no row of its own (OpenAI's price page). */
+const TIER_PERCENT = { standard: 100, flex: 50, batch: 50, priority: 200 } as const satisfies Record<
+  ServiceTier,
+  number
+>
+
+/**
+ * The price of a model at a moment (SPEC §9). The operator's override wins, looked up by the exact name and then
+ * by the family of a snapshot. Else the newest row of the table that is in force then (the oldest one for a
+ * moment before all of them). A model nobody knows is `unpriced`: each column at the dearest known figure, so
+ * that a budget holds whatever it turns out to cost.
+ *
+ * An override's prices are what the operator pays, whatever the tier. Where it names the input price and not
+ * the cached or cache-write one, these cost as much as input: no discount that nobody promised. Any other price
+ * it leaves out is the table's.
+ *
+ * @param tier as asked for or as the API returned it; an unknown one, `default`, `auto` and null are standard
+ * @throws RangeError for an override that is negative or no number
+ */
+export function quotePrice(
+  model: string,
+  atMs: number,
+  tier: string | null,
+  overrides: Readonly<Record<string, PriceOverride>>,
+): PriceQuote {
+  const override = findOverride(model, overrides)
+  if (override?.free === true) return { basis: 'free', ...NOTHING, version: 'override' }
+  const known = findModel(model)
+  const listed = known === null ? unpriced(atMs, tierOf(tier)) : fromTable(known, atMs, tierOf(tier))
+  return override !== null && namesPrice(override) ? overridden(override, listed) : listed
+}
+
+/**
+ * A price in USD as integer nano-dollars; exact for any decimal of up to nine places (0.075 is 75,000,000).
+ *
+ * @throws RangeError when it is negative, not a number, or above a million dollars
+ */
+export function usdToNano(usd: number): number {
+  // Up to here the product's rounding error stays far under half a nano-dollar, so rounding is exact.
+  if (!(usd >= 0 && usd <= 1_000_000)) throw new RangeError(`not a price in USD: ${usd}`)
+  return Math.round(usd * 1_000_000_000)
+}
+
+function findOverride(
+  model: string,
+  overrides: Readonly<Record<string, PriceOverride>>,
+): PriceOverride | null {
+  const name = [model, familyOf(model)].find(key => Object.hasOwn(overrides, key))
+  return name === undefined ? null : (overrides[name] ?? null)
+}
+
+function namesPrice(override: PriceOverride): boolean {
+  const { inputUsd, cachedInputUsd, cacheWriteUsd, outputUsd, audioMinuteUsd } = override
+  return [inputUsd, cachedInputUsd, cacheWriteUsd, outputUsd, audioMinuteUsd].some(usd => usd !== undefined)
+}
+
+function overridden(override: PriceOverride, listed: PriceQuote): PriceQuote {
+  return {
+    basis: 'override',
+    inputNano: nanoOr(override.inputUsd, listed.inputNano),
+    cachedInputNano: nanoOr(override.cachedInputUsd ?? override.inputUsd, listed.cachedInputNano),
+    cacheWriteNano: nanoOr(override.cacheWriteUsd ?? override.inputUsd, listed.cacheWriteNano),
+    outputNano: nanoOr(override.outputUsd, listed.outputNano),
+    audioMinuteNano: nanoOr(override.audioMinuteUsd, listed.audioMinuteNano),
+    // A stranger's surcharge is a guess; the vendor's own stays unless the model is a stranger.
+    longContext: listed.basis === 'unpriced' ? null : listed.longContext,
+    version: 'override',
+  }
+}
+
+function nanoOr(usd: number | undefined, otherwise: number): number {
+  return usd === undefined ? otherwise : usdToNano(usd)
+}
+
+function tierOf(tier: string | null): ServiceTier {
+  // OpenAI returns `fast` for what it sold as `priority` before.
+  if (tier === 'fast' || tier === 'priority') return 'priority'
+  return tier === 'flex' || tier === 'batch' ? tier : 'standard'
+}
+
+function fromTable(model: ModelFacts, atMs: number, tier: ServiceTier): PriceQuote {
+  const version = `${CATALOG_VERSION}/${model.id}/${tier}`
+  return { basis: 'table', ...pricesAt(model, atMs, tier), version }
+}
+
+function pricesAt(model: ModelFacts, atMs: number, tier: ServiceTier): Prices {
+  const own = newestRow(model, atMs, tier)
+  if (own !== null) return pricesOf(own)
+  const standard = newestRow(model, atMs, 'standard') ?? oldestRow(model)
+  return standard === null ? NOTHING : scaled(pricesOf(standard), TIER_PERCENT[tier])
+}
+
+function newestRow(model: ModelFacts, atMs: number, tier: ServiceTier): ModelPrice | null {
+  const inForce = model.prices.filter(row => row.tier === tier && Date.parse(row.from) <= atMs)
+  return inForce.toSorted(byDate).at(-1) ?? null
+}
+
+function oldestRow(model: ModelFacts): ModelPrice | null {
+  return model.prices.filter(row => row.tier === 'standard').toSorted(byDate)[0] ?? null
+}
+
+function byDate(a: ModelPrice, b: ModelPrice): number {
+  return Date.parse(a.from) - Date.parse(b.from)
+}
+
+function pricesOf(row: ModelPrice): Prices {
+  const { inputNano, cachedInputNano, cacheWriteNano, outputNano, audioMinuteNano, longContext } = row
+  return {
+    inputNano,
+    cachedInputNano,
+    cacheWriteNano,
+    outputNano,
+    audioMinuteNano,
+    longContext: longContext ?? null,
+  }
+}
+
+function scaled(prices: Prices, percent: number): Prices {
+  return {
+    ...mapColumns(column => Math.ceil((prices[column] * percent) / 100)),
+    longContext: prices.longContext,
+  }
+}
+
+/** No discount for a tier here: whether the unknown model is sold at one is unknown too. */
+function unpriced(atMs: number, tier: ServiceTier): PriceQuote {
+  const all = MODEL_CATALOG.map(model => pricesAt(model, atMs, tier === 'priority' ? tier : 'standard'))
+  return {
+    basis: 'unpriced',
+    ...mapColumns(column => Math.max(...all.map(prices => prices[column]))),
+    longContext: all.map(prices => prices.longContext).reduce(dearer, null),
+    version: `${CATALOG_VERSION}/unpriced/${tier}`,
+  }
+}
+
+function dearer(a: LongContext | null, b: LongContext | null): LongContext | null {
+  if (a === null || b === null) return a ?? b
+  return {
+    aboveInputTokens: Math.min(a.aboveInputTokens, b.aboveInputTokens),
+    inputPercent: Math.max(a.inputPercent, b.inputPercent),
+    outputPercent: Math.max(a.outputPercent, b.outputPercent),
+  }
+}
+
+function mapColumns(value: (column: keyof Columns) => number): Columns {
+  return {
+    inputNano: value('inputNano'),
+    cachedInputNano: value('cachedInputNano'),
+    cacheWriteNano: value('cacheWriteNano'),
+    outputNano: value('outputNano'),
+    audioMinuteNano: value('audioMinuteNano'),
+  }
+}

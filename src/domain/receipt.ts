@@ -1,0 +1,111 @@
+import type { ErrorClass } from './error-class.ts'
+import type { CriterionScores } from './rubric.ts'
+import type { RunState } from './run-state.ts'
+
+/**
+ * The core of a receipt: everything that was decided and paid for in one run, as of its end. No brief, no
+ * result and no name of a person is in it, only digests and ids, so an erasure does not break the seal.
+ */
+export interface ReceiptCore {
+  readonly schema: 'echopilot.receipt/1'
+  readonly runId: string
+  readonly taskId: string
+  readonly taskType: string
+  readonly cause: string
+  readonly state: RunState
+  readonly reason: string | null
+  readonly errorClass: ErrorClass | null
+  readonly briefDigest: string
+  readonly threshold: number
+  readonly score: number | null
+  readonly createdAt: string
+  readonly startedAt: string | null
+  readonly endedAt: string
+  readonly commit: string
+  readonly attempts: readonly {
+    readonly id: string
+    readonly outcome: string
+    readonly errorClass: string | null
+    readonly message: string | null
+    readonly interruptions: number
+  }[]
+  readonly outputs: readonly {
+    readonly id: string
+    readonly stage: string
+    readonly finish: string
+    readonly digest: string
+    readonly callId: string
+    readonly checksVersion: string
+    readonly failedChecks: number
+  }[]
+  readonly judgements: readonly {
+    readonly id: string
+    readonly outputId: string
+    readonly callId: string
+    readonly score: number | null
+    readonly scores: CriterionScores | null
+    readonly flaw: string | null
+    readonly model: string
+    readonly rubricDigest: string
+    readonly promptDigest: string
+  }[]
+  readonly decisions: readonly { readonly outputId: string; readonly kind: string; readonly at: string }[]
+  readonly calls: readonly ReceiptCall[]
+  readonly totals: ReceiptTotals
+}
+
+/** One call as a receipt lists it. */
+export interface ReceiptCall {
+  readonly id: string
+  readonly attempt: number
+  readonly stage: string
+  readonly model: string
+  readonly answeredModel: string | null
+  readonly certainty: string
+  readonly inputTokens: number | null
+  readonly cachedTokens: number | null
+  readonly outputTokens: number | null
+  readonly reasoningTokens: number | null
+  readonly costNano: number
+  readonly priceBasis: string
+  readonly priceVersion: string
+  readonly promptDigest: string
+  readonly requestId: string | null
+}
+
+/** Sums over the calls of a run. Tokens count what services reported; cost counts every booking. */
+export interface ReceiptTotals {
+  readonly calls: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly costNano: number
+  /** Part of the cost that is a reservation, because no usage came back. */
+  readonly uncertainNano: number
+  /** Part of the cost of models that have no price. */
+  readonly unpricedNano: number
+}
+
+/** Adds up the calls of a run. */
+export function totalsOf(calls: readonly ReceiptCall[]): ReceiptTotals {
+  const sum = (pick: (call: ReceiptCall) => number): number =>
+    calls.reduce((total, call) => total + pick(call), 0)
+  return {
+    calls: calls.length,
+    inputTokens: sum(call => call.inputTokens ?? 0),
+    outputTokens: sum(call => call.outputTokens ?? 0),
+    costNano: sum(call => call.costNano),
+    uncertainNano: sum(call =>
+      ['reserved', 'unknown', 'unmetered'].includes(call.certainty) ? call.costNano : 0,
+    ),
+    unpricedNano: sum(call => (call.priceBasis === 'unpriced' ? call.costNano : 0)),
+  }
+}
+
+/** JSON with sorted keys, so that the same receipt always has the same digest. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
+}

@@ -1,0 +1,81 @@
+import type { StatusFigures } from './status.ts'
+
+interface Metric {
+  readonly name: string
+  readonly help: string
+  readonly samples: readonly { readonly labels?: Readonly<Record<string, string>>; readonly value: number }[]
+}
+
+/** Prometheus text exposition format 0.0.4. What was never measured has no sample, rather than a zero. */
+export function prometheusText(figures: StatusFigures): string {
+  return metricsOf(figures)
+    .filter(metric => metric.samples.length > 0)
+    .map(metric => {
+      const lines = metric.samples.map(sample => `${metric.name}${labelText(sample.labels)} ${sample.value}`)
+      return [`# HELP ${metric.name} ${metric.help}`, `# TYPE ${metric.name} gauge`, ...lines].join('\n')
+    })
+    .join('\n')
+    .concat('\n')
+}
+
+function metricsOf(figures: StatusFigures): Metric[] {
+  const oldest = figures.oldestWaitingMs
+  return [
+    {
+      name: 'echopilot_runs',
+      help: 'Runs by status.',
+      samples: Object.entries(figures.runs).map(([status, value]) => ({ labels: { status }, value })),
+    },
+    {
+      name: 'echopilot_oldest_waiting_seconds',
+      help: 'Age of the oldest run that waits to be worked on.',
+      samples: oldest === null ? [] : [{ value: Math.round((figures.atMs - oldest) / 1000) }],
+    },
+    {
+      name: 'echopilot_queue_paused',
+      help: '1 while no new work is taken.',
+      samples: [{ value: figures.queuePaused === null ? 0 : 1 }],
+    },
+    {
+      name: 'echopilot_ai_cost_usd',
+      help: 'AI cost booked in the running UTC day and month.',
+      samples: [
+        { labels: { period: 'day' }, value: Number(figures.today.totalUsd) },
+        { labels: { period: 'month' }, value: Number(figures.month.totalUsd) },
+      ],
+    },
+    {
+      name: 'echopilot_service_paused',
+      help: '1 for each service that is not called for now.',
+      samples: figures.services.map(pause => ({
+        labels: { service: pause.service, cause: pause.cause },
+        value: 1,
+      })),
+    },
+    {
+      name: 'echopilot_proof',
+      help: '1 proved, 0 failed; no sample where it is not proved.',
+      samples: figures.proofs
+        .filter(proof => proof.outcome !== 'not_proved')
+        .map(proof => ({ labels: { subject: proof.subject }, value: proof.outcome === 'proved' ? 1 : 0 })),
+    },
+    {
+      name: 'echopilot_proof_age_seconds',
+      help: 'Time since the last probe.',
+      samples: figures.proofs.map(proof => ({
+        labels: { subject: proof.subject },
+        value: Math.round((figures.atMs - proof.atMs) / 1000),
+      })),
+    },
+  ]
+}
+
+function labelText(labels: Readonly<Record<string, string>> | undefined): string {
+  if (labels === undefined) return ''
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escape(value)}"`)
+  return `{${pairs.join(',')}}`
+}
+
+function escape(value: string): string {
+  return value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
+}

@@ -1,0 +1,113 @@
+import { utcDay } from '../domain/budget.ts'
+import { formatNanoUsd } from '../domain/cost.ts'
+import { nextCommand } from '../domain/next-command.ts'
+import { RUN_STATES, type RunState } from '../domain/run-state.ts'
+import type { Store } from '../store/index.ts'
+import type { SpendSummary } from '../store/ledger.ts'
+import type { TaskSummary } from '../store/tasks.ts'
+
+/** Everything `status` and `metrics` show, as of one instant. */
+export interface StatusFigures {
+  readonly atMs: number
+  /** Number of runs by the status people see. */
+  readonly runs: Readonly<Record<string, number>>
+  readonly oldestWaitingMs: number | null
+  readonly queuePaused: string | null
+  readonly today: SpendFigures
+  readonly month: SpendFigures
+  readonly services: readonly {
+    readonly service: string
+    readonly cause: string
+    readonly reason: string
+    readonly sinceMs: number
+    readonly nextProbeMs: number
+  }[]
+  readonly proofs: Awaited<ReturnType<Store['proofs']['list']>>
+  readonly operations: Awaited<ReturnType<Store['records']['latest']>>
+  /** Tasks whose last run failed for good, with the reason and what to type. */
+  readonly failed: readonly AttentionItem[]
+  /** Tasks that wait for a person or a cap. */
+  readonly waiting: readonly AttentionItem[]
+}
+
+export interface SpendFigures {
+  readonly totalUsd: string
+  /** Of it, booked at the reservation because no usage came back. */
+  readonly uncertainUsd: string
+  /** Of it, at the dearest known price because the model has none. */
+  readonly unpricedUsd: string
+  readonly calls: number
+}
+
+export interface AttentionItem {
+  readonly taskId: string
+  readonly title: string
+  readonly status: string
+  readonly reason: string | null
+  readonly next: string | null
+}
+
+/** Most tasks listed under each heading of the one screen. */
+const LISTED = 20
+
+/** Reads the figures. */
+export async function statusFigures(store: Store, nowMs: number): Promise<StatusFigures> {
+  const day = utcDay(nowMs)
+  const counts = await store.runs.countByState()
+  const pauses = await store.pauses.list()
+  return {
+    atMs: nowMs,
+    runs: byStatus(counts),
+    oldestWaitingMs: await store.runs.oldestWaitingMs(),
+    queuePaused: (await store.queue.paused())?.reason ?? null,
+    today: spendFigures(await store.ledger.summary(day, day)),
+    month: spendFigures(await store.ledger.summary(`${day.slice(0, 7)}-01`, day)),
+    services: pauses.filter(pause => pause.state !== 'watching'),
+    proofs: await store.proofs.list(),
+    operations: await store.records.latest(),
+    failed: await attention(store, ['failed_final']),
+    waiting: await attention(store, ['waiting_human', 'held']),
+  }
+}
+
+/** Whether something failed; what was never measured is no failure. */
+export function hasFailed(figures: StatusFigures): boolean {
+  return (
+    figures.failed.length > 0 ||
+    figures.services.length > 0 ||
+    figures.proofs.some(proof => proof.outcome === 'failed') ||
+    figures.operations.some(record => record.outcome === 'died')
+  )
+}
+
+function byStatus(counts: Partial<Record<RunState, number>>): Record<string, number> {
+  const sums: Record<string, number> = {}
+  for (const [state, { status }] of Object.entries(RUN_STATES)) {
+    sums[status] = (sums[status] ?? 0) + (counts[state as RunState] ?? 0)
+  }
+  return sums
+}
+
+function spendFigures(summary: SpendSummary): SpendFigures {
+  return {
+    totalUsd: formatNanoUsd(summary.totalNano),
+    uncertainUsd: formatNanoUsd(summary.uncertainNano),
+    unpricedUsd: formatNanoUsd(summary.unpricedNano),
+    calls: summary.calls,
+  }
+}
+
+async function attention(store: Store, states: readonly RunState[]): Promise<AttentionItem[]> {
+  const tasks = await store.tasks.list({ states, client: null, limit: LISTED })
+  return tasks.map(attentionItem)
+}
+
+function attentionItem(task: TaskSummary): AttentionItem {
+  return {
+    taskId: task.id,
+    title: task.title,
+    status: task.status,
+    reason: task.reason,
+    next: nextCommand(task),
+  }
+}

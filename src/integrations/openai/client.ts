@@ -1,0 +1,165 @@
+import type { APIError, OpenAI } from 'openai'
+import { sha256 } from '../../kernel/digest.ts'
+import type { Completion, CompletionRequest, ListedModel, Model } from '../../kernel/roles.ts'
+import { ServiceFailure } from '../../kernel/roles.ts'
+import { fromHttp, fromNetwork, unusable } from './failure.ts'
+import { ChatCompletion, ModelList } from './wire.ts'
+
+export interface OpenAiOptions {
+  readonly baseUrl: string
+  /** Null for a local server that wants none. */
+  readonly apiKey: string | null
+  readonly timeoutMs: number
+  readonly serviceTier: 'default' | 'auto' | 'flex' | 'priority'
+  readonly fetch: typeof globalThis.fetch
+}
+
+/** A model behind OpenAI's API or a compatible one. The SDK is loaded at the first call. */
+export function openAiModel(options: OpenAiOptions): Model {
+  let loading: Promise<Sdk> | null = null
+  const sdk = (): Promise<Sdk> => (loading ??= load(options))
+  return {
+    service: new URL(options.baseUrl).host,
+    credential: sha256(`${options.baseUrl}\n${options.apiKey ?? ''}`).slice(0, 16),
+    complete: async (request, signal) => {
+      const { client, ApiError } = await sdk()
+      const answer = await call(ApiError, () =>
+        client.chat.completions.create(bodyOf(request, options), { signal }).withResponse(),
+      )
+      return readCompletion(answer.data, answer.response.headers.get('x-request-id'))
+    },
+    listModels: async signal => {
+      const { client, ApiError } = await sdk()
+      const answer = await call(ApiError, () => client.get('/models', { signal }).asResponse())
+      return readModels(await call(ApiError, () => answer.text()))
+    },
+  }
+}
+
+interface Sdk {
+  readonly client: OpenAI
+  readonly ApiError: typeof APIError
+}
+
+async function load(options: OpenAiOptions): Promise<Sdk> {
+  const { OpenAI: Client, APIError: ApiError } = await import('openai')
+  const client = new Client({
+    baseURL: options.baseUrl,
+    // The SDK insists on a key; servers that want none ignore it.
+    apiKey: options.apiKey ?? 'none',
+    // Its own retries would send a request again, and have it billed again, unseen by the ledger.
+    maxRetries: 0,
+    timeout: options.timeoutMs,
+    fetch: options.fetch,
+    logLevel: 'off',
+    organization: null,
+    project: null,
+  })
+  return { client, ApiError }
+}
+
+async function call<T>(ApiError: typeof APIError, send: () => PromiseLike<T>): Promise<T> {
+  try {
+    return await send()
+  } catch (error) {
+    if (error instanceof ApiError && error.status !== undefined) {
+      throw fromHttp({
+        status: error.status,
+        code: typeof error.code === 'string' ? error.code : null,
+        message: messageOf(error),
+        headers: error.headers ?? new Headers(),
+      })
+    }
+    if (error instanceof SyntaxError) throw unusable('not JSON', null)
+    throw fromNetwork(error)
+  }
+}
+
+/** The service's own words; the SDK puts the status before them, and plain-text bodies may be whole pages. */
+function messageOf(error: APIError): string {
+  const inner: unknown = error.error
+  const own =
+    typeof inner === 'object' && inner !== null && 'message' in inner && typeof inner.message === 'string'
+      ? inner.message
+      : error.message.replace(/^\d{3} /, '')
+  return own.replaceAll(/\s+/g, ' ').slice(0, 300)
+}
+
+function bodyOf(
+  request: CompletionRequest,
+  options: OpenAiOptions,
+): OpenAI.ChatCompletionCreateParamsNonStreaming {
+  return {
+    model: request.model,
+    messages: [
+      { role: 'system', content: request.system },
+      { role: 'user', content: request.user },
+    ],
+    ...(request.temperature === null ? {} : { temperature: request.temperature }),
+    ...(request.tokenParameter === 'max_tokens'
+      ? { max_tokens: request.maxOutputTokens }
+      : { max_completion_tokens: request.maxOutputTokens }),
+    ...(options.serviceTier === 'default' ? {} : { service_tier: options.serviceTier }),
+    ...(request.schema === null
+      ? {}
+      : {
+          response_format: {
+            type: 'json_schema' as const,
+            json_schema: { name: request.schema.name, strict: true, schema: { ...request.schema.schema } },
+          },
+        }),
+  }
+}
+
+function readCompletion(data: unknown, requestId: string | null): Completion {
+  const parsed = ChatCompletion.safeParse(data)
+  if (!parsed.success) throw unusable('not a chat completion', requestId)
+  const { choices, usage, model, service_tier: serviceTier } = parsed.data
+  const [choice] = choices
+  const refusal = choice?.message.refusal ?? null
+  return {
+    text: choice?.message.content ?? '',
+    finish: finishOf(choice?.finish_reason ?? null, refusal),
+    refusal,
+    usage: usage === null || usage === undefined ? null : readUsage(usage),
+    answeredModel: model ?? null,
+    serviceTier: serviceTier ?? null,
+    requestId,
+  }
+}
+
+function finishOf(reason: string | null, refusal: string | null): Completion['finish'] {
+  if (refusal !== null || reason === 'content_filter') return 'refused'
+  return reason === 'length' ? 'truncated' : 'complete'
+}
+
+function readUsage(usage: NonNullable<ChatCompletion['usage']>): Completion['usage'] {
+  return {
+    inputTokens: usage.prompt_tokens,
+    cachedTokens: usage.prompt_tokens_details?.cached_tokens ?? 0,
+    cacheWriteTokens: usage.prompt_tokens_details?.cache_write_tokens ?? 0,
+    outputTokens: usage.completion_tokens,
+    reasoningTokens: usage.completion_tokens_details?.reasoning_tokens ?? 0,
+  }
+}
+
+function readModels(text: string): ListedModel[] {
+  const parsed = ModelList.safeParse(parseJson(text))
+  if (!parsed.success)
+    throw new ServiceFailure('the models list is not one', { errorClass: 'permanent', billed: 'no' })
+  return parsed.data.data.map(model => ({
+    id: model.id,
+    shutdownDate:
+      typeof model.shutdown_date === 'number'
+        ? new Date(model.shutdown_date * 1000).toISOString().slice(0, 10)
+        : (model.shutdown_date?.slice(0, 10) ?? null),
+  }))
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,86 @@
+import { ServiceFailure } from '../../kernel/roles.ts'
+
+/** What an HTTP error of a model server means: its status, the code in its body, and how long to wait. */
+export interface HttpFailure {
+  readonly status: number
+  readonly code: string | null
+  readonly message: string
+  readonly headers: Headers
+}
+
+/** Statuses by which the server itself says that it did no work; after a gateway's nobody can tell. */
+const NO_WORK_DONE = new Set([500, 503, 529])
+
+/** Statuses as documented by OpenAI; compatible servers follow them. A 4xx was refused before any work. */
+export function fromHttp(failure: HttpFailure): ServiceFailure {
+  const { status, code } = failure
+  const facts = {
+    retryAfterMs: retryAfterMs(failure.headers),
+    requestId: failure.headers.get('x-request-id'),
+  }
+  const message = `${status}${code === null ? '' : ` ${code}`}: ${failure.message}`
+  if (status === 401 || status === 403 || code === 'insufficient_quota') {
+    return new ServiceFailure(message, { ...facts, errorClass: 'credential', billed: 'no' })
+  }
+  if (status === 429) return new ServiceFailure(message, { ...facts, errorClass: 'throttled', billed: 'no' })
+  if (status === 408 || status === 409 || status >= 500) {
+    const billed = NO_WORK_DONE.has(status) ? 'no' : 'unknown'
+    return new ServiceFailure(message, { ...facts, errorClass: 'transient', billed })
+  }
+  return new ServiceFailure(message, { ...facts, errorClass: 'permanent', billed: 'no' })
+}
+
+/**
+ * Errors of a connection that was never made: nothing was sent, so nothing can have been billed. After any
+ * other one the request may have arrived.
+ */
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+/** A request that got no whole answer: refused connection, cut, timed out. */
+export function fromNetwork(error: unknown): ServiceFailure {
+  const code = codeOf(error)
+  return new ServiceFailure(code === null ? messageOf(error) : `${messageOf(error)} (${code})`, {
+    errorClass: 'transient',
+    billed: code !== null && NEVER_SENT.has(code) ? 'no' : 'unknown',
+    cause: error,
+  })
+}
+
+/** An answer with a good status that is not what was asked for, such as a proxy's page. */
+export function unusable(what: string, requestId: string | null): ServiceFailure {
+  return new ServiceFailure(`unusable answer: ${what}`, {
+    errorClass: 'transient',
+    billed: 'unknown',
+    requestId,
+  })
+}
+
+function codeOf(error: unknown): string | null {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && typeof at.code === 'string') return at.code
+  }
+  return null
+}
+
+function messageOf(error: unknown): string {
+  let deepest = 'network error'
+  for (let at: unknown = error; at instanceof Error; at = at.cause) deepest = at.message || deepest
+  return deepest
+}
+
+/** Retry-After in seconds or as a date, or OpenAI's `retry-after-ms`. */
+function retryAfterMs(headers: Headers): number | null {
+  const exact = Number(headers.get('retry-after-ms') ?? Number.NaN)
+  if (Number.isFinite(exact)) return Math.max(0, exact)
+  const value = headers.get('retry-after')
+  if (value === null) return null
+  const seconds = Number(value)
+  return Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : null
+}

@@ -1,0 +1,76 @@
+import type { Model } from '../../kernel/roles.ts'
+import type { World } from '../../kernel/world.ts'
+import { openAiModel } from './client.ts'
+
+/** What the integration reads of the settings. */
+export interface OpenAiSettings {
+  readonly openai: {
+    readonly base_url: string
+    readonly timeout_seconds: number
+    readonly service_tier: 'default' | 'auto' | 'flex' | 'priority'
+  }
+  readonly judge: { readonly base_url?: string | undefined }
+}
+
+/** The two models of the pipeline. They may be the same service, or of different makers. */
+export interface Models {
+  readonly generator: Model
+  readonly judge: Model
+}
+
+/** Keys as they were found; null where there is none. */
+export interface OpenAiKeys {
+  readonly OPENAI_API_KEY: string | null
+  readonly JUDGE_API_KEY: string | null
+}
+
+/** The only service that never works without a key; a server on the LAN may want none (SPEC §4). */
+const KEY_REQUIRED_AT = 'api.openai.com'
+
+/** Names of the keys without which nothing can work, for the settings as they are. */
+export function missingKeys(settings: OpenAiSettings, keys: OpenAiKeys): (keyof OpenAiKeys)[] {
+  const needed: (keyof OpenAiKeys)[] = []
+  if (wantsKey(settings.openai.base_url) && keys.OPENAI_API_KEY === null) needed.push('OPENAI_API_KEY')
+  const judgeUrl = settings.judge.base_url
+  if (judgeUrl !== undefined && wantsKey(judgeUrl) && keyOfJudge(settings, keys) === null) {
+    needed.push('JUDGE_API_KEY')
+  }
+  return needed
+}
+
+/** Connects both; nothing is sent and no SDK loaded until the first call. */
+export function connectModels(
+  settings: OpenAiSettings,
+  keys: OpenAiKeys,
+  world: Pick<World, 'fetch'>,
+): Models {
+  const common = {
+    timeoutMs: settings.openai.timeout_seconds * 1000,
+    serviceTier: settings.openai.service_tier,
+    fetch: world.fetch,
+  }
+  const generator = openAiModel({ ...common, baseUrl: settings.openai.base_url, apiKey: keys.OPENAI_API_KEY })
+  const judgeUrl = settings.judge.base_url ?? settings.openai.base_url
+  const judgeKey = keyOfJudge(settings, keys)
+  const shared = judgeUrl === settings.openai.base_url && judgeKey === keys.OPENAI_API_KEY
+  return {
+    generator,
+    judge: shared ? generator : openAiModel({ ...common, baseUrl: judgeUrl, apiKey: judgeKey }),
+  }
+}
+
+/** A key is never sent to a service it was not given for. */
+function keyOfJudge(settings: OpenAiSettings, keys: OpenAiKeys): string | null {
+  const elsewhere =
+    settings.judge.base_url !== undefined &&
+    hostOf(settings.judge.base_url) !== hostOf(settings.openai.base_url)
+  return keys.JUDGE_API_KEY ?? (elsewhere ? null : keys.OPENAI_API_KEY)
+}
+
+function wantsKey(url: string): boolean {
+  return hostOf(url) === KEY_REQUIRED_AT
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host
+}

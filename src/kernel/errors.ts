@@ -1,0 +1,57 @@
+/**
+ * Every way a call of EchoPilot can end, with its exit code (the sysexits that systemd names), its HTTP
+ * status and its meaning. The command line, HTTP, `--help` and the README all read this one table.
+ */
+export const OUTCOMES = {
+  ok: { exit: 0, http: 200, meaning: 'done, or nothing to do' },
+  failed: { exit: 1, http: 500, meaning: 'a check failed (`doctor`, `status`, `verify`)' },
+  partial: { exit: 3, http: 200, meaning: 'some items could not be handled, the rest are done' },
+  usage: { exit: 64, http: 400, meaning: 'bad flag, field or argument' },
+  refused: { exit: 65, http: 409, meaning: 'a rule said no: wrong state, guard, not confirmed' },
+  missing: { exit: 66, http: 404, meaning: 'no such task, run, file' },
+  provider: { exit: 69, http: 502, meaning: 'a service answered something unusable' },
+  bug: { exit: 70, http: 500, meaning: 'a defect of EchoPilot' },
+  store: { exit: 74, http: 500, meaning: 'disk or database, or a schema newer than the program' },
+  busy: { exit: 75, http: 503, meaning: 'locked, throttled or unreachable: try later' },
+  denied: { exit: 77, http: 403, meaning: 'the caller may not' },
+  config: { exit: 78, http: 503, meaning: 'a setting or credential is missing or wrong' },
+} as const satisfies Record<string, { exit: number; http: number; meaning: string }>
+
+/** How a call ended. */
+export type Outcome = keyof typeof OUTCOMES
+
+/** Ways a call ends by an error; the others are values. */
+export type ErrorKind = Exclude<Outcome, 'ok' | 'failed' | 'partial'>
+
+/**
+ * The one error family. `message` says what happened and why, with ids; `hint` is the next command to
+ * type; `cause` keeps the original for `--verbose`.
+ */
+export class AppError extends Error {
+  override readonly name = 'AppError'
+  readonly kind: ErrorKind
+  readonly hint: string | null
+
+  constructor(kind: ErrorKind, message: string, hint: string | null = null, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.kind = kind
+    this.hint = hint
+  }
+}
+
+/** Turns anything thrown into an `AppError`: what is not ours already is a bug of ours. */
+export function asAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return new AppError(
+    'bug',
+    `internal error: ${message}`,
+    'run it again with --verbose and report the trace',
+    thrown,
+  )
+}
+
+/** For the `default` of a switch over a union: compiling proves that every case was handled. */
+export function unreachable(value: never): never {
+  throw new AppError('bug', `unexpected value ${JSON.stringify(value)}`)
+}

@@ -1,0 +1,80 @@
+import { AppError, asAppError, type Outcome } from './errors.ts'
+import { commandOf, type Operation } from './operation.ts'
+
+/** Where invocations that change something are written down; the store implements it. */
+export interface Recorder {
+  begin(operation: string, actor: string): Promise<string>
+  end(id: string, outcome: Outcome, message: string | null): Promise<void>
+}
+
+/** What a surface hands in so that an operation can run. */
+export interface Invocation<Context> {
+  readonly actor: string
+  readonly dryRun: boolean
+  /** Null where the operation uses no store, or the store is what is wrong. */
+  readonly recorder: Recorder | null
+  readonly context: Context
+}
+
+/** A finished call of an operation. */
+export interface Invoked {
+  readonly result: unknown
+  readonly outcome: Outcome
+}
+
+/**
+ * The one way from any surface to an operation: check the input, record, run, record how it ended. A crash
+ * in between leaves a record without an end, which `status` shows as died.
+ * @throws AppError
+ */
+export async function invoke<Context>(
+  operation: Operation<Context>,
+  rawInput: Readonly<Record<string, unknown>>,
+  invocation: Invocation<Context>,
+): Promise<Invoked> {
+  const input = parseInput(operation, rawInput)
+  const recorder = operation.effect === 'read' || invocation.dryRun ? null : invocation.recorder
+  const recordId = await recorder?.begin(commandOf(operation.path), invocation.actor)
+  const end = async (outcome: Outcome, message: string | null): Promise<void> => {
+    if (recordId !== undefined) await recorder?.end(recordId, outcome, message)
+  }
+  try {
+    const result = await operation.run(invocation.context, input)
+    const outcome = operation.outcome?.(result) ?? 'ok'
+    await end(outcome, null)
+    return { result, outcome }
+  } catch (thrown) {
+    const error = asAppError(thrown)
+    await endQuietly(end, error)
+    throw error
+  }
+}
+
+/** The failure itself is what the caller must hear of, also where the store can no longer take the record. */
+async function endQuietly(
+  end: (outcome: Outcome, message: string) => Promise<void>,
+  error: AppError,
+): Promise<void> {
+  try {
+    await end(error.kind, error.message)
+  } catch (second) {
+    if (error.kind === 'store') return
+    throw asAppError(second)
+  }
+}
+
+function parseInput<Context>(
+  operation: Operation<Context>,
+  raw: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const result = operation.input.safeParse(raw)
+  if (result.success) return result.data
+  const faults = result.error.issues.map(issue => `${flagOf(issue.path[0])}: ${issue.message}`)
+  throw new AppError('usage', faults.join('; '), `echopilot help ${commandOf(operation.path)}`)
+}
+
+function flagOf(field: PropertyKey | undefined): string {
+  return typeof field === 'string'
+    ? `--${field.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+    : 'input'
+}

@@ -1,0 +1,55 @@
+import { hideEmails, type Redact } from './redaction.ts'
+
+/** Severity by journald's numbers (RFC 5424): 3 error, 4 warning, 6 info, 7 debug. */
+const PRIORITY = { error: 3, warn: 4, info: 6, debug: 7 } as const
+
+export type LogLevel = keyof typeof PRIORITY
+
+/** Facts of a log line; nothing nested, so that a line stays greppable. */
+export type LogFields = Readonly<Record<string, string | number | boolean | null>>
+
+/** Structured log: a static message plus fields, one line each, to stderr. */
+export interface Log {
+  error(message: string, fields?: LogFields): void
+  warn(message: string, fields?: LogFields): void
+  info(message: string, fields?: LogFields): void
+  debug(message: string, fields?: LogFields): void
+}
+
+/** How lines look: `journal` is one JSON document after journald's `<N>` prefix, `text` is for a person. */
+export type LogFormat = 'journal' | 'text'
+
+/**
+ * A log that writes each line whole through `write`, without secrets and e-mail addresses.
+ * `fixed` fields (the commit, the job) stand on every line.
+ */
+export function createLog(options: {
+  write: (line: string) => void
+  now: () => number
+  format: LogFormat
+  least: LogLevel
+  redact: Redact
+  fixed: LogFields
+}): Log {
+  const at =
+    (level: LogLevel) =>
+    (message: string, fields: LogFields = {}): void => {
+      if (PRIORITY[level] > PRIORITY[options.least]) return
+      const line = options.format === 'journal' ? journalLine : textLine
+      options.write(
+        hideEmails(options.redact(line(level, options.now(), message, { ...options.fixed, ...fields }))),
+      )
+    }
+  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') }
+}
+
+function journalLine(level: LogLevel, now: number, message: string, fields: LogFields): string {
+  return `<${PRIORITY[level]}>${JSON.stringify({ at: new Date(now).toISOString(), level, message, ...fields })}\n`
+}
+
+function textLine(level: LogLevel, _now: number, message: string, fields: LogFields): string {
+  const facts = Object.entries(fields)
+    .filter(([name]) => name !== 'commit')
+    .map(([name, value]) => ` ${name}=${JSON.stringify(value)}`)
+  return `${level}: ${message}${facts.join('')}\n`
+}

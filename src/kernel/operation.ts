@@ -1,0 +1,64 @@
+import type { z } from 'zod'
+import type { AppError, Outcome } from './errors.ts'
+import type { Style } from './style.ts'
+
+/** A part that an operation uses: without a required one it does not start; an optional one says why it is not there. */
+export type Need = 'required' | 'optional'
+
+/** An optional part, or the reason why there is none. */
+export type Attempted<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: AppError }
+
+/** Which parts of the connections an operation uses. Touching another one does not compile. */
+export type Needs<Connections> = { readonly [Name in keyof Connections]?: Need }
+
+/** The parts an operation gets for its needs. */
+export type Connected<Connections, N extends Needs<Connections>> = {
+  readonly [Name in keyof N & keyof Connections]: N[Name] extends 'required'
+    ? Connections[Name]
+    : Attempted<Connections[Name]>
+}
+
+/** A flat object of text, numbers, flags and choices: the same shape is flags, JSON body and words in a chat. */
+export type FlatInput = z.ZodObject<Record<string, z.ZodType>>
+
+/** One example of a call, as help shows it. */
+export interface Example {
+  readonly words: string
+  readonly does: string
+}
+
+/**
+ * One thing EchoPilot does for its user: declared once, as data and one function. The command line, and
+ * later HTTP, chat and timers, are loops over the list of these.
+ */
+export interface Operation<Context, Input extends FlatInput = FlatInput, Output = unknown> {
+  /** Words of the subcommand. */
+  readonly path: readonly string[]
+  /** One line: help, README. */
+  readonly summary: string
+  readonly examples?: readonly Example[]
+  readonly input: Input
+  /** Names of input fields given without a flag, in order. */
+  readonly positionals?: readonly string[]
+  readonly needs: Readonly<Record<string, Need>>
+  /** `write` operations are recorded and know `dryRun`; `irreversible` ones are confirmed too. */
+  readonly effect: 'read' | 'write' | 'irreversible'
+  readonly scope: 'read' | 'operate' | 'money' | 'privacy'
+  /** Does the work; never prints, and touches the outside only through the context. */
+  readonly run: (context: Context, input: z.infer<Input>) => Promise<Output>
+  /** The human text; `--json` is the result itself. */
+  readonly render: (result: Output, style: Style) => string
+  /** How a result that was returned counts; `ok` where it is left out. */
+  readonly outcome?: (result: Output) => Outcome
+}
+
+/** `task add`: what is typed. */
+export function commandOf(path: readonly string[]): string {
+  return path.join(' ')
+}
+
+/** `echopilot.task.add/1`: the name of a JSON document. */
+export function schemaOf(path: readonly string[]): string {
+  return `echopilot.${path.join('.')}/1`
+}

@@ -1,0 +1,120 @@
+import { randomBytes, randomInt } from 'node:crypto'
+import * as fs from 'node:fs'
+import { dirname } from 'node:path'
+import type { Clock, Files, Processes, Random } from './world.ts'
+
+/** The machine's clock and timers. */
+export function realClock(): Clock {
+  return {
+    now: () => Date.now(),
+    monotonicMs: () => performance.now(),
+    sleep: (ms, signal) =>
+      new Promise(resolve => {
+        if (signal?.aborted === true) {
+          resolve()
+          return
+        }
+        const done = (): void => {
+          clearTimeout(timer)
+          signal?.removeEventListener('abort', done)
+          resolve()
+        }
+        const timer = setTimeout(done, ms)
+        signal?.addEventListener('abort', done)
+      }),
+    every: (everyMs, callback) => {
+      const timer = setInterval(callback, everyMs)
+      timer.unref()
+      return () => clearInterval(timer)
+    },
+    deadline: ms => AbortSignal.timeout(ms),
+  }
+}
+
+/** The system's randomness. */
+export function realRandom(): Random {
+  return {
+    bytes: count => randomBytes(count),
+    fraction: () => randomInt(2 ** 47) / 2 ** 47,
+  }
+}
+
+/** The real file system. */
+export function realFiles(): Files {
+  return {
+    readText: path => readOrNull(() => fs.readFileSync(path, 'utf8')),
+    readBytes: path => readOrNull(() => fs.readFileSync(path)),
+    mode: path => readOrNull(() => fs.statSync(path).mode & 0o777),
+    writeText: (path, text, mode) => {
+      const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+      fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+      try {
+        fs.writeFileSync(temporary, text, { mode, flush: true })
+        fs.renameSync(temporary, path)
+      } catch (error) {
+        fs.rmSync(temporary, { force: true })
+        throw error
+      }
+    },
+    makeDir: (path, mode) => {
+      fs.mkdirSync(path, { recursive: true, mode })
+    },
+    exists: path => fs.existsSync(path),
+    remove: path => fs.rmSync(path, { force: true, recursive: true }),
+  }
+}
+
+function readOrNull<T>(read: () => T): T | null {
+  try {
+    return read()
+  } catch (error) {
+    if (isNotThere(error)) return null
+    throw error
+  }
+}
+
+function isNotThere(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}
+
+/**
+ * Identity of a process on Linux: boot id, pid namespace, pid and start time, so that neither a reboot, a
+ * container nor a reused pid can be mistaken for the owner of a lease. Elsewhere (no /proc) only this very
+ * process is known to live, and others are left to the expiry of their lease.
+ */
+export function realProcesses(files: Files, pid: number): Processes {
+  const place = `${files.readText('/proc/sys/kernel/random/boot_id')?.trim() ?? 'no-boot-id'}/${pidNamespace()}`
+  const self = `${place}/${pid}/${startTime(files, pid) ?? 'unknown'}`
+  return {
+    self,
+    state: owner => {
+      if (owner === self) return 'alive'
+      const [boot, namespace, ownerPid, started] = owner.split('/')
+      if (`${boot}/${namespace}` !== place || place.startsWith('no-boot-id')) return 'elsewhere'
+      return startTime(files, Number(ownerPid)) === started ? 'alive' : 'dead'
+    },
+  }
+}
+
+function pidNamespace(): string {
+  return readOrNull(() => fs.readlinkSync('/proc/self/ns/pid')) ?? 'no-namespace'
+}
+
+/** Field 22 of /proc/pid/stat; the name in field 2 may hold spaces and brackets, so count from the last `)`. */
+function startTime(files: Files, pid: number): string | null {
+  const stat = readProcessStat(files, pid)
+  if (stat === null) return null
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  // A zombie holds its pid but works no more.
+  return fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null)
+}
+
+function readProcessStat(files: Files, pid: number): string | null {
+  try {
+    return files.readText(`/proc/${pid}/stat`)
+  } catch {
+    // The process ended between open and read (ESRCH): it is as gone as if the file were not there.
+    return null
+  }
+}

@@ -1,0 +1,83 @@
+/** What an AI model does for us; OpenAI and every compatible server implement it. */
+export interface Model {
+  /** Names the endpoint, for breakers and messages: its host, or `openai`. */
+  readonly service: string
+  /** Digest of the credential in use, so that a changed one is noticed. Tells nothing about it. */
+  readonly credential: string
+  /**
+   * Sends one request, once: no retries, because each may be billed.
+   * @throws ServiceFailure
+   */
+  complete(request: CompletionRequest, signal: AbortSignal): Promise<Completion>
+  /**
+   * Asks for the models the credential may use; costs nothing.
+   * @throws ServiceFailure
+   */
+  listModels(signal: AbortSignal): Promise<ListedModel[]>
+}
+
+export interface CompletionRequest {
+  readonly model: string
+  readonly system: string
+  readonly user: string
+  /** Null leaves it out. */
+  readonly temperature: number | null
+  readonly maxOutputTokens: number
+  /** Older servers know only `max_tokens`, newer models refuse it. */
+  readonly tokenParameter: 'max_completion_tokens' | 'max_tokens'
+  /** A strict JSON schema the answer must follow; null for plain text. */
+  readonly schema: { readonly name: string; readonly schema: Readonly<Record<string, unknown>> } | null
+}
+
+export interface Completion {
+  readonly text: string
+  readonly finish: 'complete' | 'truncated' | 'refused'
+  readonly refusal: string | null
+  /** Null where the server did not say. */
+  readonly usage: ModelUsage | null
+  readonly answeredModel: string | null
+  readonly serviceTier: string | null
+  readonly requestId: string | null
+}
+
+/** Cached and cache-write tokens are inside input, reasoning tokens inside output. */
+export interface ModelUsage {
+  readonly inputTokens: number
+  readonly cachedTokens: number
+  readonly cacheWriteTokens: number
+  readonly outputTokens: number
+  readonly reasoningTokens: number
+}
+
+export interface ListedModel {
+  readonly id: string
+  /** `YYYY-MM-DD` where the service announces an end. */
+  readonly shutdownDate: string | null
+}
+
+/** A call to a service that gave nothing usable, in terms of what helps. */
+export class ServiceFailure extends Error {
+  override readonly name = 'ServiceFailure'
+  readonly errorClass: 'transient' | 'throttled' | 'permanent' | 'credential'
+  /** `no` only where the service refused before doing any work. */
+  readonly billed: 'no' | 'unknown'
+  readonly retryAfterMs: number | null
+  readonly requestId: string | null
+
+  constructor(
+    message: string,
+    facts: {
+      errorClass: ServiceFailure['errorClass']
+      billed: ServiceFailure['billed']
+      retryAfterMs?: number | null
+      requestId?: string | null
+      cause?: unknown
+    },
+  ) {
+    super(message, { cause: facts.cause })
+    this.errorClass = facts.errorClass
+    this.billed = facts.billed
+    this.retryAfterMs = facts.retryAfterMs ?? null
+    this.requestId = facts.requestId ?? null
+  }
+}

@@ -1,0 +1,133 @@
+import type { Style } from './style.ts'
+
+/** One column of a table. Numbers are set right, text left. */
+export interface Column {
+  readonly title: string
+  readonly align?: 'left' | 'right'
+  /** May be cut with `…` when the terminal is too narrow; the rest keep their width. */
+  readonly flexible?: boolean
+}
+
+/** A cell, with a mark-up that does not count as width. */
+export type Cell = string | { readonly text: string; readonly mark: (text: string) => string }
+
+const GAP = 2
+const NARROWEST = 8
+
+/** Lines of a table that fits the terminal: flexible columns share what the others leave. */
+export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[], style: Style): string {
+  const widths = fit(columns, rows, style.columns)
+  const header = columns.map((column, index) => pad(column.title, widths[index] ?? 0, column.align))
+  const lines = rows.map(cells =>
+    columns
+      .map((column, index) => {
+        const cell = cells[index] ?? ''
+        const text = pad(oneLine(textOf(cell)), widths[index] ?? 0, column.align)
+        return typeof cell === 'string' ? text : cell.mark(text)
+      })
+      .join(' '.repeat(GAP))
+      .trimEnd(),
+  )
+  return [style.dim(header.join(' '.repeat(GAP)).trimEnd()), ...lines].join('\n')
+}
+
+function fit(columns: readonly Column[], rows: readonly (readonly Cell[])[], total: number): number[] {
+  const natural = columns.map((column, index) =>
+    Math.max(widthOf(column.title), ...rows.map(cells => widthOf(oneLine(textOf(cells[index] ?? ''))))),
+  )
+  const over = natural.reduce((sum, width) => sum + width, GAP * (columns.length - 1)) - total
+  const flexible = columns.flatMap((column, index) => (column.flexible === true ? [index] : []))
+  return shrink(natural, flexible, over)
+}
+
+/** Takes from the widest flexible column, a character at a time, until it fits or nothing more can give. */
+function shrink(natural: readonly number[], flexible: readonly number[], over: number): number[] {
+  const widths = [...natural]
+  for (let left = over; left > 0; left -= 1) {
+    const widest = flexible.toSorted((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0))[0]
+    if (widest === undefined || (widths[widest] ?? 0) <= NARROWEST) break
+    widths[widest] = (widths[widest] ?? 0) - 1
+  }
+  return widths
+}
+
+function textOf(cell: Cell): string {
+  return typeof cell === 'string' ? cell : cell.text
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ')
+}
+
+function pad(text: string, width: number, align: Column['align']): string {
+  const cut = cutTo(text, width)
+  const space = ' '.repeat(Math.max(0, width - widthOf(cut)))
+  return align === 'right' ? space + cut : cut + space
+}
+
+/** At most `width` columns, the last one `…` where something was cut off. */
+export function cutTo(text: string, width: number): string {
+  if (widthOf(text) <= width) return text
+  let cut = ''
+  for (const { segment } of graphemes(text)) {
+    if (widthOf(cut + segment) > width - 1) break
+    cut += segment
+  }
+  return `${cut}…`
+}
+
+/** Columns a text takes in a terminal: East Asian wide characters and emoji take two. */
+export function widthOf(text: string): number {
+  let width = 0
+  for (const { segment } of graphemes(text)) width += WIDE.test(segment) ? 2 : 1
+  return width
+}
+
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u
+
+function graphemes(text: string): Iterable<{ segment: string }> {
+  return new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)
+}
+
+/** Breaks text at spaces to the given width; lines that are there stay. */
+export function wrap(text: string, width: number, indent = ''): string {
+  return text
+    .split('\n')
+    .map(line => wrapLine(line, Math.max(20, width - indent.length), indent))
+    .join('\n')
+}
+
+function wrapLine(line: string, width: number, indent: string): string {
+  const lines: string[] = []
+  let current = ''
+  for (const word of line.split(' ')) {
+    const next = current === '' ? word : `${current} ${word}`
+    if (widthOf(next) > width && current !== '') {
+      lines.push(current)
+      current = word
+    } else {
+      current = next
+    }
+  }
+  return [...lines, current].map(part => indent + part).join('\n')
+}
+
+/** `4 min`, `3 h`, `12 d`: how long ago or how long, to one unit. */
+export function spanText(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000))
+  if (seconds < 60) return `${seconds} s`
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min`
+  if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`
+  return `${Math.round(seconds / 86_400)} d`
+}
+
+/** `2026-11-25 13:40` UTC, for people. */
+export function minuteText(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
+}
+
+/** `2026-11-25 13:40:07` UTC. */
+export function secondText(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ')
+}

@@ -1,0 +1,69 @@
+/**
+ * Everything that makes two runs of the same code differ. `main.ts` builds the real one; tests build their
+ * own. Nothing else in `src` reads a clock, randomness, the environment, the network or `process`.
+ */
+export interface World {
+  readonly clock: Clock
+  readonly random: Random
+  readonly fetch: typeof globalThis.fetch
+  readonly files: Files
+  readonly processes: Processes
+  readonly host: Host
+}
+
+/** Time. Instants are integer milliseconds UTC. */
+export interface Clock {
+  now(): number
+  /** Never goes back; for durations only. */
+  monotonicMs(): number
+  /** Resolves after `ms`, or at once when `signal` aborts (it does not reject: callers look at the signal). */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Calls back every `everyMs` until the returned function is called; does not keep the process alive. */
+  every(everyMs: number, callback: () => void): () => void
+  /** A signal that aborts with a `TimeoutError` after `ms`. */
+  deadline(ms: number): AbortSignal
+}
+
+/** Randomness, all of it. */
+export interface Random {
+  bytes(count: number): Uint8Array
+  /** Uniform in [0, 1). */
+  fraction(): number
+}
+
+/** The part of the file system that is used. Paths are absolute. A file that is not there reads as `null`. */
+export interface Files {
+  readText(path: string): string | null
+  readBytes(path: string): Uint8Array | null
+  /** Permission bits, or `null` where there is no such file. */
+  mode(path: string): number | null
+  /** Writes whole or not at all: a temporary name in the same folder, then rename. */
+  writeText(path: string, text: string, mode: number): void
+  makeDir(path: string, mode: number): void
+  exists(path: string): boolean
+  remove(path: string): void
+}
+
+/** Who runs: enough to tell later, from another process, whether this one still lives. */
+export interface Processes {
+  /** This process, as written into leases and locks. */
+  readonly self: string
+  /**
+   * `dead` only where it is certain: same boot, same pid namespace, and no process with that pid and start
+   * time. `elsewhere` is another machine, boot or namespace, where only the expiry of a lease tells.
+   */
+  state(owner: string): 'alive' | 'dead' | 'elsewhere'
+}
+
+/** What the process was started with. */
+export interface Host {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  readonly homeDir: string
+  /** The folder of this program's package.json. */
+  readonly programDir: string
+  /** Name of the operator's account, for the audit trail. */
+  readonly user: string
+  readonly nodeVersion: string
+  readonly execPath: string
+}

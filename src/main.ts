@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs'
+import { homedir, userInfo } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { COMMANDS } from './commands/index.ts'
+import { readCommit } from './commit.ts'
+import { realClock, realFiles, realProcesses, realRandom } from './kernel/real-world.ts'
+import type { Host, World } from './kernel/world.ts'
+import { OPERATIONS } from './operations/index.ts'
+import { cliEntries, runCli } from './surfaces/cli/run.ts'
+import { ansiStyle, type Terminal } from './surfaces/cli/terminal.ts'
+
+/** Wide enough to read, narrow enough for a terminal beside a browser. */
+const MOST_COLUMNS = 120
+const COLUMNS_WITHOUT_TERMINAL = 80
+
+/**
+ * The only reader of `process`: builds the world, hands the words to the command line, sets the exit code.
+ * The first SIGINT or SIGTERM lets the item in hand be finished, a second one ends at once.
+ */
+export async function main(): Promise<void> {
+  const programDir = fileURLToPath(new URL('..', import.meta.url))
+  const world = realWorld(programDir)
+  const stop = new AbortController()
+  const interrupted = stopOnSignals(stop)
+  const exit = await runCli(process.argv.slice(2), {
+    world,
+    program: { version: programVersion(), commit: readCommit(programDir, world.files) },
+    actor: `cli:${world.host.user}`,
+    stop: stop.signal,
+    readInput: readStandardInput,
+    terminal: terminal(),
+    entries: cliEntries(OPERATIONS, COMMANDS),
+  })
+  process.exitCode = interrupted() ?? exit
+}
+
+function realWorld(programDir: string): World {
+  const files = realFiles()
+  return {
+    clock: realClock(),
+    random: realRandom(),
+    fetch: globalThis.fetch,
+    files,
+    processes: realProcesses(files, process.pid),
+    host: host(programDir),
+  }
+}
+
+function host(programDir: string): Host {
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    homeDir: homedir(),
+    programDir,
+    user: userName(),
+    nodeVersion: process.versions.node,
+    execPath: process.execPath,
+  }
+}
+
+/** A user id without an entry in the password file is no reason to fail. */
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.() ?? 'unknown')
+  }
+}
+
+function programVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  const { version } = JSON.parse(text) as { version: string }
+  return version
+}
+
+function terminal(): Terminal {
+  const columns = process.stdout.columns ?? COLUMNS_WITHOUT_TERMINAL
+  const colours = process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
+  return {
+    out: text => process.stdout.write(text),
+    err: text => process.stderr.write(text),
+    style: ansiStyle({ colours, columns: Math.min(columns, MOST_COLUMNS) }),
+    isInteractive: process.stderr.isTTY,
+    // Set by systemd for services whose standard error is the journal (systemd.exec(5)).
+    isJournal: process.env['JOURNAL_STREAM'] !== undefined && !process.stderr.isTTY,
+  }
+}
+
+async function readStandardInput(): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** Returns the exit code that tells of the signal, once there was one. */
+function stopOnSignals(stop: AbortController): () => number | null {
+  let code: number | null = null
+  const on = (signal: NodeJS.Signals, exit: number): void => {
+    process.on(signal, () => {
+      if (code !== null) process.exit(exit)
+      code = exit
+      stop.abort()
+    })
+  }
+  on('SIGINT', 130)
+  on('SIGTERM', 143)
+  // A reader that went away (`| head`) is no fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(0)
+  })
+  return () => code
+}
+
+await main()

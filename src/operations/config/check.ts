@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { SECRETS, type SecretName } from '../../settings/secrets.ts'
+import { defineOperation } from '../define.ts'
+
+export const configCheck = defineOperation({
+  path: ['config', 'check'],
+  summary: 'Check the configuration and that every needed credential is there',
+  input: z.object({}),
+  // Connecting the models names every missing credential; nothing is sent.
+  needs: { settings: 'required', models: 'required' },
+  effect: 'read',
+  scope: 'read',
+  run: async context => ({
+    path: context.settings.path,
+    fileExists: context.settings.fileExists,
+    secrets: (Object.keys(SECRETS) as SecretName[]).map(name => ({
+      name,
+      origin: context.secretOrigin(name) ?? 'not set',
+    })),
+  }),
+  render: (result, style) =>
+    [
+      result.fileExists
+        ? `${style.good('valid')}  ${result.path}`
+        : `${style.good('valid')}  defaults and environment (no file ${result.path})`,
+      ...result.secrets.map(secret => `${secret.name}: ${secret.origin}`),
+      style.dim('that services accept the credentials is not proved here: echopilot doctor'),
+    ].join('\n'),
+})

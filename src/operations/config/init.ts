@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { AppError } from '../../kernel/errors.ts'
+import { configPath } from '../../settings/paths.ts'
+import { configTemplate } from '../../settings/template.ts'
+import { defineOperation } from '../define.ts'
+
+export const configInit = defineOperation({
+  path: ['config', 'init'],
+  summary: 'Write a configuration file with every setting, commented out',
+  input: z.object({
+    force: z.boolean().default(false).describe('replace a file that is there; the old one is kept as .bak'),
+  }),
+  needs: {},
+  effect: 'write',
+  scope: 'operate',
+  run: async (context, input) => {
+    const { path } = configPath(context.world, context.configFlag)
+    const before = context.world.files.readText(path)
+    if (before !== null && !input.force) {
+      throw new AppError(
+        'refused',
+        `there is a configuration already: ${path}`,
+        'echopilot config show, or config init --force',
+      )
+    }
+    if (!context.dryRun) {
+      if (before !== null) context.world.files.writeText(`${path}.bak`, before, 0o600)
+      context.world.files.writeText(path, configTemplate(), 0o600)
+    }
+    return { dryRun: context.dryRun, path, replaced: before !== null }
+  },
+  render: result =>
+    result.dryRun
+      ? `would write ${result.path}${result.replaced ? ', keeping the old one as .bak' : ''}`
+      : `wrote ${result.path}\nnext: echopilot config check`,
+})

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { table } from '../../kernel/text.ts'
+import { settingLeaves, type Settings } from '../../settings/schema.ts'
+import { SECRETS, type SecretName } from '../../settings/secrets.ts'
+import { defineOperation } from '../define.ts'
+
+export const configShow = defineOperation({
+  path: ['config', 'show'],
+  summary: 'Print every setting; with --origin, where each came from',
+  input: z.object({
+    origin: z.boolean().default(false).describe('also print where each value came from'),
+  }),
+  needs: { settings: 'required' },
+  effect: 'read',
+  scope: 'read',
+  run: async (context, input) => {
+    const { settings, origins, path, fileExists } = context.settings
+    const names = Object.keys(SECRETS) as SecretName[]
+    return {
+      path,
+      fileExists,
+      settings: settingLeaves().map(leaf => ({
+        key: leaf.key,
+        value: valueOf(settings, leaf.key),
+        origin: origins[leaf.key] ?? 'default',
+        env: leaf.env,
+        meaning: leaf.meaning,
+      })),
+      types: settings.types,
+      models: settings.models,
+      secrets: names.map(name => {
+        const origin = context.secretOrigin(name)
+        return { name, value: origin === null ? null : '********', origin: origin ?? 'not set' }
+      }),
+      showOrigin: input.origin,
+    }
+  },
+  render: (result, style) => {
+    const columns = [{ title: 'setting' }, { title: 'value', flexible: true }]
+    const origin = result.showOrigin ? [{ title: 'from', flexible: true }] : []
+    const rows = [
+      ...result.settings.map(row => [row.key, toText(row.value), row.origin]),
+      ...Object.entries(result.types).map(([type, row]) => [`types.${type}`, toText(row), 'file']),
+      ...Object.entries(result.models).map(([model, row]) => [`models."${model}"`, toText(row), 'file']),
+      ...result.secrets.map(row => [row.name, row.value ?? '–', row.origin]),
+    ]
+    const note = result.fileExists ? '' : ' (not there: defaults and environment)'
+    return `${style.dim(`${result.path}${note}`)}\n${table([...columns, ...origin], rows, style)}`
+  },
+})
+
+function valueOf(settings: Settings, key: string): unknown {
+  let at: unknown = settings
+  for (const part of key.split('.')) {
+    at = typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[part] : undefined
+  }
+  return at ?? null
+}
+
+function toText(value: unknown): string {
+  if (value === null || value === undefined) return '–'
+  return typeof value === 'string' ? value || '""' : JSON.stringify(value)
+}

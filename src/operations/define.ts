@@ -1,0 +1,60 @@
+import type { z } from 'zod'
+import type { Models } from '../integrations/openai/index.ts'
+import type { Log } from '../kernel/log.ts'
+import type { Attempted, Connected, FlatInput, Need, Needs, Operation } from '../kernel/operation.ts'
+import type { World } from '../kernel/world.ts'
+import type { LoadedSettings } from '../settings/load.ts'
+import type { SecretName } from '../settings/secrets.ts'
+import type { Store } from '../store/index.ts'
+
+/** Everything an operation can be connected to. */
+export interface Connections {
+  readonly settings: LoadedSettings
+  readonly store: Store
+  readonly models: Models
+}
+
+/** What every operation has. */
+export interface BaseContext {
+  readonly world: World
+  readonly log: Log
+  /** Who asked, for the timeline: `cli:ana`. */
+  readonly actor: string
+  /** Decide and return the plan; act on nothing. */
+  readonly dryRun: boolean
+  /** Aborts when the operator or systemd wants the process to stop: finish the item, leave the rest. */
+  readonly stop: AbortSignal
+  readonly program: { readonly version: string; readonly commit: string }
+  /** Tells a watching person what is going on; may be dropped. */
+  progress(line: string): void
+  /** What was piped in. */
+  readInput(): Promise<string>
+  /** What `--config` said; null where it was not given. */
+  readonly configFlag: string | null
+  /** Where each secret was found, or null; never its value. */
+  secretOrigin(name: SecretName): string | null
+}
+
+/** The context of an operation with these needs. */
+export type Context<N extends Needs<Connections>> = BaseContext & Connected<Connections, N>
+
+/** What a surface hands to any operation: each need filled in. */
+export type AnyContext = BaseContext & {
+  readonly [Name in keyof Connections]?: Connections[Name] | Attempted<Connections[Name]>
+}
+
+export type AnyOperation = Operation<AnyContext>
+
+/**
+ * Declares an operation. Input, result and needs are inferred and checked against `run` and `render`; the
+ * list of operations is of one type, so this is the one place where the types are erased.
+ */
+export function defineOperation<const N extends Needs<Connections>, Input extends FlatInput, Output>(
+  operation: Omit<Operation<Context<N>, Input, Output>, 'needs' | 'run'> & {
+    readonly needs: N & Record<Exclude<keyof N, keyof Connections>, never>
+    readonly run: (context: Context<N>, input: z.infer<Input>) => Promise<Output>
+  },
+): AnyOperation {
+  // Safe: `invoke` parses the input with `operation.input`, and a session fills in exactly `needs`.
+  return operation as unknown as AnyOperation & { readonly needs: Readonly<Record<string, Need>> }
+}

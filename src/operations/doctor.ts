@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { proofMark, proofText } from '../figures/marks.ts'
+import { AppError } from '../kernel/errors.ts'
+import { spanText, wrap } from '../kernel/text.ts'
+import { configProof, runtimeProof, storeProof } from '../pipeline/probes/local.ts'
+import { modelProofs } from '../pipeline/probes/models.ts'
+import type { NewProof, Proof } from '../store/proofs.ts'
+import { defineOperation, type Context } from './define.ts'
+
+export const doctor = defineOperation({
+  path: ['doctor'],
+  summary: 'Probe every part for real: proved, failed or not proved, with the fix',
+  input: z.object({}),
+  needs: { settings: 'optional', store: 'optional', models: 'optional' },
+  effect: 'write',
+  scope: 'read',
+  run: async context => {
+    const found = [
+      runtimeProof(context.world.host.nodeVersion),
+      configProof(context.settings),
+      await storeProof(context.store),
+      ...(await modelProofs(context)),
+    ]
+    const proofs = await keep(context, found)
+    return { atMs: context.world.clock.now(), saved: !context.dryRun && context.store.ok, proofs }
+  },
+  render: (result, style) =>
+    result.proofs
+      .map(proof => {
+        const mark = proofMark(proof.outcome, style)
+        const changed =
+          proof.previous !== null && proof.previous !== proof.outcome
+            ? ` (was ${proofText(proof.previous)})`
+            : ''
+        const last =
+          proof.outcome !== 'proved' && proof.lastProvedMs !== null
+            ? `; last proved ${spanText(result.atMs - proof.lastProvedMs)} ago`
+            : ''
+        const head = `${mark(proofText(proof.outcome).padEnd(10))}  ${style.bold(proof.subject)}${changed}`
+        const detail = wrap(`${proof.detail}${last}`, style.columns, '            ')
+        const fix = proof.fix === null ? '' : `\n${wrap(`fix: ${proof.fix}`, style.columns, '            ')}`
+        return `${head}\n${detail}${fix}`
+      })
+      .join('\n'),
+  outcome: result => (result.proofs.some(proof => proof.outcome === 'failed') ? 'failed' : 'ok'),
+})
+
+/** Saves what was found, where there is a store to save it in and that is wanted. */
+async function keep(context: Context<{ store: 'optional' }>, found: readonly NewProof[]): Promise<Proof[]> {
+  const unsaved = found.map(proof => ({
+    ...proof,
+    atMs: context.world.clock.now(),
+    lastProvedMs: null,
+    previous: null,
+  }))
+  if (!context.store.ok || context.dryRun) return unsaved
+  try {
+    return await context.store.value.proofs.save(found)
+  } catch (error) {
+    // A store that cannot be written is one of the findings; the findings are what was asked for.
+    if (error instanceof AppError && (error.kind === 'store' || error.kind === 'busy')) return unsaved
+    throw error
+  }
+}

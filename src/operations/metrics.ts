@@ -1,0 +1,26 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { prometheusText } from '../figures/prometheus.ts'
+import { statusFigures } from '../figures/status.ts'
+import { defineOperation } from './define.ts'
+
+export const metrics = defineOperation({
+  path: ['metrics'],
+  summary: 'The figures of status in Prometheus text form',
+  examples: [
+    { words: 'metrics --textfile /var/lib/node_exporter/echopilot.prom', does: 'for the textfile collector' },
+  ],
+  input: z.object({
+    textfile: z.string().optional().describe('write to this file, whole or not at all'),
+  }),
+  needs: { store: 'required' },
+  effect: 'read',
+  scope: 'read',
+  run: async (context, input) => {
+    const text = prometheusText(await statusFigures(context.store, context.world.clock.now()))
+    const file = input.textfile === undefined ? null : resolve(context.world.host.cwd, input.textfile)
+    if (file !== null) context.world.files.writeText(file, text, 0o644)
+    return { text, file }
+  },
+  render: result => (result.file === null ? result.text.trimEnd() : `written to ${result.file}`),
+})

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { workOutcome, workQueue } from '../pipeline/work-report.ts'
+import { renderWork } from '../figures/work.ts'
+import { defineOperation } from './define.ts'
+import { concurrencyField, limitField, pipelineOf, taskField } from './work-input.ts'
+
+export const poll = defineOperation({
+  path: ['poll'],
+  summary: 'Pick up new work; with --drain, also do it',
+  examples: [
+    { words: 'poll --drain', does: 'generate, judge and revise until nothing is ready' },
+    { words: 'poll --drain --dry-run', does: 'what would be worked on, and at most cost' },
+  ],
+  input: z.object({
+    drain: z.boolean().default(false).describe('also run the pipeline until nothing is ready'),
+    limit: limitField,
+    concurrency: concurrencyField,
+    task: taskField,
+    failOnFailed: z.boolean().default(false).describe('exit 1 when a task ended as Failed-Final'),
+  }),
+  needs: { settings: 'required', store: 'required', models: 'required' },
+  effect: 'write',
+  scope: 'operate',
+  run: async (context, input) => {
+    // Local tasks are queued the moment they are added, so without --drain there is nothing left to pick up.
+    const stages = input.drain ? (['generate', 'judge', 'revise'] as const) : []
+    const report = await workQueue(pipelineOf(context), { ...input, stages, dryRun: context.dryRun })
+    return { ...report, failOnFailed: input.failOnFailed }
+  },
+  render: renderWork,
+  outcome: report => {
+    const outcome = workOutcome(report)
+    const failed = report.failOnFailed && report.runs.some(run => run.status === 'Failed-Final')
+    return failed && outcome === 'ok' ? 'failed' : outcome
+  },
+})

@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { workOutcome, workQueue } from '../pipeline/work-report.ts'
+import { renderWork } from '../figures/work.ts'
+import { defineOperation } from './define.ts'
+import { concurrencyField, limitField, pipelineOf, taskField } from './work-input.ts'
+
+export const processRuns = defineOperation({
+  path: ['process'],
+  summary: 'Generate the first draft of queued runs; `qa` judges them',
+  input: z.object({ limit: limitField, concurrency: concurrencyField, task: taskField }),
+  needs: { settings: 'required', store: 'required', models: 'required' },
+  effect: 'write',
+  scope: 'operate',
+  run: async (context, input) =>
+    workQueue(pipelineOf(context), { ...input, stages: ['generate'], dryRun: context.dryRun }),
+  render: renderWork,
+  outcome: workOutcome,
+})

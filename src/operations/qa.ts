@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { workOutcome, workQueue } from '../pipeline/work-report.ts'
+import { renderWork } from '../figures/work.ts'
+import { defineOperation } from './define.ts'
+import { concurrencyField, limitField, pipelineOf, taskField } from './work-input.ts'
+
+export const qa = defineOperation({
+  path: ['qa'],
+  summary: 'Judge generated runs, and revise those that fall short',
+  input: z.object({ limit: limitField, concurrency: concurrencyField, task: taskField }),
+  needs: { settings: 'required', store: 'required', models: 'required' },
+  effect: 'write',
+  scope: 'operate',
+  run: async (context, input) =>
+    workQueue(pipelineOf(context), { ...input, stages: ['judge', 'revise'], dryRun: context.dryRun }),
+  render: renderWork,
+  outcome: workOutcome,
+})

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { defineOperation } from '../define.ts'
+
+export const queuePause = defineOperation({
+  path: ['queue', 'pause'],
+  summary: 'Stop taking new work; runs that were started go on',
+  input: z.object({ reason: z.string().default('paused by the operator').describe('shown in status') }),
+  positionals: ['reason'],
+  needs: { store: 'required' },
+  effect: 'write',
+  scope: 'operate',
+  run: async (context, input) => {
+    const before = await context.store.queue.paused()
+    const changed =
+      !context.dryRun && before === null && (await context.store.queue.pause(input.reason, context.actor))
+    return { dryRun: context.dryRun, paused: true, changed, reason: before?.reason ?? input.reason }
+  },
+  render: result =>
+    result.changed || result.dryRun
+      ? `${result.dryRun ? 'would pause' : 'paused'}: ${result.reason}\nnext: echopilot queue resume`
+      : `it was paused already: ${result.reason}`,
+})

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { defineOperation } from '../define.ts'
+
+export const queueResume = defineOperation({
+  path: ['queue', 'resume'],
+  summary: 'Take new work again',
+  input: z.object({}),
+  needs: { store: 'required' },
+  effect: 'write',
+  scope: 'operate',
+  run: async context => {
+    const paused = (await context.store.queue.paused()) !== null
+    const changed = !context.dryRun && (await context.store.queue.resume())
+    return { dryRun: context.dryRun, paused: context.dryRun && paused, changed }
+  },
+  render: result =>
+    result.changed
+      ? 'taking new work again'
+      : result.paused
+        ? 'would take new work again'
+        : 'it was not paused',
+})

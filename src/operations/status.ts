@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { proofMark, proofText } from '../figures/marks.ts'
+import { hasFailed, statusFigures, type AttentionItem, type StatusFigures } from '../figures/status.ts'
+import type { Style } from '../kernel/style.ts'
+import { cutTo, minuteText, spanText, wrap } from '../kernel/text.ts'
+import { defineOperation } from './define.ts'
+
+export const status = defineOperation({
+  path: ['status'],
+  summary: 'One screen: queue, spend, proofs and what needs you; exit 1 when something failed',
+  input: z.object({}),
+  needs: { store: 'required' },
+  effect: 'read',
+  scope: 'read',
+  run: async context => statusFigures(context.store, context.world.clock.now()),
+  render: renderStatus,
+  outcome: figures => (hasFailed(figures) ? 'failed' : 'ok'),
+})
+
+function renderStatus(figures: StatusFigures, style: Style): string {
+  return [
+    `${style.bold('EchoPilot')} ${minuteText(figures.atMs)} UTC`,
+    section('Queue', queueLines(figures, style), style),
+    section('AI cost', spendLines(figures), style),
+    section('Proofs', proofLines(figures, style), style),
+    section('Services', serviceLines(figures, style), style),
+    section(
+      'Failed-Final',
+      figures.failed.map(item => attentionText(item, style)),
+      style,
+    ),
+    section(
+      'Needs you',
+      figures.waiting.map(item => attentionText(item, style)),
+      style,
+    ),
+  ]
+    .filter(part => part !== '')
+    .join('\n\n')
+}
+
+function section(title: string, lines: readonly string[], style: Style): string {
+  return lines.length === 0 ? '' : `${style.bold(title)}\n${lines.map(line => `  ${line}`).join('\n')}`
+}
+
+function queueLines(figures: StatusFigures, style: Style): string[] {
+  const counts = Object.entries(figures.runs).filter(([, runs]) => runs > 0)
+  const oldest = figures.oldestWaitingMs
+  return [
+    counts.length === 0 ? 'empty' : counts.map(([name, runs]) => `${name} ${runs}`).join(' · '),
+    ...(oldest === null ? [] : [`oldest waits since ${spanText(figures.atMs - oldest)}`]),
+    ...(figures.queuePaused === null ? [] : [`${style.warn('paused')}: ${figures.queuePaused}`]),
+    ...figures.operations
+      .filter(record => record.outcome === 'died')
+      .map(record => `${style.bad('died')}: ${record.operation}, begun ${minuteText(record.startedMs)} UTC`),
+  ]
+}
+
+function spendLines(figures: StatusFigures): string[] {
+  const line = (name: string, spend: StatusFigures['today']): string => {
+    const notes = [
+      ...(Number(spend.uncertainUsd) > 0 ? [`${spend.uncertainUsd} of it uncertain`] : []),
+      ...(Number(spend.unpricedUsd) > 0 ? [`${spend.unpricedUsd} of it unpriced`] : []),
+    ]
+    return `${name}  $${spend.totalUsd} in ${spend.calls} calls${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`
+  }
+  return [line('today     ', figures.today), line('this month', figures.month)]
+}
+
+function proofLines(figures: StatusFigures, style: Style): string[] {
+  if (figures.proofs.length === 0) return [style.dim('not proved: nothing was probed yet (echopilot doctor)')]
+  return figures.proofs.map(proof => {
+    const age = spanText(figures.atMs - proof.atMs)
+    const mark = proofMark(proof.outcome, style)
+    const text = `${proof.subject}, ${age} ago: ${proof.detail}`
+    return `${mark(proofText(proof.outcome).padEnd(10))}  ${cutTo(text, style.columns - 14)}`
+  })
+}
+
+function serviceLines(figures: StatusFigures, style: Style): string[] {
+  return figures.services.map(
+    pause =>
+      `${style.bad('paused')} ${pause.service} for ${spanText(figures.atMs - pause.sinceMs)}, next try in ${spanText(pause.nextProbeMs - figures.atMs)}\n${wrap(pause.reason, style.columns, '    ')}`,
+  )
+}
+
+function attentionText(item: AttentionItem, style: Style): string {
+  const next = item.next === null ? '' : `\n    ${style.dim(item.next)}`
+  const reason = item.reason === null ? '' : `\n${wrap(item.reason, style.columns, '    ')}`
+  return `${cutTo(`${item.title} (${item.status})`, style.columns - 2)}${reason}${next}`
+}

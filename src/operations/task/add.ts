@@ -1,0 +1,134 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { PRIORITIES } from '../../domain/run-state.ts'
+import { isValidTarget } from '../../domain/rubric.ts'
+import { TASK_TYPES } from '../../domain/task-type.ts'
+import { sha256 } from '../../kernel/digest.ts'
+import { AppError } from '../../kernel/errors.ts'
+import { cutTo } from '../../kernel/text.ts'
+import { addTask } from '../../pipeline/tasks.ts'
+import { defineOperation, type BaseContext } from '../define.ts'
+
+/** Longer than any model takes in; more is a mistake, such as a video given as a brief. */
+const MOST_BRIEF_CHARACTERS = 5_000_000
+const TITLE_COLUMNS = 80
+
+export const taskAdd = defineOperation({
+  path: ['task', 'add'],
+  summary: 'Add a task to the local queue',
+  examples: [
+    { words: 'task add --type Research "Compare three invoicing tools"', does: 'a brief in one line' },
+    { words: 'task add --client Acme --file brief.md', does: 'a brief from a file' },
+    { words: 'pbpaste | echopilot task add --type Drafting -', does: 'a brief that is piped in' },
+  ],
+  input: z.object({
+    brief: z.string().optional().describe('what is to be done; - reads it from standard input'),
+    file: z.string().optional().describe('read the brief from this file'),
+    title: z.string().optional().describe('name in lists; the first line of the brief if left out'),
+    type: z.enum(TASK_TYPES).default('Other').describe('kind of work'),
+    client: z.string().trim().min(1).optional().describe('for whom'),
+    target: z.coerce
+      .number()
+      .refine(isValidTarget, 'a QA target is a number from 1 to 100')
+      .optional()
+      .describe('score that passes, 1 to 100'),
+    priority: z.enum(PRIORITIES).default('Normal').describe('higher ones are done first'),
+    due: z.iso.date('a date such as 2026-12-31').optional().describe('due date, YYYY-MM-DD'),
+  }),
+  positionals: ['brief'],
+  needs: { settings: 'required', store: 'required' },
+  effect: 'write',
+  scope: 'operate',
+  run: async (context, input) => {
+    const brief = await readBrief(context, input)
+    const title = input.title?.trim() || titleOf(brief)
+    const request = {
+      title,
+      brief,
+      type: input.type,
+      client: input.client ?? null,
+      qaTarget: input.target ?? null,
+      priority: input.priority,
+      dueDate: input.due ?? null,
+    }
+    const ids = context.dryRun
+      ? { taskId: null, runId: null }
+      : await addTask(context.store, context.settings.settings, request, context.actor)
+    return {
+      dryRun: context.dryRun,
+      ...ids,
+      title,
+      type: input.type,
+      client: request.client,
+      priority: input.priority,
+      status: 'Queued',
+      briefCharacters: brief.length,
+      briefDigest: sha256(brief),
+    }
+  },
+  render: (result, style) =>
+    result.taskId === null
+      ? `would add "${result.title}" (${result.type}, ${result.briefCharacters} characters)`
+      : `${style.bold(result.taskId)}  queued: ${result.title}\n${style.dim('next: echopilot poll --drain')}`,
+})
+
+async function readBrief(
+  context: BaseContext,
+  input: { brief?: string | undefined; file?: string | undefined },
+): Promise<string> {
+  if (input.brief !== undefined && input.file !== undefined) {
+    throw new AppError('usage', 'the brief is given twice, as text and as --file', 'leave one of them out')
+  }
+  const brief =
+    input.file === undefined ? await typedBrief(context, input.brief) : fileBrief(context, input.file)
+  if (brief.includes('\0')) {
+    throw new AppError('usage', 'the brief is not text: it holds NUL bytes', 'give a text file, in UTF-8')
+  }
+  if (brief.length > MOST_BRIEF_CHARACTERS) {
+    throw new AppError(
+      'usage',
+      `the brief has ${brief.length} characters, at most ${MOST_BRIEF_CHARACTERS} are taken`,
+    )
+  }
+  if (brief.trim() === '') {
+    throw new AppError(
+      'usage',
+      'the brief is empty: nothing was added',
+      'echopilot task add "what is to be done"',
+    )
+  }
+  return brief
+}
+
+async function typedBrief(context: BaseContext, text: string | undefined): Promise<string> {
+  if (text === undefined) {
+    throw new AppError(
+      'usage',
+      'there is no brief',
+      'echopilot task add "what is to be done", or - to pipe it in',
+    )
+  }
+  return text === '-' ? context.readInput() : text
+}
+
+function fileBrief(context: BaseContext, file: string): string {
+  const path = resolve(context.world.host.cwd, file)
+  const text = readFile(context, path)
+  if (text === null) throw new AppError('missing', `there is no file ${path}`)
+  return text
+}
+
+function readFile(context: BaseContext, path: string): string | null {
+  try {
+    return context.world.files.readText(path)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new AppError('usage', `the brief cannot be read: ${why}`, null, error)
+  }
+}
+
+/** The first line that says something, without Markdown's heading marks. */
+function titleOf(brief: string): string {
+  const line = brief.split('\n').find(candidate => candidate.trim() !== '') ?? ''
+  return cutTo(line.replace(/^[#>*\s-]+/, '').trim() || 'Untitled', TITLE_COLUMNS)
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { decisionOf, plannedDecision, renderDecision } from '../../pipeline/decide.ts'
+import { findTask } from '../../pipeline/tasks.ts'
+import { defineOperation } from '../define.ts'
+
+export const taskApprove = defineOperation({
+  path: ['task', 'approve'],
+  summary: 'Accept a result that waits for a person: Done',
+  input: z.object({ id: z.string().describe('task or run, or the beginning of its id') }),
+  positionals: ['id'],
+  needs: { store: 'required' },
+  effect: 'write',
+  scope: 'operate',
+  run: async (context, input) => {
+    const task = await findTask(context.store, input.id)
+    return context.dryRun
+      ? plannedDecision(task, 'approved', task.state === 'waiting_human')
+      : decisionOf(task, 'approved', await context.store.decisions.approve(task.id, context.actor))
+  },
+  render: renderDecision,
+})

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { isFinal } from '../../domain/run-state.ts'
+import { decisionOf, plannedDecision, renderDecision } from '../../pipeline/decide.ts'
+import { findTask } from '../../pipeline/tasks.ts'
+import { defineOperation } from '../define.ts'
+
+export const taskCancel = defineOperation({
+  path: ['task', 'cancel'],
+  summary: 'End an open task; what was spent stays booked',
+  input: z.object({ id: z.string().describe('task or run, or the beginning of its id') }),
+  positionals: ['id'],
+  needs: { store: 'required' },
+  effect: 'write',
+  scope: 'operate',
+  run: async (context, input) => {
+    const task = await findTask(context.store, input.id)
+    return context.dryRun
+      ? plannedDecision(task, 'cancelled', !isFinal(task.state))
+      : decisionOf(task, 'cancelled', await context.store.decisions.cancel(task.id, context.actor))
+  },
+  render: renderDecision,
+})

@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { formatNanoUsd } from '../../domain/cost.ts'
+import { formatScore } from '../../domain/next-step.ts'
+import { RUN_STATES, type RunState } from '../../domain/run-state.ts'
+import { table } from '../../kernel/text.ts'
+import { statusMark } from '../../figures/marks.ts'
+import { defineOperation } from '../define.ts'
+
+const STATUSES = [...new Set(Object.values(RUN_STATES).map(state => state.status))]
+
+export const taskList = defineOperation({
+  path: ['task', 'list'],
+  summary: 'List tasks, newest first',
+  examples: [{ words: 'task list --status "Waiting Human"', does: 'what needs a decision' }],
+  input: z.object({
+    status: z.enum(STATUSES).optional().describe('only tasks that show this status'),
+    client: z.string().optional().describe('only tasks of this client'),
+    limit: z.coerce.number().int().min(1).max(10_000).default(50).describe('most tasks to list'),
+  }),
+  needs: { store: 'required' },
+  effect: 'read',
+  scope: 'read',
+  run: async (context, input) => {
+    const tasks = await context.store.tasks.list({
+      states: input.status === undefined ? null : statesOf(input.status),
+      client: input.client ?? null,
+      limit: input.limit,
+    })
+    return {
+      tasks: tasks.map(task => ({
+        id: task.id,
+        runId: task.runId,
+        title: task.title,
+        type: task.type,
+        client: task.client,
+        priority: task.priority,
+        status: task.status,
+        score: task.score,
+        costUsd: formatNanoUsd(task.costNano),
+        reason: task.reason,
+        createdAt: new Date(task.createdMs).toISOString(),
+      })),
+    }
+  },
+  render: (result, style) =>
+    result.tasks.length === 0
+      ? 'no tasks\nnext: echopilot task add "what is to be done"'
+      : table(
+          [
+            { title: 'task' },
+            { title: 'status' },
+            { title: 'score', align: 'right' },
+            { title: 'cost USD', align: 'right' },
+            { title: 'title', flexible: true },
+          ],
+          result.tasks.map(task => [
+            task.id,
+            { text: task.status, mark: statusMark(task.status, style) },
+            task.score === null ? '–' : formatScore(task.score),
+            task.costUsd,
+            task.title,
+          ]),
+          style,
+        ),
+})
+
+function statesOf(status: string): RunState[] {
+  return (Object.keys(RUN_STATES) as RunState[]).filter(state => RUN_STATES[state].status === status)
+}

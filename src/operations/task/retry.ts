@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { isFinal } from '../../domain/run-state.ts'
+import { decisionOf, plannedDecision, renderDecision } from '../../pipeline/decide.ts'
+import { findTask, newRun } from '../../pipeline/tasks.ts'
+import { defineOperation } from '../define.ts'
+
+export const taskRetry = defineOperation({
+  path: ['task', 'retry'],
+  summary: 'Start a new run of a task that ended, or make a waiting attempt due now',
+  input: z.object({ id: z.string().describe('task or run, or the beginning of its id') }),
+  positionals: ['id'],
+  needs: { settings: 'required', store: 'required' },
+  effect: 'write',
+  scope: 'operate',
+  run: async (context, input) => {
+    const task = await findTask(context.store, input.id)
+    if (context.dryRun) {
+      return plannedDecision(task, 'retried', isFinal(task.state) || task.state === 'retrying')
+    }
+    const run = newRun(context.settings.settings, task, 'retry', context.actor)
+    return decisionOf(task, 'retried', await context.store.decisions.retry(task.id, run))
+  },
+  render: renderDecision,
+})

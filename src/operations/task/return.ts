@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { decisionOf, plannedDecision, renderDecision } from '../../pipeline/decide.ts'
+import { findTask } from '../../pipeline/tasks.ts'
+import { defineOperation } from '../define.ts'
+
+export const taskReturn = defineOperation({
+  path: ['task', 'return'],
+  summary: 'Send a result that waits for a person back to be revised',
+  examples: [{ words: 'task return task_01k… --note "shorter, and add prices"', does: 'with what to mend' }],
+  input: z.object({
+    id: z.string().describe('task or run, or the beginning of its id'),
+    note: z.string().trim().min(1, 'say what to mend').describe('what to mend; the model reads it'),
+  }),
+  positionals: ['id'],
+  needs: { store: 'required' },
+  effect: 'write',
+  scope: 'operate',
+  run: async (context, input) => {
+    const task = await findTask(context.store, input.id)
+    return context.dryRun
+      ? plannedDecision(task, 'returned', task.state === 'waiting_human')
+      : decisionOf(
+          task,
+          'returned',
+          await context.store.decisions.sendBack(task.id, input.note, context.actor),
+        )
+  },
+  render: renderDecision,
+})

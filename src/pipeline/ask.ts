@@ -1,0 +1,162 @@
+import { costNanoUsd, worstCaseNanoUsd } from '../domain/cost.ts'
+import { quotePrice, type PriceQuote } from '../domain/price.ts'
+import type { CapBreach } from '../domain/budget.ts'
+import { quickRetryDelayMs } from '../domain/retry-schedule.ts'
+import { newId } from '../kernel/ids.ts'
+import { ServiceFailure, type Completion, type CompletionRequest, type Model } from '../kernel/roles.ts'
+import type { ClaimedRun } from '../store/claims.ts'
+import type { NewCall, Settlement } from '../store/ledger.ts'
+import type { PipelineContext } from './context.ts'
+import { capsOf, priceOverrides, type ModelChoice } from './rules.ts'
+import type { Prompt } from './prompts.ts'
+
+/** What came of asking a model. Each try is booked before it leaves; the last one is left to be settled. */
+export type Asked =
+  | { readonly kind: 'answered'; readonly completion: Completion; readonly settlement: Settlement }
+  | { readonly kind: 'failed'; readonly failure: ServiceFailure; readonly settlement: Settlement }
+  | { readonly kind: 'over'; readonly breach: CapBreach; readonly needNano: number }
+
+export interface Question {
+  readonly model: Model
+  readonly choice: ModelChoice
+  readonly prompt: Prompt
+  readonly schema: CompletionRequest['schema']
+}
+
+/** A server's wish to wait longer than this is left to the retry schedule, which frees the lease. */
+const LONGEST_QUICK_WAIT_MS = 10_000
+
+/**
+ * Asks once, and quickly again where that may help. The budget is reserved before every try at the worst
+ * case; a try that is repeated is settled here, the last one by the transition that follows.
+ */
+export async function ask(
+  context: PipelineContext,
+  claimed: ClaimedRun,
+  question: Question,
+  signal: AbortSignal,
+): Promise<Asked> {
+  for (let tryNumber = 1; ; tryNumber += 1) {
+    const asked = await askOnce(context, claimed, question, signal)
+    if (asked.kind !== 'failed') return asked
+    const waitMs = quickWaitMs(context, asked.failure, tryNumber)
+    if (waitMs === null || signal.aborted || context.stop.aborted) return asked
+    await context.store.stages.settle(asked.settlement)
+    context.log.warn('model call failed, trying again', {
+      run: claimed.run.id,
+      error: asked.failure.message,
+      waitMs: Math.round(waitMs),
+    })
+    await context.world.clock.sleep(waitMs, AbortSignal.any([signal, context.stop]))
+  }
+}
+
+async function askOnce(
+  context: PipelineContext,
+  claimed: ClaimedRun,
+  question: Question,
+  signal: AbortSignal,
+): Promise<Asked> {
+  const { call, price } = book(context, claimed, question)
+  const breach = await context.store.stages.reserve(claimed.claim, call, capsOf(context.settings))
+  if (breach !== null) return { kind: 'over', breach, needNano: call.reservedNano }
+  const request: CompletionRequest = {
+    ...question.choice,
+    system: question.prompt.system,
+    user: question.prompt.user,
+    schema: question.schema,
+  }
+  const deadline = context.world.clock.deadline(context.settings.openai.timeout_seconds * 1000)
+  try {
+    const completion = await question.model.complete(request, AbortSignal.any([signal, deadline]))
+    return { kind: 'answered', completion, settlement: settle(context, call, price, completion) }
+  } catch (error) {
+    if (!(error instanceof ServiceFailure)) throw error
+    const failure = deadline.aborted ? timedOut(context, error) : error
+    return { kind: 'failed', failure, settlement: settleFailure(call, failure) }
+  }
+}
+
+/** The request as the ledger books it, at the most it can cost. */
+function book(
+  context: PipelineContext,
+  claimed: ClaimedRun,
+  question: Question,
+): { call: NewCall; price: PriceQuote } {
+  const { choice, prompt, model } = question
+  const price = quote(context, choice.model, null)
+  const schemaBytes = question.schema === null ? 0 : byteLength(JSON.stringify(question.schema))
+  const promptBytes = byteLength(prompt.system) + byteLength(prompt.user) + schemaBytes
+  return {
+    price,
+    call: {
+      id: newId('call', context.world),
+      stage: claimed.stage,
+      service: model.service,
+      model: choice.model,
+      reservedNano: worstCaseNanoUsd(price, { promptBytes, maxOutputTokens: choice.maxOutputTokens }),
+      priceBasis: price.basis,
+      priceVersion: price.version,
+      promptDigest: prompt.digest,
+    },
+  }
+}
+
+function settle(
+  context: PipelineContext,
+  call: NewCall,
+  price: PriceQuote,
+  completion: Completion,
+): Settlement {
+  const { usage } = completion
+  const actual = completion.serviceTier === null ? price : quote(context, call.model, completion.serviceTier)
+  return {
+    callId: call.id,
+    certainty: usage === null && price.basis !== 'free' ? 'unmetered' : 'metered',
+    costNano: usage === null ? 0 : costNanoUsd(actual, usage),
+    usage,
+    answeredModel: completion.answeredModel,
+    serviceTier: completion.serviceTier,
+    requestId: completion.requestId,
+    error: null,
+  }
+}
+
+function settleFailure(call: NewCall, failure: ServiceFailure): Settlement {
+  return {
+    callId: call.id,
+    certainty: failure.billed === 'no' ? 'unbilled' : 'unknown',
+    costNano: 0,
+    usage: null,
+    answeredModel: null,
+    serviceTier: null,
+    requestId: failure.requestId,
+    error: failure.message,
+  }
+}
+
+function quickWaitMs(context: PipelineContext, failure: ServiceFailure, tryNumber: number): number | null {
+  if (failure.errorClass !== 'transient' && failure.errorClass !== 'throttled') return null
+  const backoffMs = quickRetryDelayMs(tryNumber, context.world.random.fraction())
+  if (backoffMs === null) return null
+  const waitMs = Math.max(backoffMs, failure.retryAfterMs ?? 0)
+  return waitMs > LONGEST_QUICK_WAIT_MS ? null : waitMs
+}
+
+function timedOut(context: PipelineContext, error: ServiceFailure): ServiceFailure {
+  const seconds = context.settings.openai.timeout_seconds
+  return new ServiceFailure(`no answer within ${seconds} s`, {
+    errorClass: 'transient',
+    billed: 'unknown',
+    cause: error,
+  })
+}
+
+function quote(context: PipelineContext, model: string, tier: string | null): PriceQuote {
+  const asked = context.settings.openai.service_tier
+  return quotePrice(model, context.world.clock.now(), tier ?? asked, priceOverrides(context.settings))
+}
+
+function byteLength(text: string): number {
+  return Buffer.byteLength(text, 'utf8')
+}

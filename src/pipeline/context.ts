@@ -1,0 +1,17 @@
+import type { Models } from '../integrations/openai/index.ts'
+import type { Log } from '../kernel/log.ts'
+import type { World } from '../kernel/world.ts'
+import type { Settings } from '../settings/schema.ts'
+import type { Store } from '../store/index.ts'
+
+/** What the pipeline works with; operations hand it in. */
+export interface PipelineContext {
+  readonly world: Pick<World, 'clock' | 'random'>
+  readonly store: Store
+  readonly models: Models
+  readonly settings: Settings
+  readonly log: Log
+  /** Aborts when no new stage may begin. */
+  readonly stop: AbortSignal
+  progress(line: string): void
+}

@@ -1,0 +1,169 @@
+import { asAppError } from '../kernel/errors.ts'
+import { LeaseLost, LEASE_RENEWAL_MS } from '../kernel/lease.ts'
+import type { Stage } from '../domain/run-state.ts'
+import type { ClaimedRun, StageService } from '../store/claims.ts'
+import type { PipelineContext } from './context.ts'
+import { refuseBeforeSpending } from './preflight.ts'
+import { capsOf } from './rules.ts'
+import { workStage } from './stage.ts'
+
+export interface DrainOptions {
+  readonly stages: readonly Stage[]
+  /** Only this task. */
+  readonly taskId: string | null
+  /** Most runs to work on. */
+  readonly limit: number | null
+  readonly concurrency: number
+}
+
+/** What a drain did. What became of the runs is in the store. */
+export interface Drained {
+  /** Runs that were worked on, in the order they were first taken. */
+  readonly runIds: readonly string[]
+  /** Runs in which something of ours broke. */
+  readonly failed: readonly { readonly id: string; readonly kind: string; readonly message: string }[]
+  readonly interrupted: boolean
+}
+
+/**
+ * Works until nothing is ready and nothing of this process is in flight. Takes back first what dead
+ * processes held, and lets go of held runs whose cap has room. Any number of processes may drain one store.
+ * @throws AppError when the store fails; other runs are released by recovery.
+ */
+export async function drain(context: PipelineContext, options: DrainOptions): Promise<Drained> {
+  await context.store.claims.recover()
+  await context.store.runs.releaseHeld(capsOf(context.settings))
+  const floor = newFloor()
+  const workers = Array.from({ length: options.concurrency }, () => worker(context, options, floor))
+  const ends = await Promise.allSettled(workers)
+  for (const end of ends) if (end.status === 'rejected') throw asAppError(end.reason)
+  return { runIds: [...floor.runIds], failed: floor.failed, interrupted: context.stop.aborted }
+}
+
+/** The stages with the service each needs. */
+export function stageServices(context: PipelineContext, stages: readonly Stage[]): StageService[] {
+  return stages.map(stage => {
+    const model = stage === 'judge' ? context.models.judge : context.models.generator
+    return { stage, service: model.service, credential: model.credential }
+  })
+}
+
+/** What the workers of one drain share. */
+interface Floor {
+  readonly runIds: Set<string>
+  readonly failed: { id: string; kind: string; message: string }[]
+  inFlight: number
+  broken: boolean
+  /** Resolves when a worker has finished a stage. */
+  change: PromiseWithResolvers<void>
+}
+
+function newFloor(): Floor {
+  return {
+    runIds: new Set(),
+    failed: [],
+    inFlight: 0,
+    broken: false,
+    change: Promise.withResolvers(),
+  }
+}
+
+async function worker(context: PipelineContext, options: DrainOptions, floor: Floor): Promise<void> {
+  try {
+    while (!context.stop.aborted && !floor.broken) {
+      floor.inFlight += 1
+      const worked = await takeOne(context, options, floor)
+      leaveFloor(floor)
+      if (worked) continue
+      if (floor.inFlight === 0) return
+      await floor.change.promise
+    }
+  } catch (error) {
+    floor.broken = true
+    leaveFloor(floor)
+    throw error
+  }
+}
+
+/** Wakes the workers that found nothing to do: a finished stage may have made some. */
+function leaveFloor(floor: Floor): void {
+  floor.inFlight -= 1
+  floor.change.resolve()
+  floor.change = Promise.withResolvers()
+}
+
+async function takeOne(context: PipelineContext, options: DrainOptions, floor: Floor): Promise<boolean> {
+  const full = options.limit !== null && floor.runIds.size >= options.limit
+  const claimed = await context.store.claims.claim({
+    stages: stageServices(context, options.stages),
+    runIds: full ? [...floor.runIds] : null,
+    taskId: options.taskId,
+  })
+  if (claimed === null) return false
+  floor.runIds.add(claimed.run.id)
+  await workLeased(context, claimed, floor)
+  await tell(context, claimed)
+  return true
+}
+
+/** Works one stage while the lease is kept alive; stops the call when the lease is lost. */
+async function workLeased(context: PipelineContext, claimed: ClaimedRun, floor: Floor): Promise<void> {
+  const lost = new AbortController()
+  const renewal = context.world.clock.every(LEASE_RENEWAL_MS, () => {
+    context.store.claims.renew(claimed.claim).then(
+      kept => {
+        if (!kept) lost.abort()
+      },
+      // A store that fails now fails the commit as well, which reports it.
+      () => lost.abort(),
+    )
+  })
+  try {
+    const refused = await refuseBeforeSpending(context, claimed)
+    if (!refused) await workStage(context, claimed, lost.signal)
+  } catch (error) {
+    await broken(context, claimed, error, floor)
+  } finally {
+    renewal()
+  }
+}
+
+async function broken(
+  context: PipelineContext,
+  claimed: ClaimedRun,
+  thrown: unknown,
+  floor: Floor,
+): Promise<void> {
+  if (thrown instanceof LeaseLost) {
+    context.log.warn('lease lost, leaving the run', { run: claimed.run.id })
+    return
+  }
+  const error = asAppError(thrown)
+  if (error.kind === 'store' || error.kind === 'busy') throw error
+  context.log.error('run broken by a defect', { run: claimed.run.id, error: error.message })
+  floor.failed.push({ id: claimed.run.id, kind: error.kind, message: error.message })
+  await useUpAttempt(context, claimed, error.message)
+}
+
+/** A defect must end in Failed-Final, not in a loop. */
+async function useUpAttempt(context: PipelineContext, claimed: ClaimedRun, reason: string): Promise<void> {
+  try {
+    await context.store.stages.fail(claimed.claim, null, {
+      errorClass: 'transient',
+      reason,
+      service: null,
+      retryAfterMs: null,
+      jitter: context.world.random.fraction(),
+    })
+  } catch (error) {
+    // It broke after its stage was committed: the run is already where it should be.
+    if (!(error instanceof LeaseLost)) throw error
+  }
+}
+
+async function tell(context: PipelineContext, claimed: ClaimedRun): Promise<void> {
+  const run = await context.store.runs.get(claimed.run.id)
+  if (run === null) return
+  const reason = run.reason === null ? '' : `: ${run.reason}`
+  context.progress(`${claimed.task.title}: ${claimed.stage} → ${run.state}${reason}`)
+}

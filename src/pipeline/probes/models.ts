@@ -1,0 +1,135 @@
+import { utcDay } from '../../domain/budget.ts'
+import { nearest } from '../../domain/did-you-mean.ts'
+import { findModel } from '../../domain/model-catalog.ts'
+import { quotePrice } from '../../domain/price.ts'
+import { TASK_TYPES } from '../../domain/task-type.ts'
+import type { Models } from '../../integrations/openai/index.ts'
+import type { AppError } from '../../kernel/errors.ts'
+import type { Attempted } from '../../kernel/operation.ts'
+import { ServiceFailure, type ListedModel, type Model } from '../../kernel/roles.ts'
+import type { World } from '../../kernel/world.ts'
+import type { LoadedSettings } from '../../settings/load.ts'
+import type { Settings } from '../../settings/schema.ts'
+import type { NewProof } from '../../store/proofs.ts'
+import { effectiveModel, priceOverrides } from '../rules.ts'
+
+/** A probe waits no longer than this. */
+const PROBE_TIMEOUT_MS = 20_000
+/** A shutdown is warned of this long before. */
+const SHUTDOWN_WARNING_MS = 60 * 86_400_000
+
+export interface ProbeContext {
+  readonly world: Pick<World, 'clock'>
+  readonly settings: Attempted<LoadedSettings>
+  readonly models: Attempted<Models>
+}
+
+/** That the model service answers with our key, that the models exist and go on existing, and have a price. */
+export async function modelProofs(context: ProbeContext): Promise<NewProof[]> {
+  if (!context.settings.ok) return notProved('the configuration is not valid', context.settings.error)
+  if (!context.models.ok) return unconnected(context.models.error)
+  const { settings } = context.settings.value
+  const { generator, judge } = context.models.value
+  const makers = makerModels(settings, context.world.clock.now())
+  const judges = [effectiveModel(settings, settings.judge.model, context.world.clock.now())]
+  const one = generator === judge
+  return [
+    ...(await serviceProofs(context, settings, 'model', generator, one ? [...makers, ...judges] : makers)),
+    ...(one ? [] : await serviceProofs(context, settings, 'judge', judge, judges)),
+  ]
+}
+
+async function serviceProofs(
+  context: ProbeContext,
+  settings: Settings,
+  name: string,
+  model: Model,
+  ids: readonly string[],
+): Promise<NewProof[]> {
+  const wanted = [...new Set(ids)]
+  const subject = `${name} service`
+  try {
+    const listed = await model.listModels(context.world.clock.deadline(PROBE_TIMEOUT_MS))
+    const detail = `${model.service} answered with ${listed.length} models`
+    return [
+      { subject, outcome: 'proved', detail, fix: null },
+      ...wanted.map(id => modelProof(context, id, listed)),
+      ...wanted.map(id => priceProof(context, settings, id)),
+    ]
+  } catch (error) {
+    if (!(error instanceof ServiceFailure)) throw error
+    const fix =
+      error.errorClass === 'credential'
+        ? 'set a valid OPENAI_API_KEY (or JUDGE_API_KEY), then `echopilot doctor`'
+        : 'check openai.base_url and that the service runs, then `echopilot doctor`'
+    return [
+      { subject, outcome: 'failed', detail: `${model.service}: ${error.message}`, fix },
+      ...wanted.map(id => ({
+        subject: `model ${id}`,
+        outcome: 'not_proved' as const,
+        detail: `${model.service} was not reached`,
+        fix: null,
+      })),
+    ]
+  }
+}
+
+function modelProof(context: ProbeContext, id: string, listed: readonly ListedModel[]): NewProof {
+  const subject = `model ${id}`
+  const found = listed.find(model => model.id === id || model.id === `${id}:latest`)
+  if (found === undefined) {
+    const guess = nearest(
+      id,
+      listed.map(model => model.id),
+    )
+    return {
+      subject,
+      outcome: 'failed',
+      detail: `the service does not list ${id}`,
+      fix:
+        guess === null ? 'name a model it lists in generate.model or judge.model' : `did you mean ${guess}?`,
+    }
+  }
+  const shutdown = found.shutdownDate ?? findModel(id)?.shutdownDate ?? null
+  return shutdown === null
+    ? { subject, outcome: 'proved', detail: 'listed, no end announced', fix: null }
+    : shutdownProof(context, subject, id, shutdown)
+}
+
+function shutdownProof(context: ProbeContext, subject: string, id: string, shutdown: string): NewProof {
+  const now = context.world.clock.now()
+  const over = Date.parse(shutdown) <= now
+  const soon = Date.parse(shutdown) - now < SHUTDOWN_WARNING_MS
+  return {
+    subject,
+    outcome: over ? 'failed' : 'proved',
+    detail: `listed; ${over ? 'was' : 'will be'} shut down on ${utcDay(Date.parse(shutdown))}`,
+    fix: soon ? `name its follower: [models."${id}"] successor = "…"` : null,
+  }
+}
+
+function priceProof(context: ProbeContext, settings: Settings, id: string): NewProof {
+  const now = context.world.clock.now()
+  const price = quotePrice(id, now, settings.openai.service_tier, priceOverrides(settings))
+  return price.basis === 'unpriced'
+    ? {
+        subject: `price of ${id}`,
+        outcome: 'not_proved',
+        detail: 'no price is known: it is budgeted at the dearest known one',
+        fix: `[models."${id}"] input_usd = …, output_usd = …; or free = true for a model of your own`,
+      }
+    : { subject: `price of ${id}`, outcome: 'proved', detail: `${price.basis}: ${price.version}`, fix: null }
+}
+
+function makerModels(settings: Settings, nowMs: number): string[] {
+  const models = TASK_TYPES.map(type => settings.types[type]?.model ?? settings.generate.model)
+  return [...new Set(models)].map(model => effectiveModel(settings, model, nowMs))
+}
+
+function notProved(detail: string, error: AppError): NewProof[] {
+  return [{ subject: 'model service', outcome: 'not_proved', detail, fix: error.hint }]
+}
+
+function unconnected(error: AppError): NewProof[] {
+  return [{ subject: 'model service', outcome: 'failed', detail: error.message, fix: error.hint }]
+}

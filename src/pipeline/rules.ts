@@ -1,0 +1,94 @@
+import type { Caps } from '../domain/budget.ts'
+import { findModel } from '../domain/model-catalog.ts'
+import { usdToNano } from '../domain/price.ts'
+import type { PriceOverride } from '../domain/price.ts'
+import { thresholdFor } from '../domain/rubric.ts'
+import type { Stage } from '../domain/run-state.ts'
+import type { TaskType } from '../domain/task-type.ts'
+import type { CompletionRequest } from '../kernel/roles.ts'
+import type { Settings } from '../settings/schema.ts'
+
+/** How a stage asks its model: everything of a request but the words. */
+export type ModelChoice = Pick<
+  CompletionRequest,
+  'model' | 'temperature' | 'maxOutputTokens' | 'tokenParameter'
+>
+
+/** The model and parameters for a stage of a task of this type, at this time. */
+export function modelFor(settings: Settings, stage: Stage, type: TaskType, nowMs: number): ModelChoice {
+  const forType = settings.types[type]
+  const wanted =
+    stage === 'judge'
+      ? settings.judge
+      : {
+          model: forType?.model ?? settings.generate.model,
+          temperature: forType?.temperature ?? settings.generate.temperature,
+          max_output_tokens: forType?.max_output_tokens ?? settings.generate.max_output_tokens,
+        }
+  const model = effectiveModel(settings, wanted.model, nowMs)
+  const facts = findModel(model)
+  const most = settings.models[model]?.max_output_tokens ?? facts?.maxOutputTokens ?? wanted.max_output_tokens
+  return {
+    model,
+    temperature: facts?.temperature === 'only-without-reasoning' ? null : wanted.temperature,
+    maxOutputTokens: Math.min(wanted.max_output_tokens, most),
+    // Ollama and older servers know only the old name; every model of the catalog knows the new one.
+    tokenParameter: facts === null ? 'max_tokens' : 'max_completion_tokens',
+  }
+}
+
+/** The model itself, or the successor the operator named once its service has shut it down. */
+export function effectiveModel(settings: Settings, model: string, nowMs: number): string {
+  const shutdown = findModel(model)?.shutdownDate ?? null
+  const successor = settings.models[model]?.successor
+  return shutdown !== null && successor !== undefined && nowMs >= Date.parse(shutdown) ? successor : model
+}
+
+/** Tokens a model takes in; null where nobody knows. */
+export function contextTokens(settings: Settings, model: string): number | null {
+  return settings.models[model]?.context_tokens ?? findModel(model)?.contextTokens ?? null
+}
+
+/** The operator's own prices, in the form the price rules read. */
+export function priceOverrides(settings: Settings): Record<string, PriceOverride> {
+  return Object.fromEntries(
+    Object.entries(settings.models)
+      .map(([model, known]) => [model, overrideOf(known)] as const)
+      .filter(([, override]) => Object.keys(override).length > 0),
+  )
+}
+
+function overrideOf(known: NonNullable<Settings['models'][string]>): PriceOverride {
+  return {
+    ...(known.free === undefined ? {} : { free: known.free }),
+    ...(known.input_usd === undefined ? {} : { inputUsd: known.input_usd }),
+    ...(known.cached_input_usd === undefined ? {} : { cachedInputUsd: known.cached_input_usd }),
+    ...(known.cache_write_usd === undefined ? {} : { cacheWriteUsd: known.cache_write_usd }),
+    ...(known.output_usd === undefined ? {} : { outputUsd: known.output_usd }),
+    ...(known.audio_minute_usd === undefined ? {} : { audioMinuteUsd: known.audio_minute_usd }),
+  }
+}
+
+/** The caps on AI cost; 0 in the configuration means none. */
+export function capsOf(settings: Settings): Caps {
+  const cap = (usd: number): number | null => (usd === 0 ? null : usdToNano(usd))
+  return {
+    taskNano: cap(settings.budget.task_usd),
+    clientMonthNano: cap(settings.budget.client_month_usd),
+    dayNano: cap(settings.budget.day_usd),
+    monthNano: cap(settings.budget.month_usd),
+  }
+}
+
+/** The rules of quality a new run is created with. */
+export function qualityRulesFor(
+  settings: Settings,
+  type: TaskType,
+  qaTarget: number | null,
+): { threshold: number; band: number; revisions: number } {
+  return {
+    threshold: thresholdFor(qaTarget, settings.types[type]?.qa_target ?? null, settings.qa.threshold),
+    band: settings.qa.band,
+    revisions: settings.qa.revisions,
+  }
+}

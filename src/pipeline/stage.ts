@@ -1,0 +1,224 @@
+import { CAP_SETTINGS, type CapBreach } from '../domain/budget.ts'
+import { CHECKS_VERSION, checkOutput } from '../domain/checks.ts'
+import { formatNanoUsd } from '../domain/cost.ts'
+import { meanScore, nextStep, type OutputFacts, type Step } from '../domain/next-step.ts'
+import { totalScore, type Finding } from '../domain/rubric.ts'
+import { parseVerdict, VERDICT_SCHEMA, type ParsedVerdict } from '../domain/verdict.ts'
+import { sha256 } from '../kernel/digest.ts'
+import { newId } from '../kernel/ids.ts'
+import type { Completion } from '../kernel/roles.ts'
+import type { ClaimedRun } from '../store/claims.ts'
+import type { Output } from '../store/runs.ts'
+import type { NewJudgement, NewOutput, Next } from '../store/stages.ts'
+import { ask, type Asked, type Question } from './ask.ts'
+import type { PipelineContext } from './context.ts'
+import { generatePrompt, judgePrompt, revisePrompt, rubricDigest, type Prompt } from './prompts.ts'
+import { modelFor } from './rules.ts'
+
+/** Works a claimed run's next step and commits it. What it leaves undone, the next claim finds as it was. */
+export async function workStage(
+  context: PipelineContext,
+  claimed: ClaimedRun,
+  signal: AbortSignal,
+): Promise<void> {
+  const outputs = await context.store.runs.outputs(claimed.run.id)
+  const step = nextStep(outputs, claimed.run)
+  switch (step.kind) {
+    case 'generate':
+      return write(context, claimed, outputs, generateQuestion(context, claimed), 'generate', signal)
+    case 'revise':
+      return write(
+        context,
+        claimed,
+        outputs,
+        reviseQuestion(context, claimed, outputs, step.findings),
+        'revise',
+        signal,
+      )
+    case 'judge':
+      return judge(context, claimed, outputs, step.outputId, signal)
+    case 'rest':
+      // A crash cannot leave a run here, because a commit already says where the run goes; a new version of
+      // the rules can.
+      return context.store.stages.rest(claimed.claim, restOf(step, outputs))
+  }
+}
+
+async function write(
+  context: PipelineContext,
+  claimed: ClaimedRun,
+  outputs: readonly Output[],
+  question: Question,
+  stage: 'generate' | 'revise',
+  signal: AbortSignal,
+): Promise<void> {
+  const asked = await ask(context, claimed, question, signal)
+  if (asked.kind !== 'answered') return unanswered(context, claimed, question, asked, signal)
+  const output = newOutput(context, claimed, asked.completion, stage)
+  const facts = { ...output, judgements: [], decision: null }
+  const next = nextOf(nextStep([...outputs, facts], claimed.run), [...outputs, facts])
+  await context.store.stages.commitOutput(claimed.claim, asked.settlement, output, next)
+}
+
+async function judge(
+  context: PipelineContext,
+  claimed: ClaimedRun,
+  outputs: readonly Output[],
+  outputId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const work = outputs.find(output => output.id === outputId)?.text ?? ''
+  const question = judgeQuestion(context, claimed, work)
+  const asked = await ask(context, claimed, question, signal)
+  if (asked.kind !== 'answered') return unanswered(context, claimed, question, asked, signal)
+  const parsed = readVerdict(asked.completion)
+  const judgement = newJudgement(context, outputId, question, parsed)
+  const judged = outputs.map(output => (output.id === outputId ? withJudgement(output, parsed) : output))
+  const next = nextOf(nextStep(judged, claimed.run), judged)
+  await context.store.stages.commitJudgement(claimed.claim, asked.settlement, judgement, next)
+}
+
+/** The model gave no answer: the cap forbade to ask, the call was broken off, or the service failed. */
+async function unanswered(
+  context: PipelineContext,
+  claimed: ClaimedRun,
+  question: Question,
+  asked: Exclude<Asked, { kind: 'answered' }>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { stages } = context.store
+  if (asked.kind === 'over') {
+    const reason = overCap(asked.breach, asked.needNano)
+    const now = context.world.clock.now()
+    return stages.hold(claimed.claim, { needNano: asked.needNano, reason, notBeforeMs: now })
+  }
+  if (signal.aborted) return stages.release(claimed.claim, asked.settlement, 'broken off')
+  await stages.fail(claimed.claim, asked.settlement, {
+    errorClass: asked.failure.errorClass,
+    reason: `${question.model.service}: ${asked.failure.message}`,
+    service: { name: question.model.service, credential: question.model.credential },
+    retryAfterMs: asked.failure.retryAfterMs,
+    jitter: context.world.random.fraction(),
+  })
+}
+
+function generateQuestion(context: PipelineContext, { task }: ClaimedRun): Question {
+  const instructions = context.settings.types[task.type]?.instructions ?? null
+  return makerQuestion(context, task, generatePrompt(task, instructions, context.world.random))
+}
+
+function reviseQuestion(
+  context: PipelineContext,
+  { task }: ClaimedRun,
+  outputs: readonly Output[],
+  findings: readonly Finding[],
+): Question {
+  const instructions = context.settings.types[task.type]?.instructions ?? null
+  const draft = outputs.at(-1)?.text ?? ''
+  const prompt = revisePrompt(task, draft, findings, instructions, context.world.random)
+  return makerQuestion(context, task, prompt)
+}
+
+function makerQuestion(context: PipelineContext, task: ClaimedRun['task'], prompt: Prompt): Question {
+  const choice = modelFor(context.settings, 'generate', task.type, context.world.clock.now())
+  return { model: context.models.generator, choice, prompt, schema: null }
+}
+
+function judgeQuestion(context: PipelineContext, { task }: ClaimedRun, work: string): Question {
+  return {
+    model: context.models.judge,
+    choice: modelFor(context.settings, 'judge', task.type, context.world.clock.now()),
+    prompt: judgePrompt(task, work, context.world.random),
+    schema: { name: 'verdict', schema: VERDICT_SCHEMA },
+  }
+}
+
+function newOutput(
+  context: PipelineContext,
+  { task }: ClaimedRun,
+  completion: Completion,
+  stage: 'generate' | 'revise',
+): NewOutput {
+  const empty = completion.finish === 'complete' && completion.text.trim() === ''
+  const finish = empty ? 'empty' : completion.finish
+  return {
+    id: newId('output', context.world),
+    stage,
+    finish,
+    text: completion.text,
+    digest: sha256(completion.text),
+    refusal: completion.refusal,
+    checkFindings: finish === 'refused' ? [] : checksOf(context, task, completion),
+    checksVersion: CHECKS_VERSION,
+  }
+}
+
+function checksOf(context: PipelineContext, task: ClaimedRun['task'], completion: Completion): Finding[] {
+  const { qa, types } = context.settings
+  const forType = types[task.type]
+  const language = forType?.language ?? qa.language
+  const found = checkOutput(completion.text, task, {
+    minCharacters: forType?.min_characters ?? qa.min_characters,
+    bannedTerms: qa.banned_terms,
+    language: language === '' ? null : language,
+  }).map(({ check, text }): Finding => ({ source: check, severity: 'major', text }))
+  const cutOff: Finding = {
+    source: 'truncated',
+    severity: 'major',
+    text: 'the text was cut off at the length limit: be shorter, and finish',
+  }
+  return completion.finish === 'truncated' ? [cutOff, ...found] : found
+}
+
+/** A judge that refuses or is cut off has given no verdict, whatever stands in its text. */
+function readVerdict(completion: Completion): ParsedVerdict {
+  if (completion.finish === 'refused') return { ok: false, why: 'the judge refused' }
+  if (completion.finish === 'truncated') return { ok: false, why: 'the verdict was cut off' }
+  return parseVerdict(completion.text)
+}
+
+function newJudgement(
+  context: PipelineContext,
+  outputId: string,
+  question: Question,
+  parsed: ParsedVerdict,
+): NewJudgement {
+  return {
+    id: newId('judgement', context.world),
+    outputId,
+    verdict: parsed.ok ? { ...parsed.verdict, score: totalScore(parsed.verdict.scores) } : null,
+    flaw: parsed.ok ? null : parsed.why,
+    rubricDigest: rubricDigest(),
+    promptDigest: question.prompt.digest,
+    model: question.choice.model,
+  }
+}
+
+function withJudgement(output: OutputFacts, parsed: ParsedVerdict): OutputFacts {
+  const judgement = parsed.ok
+    ? { score: totalScore(parsed.verdict.scores), findings: parsed.verdict.findings }
+    : { score: null, findings: [] }
+  return { ...output, judgements: [...output.judgements, judgement] }
+}
+
+function nextOf(step: Step, outputs: readonly OutputFacts[]): Next {
+  if (step.kind === 'rest') return restOf(step, outputs)
+  return { kind: 'stage', stage: step.kind, score: scoreOf(outputs) }
+}
+
+function restOf(
+  step: Extract<Step, { kind: 'rest' }>,
+  outputs: readonly OutputFacts[],
+): Extract<Next, { kind: 'rest' }> {
+  const errorClass = step.state === 'failed_final' ? 'permanent' : null
+  return { kind: 'rest', state: step.state, reason: step.reason, errorClass, score: scoreOf(outputs) }
+}
+
+function scoreOf(outputs: readonly OutputFacts[]): number | null {
+  return meanScore(outputs.at(-1)?.judgements ?? [])
+}
+
+function overCap(breach: CapBreach, needNano: number): string {
+  const cap = formatNanoUsd(breach.capNano)
+  return `held: the ${breach.scope.replace('_', ' ')} cap of $${cap} has $${formatNanoUsd(breach.spentNano)} spent or reserved, the next call may need $${formatNanoUsd(needNano)} (raise ${CAP_SETTINGS[breach.scope]}, or wait)`
+}

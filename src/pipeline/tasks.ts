@@ -1,0 +1,93 @@
+import type { Priority } from '../domain/run-state.ts'
+import type { TaskType } from '../domain/task-type.ts'
+import { sha256 } from '../kernel/digest.ts'
+import { AppError } from '../kernel/errors.ts'
+import type { Settings } from '../settings/schema.ts'
+import type { Store } from '../store/index.ts'
+import type { Found } from '../store/lookup.ts'
+import type { NewRun, Run } from '../store/run-rows.ts'
+import type { Task, TaskSummary } from '../store/tasks.ts'
+import { qualityRulesFor } from './rules.ts'
+
+/** A task as someone asks for it. */
+export interface TaskRequest {
+  readonly title: string
+  readonly brief: string
+  readonly type: TaskType
+  readonly client: string | null
+  readonly qaTarget: number | null
+  readonly priority: Priority
+  readonly dueDate: string | null
+}
+
+/** Adds a local task and queues its first run. */
+export async function addTask(
+  store: Store,
+  settings: Settings,
+  request: TaskRequest,
+  actor: string,
+): Promise<{ taskId: string; runId: string }> {
+  return store.tasks.add({ ...request, source: 'local' }, newRun(settings, request, 'added', actor))
+}
+
+/** A run of a task by the rules as they are now. */
+export function newRun(
+  settings: Settings,
+  task: Pick<Task, 'brief' | 'type' | 'qaTarget' | 'priority'>,
+  cause: Run['cause'],
+  actor: string,
+): NewRun {
+  return {
+    cause,
+    priority: task.priority,
+    briefDigest: sha256(task.brief),
+    actor,
+    ...qualityRulesFor(settings, task.type, task.qaTarget),
+  }
+}
+
+/**
+ * The task a person means by an id, a prefix, or the id of one of its runs.
+ * @throws AppError `missing`, or `usage` where several fit
+ */
+export async function findTask(store: Store, text: string): Promise<TaskSummary> {
+  const found = await findOne(store, text)
+  const taskId = found.kind === 'task' ? found.id : (await runOf(store, found))?.taskId
+  const task = taskId === undefined ? null : await store.tasks.get(taskId)
+  if (task === null) throw new AppError('missing', `${text} names no task`, 'echopilot task list')
+  return task
+}
+
+async function runOf(store: Store, found: Found): Promise<Run | null> {
+  if (found.kind === 'attempt') return store.runs.get(found.runId)
+  return found.kind === 'run' ? store.runs.get(found.id) : null
+}
+
+/**
+ * The one thing a person means by an id or a prefix of six or more characters.
+ * @throws AppError `missing`, or `usage` where it is too short or several fit
+ */
+export async function findOne(store: Store, text: string): Promise<Found> {
+  if (text.length < SHORTEST_PREFIX) {
+    throw new AppError(
+      'usage',
+      `"${text}" is too short: give six or more characters of an id`,
+      'echopilot task list',
+    )
+  }
+  const lookup = await store.lookup.find(text.toLowerCase())
+  switch (lookup.kind) {
+    case 'found':
+      return lookup.found
+    case 'none':
+      throw new AppError('missing', `there is nothing with the id ${text}`, 'echopilot task list')
+    case 'ambiguous':
+      throw new AppError(
+        'usage',
+        `${text} fits several ids: ${lookup.ids.join(', ')} …`,
+        'give more characters',
+      )
+  }
+}
+
+const SHORTEST_PREFIX = 6

@@ -1,0 +1,162 @@
+import { formatNanoUsd } from '../domain/cost.ts'
+import { RUN_STATES, type RunStatus, type Stage } from '../domain/run-state.ts'
+import type { Outcome } from '../kernel/errors.ts'
+import type { PipelineContext } from './context.ts'
+import { drain, stageServices, type Drained } from './drain.ts'
+import { estimateAtMostNano } from './estimate.ts'
+import { findTask } from './tasks.ts'
+
+/** What `poll`, `process` and `qa` have in common: which stages, how many, how fast. */
+export interface WorkRequest {
+  readonly stages: readonly Stage[]
+  readonly task?: string | undefined
+  readonly limit?: number | undefined
+  readonly concurrency?: number | undefined
+  readonly dryRun: boolean
+}
+
+/** What working on the queue came to. Outcomes of tasks are data. */
+export interface WorkReport {
+  readonly dryRun: boolean
+  readonly runs: readonly WorkedRun[]
+  /** Runs in which something of ours broke. */
+  readonly failed: Drained['failed']
+  /** Services that are not called for now, with the work that waits for them. */
+  readonly paused: readonly {
+    readonly service: string
+    readonly cause: 'transient' | 'throttled' | 'credential'
+    readonly reason: string
+    readonly nextProbeAt: string
+    readonly waiting: number
+  }[]
+  /** Runs that wait for their next attempt, a cap, or a resumed queue. */
+  readonly waiting: { readonly retrying: number; readonly held: number; readonly queued: number }
+  readonly queuePaused: string | null
+  readonly interrupted: boolean
+  readonly nowMs: number
+}
+
+export interface WorkedRun {
+  readonly taskId: string
+  readonly runId: string
+  readonly title: string
+  readonly client: string | null
+  readonly status: RunStatus
+  readonly score: number | null
+  readonly costUsd: string
+  readonly reason: string | null
+  /** In a dry run: the most it can cost, every revision and second judgement included. */
+  readonly atMostUsd: string | null
+}
+
+/** Works on the queue, or tells what would be worked on and at most cost. */
+export async function workQueue(context: PipelineContext, request: WorkRequest): Promise<WorkReport> {
+  const taskId = request.task === undefined ? null : (await findTask(context.store, request.task)).id
+  const limit = request.limit ?? null
+  if (request.dryRun) return planned(context, request.stages, taskId, limit)
+  const drained = await drain(context, {
+    stages: request.stages,
+    taskId,
+    limit,
+    concurrency: request.concurrency ?? context.settings.work.concurrency,
+  })
+  const runs = await Promise.all(drained.runIds.map(runId => workedRun(context, runId)))
+  return {
+    dryRun: false,
+    runs: runs.flat(),
+    failed: drained.failed,
+    interrupted: drained.interrupted,
+    ...(await leftOver(context, request.stages)),
+  }
+}
+
+/**
+ * Exit 0 whatever became of the tasks; `partial` where some could not be handled; where nothing could be
+ * done at all because a service is paused, that service's own outcome.
+ */
+export function workOutcome(report: WorkReport): Outcome {
+  const blocked = report.paused.filter(pause => pause.waiting > 0)
+  if (report.failed.length > 0) return 'partial'
+  if (report.dryRun || blocked.length === 0) return 'ok'
+  if (report.runs.some(run => SETTLED.has(run.status))) return 'partial'
+  return blocked.some(pause => pause.cause === 'credential') ? 'config' : 'busy'
+}
+
+const SETTLED: ReadonlySet<RunStatus> = new Set(['Done', 'Waiting Human', 'Failed-Final', 'Cancelled'])
+
+async function workedRun(context: PipelineContext, runId: string): Promise<WorkedRun[]> {
+  const run = await context.store.runs.get(runId)
+  const task = run === null ? null : await context.store.tasks.get(run.taskId)
+  if (run === null || task === null) return []
+  const calls = await context.store.ledger.callsOfRun(runId)
+  return [
+    {
+      taskId: task.id,
+      runId,
+      title: task.title,
+      client: task.client,
+      status: RUN_STATES[run.state].status,
+      score: run.score,
+      costUsd: formatNanoUsd(calls.reduce((sum, call) => sum + call.costNano, 0)),
+      reason: run.reason,
+      atMostUsd: null,
+    },
+  ]
+}
+
+async function planned(
+  context: PipelineContext,
+  stages: readonly Stage[],
+  taskId: string | null,
+  limit: number | null,
+): Promise<WorkReport> {
+  const services = stageServices(context, stages)
+  const ready = await context.store.runs.ready(services, taskId, limit ?? MOST_PLANNED)
+  return {
+    dryRun: true,
+    runs: ready.map(({ run, task }) => ({
+      taskId: task.id,
+      runId: run.id,
+      title: task.title,
+      client: task.client,
+      status: RUN_STATES[run.state].status,
+      score: run.score,
+      costUsd: formatNanoUsd(0),
+      reason: null,
+      atMostUsd: formatNanoUsd(estimateAtMostNano(context, run, task)),
+    })),
+    failed: [],
+    interrupted: false,
+    ...(await leftOver(context, stages)),
+  }
+}
+
+const MOST_PLANNED = 1000
+
+async function leftOver(
+  context: PipelineContext,
+  stages: readonly Stage[],
+): Promise<Pick<WorkReport, 'paused' | 'waiting' | 'queuePaused' | 'nowMs'>> {
+  const counts = await context.store.runs.countByState()
+  const needed = stageServices(context, stages)
+  const pauses = (await context.store.pauses.list()).filter(pause => pause.state !== 'watching')
+  const waiting = await Promise.all(
+    pauses.map(({ service }) =>
+      context.store.runs.countWaiting(
+        needed.filter(stage => stage.service === service).map(stage => stage.stage),
+      ),
+    ),
+  )
+  return {
+    paused: pauses.map((pause, index) => ({
+      service: pause.service,
+      cause: pause.cause,
+      reason: pause.reason,
+      nextProbeAt: new Date(pause.nextProbeMs).toISOString(),
+      waiting: waiting[index] ?? 0,
+    })),
+    waiting: { retrying: counts.retrying ?? 0, held: counts.held ?? 0, queued: counts.queued ?? 0 },
+    queuePaused: (await context.store.queue.paused())?.reason ?? null,
+    nowMs: context.world.clock.now(),
+  }
+}

@@ -1,0 +1,201 @@
+import { join } from 'node:path'
+import { connectModels, missingKeys, type Models, type OpenAiKeys } from './integrations/openai/index.ts'
+import { AppError, asAppError } from './kernel/errors.ts'
+import { invoke, type Invoked } from './kernel/invoke.ts'
+import { createLog, type Log, type LogFormat, type LogLevel } from './kernel/log.ts'
+import type { Attempted } from './kernel/operation.ts'
+import { redactor, type Redact } from './kernel/redaction.ts'
+import type { World } from './kernel/world.ts'
+import type { AnyContext, AnyOperation, Connections } from './operations/define.ts'
+import { loadSettings, type LoadedSettings } from './settings/load.ts'
+import { configPath, stateDir } from './settings/paths.ts'
+import { readSecret, SECRETS, secretFile, type FoundSecret, type SecretName } from './settings/secrets.ts'
+import { openStore, type Store } from './store/index.ts'
+
+/** What one call of the program was told, before anything is opened. */
+export interface SessionOptions {
+  readonly world: World
+  readonly program: { readonly version: string; readonly commit: string }
+  readonly configFlag: string | null
+  readonly stateDirFlag: string | null
+  readonly actor: string
+  readonly stop: AbortSignal
+  readonly progress: (line: string) => void
+  readonly readInput: () => Promise<string>
+  readonly log: {
+    readonly write: (line: string) => void
+    readonly format: LogFormat
+    readonly least: LogLevel
+  }
+  /** Lets a test put itself between the program and its store. */
+  readonly wrapStore?: (store: Store) => Store
+}
+
+/**
+ * The parts of one call of the program: each is opened when an operation first needs it, once, and closed
+ * at the end. Surfaces and commands reach operations only through here.
+ */
+export interface Session {
+  /** @throws AppError */
+  run(
+    operation: AnyOperation,
+    input: Readonly<Record<string, unknown>>,
+    options: { readonly dryRun: boolean },
+  ): Promise<Invoked>
+  /** Takes the secrets that were read out of a text. */
+  readonly redact: Redact
+  readonly log: Log
+  close(): void
+}
+
+export function openSession(options: SessionOptions): Session {
+  const secrets = secretKeeper(options)
+  const redact: Redact = text => redactor(secrets.values())(text)
+  const parts = connections(options, secrets)
+  const log = createLog({
+    ...options.log,
+    now: () => options.world.clock.now(),
+    redact,
+    fixed: { commit: options.program.commit },
+  })
+  return {
+    redact,
+    log,
+    run: async (operation, input, { dryRun }) => {
+      const needed = connect(operation, parts)
+      const context: AnyContext = {
+        ...needed,
+        world: options.world,
+        log,
+        actor: options.actor,
+        dryRun,
+        stop: options.stop,
+        program: options.program,
+        configFlag: options.configFlag,
+        progress: line => options.progress(redact(line)),
+        readInput: options.readInput,
+        secretOrigin: name => secrets.find(name)?.origin ?? null,
+      }
+      const store =
+        needed.store === undefined || !('ok' in needed.store) ? needed.store : optional(needed.store)
+      return invoke(operation, input, {
+        actor: options.actor,
+        dryRun,
+        recorder: store?.records ?? null,
+        context,
+      })
+    },
+    close: () => parts.close(),
+  }
+}
+
+function optional<T>(attempt: Attempted<T>): T | undefined {
+  return attempt.ok ? attempt.value : undefined
+}
+
+/** Fills in what the operation declared that it needs. */
+function connect(
+  operation: AnyOperation,
+  parts: Parts,
+): { [Name in keyof Connections]?: Connections[Name] | Attempted<Connections[Name]> } {
+  const { needs } = operation
+  return {
+    ...fill('settings', needs['settings'], parts.settings),
+    ...fill('store', needs['store'], parts.store),
+    ...fill('models', needs['models'], parts.models),
+  }
+}
+
+function fill<Name extends keyof Connections>(
+  name: Name,
+  need: 'required' | 'optional' | undefined,
+  open: () => Connections[Name],
+): { [Key in Name]?: Connections[Name] | Attempted<Connections[Name]> } {
+  if (need === undefined) return {}
+  const value = need === 'required' ? open() : attempt(open)
+  // TypeScript does not narrow a computed key to the one name it holds.
+  return { [name]: value } as { [Key in Name]?: Connections[Name] | Attempted<Connections[Name]> }
+}
+
+function attempt<T>(open: () => T): Attempted<T> {
+  try {
+    return { ok: true, value: open() }
+  } catch (error) {
+    return { ok: false, error: asAppError(error) }
+  }
+}
+
+interface Parts {
+  settings(): LoadedSettings
+  store(): Store
+  models(): Models
+  close(): void
+}
+
+function connections(options: SessionOptions, secrets: SecretKeeper): Parts {
+  let settings: LoadedSettings | null = null
+  let store: Store | null = null
+  let models: Models | null = null
+  const parts: Parts = {
+    settings: () => (settings ??= loadSettings(options.world, options.configFlag)),
+    store: () => (store ??= open(options)),
+    models: () => (models ??= modelsFor(options, parts.settings(), secrets)),
+    close: () => store?.close(),
+  }
+  return parts
+}
+
+function open(options: SessionOptions): Store {
+  const store = openStore({
+    path: join(stateDir(options.world, options.stateDirFlag).path, 'echopilot.db'),
+    world: options.world,
+    commit: options.program.commit,
+    programVersion: options.program.version,
+  })
+  return options.wrapStore?.(store) ?? store
+}
+
+function modelsFor(options: SessionOptions, loaded: LoadedSettings, secrets: SecretKeeper): Models {
+  const keys: OpenAiKeys = {
+    OPENAI_API_KEY: secrets.find('OPENAI_API_KEY')?.value ?? null,
+    JUDGE_API_KEY: secrets.find('JUDGE_API_KEY')?.value ?? null,
+  }
+  const missing = missingKeys(loaded.settings, keys)
+  if (missing.length > 0) throw missingCredentials(missing, loaded.path)
+  return connectModels(loaded.settings, keys, options.world)
+}
+
+/** Names all of them at once, and where each can be put. */
+function missingCredentials(missing: readonly SecretName[], configFile: string): AppError {
+  const lines = missing.map(
+    name =>
+      `  ${name} (${SECRETS[name]}): set the variable ${name}, or ${name}_FILE, or write it to ${secretFile(configFile, name)} (mode 0600)`,
+  )
+  const count = missing.length === 1 ? 'a credential is' : `${missing.length} credentials are`
+  return new AppError(
+    'config',
+    `${count} missing:\n${lines.join('\n')}`,
+    'or try everything without an account: echopilot sandbox',
+  )
+}
+
+interface SecretKeeper {
+  find(name: SecretName): FoundSecret | null
+  values(): string[]
+}
+
+/** Looks each secret up once and remembers it for redaction. */
+function secretKeeper(options: SessionOptions): SecretKeeper {
+  const found = new Map<SecretName, FoundSecret | null>()
+  return {
+    find: name => {
+      const known = found.get(name)
+      if (known !== undefined) return known
+      const file = configPath(options.world, options.configFlag).path
+      const secret = readSecret(options.world, file, name)
+      found.set(name, secret)
+      return secret
+    },
+    values: () => [...found.values()].flatMap(secret => (secret === null ? [] : [secret.value])),
+  }
+}

@@ -1,0 +1,170 @@
+import type { z } from 'zod'
+import { nearest } from '../domain/did-you-mean.ts'
+import { AppError } from '../kernel/errors.ts'
+import type { World } from '../kernel/world.ts'
+import { configPath } from './paths.ts'
+import { knownKeys, settingLeaves, SettingsSchema, type SettingLeaf, type Settings } from './schema.ts'
+import { lineOf, parseToml, type ConfigFault } from './toml.ts'
+
+/** Settings with where each came from. */
+export interface LoadedSettings {
+  readonly settings: Settings
+  readonly path: string
+  readonly fileExists: boolean
+  /** `default`, `file` or `environment NAME`, by key of a single setting. */
+  readonly origins: Readonly<Record<string, string>>
+}
+
+/**
+ * Reads the configuration: environment over file over default, validated whole.
+ * @throws AppError `config` naming every fault at once, each with its line or variable.
+ */
+export function loadSettings(world: Pick<World, 'host' | 'files'>, flag: string | null): LoadedSettings {
+  const { path, named, because } = configPath(world, flag)
+  const text = readConfig(world, path)
+  if (text === null && named) {
+    throw new AppError(
+      'config',
+      `there is no configuration file ${path} (named by ${because})`,
+      'write one with `echopilot config init`, or name another',
+    )
+  }
+  const parsed = parseToml(text ?? '')
+  if ('fault' in parsed) throw faulty(path, [parsed.fault])
+  const origins: Record<string, string> = {}
+  const faults: ConfigFault[] = []
+  const data = structuredClone(parsed.data)
+  for (const leaf of settingLeaves()) {
+    const value = world.host.env[leaf.env]
+    const inFile = get(data, leaf.key) !== undefined
+    origins[leaf.key] = inFile ? 'file' : 'default'
+    if (value === undefined || value === '') continue
+    origins[leaf.key] = `environment ${leaf.env}`
+    put(data, leaf.key, fromText(leaf, value))
+  }
+  const result = SettingsSchema.safeParse(data)
+  if (!result.success)
+    faults.push(...result.error.issues.flatMap(issue => faultsOf(issue, text ?? '', origins)))
+  if (result.success) faults.push(...plainHttpFaults(result.data, text ?? '', origins))
+  if (!result.success || faults.length > 0) throw faulty(path, faults)
+  return { settings: result.data, path, fileExists: text !== null, origins }
+}
+
+function readConfig(world: Pick<World, 'files'>, path: string): string | null {
+  try {
+    return world.files.readText(path)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new AppError('config', `the configuration ${path} cannot be read: ${why}`, null, error)
+  }
+}
+
+function faulty(path: string, faults: readonly ConfigFault[]): AppError {
+  const lines = faults
+    .toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
+    .map(
+      fault =>
+        `  ${[fault.line === null ? null : `line ${fault.line}`, fault.key, fault.message].filter(part => part !== null).join(': ')}`,
+    )
+  const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`
+  return new AppError(
+    'config',
+    `the configuration ${path} has ${count}:\n${lines.join('\n')}`,
+    'mend it, then try `echopilot config check`',
+  )
+}
+
+function faultsOf(
+  issue: z.core.$ZodIssue,
+  text: string,
+  origins: Readonly<Record<string, string>>,
+): ConfigFault[] {
+  const path = issue.path.map(String)
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map(key => unknownKey(path, key, text))
+  }
+  if (issue.code === 'invalid_key') {
+    const [parent, key = ''] = [path.slice(0, -1), path.at(-1)]
+    return [unknownKey(parent, key, text)]
+  }
+  return [{ ...place(path, text, origins), message: issue.message }]
+}
+
+function unknownKey(parent: readonly string[], key: string, text: string): ConfigFault {
+  const guess = nearest(key, knownKeys(parent))
+  return {
+    line: lineOf(text, [...parent, key]),
+    key: [...parent, key].join('.'),
+    message:
+      guess === null ? 'there is no such setting' : `there is no such setting; did you mean "${guess}"?`,
+  }
+}
+
+/** Where a value came from: a line of the file, or the variable that set it. */
+function place(
+  path: readonly string[],
+  text: string,
+  origins: Readonly<Record<string, string>>,
+): { line: number | null; key: string } {
+  const key = path.join('.')
+  const origin = origins[path.slice(0, 2).join('.')] ?? origins[path[0] ?? '']
+  return origin?.startsWith('environment') === true
+    ? { line: null, key: `${key} (${origin})` }
+    : { line: lineOf(text, path), key }
+}
+
+/** Plain http is for this machine and for named hosts only (SPEC §4). */
+function plainHttpFaults(
+  settings: Settings,
+  text: string,
+  origins: Readonly<Record<string, string>>,
+): ConfigFault[] {
+  const urls = { 'openai.base_url': settings.openai.base_url, 'judge.base_url': settings.judge.base_url }
+  return Object.entries(urls).flatMap(([key, value]) => {
+    if (value === undefined) return []
+    const { protocol, hostname } = new URL(value)
+    if (protocol !== 'http:' || isLoopback(hostname) || settings.allow_http_hosts.includes(hostname))
+      return []
+    const message = `plain http to ${hostname}: use https, or add "${hostname}" to allow_http_hosts`
+    return [{ ...place(key.split('.'), text, origins), message }]
+  })
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+}
+
+function fromText(leaf: SettingLeaf, value: string): unknown {
+  switch (leaf.kind) {
+    case 'text':
+      return value
+    case 'flag':
+      return value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : value
+    case 'list':
+      return value.split(',').map(part => part.trim())
+    case 'number':
+      return value.trim() === '' || Number.isNaN(Number(value)) ? value : Number(value)
+  }
+}
+
+function get(data: Record<string, unknown>, key: string): unknown {
+  const [first = '', second] = key.split('.')
+  const value = data[first]
+  if (second === undefined) return value
+  return isTable(value) ? value[second] : undefined
+}
+
+function put(data: Record<string, unknown>, key: string, value: unknown): void {
+  const [first = '', second] = key.split('.')
+  if (second === undefined) {
+    Object.assign(data, { [first]: value })
+    return
+  }
+  const table = data[first]
+  if (isTable(table)) table[second] = value
+  else if (table === undefined) Object.assign(data, { [first]: { [second]: value } })
+}
+
+function isTable(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

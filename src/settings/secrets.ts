@@ -1,0 +1,91 @@
+import { dirname, join } from 'node:path'
+import { AppError } from '../kernel/errors.ts'
+import type { World } from '../kernel/world.ts'
+
+/** Every secret there is and what it opens. Never in flags, never in the configuration file (SPEC §4). */
+export const SECRETS = {
+  OPENAI_API_KEY: 'key of the model service; not needed off api.openai.com',
+  JUDGE_API_KEY: 'key of the judge, where judge.base_url is set',
+} as const satisfies Record<string, string>
+
+export type SecretName = keyof typeof SECRETS
+
+/** A secret and where it was found. */
+export interface FoundSecret {
+  readonly value: string
+  readonly origin: string
+}
+
+/**
+ * Looks a secret up: systemd credential, file named by `<ENV>_FILE`, variable, file beside the
+ * configuration. The first place that has it wins.
+ * @throws AppError `config` where a file that should hold it is missing or readable by others.
+ */
+export function readSecret(
+  world: Pick<World, 'host' | 'files'>,
+  configFile: string,
+  name: SecretName,
+): FoundSecret | null {
+  const { env } = world.host
+  const credentials = env['CREDENTIALS_DIRECTORY']
+  return (
+    (credentials === undefined ? null : fromFile(world, join(credentials, fileName(name)), 'systemd')) ??
+    fromNamedFile(world, name) ??
+    clean(env[name], `environment ${name}`) ??
+    fromFile(world, secretFile(configFile, name), 'private')
+  )
+}
+
+/** The file beside the configuration that may hold a secret. */
+export function secretFile(configFile: string, name: SecretName): string {
+  return join(dirname(configFile), 'secrets', fileName(name))
+}
+
+function fileName(name: SecretName): string {
+  return name.toLowerCase()
+}
+
+function fromNamedFile(world: Pick<World, 'host' | 'files'>, name: SecretName): FoundSecret | null {
+  const path = world.host.env[`${name}_FILE`]
+  if (path === undefined || path === '') return null
+  const found = fromFile(world, path, 'named')
+  if (found !== null) return found
+  throw new AppError(
+    'config',
+    `${name}_FILE names ${path}, which is not there or empty`,
+    `write the key into ${path}`,
+  )
+}
+
+/** Only a file of ours must be private: systemd guards its own, and a named one may be mounted by others. */
+function fromFile(
+  world: Pick<World, 'files'>,
+  path: string,
+  kind: 'systemd' | 'named' | 'private',
+): FoundSecret | null {
+  const text = readSecretFile(world, path)
+  if (text === null) return null
+  const mode = world.files.mode(path) ?? 0
+  if (kind === 'private' && (mode & 0o077) !== 0) {
+    throw new AppError(
+      'config',
+      `the secret ${path} can be read by others (mode ${mode.toString(8).padStart(4, '0')})`,
+      `chmod 600 ${path}`,
+    )
+  }
+  return clean(text, kind === 'systemd' ? `systemd credential ${path}` : `file ${path}`)
+}
+
+function readSecretFile(world: Pick<World, 'files'>, path: string): string | null {
+  try {
+    return world.files.readText(path)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new AppError('config', `the secret ${path} cannot be read: ${why}`, null, error)
+  }
+}
+
+function clean(text: string | undefined, origin: string): FoundSecret | null {
+  const value = text?.trim() ?? ''
+  return value === '' ? null : { value, origin }
+}

@@ -1,0 +1,193 @@
+import { gateOf, whileProbing } from '../domain/breaker.ts'
+import { STAGE_STATE, WAITING_STATE, type Stage } from '../domain/run-state.ts'
+import { LEASE_MS, type Claim } from '../kernel/lease.ts'
+import { reader, type StoreCore } from './core.ts'
+import { abandonCalls } from './ledger.ts'
+import { readPause, writePause } from './pauses.ts'
+import { addEvent, readRun, updateRun, type Run } from './run-rows.ts'
+import { readTask, type Task } from './tasks.ts'
+
+/** A stage that the caller can work on, the service it needs and the credential it would use. */
+export interface StageService {
+  readonly stage: Stage
+  readonly service: string
+  /** Digest of the credential. */
+  readonly credential: string
+}
+
+export interface ClaimRequest {
+  readonly stages: readonly StageService[]
+  /** Only these runs, when given. */
+  readonly runIds: readonly string[] | null
+  /** Only this task's run, when given. */
+  readonly taskId: string | null
+}
+
+/** A run that this process may now work on, for one stage. */
+export interface ClaimedRun {
+  readonly claim: Claim
+  readonly stage: Stage
+  readonly run: Run
+  readonly task: Task
+  /** How often this attempt's process died or lost its lease before. */
+  readonly interruptions: number
+}
+
+/** Who works on what. */
+export interface ClaimStore {
+  /**
+   * Takes the run that is to be worked on next: highest priority, then oldest; its state moves to that of
+   * the stage. Null where nothing is ready. Of several processes asking at once each gets another run.
+   * While the queue is paused only runs that had been started are given out.
+   */
+  claim(request: ClaimRequest): Promise<ClaimedRun | null>
+  /** Extends the lease; false where it is lost. */
+  renew(claim: Claim): Promise<boolean>
+  /**
+   * Takes back what dead local processes and expired leases held: their open calls are booked as unknown,
+   * their runs wait where the last committed stage left them. Returns how many runs.
+   */
+  recover(): Promise<number>
+}
+
+export function claimStore(core: StoreCore): ClaimStore {
+  const { engine, clock } = core
+  return {
+    claim: async request => engine.transaction(() => claimNext(core, request)),
+    renew: async claim =>
+      engine.run(
+        `UPDATE runs SET lease_until_ms = :until WHERE id = :runId AND owner = :owner AND claim_no = :claimNo`,
+        { ...claim, until: clock.now() + LEASE_MS },
+      ) === 1,
+    recover: async () => {
+      // Looked at outside the write lock first: nearly always there is nothing to take back.
+      if (goneOwners(core).length === 0) return 0
+      return engine.transaction(() => {
+        let taken = 0
+        for (const owner of goneOwners(core)) taken += takeBack(core, owner)
+        return taken
+      })
+    },
+  }
+}
+
+function claimNext(core: StoreCore, request: ClaimRequest): ClaimedRun | null {
+  const now = core.clock.now()
+  const gates = request.stages.map(stage => ({
+    stage,
+    gate: gateOf(readPause(core, stage.service), stage.credential, now),
+  }))
+  const allowed = gates.filter(({ gate }) => gate !== 'paused').map(({ stage }) => stage.stage)
+  const row = core.engine.get(READY, {
+    now,
+    stages: JSON.stringify(allowed),
+    runIds: request.runIds === null ? null : JSON.stringify(request.runIds),
+    taskId: request.taskId,
+  })
+  if (row === undefined) return null
+  const run = readRun(row)
+  const probe = gates.find(({ stage, gate }) => stage.stage === run.nextStage && gate === 'probe')
+  if (probe !== undefined) markProbe(core, probe.stage.service, run.id, now)
+  return take(core, run, now)
+}
+
+const READY = `SELECT * FROM runs
+  WHERE next_stage IN (SELECT value FROM json_each(:stages))
+    AND owner IS NULL AND state <> 'held' AND not_before_ms <= :now
+    AND (:runIds IS NULL OR id IN (SELECT value FROM json_each(:runIds)))
+    AND (:taskId IS NULL OR task_id = :taskId)
+    AND (started_ms IS NOT NULL OR NOT EXISTS (SELECT 1 FROM queue_pause))
+  ORDER BY priority DESC, created_ms, id LIMIT 1`
+
+function markProbe(core: StoreCore, service: string, runId: string, now: number): void {
+  const pause = readPause(core, service)
+  if (pause !== null) writePause(core, service, whileProbing(pause, runId, now))
+}
+
+function take(core: StoreCore, before: Run, now: number): ClaimedRun {
+  const stage = before.nextStage ?? 'generate'
+  const state = STAGE_STATE[stage]
+  const claim = { runId: before.id, owner: core.processes.self, claimNo: before.claimNo + 1 }
+  const attempt = openAttempt(core, before, now)
+  updateRun(core, before.id, {
+    state,
+    owner: claim.owner,
+    claim_no: claim.claimNo,
+    lease_until_ms: now + LEASE_MS,
+    attempt: attempt.number,
+    started_ms: before.startedMs ?? now,
+    reason: null,
+    error_class: null,
+  })
+  addEvent(core, { runId: before.id, state, what: `${stage} begins`, actor: 'pipeline' })
+  const row = core.engine.get('SELECT * FROM tasks WHERE id = :id', { id: before.taskId }) ?? {}
+  const run = readRun(core.engine.get('SELECT * FROM runs WHERE id = :id', { id: before.id }) ?? {})
+  return { claim, stage, run, task: readTask(row), interruptions: attempt.interruptions }
+}
+
+/** The attempt that is open, or a new one. */
+function openAttempt(core: StoreCore, run: Run, now: number): { number: number; interruptions: number } {
+  const row = core.engine.get(
+    `SELECT number, interruptions FROM attempts WHERE run_id = :runId AND outcome = 'open'`,
+    { runId: run.id },
+  )
+  if (row !== undefined) {
+    const is = reader(row)
+    return { number: is.number('number'), interruptions: is.number('interruptions') }
+  }
+  const number = run.attempt + 1
+  core.engine.run(
+    `INSERT INTO attempts (run_id, number, started_ms, outcome, interruptions)
+     VALUES (:runId, :number, :now, 'open', 0)`,
+    { runId: run.id, number, now },
+  )
+  return { number, interruptions: 0 }
+}
+
+/** Owners of leases or open calls that will not come back, or whose lease is over. */
+function goneOwners(core: StoreCore): { owner: string; dead: boolean }[] {
+  const owners = core.engine.all(
+    `SELECT owner, MAX(lease_until_ms) AS until FROM runs WHERE owner IS NOT NULL GROUP BY owner
+     UNION SELECT owner, NULL FROM calls WHERE certainty = 'reserved'
+       AND owner NOT IN (SELECT owner FROM runs WHERE owner IS NOT NULL)`,
+  )
+  return owners.flatMap(row => {
+    const is = reader(row)
+    const owner = is.text('owner')
+    const dead = core.processes.state(owner) === 'dead'
+    const until = is.numberOrNull('until')
+    const expired = until !== null && hasExpiredLease(core, owner)
+    return dead || expired ? [{ owner, dead }] : []
+  })
+}
+
+function hasExpiredLease(core: StoreCore, owner: string): boolean {
+  const row = core.engine.get('SELECT 1 FROM runs WHERE owner = :owner AND lease_until_ms < :now LIMIT 1', {
+    owner,
+    now: core.clock.now(),
+  })
+  return row !== undefined
+}
+
+function takeBack(core: StoreCore, gone: { owner: string; dead: boolean }): number {
+  const why = gone.dead ? 'its process died' : 'its lease expired'
+  const runs = core.engine
+    .all('SELECT * FROM runs WHERE owner = :owner AND (:dead = 1 OR lease_until_ms < :now)', {
+      owner: gone.owner,
+      dead: gone.dead ? 1 : 0,
+      now: core.clock.now(),
+    })
+    .map(readRun)
+  for (const run of runs) {
+    const state = WAITING_STATE[run.nextStage ?? 'generate']
+    abandonCalls(core, gone.owner, run.id, `no answer: ${why}`)
+    updateRun(core, run.id, { state, owner: null, lease_until_ms: null })
+    core.engine.run(
+      `UPDATE attempts SET interruptions = interruptions + 1 WHERE run_id = :runId AND outcome = 'open'`,
+      { runId: run.id },
+    )
+    addEvent(core, { runId: run.id, state, what: `taken back: ${why}`, actor: 'recovery' })
+  }
+  if (gone.dead) abandonCalls(core, gone.owner, null, `no answer: ${why}`)
+  return runs.length
+}

@@ -1,0 +1,118 @@
+import { isFinal, type RunState } from '../domain/run-state.ts'
+import { reader, type StoreCore } from './core.ts'
+import { sealReceipt } from './receipts.ts'
+import { addEvent, findRun, insertRun, readRun, updateRun, type NewRun, type Run } from './run-rows.ts'
+
+/** What became of an operator's decision. `refused` changed nothing and says in what state the run is. */
+export type Decided =
+  | { readonly kind: 'done'; readonly runId: string; readonly state: RunState }
+  | { readonly kind: 'refused'; readonly runId: string; readonly state: RunState }
+
+/** What a person decides about a task. Each is one transaction on the task's latest run. */
+export interface DecisionStore {
+  /** Accepts the work of a run that waits for a person: Done. */
+  approve(taskId: string, actor: string): Promise<Decided>
+  /** Sends the work of a run that waits for a person back to be revised by the note. */
+  sendBack(taskId: string, note: string, actor: string): Promise<Decided>
+  /** Ends an open run. A process that works on it loses its lease; what it spent stays booked. */
+  cancel(taskId: string, actor: string): Promise<Decided>
+  /** A new run where the last has ended; a run that waits for its next attempt is made due now. */
+  retry(taskId: string, run: NewRun): Promise<Decided>
+}
+
+export function decisionStore(core: StoreCore): DecisionStore {
+  const onLatest = async (taskId: string, work: (run: Run) => Decided): Promise<Decided> =>
+    core.engine.transaction(() => work(latestRun(core, taskId)))
+  return {
+    approve: (taskId, actor) =>
+      onLatest(taskId, run => {
+        if (run.state !== 'waiting_human') return refused(run)
+        insertDecision(core, run, 'approve', '', actor)
+        return end(core, run, 'done', 'approved by the operator', actor)
+      }),
+    sendBack: (taskId, note, actor) =>
+      onLatest(taskId, run => {
+        if (run.state !== 'waiting_human') return refused(run)
+        insertDecision(core, run, 'return', note, actor)
+        updateRun(core, run.id, {
+          state: 'generated',
+          next_stage: 'revise',
+          reason: null,
+          not_before_ms: core.clock.now(),
+        })
+        addEvent(core, { runId: run.id, state: 'generated', what: 'returned by the operator', actor })
+        return { kind: 'done', runId: run.id, state: 'generated' }
+      }),
+    cancel: (taskId, actor) =>
+      onLatest(taskId, run => {
+        if (isFinal(run.state)) return refused(run)
+        return end(core, run, 'cancelled', 'cancelled by the operator', actor)
+      }),
+    retry: (taskId, newRun) =>
+      onLatest(taskId, run => {
+        if (run.state === 'retrying') return makeDue(core, run, newRun.actor)
+        if (!isFinal(run.state)) return refused(run)
+        return { kind: 'done', runId: insertRun(core, taskId, newRun), state: 'queued' }
+      }),
+  }
+}
+
+function latestRun(core: StoreCore, taskId: string): Run {
+  const row = core.engine.get('SELECT * FROM runs WHERE task_id = :taskId ORDER BY number DESC LIMIT 1', {
+    taskId,
+  })
+  return readRun(row ?? {})
+}
+
+function refused(run: Run): Decided {
+  return { kind: 'refused', runId: run.id, state: run.state }
+}
+
+function insertDecision(
+  core: StoreCore,
+  run: Run,
+  kind: 'approve' | 'return',
+  note: string,
+  actor: string,
+): void {
+  core.engine.run(
+    `INSERT INTO decisions (run_id, output_id, kind, note, actor, at_ms)
+     VALUES (:runId, (SELECT id FROM outputs WHERE run_id = :runId ORDER BY number DESC LIMIT 1), :kind, :note,
+       :actor, :now)`,
+    { runId: run.id, kind, note, actor, now: core.clock.now() },
+  )
+}
+
+function end(core: StoreCore, run: Run, state: 'done' | 'cancelled', reason: string, actor: string): Decided {
+  updateRun(core, run.id, {
+    state,
+    reason,
+    next_stage: null,
+    owner: null,
+    lease_until_ms: null,
+    held_need_nano: null,
+    ended_ms: core.clock.now(),
+  })
+  core.engine.run(
+    `UPDATE attempts SET outcome = 'rested', message = :reason, ended_ms = :now
+     WHERE run_id = :runId AND outcome = 'open'`,
+    { runId: run.id, reason, now: core.clock.now() },
+  )
+  addEvent(core, { runId: run.id, state, what: reason, actor })
+  sealReceipt(core, run.id)
+  return { kind: 'done', runId: run.id, state }
+}
+
+function makeDue(core: StoreCore, run: Run, actor: string): Decided {
+  updateRun(core, run.id, { not_before_ms: core.clock.now() })
+  addEvent(core, { runId: run.id, state: run.state, what: 'made due by the operator', actor })
+  return { kind: 'done', runId: run.id, state: run.state }
+}
+
+/** The run that an operator's verb on a task would change; null where there is no such task. */
+export function latestRunOf(core: StoreCore, taskId: string): Run | null {
+  const row = core.engine.get('SELECT id FROM runs WHERE task_id = :taskId ORDER BY number DESC LIMIT 1', {
+    taskId,
+  })
+  return row === undefined ? null : findRun(core, reader(row).text('id'))
+}

@@ -1,0 +1,128 @@
+import Database from 'better-sqlite3'
+import { AppError } from '../kernel/errors.ts'
+
+/** What SQLite takes and gives. Booleans, dates and undefined never reach it. */
+export type SqlValue = string | number | bigint | null | Uint8Array
+export type SqlParameters = Readonly<Record<string, SqlValue>>
+export type SqlRow = Record<string, unknown>
+
+/**
+ * The private engine under the store: one connection, statements prepared once, and transactions that are
+ * IMMEDIATE from their start (a deferred one is refused at once when it turns to writing, whatever the
+ * timeout). Everything here is synchronous; nothing can be awaited inside a transaction.
+ */
+export interface Engine {
+  /** Runs one statement; returns the number of rows it changed. */
+  run(sql: string, parameters?: SqlParameters): number
+  get(sql: string, parameters?: SqlParameters): SqlRow | undefined
+  all(sql: string, parameters?: SqlParameters): SqlRow[]
+  /** Statements without parameters, several at once; for migrations. */
+  script(sql: string): void
+  /** All or nothing: rolls back when `work` throws. Durable once it returns (synchronous = FULL). */
+  transaction<T>(work: () => T): T
+  close(): void
+}
+
+/** How long a writer waits for another process's transaction, in milliseconds. */
+const BUSY_TIMEOUT_MS = 10_000
+
+/**
+ * Opens or creates the file. `inspect` looks at it before anything is written, and throws to refuse it.
+ * @throws AppError `store` with what is wrong with the file; it is left as it was.
+ */
+export function openEngine(path: string, inspect: (engine: Engine) => void): Engine {
+  const database = guard(path, () => new Database(path, { timeout: BUSY_TIMEOUT_MS }))
+  const engine = engineOn(database, path)
+  try {
+    inspect(engine)
+    guard(path, () => applyPragmas(database))
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  return engine
+}
+
+/** Later opens of a WAL file default to synchronous = NORMAL, so each of these is set on every open. */
+function applyPragmas(database: Database.Database): void {
+  database.pragma('journal_mode = WAL')
+  database.pragma('synchronous = FULL')
+  database.pragma('foreign_keys = ON')
+  database.pragma('trusted_schema = OFF')
+}
+
+function engineOn(database: Database.Database, path: string): Engine {
+  const prepared = new Map<string, Database.Statement<[SqlParameters], SqlRow>>()
+  const statement = (sql: string): Database.Statement<[SqlParameters], SqlRow> => {
+    const known = prepared.get(sql)
+    if (known !== undefined) return known
+    const made = database.prepare<[SqlParameters], SqlRow>(sql)
+    prepared.set(sql, made)
+    return made
+  }
+  return {
+    run: (sql, parameters = {}) => guard(path, () => statement(sql).run(parameters).changes),
+    get: (sql, parameters = {}) => guard(path, () => statement(sql).get(parameters)),
+    all: (sql, parameters = {}) => guard(path, () => statement(sql).all(parameters)),
+    script: sql => guard(path, () => database.exec(sql)),
+    transaction: work => guard(path, () => database.transaction(work).immediate()),
+    close: () => database.close(),
+  }
+}
+
+/** What each failure of SQLite means to the operator. Codes as in sqlite.org/rescode.html. */
+const FAILURES: readonly { code: RegExp; kind: 'store' | 'busy'; what: string; hint: string }[] = [
+  {
+    code: /^SQLITE_BUSY/,
+    kind: 'busy',
+    what: 'is locked by another process',
+    hint: 'try again in a moment; `echopilot status` shows what is running',
+  },
+  {
+    code: /^SQLITE_NOTADB/,
+    kind: 'store',
+    what: 'is not a database',
+    hint: 'move that file away, or name another folder with --state-dir; nothing was changed',
+  },
+  {
+    code: /^SQLITE_CORRUPT/,
+    kind: 'store',
+    what: 'is damaged',
+    hint: 'keep a copy of that file and its -wal, then put a backup in its place; nothing was changed',
+  },
+  {
+    code: /^SQLITE_READONLY/,
+    kind: 'store',
+    what: 'cannot be written to',
+    hint: 'give the user that runs echopilot write access to the file and its folder',
+  },
+  {
+    code: /^SQLITE_FULL/,
+    kind: 'store',
+    what: 'cannot grow: the disk is full',
+    hint: 'free some space, then run the same command again; nothing was lost',
+  },
+  {
+    code: /^SQLITE_(IOERR|CANTOPEN|PERM|NOLFS|NOMEM)/,
+    kind: 'store',
+    what: 'cannot be opened or read',
+    hint: 'check the disk and the permissions of the folder, or name another one with --state-dir',
+  },
+]
+
+/** Runs `work` and turns SQLite's own errors into ours. Constraint violations are bugs and pass through. */
+function guard<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    const failure = FAILURES.find(candidate => candidate.code.test(code))
+    if (failure !== undefined) {
+      throw new AppError(failure.kind, `the store ${path} ${failure.what} (${code})`, failure.hint, error)
+    }
+    if (error instanceof TypeError && /directory does not exist/.test(error.message)) {
+      throw new AppError('store', `the folder of the store ${path} does not exist`, null, error)
+    }
+    throw error
+  }
+}

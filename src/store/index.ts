@@ -1,0 +1,134 @@
+import { dirname } from 'node:path'
+import { AppError } from '../kernel/errors.ts'
+import { newId } from '../kernel/ids.ts'
+import type { World } from '../kernel/world.ts'
+import { claimStore, type ClaimStore } from './claims.ts'
+import type { StoreCore } from './core.ts'
+import { decisionStore, type DecisionStore } from './decisions.ts'
+import { openEngine, type Engine } from './engine.ts'
+import { ledgerStore, type LedgerStore } from './ledger.ts'
+import { lookupStore, type LookupStore } from './lookup.ts'
+import { migrate, readMigrations, refuseForeign, schemaVersion } from './migrate.ts'
+import { pauseStore, type PauseStore } from './pauses.ts'
+import { proofStore, type ProofStore } from './proofs.ts'
+import { queueStore, type QueueStore } from './queue.ts'
+import { receiptStore, type ReceiptStore } from './receipts.ts'
+import { recordStore, type RecordStore } from './records.ts'
+import { runStore, type RunStore } from './runs.ts'
+import { stageStore, type StageStore } from './stages.ts'
+import { taskStore, type TaskStore } from './tasks.ts'
+
+/**
+ * The state of EchoPilot: a set of whole transitions, each atomic and durable when its promise resolves.
+ * Nobody outside this folder opens a transaction or writes SQL.
+ */
+export interface Store {
+  readonly tasks: TaskStore
+  readonly runs: RunStore
+  readonly claims: ClaimStore
+  readonly stages: StageStore
+  readonly decisions: DecisionStore
+  readonly ledger: LedgerStore
+  readonly receipts: ReceiptStore
+  readonly pauses: PauseStore
+  readonly queue: QueueStore
+  readonly records: RecordStore
+  readonly proofs: ProofStore
+  readonly lookup: LookupStore
+  readonly facts: { readonly path: string; readonly schema: number; readonly sqlite: string }
+  /** Reads the whole file and tries a write; says what is wrong, or null. */
+  check(): Promise<string | null>
+  close(): void
+}
+
+export interface StoreOptions {
+  readonly path: string
+  readonly world: Pick<World, 'clock' | 'random' | 'files' | 'processes'>
+  readonly commit: string
+  readonly programVersion: string
+}
+
+/**
+ * Opens the store, creating or migrating it first.
+ * @throws AppError `store` where the file is damaged, foreign, newer, or cannot be written; it is unharmed.
+ */
+export function openStore(options: StoreOptions): Store {
+  makeFolder(options)
+  const engine = openEngine(options.path, refuseForeign)
+  try {
+    migrate(engine, readMigrations(), {
+      now: options.world.clock.now(),
+      programVersion: options.programVersion,
+      copy: from => copyBeside(engine, options, from),
+    })
+    return storeOn(engine, options)
+  } catch (error) {
+    engine.close()
+    throw error
+  }
+}
+
+function storeOn(engine: Engine, options: StoreOptions): Store {
+  const core: StoreCore = {
+    engine,
+    clock: options.world.clock,
+    processes: options.world.processes,
+    newId: kind => newId(kind, options.world),
+    commit: options.commit,
+  }
+  return {
+    tasks: taskStore(core),
+    runs: runStore(core),
+    claims: claimStore(core),
+    stages: stageStore(core),
+    decisions: decisionStore(core),
+    ledger: ledgerStore(core),
+    receipts: receiptStore(core),
+    pauses: pauseStore(core),
+    queue: queueStore(core),
+    records: recordStore(core),
+    proofs: proofStore(core),
+    lookup: lookupStore(core),
+    facts: {
+      path: options.path,
+      schema: schemaVersion(engine),
+      sqlite: String(engine.get('SELECT sqlite_version() AS version')?.['version']),
+    },
+    check: async () => check(engine),
+    close: () => engine.close(),
+  }
+}
+
+/** `quick_check` throws instead of answering where a page is unreadable. */
+function check(engine: Engine): string | null {
+  try {
+    const answer = String(engine.get('PRAGMA quick_check(1)')?.['quick_check'])
+    if (answer !== 'ok') return answer
+    engine.transaction(() => engine.script(`PRAGMA user_version = ${schemaVersion(engine)}`))
+    return null
+  } catch (error) {
+    if (error instanceof AppError) return error.message
+    throw error
+  }
+}
+
+function makeFolder(options: StoreOptions): void {
+  try {
+    options.world.files.makeDir(dirname(options.path), 0o700)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new AppError(
+      'store',
+      `the state folder ${dirname(options.path)} cannot be made: ${why}`,
+      'name a folder you can write to with --state-dir, or set ECHOPILOT_STATE_DIR',
+      error,
+    )
+  }
+}
+
+/** A copy of the file as it was before a migration, for a way back to the older program. */
+function copyBeside(engine: Engine, options: StoreOptions, fromVersion: number): void {
+  const target = `${options.path}.schema-${fromVersion}`
+  options.world.files.remove(target)
+  engine.run('VACUUM INTO :target', { target })
+}

@@ -1,0 +1,87 @@
+import { ID_PREFIXES } from '../kernel/ids.ts'
+import { reader, type StoreCore } from './core.ts'
+
+/** What an id given by a person names. */
+export type Found =
+  | { readonly kind: 'task' | 'run' | 'output' | 'judgement' | 'call' | 'record'; readonly id: string }
+  | { readonly kind: 'attempt'; readonly id: string; readonly runId: string; readonly number: number }
+
+/** The one thing that was meant, none, or several. */
+export type Lookup =
+  | { readonly kind: 'found'; readonly found: Found }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'ambiguous'; readonly ids: readonly string[] }
+
+/** Finds things by id. */
+export interface LookupStore {
+  /** A full id, `run_x/2` for an attempt, or any prefix that fits only one thing. */
+  find(text: string): Promise<Lookup>
+  /** The run that an output, a judgement or a call belongs to. */
+  runOf(kind: 'output' | 'judgement' | 'call', id: string): Promise<string>
+}
+
+/** The table that holds each kind; names are constants of this file. */
+const TABLES = {
+  task: 'tasks',
+  run: 'runs',
+  output: 'outputs',
+  judgement: 'judgements',
+  call: 'calls',
+  record: 'operation_records',
+} as const
+
+type Kind = keyof typeof TABLES
+
+export function lookupStore(core: StoreCore): LookupStore {
+  return {
+    find: async text => {
+      const [head = '', attempt] = text.split('/', 2)
+      const hits = kindsFor(head).flatMap(kind => idsWithPrefix(core, kind, head))
+      const exact = hits.find(hit => hit.id === head)
+      const only = exact ?? (hits.length === 1 ? hits[0] : undefined)
+      if (only === undefined) {
+        return hits.length === 0 ? { kind: 'none' } : { kind: 'ambiguous', ids: hits.map(hit => hit.id) }
+      }
+      return attempt === undefined ? { kind: 'found', found: only } : findAttempt(core, only, attempt)
+    },
+    runOf: async (kind, id) =>
+      reader(core.engine.get(`SELECT run_id FROM ${TABLES[kind]} WHERE id = :id`, { id }) ?? {}).text(
+        'run_id',
+      ),
+  }
+}
+
+/** How many fitting ids are worth naming. */
+const NAMED = 5
+
+function kindsFor(text: string): Kind[] {
+  return (Object.keys(TABLES) as Kind[]).filter(kind => {
+    const prefix = `${ID_PREFIXES[kind]}_`
+    return text.startsWith(prefix) || prefix.startsWith(text)
+  })
+}
+
+/** A range on the primary key, so that the index is used whatever the prefix holds. */
+function idsWithPrefix(core: StoreCore, kind: Kind, prefix: string): { kind: Kind; id: string }[] {
+  return core.engine
+    .all(
+      `SELECT id FROM ${TABLES[kind]} WHERE id >= :prefix AND id < :prefix || char(1114111) ORDER BY id LIMIT ${NAMED}`,
+      { prefix },
+    )
+    .map(row => ({ kind, id: reader(row).text('id') }))
+}
+
+function findAttempt(core: StoreCore, of: { kind: Kind; id: string }, attempt: string): Lookup {
+  const number = Number(attempt)
+  const row =
+    of.kind === 'run' &&
+    core.engine.get('SELECT 1 FROM attempts WHERE run_id = :runId AND number = :number', {
+      runId: of.id,
+      number,
+    })
+  if (row === undefined || row === false) return { kind: 'none' }
+  return {
+    kind: 'found',
+    found: { kind: 'attempt', id: `${of.id}/${number}`, runId: of.id, number },
+  }
+}

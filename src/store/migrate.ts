@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { sha256 } from '../kernel/digest.ts'
+import { AppError } from '../kernel/errors.ts'
+import type { Engine } from './engine.ts'
+
+/** One numbered, forward-only step of the schema. */
+export interface Migration {
+  readonly number: number
+  readonly name: string
+  readonly sql: string
+  readonly sha256: string
+}
+
+/** The steps of this program, in order, from `migrations/sqlite/NNNN_what.sql` beside this file. */
+export function readMigrations(): Migration[] {
+  const folder = new URL('./migrations/sqlite/', import.meta.url)
+  return readdirSync(folder)
+    .filter(file => file.endsWith('.sql'))
+    .toSorted()
+    .map(file => {
+      const sql = readFileSync(new URL(file, folder), 'utf8')
+      return {
+        number: Number(file.slice(0, 4)),
+        name: file.slice(5, -4),
+        sql,
+        sha256: sha256(sql),
+      }
+    })
+}
+
+/** The schema number of an open file; 0 for an empty one. */
+export function schemaVersion(engine: Engine): number {
+  const row = engine.get('PRAGMA user_version')
+  return Number(row?.['user_version'])
+}
+
+/** Marks a file as ours ("ECHO"), so that no other program's database is ever migrated. */
+const APPLICATION_ID = 0x4543484f
+
+/**
+ * Refuses a database that some other program made, before anything is written to it.
+ * @throws AppError `store`
+ */
+export function refuseForeign(engine: Engine): void {
+  const id = Number(engine.get('PRAGMA application_id')?.['application_id'])
+  const tables = Number(engine.get('SELECT COUNT(*) AS tables FROM sqlite_schema')?.['tables'])
+  if (id === APPLICATION_ID || (id === 0 && tables === 0)) return
+  throw new AppError(
+    'store',
+    'the store file is the database of another program',
+    'name another folder with --state-dir; nothing was changed',
+  )
+}
+
+/**
+ * Brings the file to the newest schema. The first opener does it, in one transaction under the write lock:
+ * a crash leaves the old schema whole, a second opener waits and then finds nothing to do. Before a file
+ * that holds data is changed, `copy` is asked to put a copy beside it.
+ * @throws AppError `store` where the file was written by a newer program; it is left as it was.
+ */
+export function migrate(
+  engine: Engine,
+  migrations: readonly Migration[],
+  options: { now: number; programVersion: string; copy: (fromVersion: number) => void },
+): void {
+  const newest = migrations.at(-1)?.number ?? 0
+  const found = schemaVersion(engine)
+  refuseNewer(found, newest)
+  if (found === newest) return
+  if (found > 0) options.copy(found)
+  engine.transaction(() => {
+    const now = schemaVersion(engine)
+    refuseNewer(now, newest)
+    for (const migration of migrations.filter(step => step.number > now)) apply(engine, migration, options)
+  })
+}
+
+function apply(engine: Engine, migration: Migration, options: { now: number; programVersion: string }): void {
+  if (migration.number === 1) engine.script(`PRAGMA application_id = ${APPLICATION_ID}; ${MIGRATIONS_TABLE}`)
+  engine.script(migration.sql)
+  engine.run(
+    `INSERT INTO schema_migrations (number, name, sha256, applied_at_ms, program_version)
+     VALUES (:number, :name, :sha256, :now, :programVersion)`,
+    {
+      number: migration.number,
+      name: migration.name,
+      sha256: migration.sha256,
+      now: options.now,
+      programVersion: options.programVersion,
+    },
+  )
+  engine.script(`PRAGMA user_version = ${migration.number}`)
+}
+
+const MIGRATIONS_TABLE = `CREATE TABLE schema_migrations (
+  number          INTEGER PRIMARY KEY,
+  name            TEXT NOT NULL,
+  sha256          TEXT NOT NULL,
+  applied_at_ms   INTEGER NOT NULL,
+  program_version TEXT NOT NULL
+) STRICT;`
+
+function refuseNewer(found: number, newest: number): void {
+  if (found <= newest) return
+  throw new AppError(
+    'store',
+    `the store has schema ${found}, this program knows up to ${newest}: a newer version wrote it`,
+    'run the newer version, or name another folder with --state-dir; nothing was changed',
+  )
+}

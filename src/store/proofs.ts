@@ -1,0 +1,65 @@
+import { reader, type StoreCore } from './core.ts'
+
+/** The product's grammar: measured and right, measured and wrong, or not measured. */
+export type ProofOutcome = 'proved' | 'failed' | 'not_proved'
+
+/** What a probe found. */
+export interface NewProof {
+  readonly subject: string
+  readonly outcome: ProofOutcome
+  readonly detail: string
+  /** The next command to type, where something is wrong. */
+  readonly fix: string | null
+}
+
+export interface Proof extends NewProof {
+  readonly atMs: number
+  /** When it was last proved; null where it never was. */
+  readonly lastProvedMs: number | null
+  /** What the probe before this one found. */
+  readonly previous: ProofOutcome | null
+}
+
+/** The last probe of each subject. */
+export interface ProofStore {
+  list(): Promise<Proof[]>
+  /** Keeps the new findings and returns them beside what was found before. */
+  save(proofs: readonly NewProof[]): Promise<Proof[]>
+}
+
+export function proofStore(core: StoreCore): ProofStore {
+  const read = (): Proof[] => core.engine.all('SELECT * FROM proofs ORDER BY subject').map(readProof)
+  return {
+    list: async () => read(),
+    save: async proofs =>
+      core.engine.transaction(() => {
+        for (const proof of proofs) upsert(core, proof)
+        const saved = new Set(proofs.map(proof => proof.subject))
+        return read().filter(proof => saved.has(proof.subject))
+      }),
+  }
+}
+
+function upsert(core: StoreCore, proof: NewProof): void {
+  core.engine.run(
+    `INSERT INTO proofs (subject, outcome, detail, fix, at_ms, last_proved_ms)
+     VALUES (:subject, :outcome, :detail, :fix, :now, CASE WHEN :outcome = 'proved' THEN CAST(:now AS INTEGER) END)
+     ON CONFLICT (subject) DO UPDATE SET previous = outcome, outcome = excluded.outcome, detail = excluded.detail,
+       fix = excluded.fix, at_ms = excluded.at_ms,
+       last_proved_ms = COALESCE(excluded.last_proved_ms, last_proved_ms)`,
+    { ...proof, now: core.clock.now() },
+  )
+}
+
+function readProof(row: Record<string, unknown>): Proof {
+  const is = reader(row)
+  return {
+    subject: is.text('subject'),
+    outcome: is.text('outcome') as ProofOutcome,
+    detail: is.text('detail'),
+    fix: is.textOrNull('fix'),
+    atMs: is.number('at_ms'),
+    lastProvedMs: is.numberOrNull('last_proved_ms'),
+    previous: is.textOrNull('previous') as ProofOutcome | null,
+  }
+}

@@ -1,0 +1,179 @@
+import { canonicalJson, totalsOf, type ReceiptCall, type ReceiptCore } from '../domain/receipt.ts'
+import type { CriterionScores } from '../domain/rubric.ts'
+import { sha256 } from '../kernel/digest.ts'
+import { AppError } from '../kernel/errors.ts'
+import { reader, type StoreCore } from './core.ts'
+import { callsOfRun, type Call } from './ledger.ts'
+import { findRun, type Run } from './run-rows.ts'
+
+/** What is known of a run: sealed if it has ended, as it stands if not. */
+export interface Receipt {
+  readonly core: Omit<ReceiptCore, 'endedAt'> & { readonly endedAt: string | null }
+  readonly seal: {
+    readonly digest: string
+    readonly sealedAt: string
+    /** False where the stored core no longer has the digest it was sealed with. */
+    readonly intact: boolean
+  } | null
+  readonly entries: readonly { readonly kind: string; readonly body: unknown; readonly at: string }[]
+}
+
+export interface ReceiptStore {
+  /** Null where there is no such run. */
+  get(runId: string): Promise<Receipt | null>
+}
+
+export function receiptStore(core: StoreCore): ReceiptStore {
+  return { get: async runId => readReceipt(core, runId) }
+}
+
+/** Seals the core of a run that has just ended; once, inside the transaction that ended it. */
+export function sealReceipt(core: StoreCore, runId: string): void {
+  const run = findRun(core, runId)
+  if (run === null) throw new AppError('bug', `no run ${runId} to seal`)
+  const text = canonicalJson(gather(core, run))
+  core.engine.run(
+    'INSERT INTO receipts (run_id, core, digest, sealed_ms) VALUES (:runId, :text, :digest, :now)',
+    { runId, text, digest: sha256(text), now: core.clock.now() },
+  )
+}
+
+function readReceipt(core: StoreCore, runId: string): Receipt | null {
+  const run = findRun(core, runId)
+  if (run === null) return null
+  const row = core.engine.get('SELECT * FROM receipts WHERE run_id = :runId', { runId })
+  if (row === undefined) return { core: gather(core, run), seal: null, entries: [] }
+  const is = reader(row)
+  return {
+    core: is.json('core') as ReceiptCore,
+    seal: {
+      digest: is.text('digest'),
+      sealedAt: iso(is.number('sealed_ms')),
+      intact: sha256(is.text('core')) === is.text('digest'),
+    },
+    entries: core.engine
+      .all('SELECT kind, body, at_ms FROM receipt_entries WHERE run_id = :runId ORDER BY seq', { runId })
+      .map(entry => ({
+        kind: reader(entry).text('kind'),
+        body: reader(entry).json('body'),
+        at: iso(reader(entry).number('at_ms')),
+      })),
+  }
+}
+
+function gather(core: StoreCore, run: Run): Receipt['core'] {
+  const calls = callsOfRun(core, run.id).map(receiptCall)
+  const type = core.engine.get('SELECT type FROM tasks WHERE id = :id', { id: run.taskId }) ?? {}
+  return {
+    schema: 'echopilot.receipt/1',
+    runId: run.id,
+    taskId: run.taskId,
+    taskType: reader(type).text('type'),
+    cause: run.cause,
+    state: run.state,
+    reason: run.reason,
+    errorClass: run.errorClass,
+    briefDigest: run.briefDigest,
+    threshold: run.threshold,
+    score: run.score,
+    createdAt: iso(run.createdMs),
+    startedAt: run.startedMs === null ? null : iso(run.startedMs),
+    endedAt: run.endedMs === null ? null : iso(run.endedMs),
+    commit: core.commit,
+    attempts: attemptsOf(core, run.id),
+    outputs: outputsOf(core, run.id),
+    judgements: judgementsOf(core, run.id),
+    decisions: decisionsOf(core, run.id),
+    calls,
+    totals: totalsOf(calls),
+  }
+}
+
+function attemptsOf(core: StoreCore, runId: string): ReceiptCore['attempts'] {
+  return core.engine
+    .all('SELECT * FROM attempts WHERE run_id = :runId ORDER BY number', { runId })
+    .map(row => {
+      const is = reader(row)
+      return {
+        id: `${runId}/${is.number('number')}`,
+        outcome: is.text('outcome'),
+        errorClass: is.textOrNull('error_class'),
+        message: is.textOrNull('message'),
+        interruptions: is.number('interruptions'),
+      }
+    })
+}
+
+function outputsOf(core: StoreCore, runId: string): ReceiptCore['outputs'] {
+  return core.engine
+    .all('SELECT * FROM outputs WHERE run_id = :runId ORDER BY number', { runId })
+    .map(row => {
+      const is = reader(row)
+      return {
+        id: is.text('id'),
+        stage: is.text('stage'),
+        finish: is.text('finish'),
+        digest: is.text('digest'),
+        callId: is.text('call_id'),
+        checksVersion: is.text('checks_version'),
+        failedChecks: (is.json('check_findings') as unknown[]).length,
+      }
+    })
+}
+
+function judgementsOf(core: StoreCore, runId: string): ReceiptCore['judgements'] {
+  return core.engine
+    .all(
+      `SELECT j.* FROM judgements j JOIN outputs o ON o.id = j.output_id
+       WHERE j.run_id = :runId ORDER BY o.number, j.number`,
+      { runId },
+    )
+    .map(row => {
+      const is = reader(row)
+      const score = is.numberOrNull('score')
+      return {
+        id: is.text('id'),
+        outputId: is.text('output_id'),
+        callId: is.text('call_id'),
+        score,
+        scores: score === null ? null : (is.json('scores') as CriterionScores),
+        flaw: is.textOrNull('flaw'),
+        model: is.text('model'),
+        rubricDigest: is.text('rubric_digest'),
+        promptDigest: is.text('prompt_digest'),
+      }
+    })
+}
+
+function decisionsOf(core: StoreCore, runId: string): ReceiptCore['decisions'] {
+  return core.engine
+    .all('SELECT output_id, kind, at_ms FROM decisions WHERE run_id = :runId ORDER BY at_ms', { runId })
+    .map(row => {
+      const is = reader(row)
+      return { outputId: is.text('output_id'), kind: is.text('kind'), at: iso(is.number('at_ms')) }
+    })
+}
+
+function receiptCall(call: Call): ReceiptCall {
+  return {
+    id: call.id,
+    attempt: call.attempt,
+    stage: call.stage,
+    model: call.model,
+    answeredModel: call.answeredModel,
+    certainty: call.certainty,
+    inputTokens: call.usage?.inputTokens ?? null,
+    cachedTokens: call.usage?.cachedTokens ?? null,
+    outputTokens: call.usage?.outputTokens ?? null,
+    reasoningTokens: call.usage?.reasoningTokens ?? null,
+    costNano: call.costNano,
+    priceBasis: call.priceBasis,
+    priceVersion: call.priceVersion,
+    promptDigest: call.promptDigest,
+    requestId: call.requestId,
+  }
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString()
+}

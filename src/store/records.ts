@@ -1,0 +1,72 @@
+import type { Outcome } from '../kernel/errors.ts'
+import { reader, type StoreCore } from './core.ts'
+import type { SqlRow } from './engine.ts'
+
+/** How an operation ended, or that it is under way. */
+export interface OperationRecord {
+  readonly id: string
+  readonly operation: string
+  readonly actor: string
+  readonly startedMs: number
+  readonly endedMs: number | null
+  /** Null while it runs; `died` where its process is gone without having said how it ended. */
+  readonly outcome: Outcome | 'died' | null
+  readonly message: string | null
+}
+
+/** One row per operation that changes something. */
+export interface RecordStore {
+  begin(operation: string, actor: string): Promise<string>
+  end(id: string, outcome: Outcome, message: string | null): Promise<void>
+  get(id: string): Promise<OperationRecord | null>
+  /** The latest record of each operation. */
+  latest(): Promise<OperationRecord[]>
+}
+
+export function recordStore(core: StoreCore): RecordStore {
+  const { engine, clock } = core
+  return {
+    begin: async (operation, actor) => {
+      const id = core.newId('record')
+      engine.run(
+        `INSERT INTO operation_records (id, operation, actor, owner, started_ms, program_commit)
+         VALUES (:id, :operation, :actor, :owner, :now, :commit)`,
+        { id, operation, actor, owner: core.processes.self, now: clock.now(), commit: core.commit },
+      )
+      return id
+    },
+    end: async (id, outcome, message) => {
+      engine.run(
+        'UPDATE operation_records SET ended_ms = :now, outcome = :outcome, message = :message WHERE id = :id',
+        { id, outcome, message, now: clock.now() },
+      )
+    },
+    latest: async () =>
+      engine
+        .all(
+          `SELECT * FROM operation_records o WHERE started_ms =
+             (SELECT MAX(started_ms) FROM operation_records WHERE operation = o.operation)
+           GROUP BY operation ORDER BY operation`,
+        )
+        .map(row => readRecord(core, row)),
+    get: async id => {
+      const row = engine.get('SELECT * FROM operation_records WHERE id = :id', { id })
+      return row === undefined ? null : readRecord(core, row)
+    },
+  }
+}
+
+function readRecord(core: StoreCore, row: SqlRow): OperationRecord {
+  const is = reader(row)
+  const endedMs = is.numberOrNull('ended_ms')
+  const died = endedMs === null && core.processes.state(is.text('owner')) === 'dead'
+  return {
+    id: is.text('id'),
+    operation: is.text('operation'),
+    actor: is.text('actor'),
+    startedMs: is.number('started_ms'),
+    endedMs,
+    outcome: died ? 'died' : (is.textOrNull('outcome') as Outcome | null),
+    message: is.textOrNull('message'),
+  }
+}

@@ -1,0 +1,123 @@
+import type { ErrorClass } from '../domain/error-class.ts'
+import { PRIORITIES, type Priority, type RunState, type Stage } from '../domain/run-state.ts'
+import { reader, type StoreCore } from './core.ts'
+import type { SqlRow, SqlValue } from './engine.ts'
+
+/** One go at a task. */
+export interface Run {
+  readonly id: string
+  readonly taskId: string
+  readonly number: number
+  readonly cause: 'added' | 'retry'
+  readonly state: RunState
+  /** What a process would do next; null where the run rests. */
+  readonly nextStage: Stage | null
+  readonly briefDigest: string
+  readonly threshold: number
+  readonly band: number
+  readonly revisions: number
+  /** Number of the current or last attempt; 0 before the first. */
+  readonly attempt: number
+  readonly notBeforeMs: number
+  readonly owner: string | null
+  readonly claimNo: number
+  readonly leaseUntilMs: number | null
+  readonly errorClass: ErrorClass | null
+  readonly reason: string | null
+  readonly score: number | null
+  readonly outputId: string | null
+  readonly programCommit: string
+  readonly createdMs: number
+  readonly startedMs: number | null
+  readonly endedMs: number | null
+}
+
+/** The rules a run is created with. They stay as they are when the configuration changes later. */
+export interface NewRun {
+  readonly cause: Run['cause']
+  readonly priority: Priority
+  readonly briefDigest: string
+  readonly threshold: number
+  readonly band: number
+  readonly revisions: number
+  readonly actor: string
+}
+
+/** Inserts a queued run, numbered after the task's last; inside a transaction of the caller. */
+export function insertRun(core: StoreCore, taskId: string, run: NewRun): string {
+  const id = core.newId('run')
+  core.engine.run(
+    `INSERT INTO runs (id, task_id, number, cause, state, next_stage, priority, brief_digest, threshold, band,
+       revisions, attempt, not_before_ms, claim_no, program_commit, created_ms)
+     VALUES (:id, :taskId, (SELECT COALESCE(MAX(number), 0) + 1 FROM runs WHERE task_id = :taskId), :cause,
+       'queued', 'generate', :priority, :briefDigest, :threshold, :band, :revisions, 0, :now, 0, :commit, :now)`,
+    {
+      id,
+      taskId,
+      cause: run.cause,
+      priority: PRIORITIES.indexOf(run.priority),
+      briefDigest: run.briefDigest,
+      threshold: run.threshold,
+      band: run.band,
+      revisions: run.revisions,
+      commit: core.commit,
+      now: core.clock.now(),
+    },
+  )
+  addEvent(core, { runId: id, state: 'queued', what: run.cause, actor: run.actor })
+  return id
+}
+
+/** Appends to a run's timeline; inside a transaction of the caller. */
+export function addEvent(
+  core: StoreCore,
+  event: { runId: string; state: RunState; what: string; actor: string },
+): void {
+  core.engine.run(
+    `INSERT INTO run_events (run_id, seq, at_ms, state, what, actor, program_commit)
+     VALUES (:runId, (SELECT COALESCE(MAX(seq), 0) + 1 FROM run_events WHERE run_id = :runId), :now, :state,
+       :what, :actor, :commit)`,
+    { ...event, now: core.clock.now(), commit: core.commit },
+  )
+}
+
+/** A run by id, inside or outside a transaction. */
+export function findRun(core: StoreCore, id: string): Run | null {
+  const row = core.engine.get('SELECT * FROM runs WHERE id = :id', { id })
+  return row === undefined ? null : readRun(row)
+}
+
+/** Writes columns of a run; names come from this folder's code only. */
+export function updateRun(core: StoreCore, id: string, columns: Readonly<Record<string, SqlValue>>): void {
+  const assignments = Object.keys(columns).map(column => `${column} = :${column}`)
+  core.engine.run(`UPDATE runs SET ${assignments.join(', ')} WHERE id = :id`, { ...columns, id })
+}
+
+export function readRun(row: SqlRow): Run {
+  const is = reader(row)
+  return {
+    id: is.text('id'),
+    taskId: is.text('task_id'),
+    number: is.number('number'),
+    cause: is.text('cause') as Run['cause'],
+    state: is.text('state') as RunState,
+    nextStage: is.textOrNull('next_stage') as Stage | null,
+    briefDigest: is.text('brief_digest'),
+    threshold: is.number('threshold'),
+    band: is.number('band'),
+    revisions: is.number('revisions'),
+    attempt: is.number('attempt'),
+    notBeforeMs: is.number('not_before_ms'),
+    owner: is.textOrNull('owner'),
+    claimNo: is.number('claim_no'),
+    leaseUntilMs: is.numberOrNull('lease_until_ms'),
+    errorClass: is.textOrNull('error_class') as ErrorClass | null,
+    reason: is.textOrNull('reason'),
+    score: is.numberOrNull('score'),
+    outputId: is.textOrNull('output_id'),
+    programCommit: is.text('program_commit'),
+    createdMs: is.number('created_ms'),
+    startedMs: is.numberOrNull('started_ms'),
+    endedMs: is.numberOrNull('ended_ms'),
+  }
+}

@@ -1,0 +1,226 @@
+import { gateOf } from '../domain/breaker.ts'
+import type { Caps } from '../domain/budget.ts'
+import type { OutputFacts } from '../domain/next-step.ts'
+import type { CriterionScores, Finding } from '../domain/rubric.ts'
+import { WAITING_STATE, type RunState, type Stage } from '../domain/run-state.ts'
+import type { StageService } from './claims.ts'
+import { reader, type StoreCore } from './core.ts'
+import { breachOf } from './ledger.ts'
+import { readPause } from './pauses.ts'
+import { addEvent, findRun, readRun, updateRun, type Run } from './run-rows.ts'
+import { readTask, type Task } from './tasks.ts'
+
+/** A version of the work with everything that was said about it. */
+export interface Output extends OutputFacts {
+  readonly number: number
+  readonly stage: 'generate' | 'revise'
+  readonly text: string
+  readonly digest: string
+  readonly callId: string
+  readonly createdMs: number
+  readonly judgements: readonly Judgement[]
+}
+
+export interface Judgement {
+  readonly id: string
+  readonly score: number | null
+  readonly scores: CriterionScores | null
+  readonly findings: readonly Finding[]
+  readonly flaw: string | null
+  readonly model: string
+  readonly callId: string
+}
+
+export interface RunEvent {
+  readonly atMs: number
+  readonly state: RunState
+  readonly what: string
+  readonly actor: string
+}
+
+/** A run that a process would take up now. */
+export interface ReadyRun {
+  readonly run: Run
+  readonly task: Task
+}
+
+/** Reading runs, and the one thing that happens to them without a claim: held ones are let go. */
+export interface RunStore {
+  get(id: string): Promise<Run | null>
+  ofTask(taskId: string): Promise<Run[]>
+  /** All versions of the work, first draft first. */
+  outputs(runId: string): Promise<Output[]>
+  events(runId: string): Promise<RunEvent[]>
+  /** What `claim` would give out, in order, without claiming. */
+  ready(stages: readonly StageService[], taskId: string | null, limit: number): Promise<ReadyRun[]>
+  /** Number of runs by state. */
+  countByState(): Promise<Partial<Record<RunState, number>>>
+  /** Runs that nobody works on and whose next stage is one of these, whether due or not. */
+  countWaiting(stages: readonly Stage[]): Promise<number>
+  /** Creation time of the oldest run that waits to be worked on; null where none waits. */
+  oldestWaitingMs(): Promise<number | null>
+  /** Runs of a task created at or after an instant. */
+  countSince(taskId: string, sinceMs: number): Promise<number>
+  /** Lets go of held runs whose next call now fits under the caps, oldest first. Returns their ids. */
+  releaseHeld(caps: Caps): Promise<string[]>
+  /** Runs that ended at or after an instant, newest first. */
+  endedSince(sinceMs: number, limit: number): Promise<Run[]>
+}
+
+export function runStore(core: StoreCore): RunStore {
+  const { engine, clock } = core
+  const runs = (sql: string, parameters: Record<string, string | number | null>): Run[] =>
+    engine.all(sql, parameters).map(readRun)
+  return {
+    get: async id => findRun(core, id),
+    ofTask: async taskId => runs('SELECT * FROM runs WHERE task_id = :taskId ORDER BY number', { taskId }),
+    outputs: async runId => readOutputs(core, runId),
+    events: async runId => readEvents(core, runId),
+    ready: async (stages, taskId, limit) => readReady(core, stages, taskId, limit),
+    countByState: async () =>
+      Object.fromEntries(
+        engine
+          .all('SELECT state, COUNT(*) AS runs FROM runs GROUP BY state')
+          .map(row => [reader(row).text('state'), reader(row).number('runs')]),
+      ),
+    countWaiting: async stages =>
+      reader(
+        engine.get(
+          `SELECT COUNT(*) AS runs FROM runs WHERE owner IS NULL AND state <> 'held'
+             AND next_stage IN (SELECT value FROM json_each(:stages))`,
+          { stages: JSON.stringify(stages) },
+        ) ?? {},
+      ).number('runs'),
+    oldestWaitingMs: async () =>
+      reader(
+        engine.get(`SELECT MIN(created_ms) AS oldest FROM runs WHERE next_stage IS NOT NULL`) ?? {
+          oldest: null,
+        },
+      ).numberOrNull('oldest'),
+    countSince: async (taskId, sinceMs) =>
+      reader(
+        engine.get('SELECT COUNT(*) AS runs FROM runs WHERE task_id = :taskId AND created_ms >= :sinceMs', {
+          taskId,
+          sinceMs,
+        }) ?? {},
+      ).number('runs'),
+    releaseHeld: async caps => {
+      const held = (): Run[] =>
+        runs(`SELECT * FROM runs WHERE state = 'held' AND not_before_ms <= :now ORDER BY created_ms, id`, {
+          now: clock.now(),
+        })
+      return held().length === 0
+        ? []
+        : engine.transaction(() => held().flatMap(run => (letGo(core, run, caps) ? [run.id] : [])))
+    },
+    endedSince: async (sinceMs, limit) =>
+      runs('SELECT * FROM runs WHERE ended_ms >= :sinceMs ORDER BY ended_ms DESC LIMIT :limit', {
+        sinceMs,
+        limit,
+      }),
+  }
+}
+
+function letGo(core: StoreCore, run: Run, caps: Caps): boolean {
+  const row = core.engine.get(
+    'SELECT r.held_need_nano, t.client FROM runs r JOIN tasks t ON t.id = r.task_id WHERE r.id = :id',
+    { id: run.id },
+  )
+  const is = reader(row ?? {})
+  const subject = { taskId: run.taskId, client: is.textOrNull('client') }
+  if (breachOf(core, subject, is.number('held_need_nano'), caps) !== null) return false
+  const state = WAITING_STATE[run.nextStage ?? 'generate']
+  updateRun(core, run.id, { state, held_need_nano: null, reason: null })
+  addEvent(core, { runId: run.id, state, what: 'let go: the cap has room again', actor: 'pipeline' })
+  return true
+}
+
+function readReady(
+  core: StoreCore,
+  stages: readonly StageService[],
+  taskId: string | null,
+  limit: number,
+): ReadyRun[] {
+  const now = core.clock.now()
+  const open = stages.filter(
+    stage => gateOf(readPause(core, stage.service), stage.credential, now) !== 'paused',
+  )
+  return core.engine
+    .all(
+      `SELECT r.id AS run_id, t.* FROM runs r JOIN tasks t ON t.id = r.task_id
+       WHERE r.next_stage IN (SELECT value FROM json_each(:stages)) AND r.owner IS NULL AND r.state <> 'held'
+         AND r.not_before_ms <= :now AND (:taskId IS NULL OR r.task_id = :taskId)
+         AND (r.started_ms IS NOT NULL OR NOT EXISTS (SELECT 1 FROM queue_pause))
+       ORDER BY r.priority DESC, r.created_ms, r.id LIMIT :limit`,
+      { stages: JSON.stringify(open.map(stage => stage.stage)), now, taskId, limit },
+    )
+    .flatMap(row => {
+      const run = findRun(core, reader(row).text('run_id'))
+      return run === null ? [] : [{ run, task: readTask(row) }]
+    })
+}
+
+function readOutputs(core: StoreCore, runId: string): Output[] {
+  return core.engine
+    .all(
+      `SELECT o.*, d.kind AS decision_kind, d.note AS decision_note FROM outputs o
+       LEFT JOIN decisions d ON d.output_id = o.id WHERE o.run_id = :runId ORDER BY o.number`,
+      { runId },
+    )
+    .map(row => {
+      const is = reader(row)
+      const decision = is.textOrNull('decision_kind')
+      return {
+        id: is.text('id'),
+        number: is.number('number'),
+        stage: is.text('stage') as Output['stage'],
+        finish: is.text('finish') as Output['finish'],
+        text: is.text('text'),
+        digest: is.text('digest'),
+        refusal: is.textOrNull('refusal'),
+        callId: is.text('call_id'),
+        createdMs: is.number('created_ms'),
+        checkFindings: is.json('check_findings') as Finding[],
+        judgements: readJudgements(core, is.text('id')),
+        decision:
+          decision === null
+            ? null
+            : { kind: decision as 'approve' | 'return', note: is.text('decision_note') },
+      }
+    })
+}
+
+function readJudgements(core: StoreCore, outputId: string): Judgement[] {
+  return core.engine
+    .all('SELECT * FROM judgements WHERE output_id = :outputId ORDER BY number', { outputId })
+    .map(row => {
+      const is = reader(row)
+      const score = is.numberOrNull('score')
+      return {
+        id: is.text('id'),
+        score,
+        scores: score === null ? null : (is.json('scores') as CriterionScores),
+        findings: is.json('findings') as Finding[],
+        flaw: is.textOrNull('flaw'),
+        model: is.text('model'),
+        callId: is.text('call_id'),
+      }
+    })
+}
+
+function readEvents(core: StoreCore, runId: string): RunEvent[] {
+  return core.engine
+    .all('SELECT * FROM run_events WHERE run_id = :runId ORDER BY seq', { runId })
+    .map(row => {
+      const is = reader(row)
+      return {
+        atMs: is.number('at_ms'),
+        state: is.text('state') as RunState,
+        what: is.text('what'),
+        actor: is.text('actor'),
+      }
+    })
+}
+
+/** Stages in the order a run goes through them. */
+export const STAGES: readonly Stage[] = ['generate', 'judge', 'revise']

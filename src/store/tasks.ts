@@ -1,0 +1,134 @@
+import { PRIORITIES, RUN_STATES, type Priority, type RunState, type RunStatus } from '../domain/run-state.ts'
+import type { TaskType } from '../domain/task-type.ts'
+import { reader, type StoreCore } from './core.ts'
+import type { SqlRow } from './engine.ts'
+import { insertRun, type NewRun } from './run-rows.ts'
+
+/** A unit of work asked for. Immutable once it is in the store. */
+export interface Task {
+  readonly id: string
+  readonly source: 'local' | 'notion'
+  readonly title: string
+  readonly brief: string
+  readonly type: TaskType
+  readonly client: string | null
+  readonly qaTarget: number | null
+  readonly priority: Priority
+  /** `YYYY-MM-DD`. */
+  readonly dueDate: string | null
+  readonly createdMs: number
+}
+
+/** A task with its latest run, as lists show it. */
+export interface TaskSummary extends Task {
+  readonly runId: string
+  readonly runNumber: number
+  readonly state: RunState
+  readonly status: RunStatus
+  readonly score: number | null
+  readonly threshold: number
+  readonly reason: string | null
+  readonly costNano: number
+  readonly endedMs: number | null
+}
+
+export interface TaskFilter {
+  readonly states: readonly RunState[] | null
+  readonly client: string | null
+  readonly limit: number
+}
+
+/** Tasks and their listing. */
+export interface TaskStore {
+  /** Adds a task with its first run, queued, in one transaction. */
+  add(task: Omit<Task, 'id' | 'createdMs'>, run: NewRun): Promise<{ taskId: string; runId: string }>
+  /** A task by its full id; null where there is none. */
+  get(id: string): Promise<TaskSummary | null>
+  /** Newest first. */
+  list(filter: TaskFilter): Promise<TaskSummary[]>
+}
+
+const SUMMARY = `SELECT t.*, r.id AS run_id, r.number AS run_number, r.state, r.score, r.threshold, r.reason,
+    r.ended_ms, COALESCE(s.nano, 0) AS cost_nano
+  FROM tasks t
+  JOIN runs r ON r.task_id = t.id AND r.number = (SELECT MAX(number) FROM runs WHERE task_id = t.id)
+  LEFT JOIN spend s ON s.scope = 'task' AND s.key = t.id`
+
+export function taskStore(core: StoreCore): TaskStore {
+  const { engine } = core
+  return {
+    add: async (task, run) =>
+      engine.transaction(() => {
+        const taskId = core.newId('task')
+        engine.run(
+          `INSERT INTO tasks (id, source, title, brief, type, client, qa_target, priority, due_date, created_ms)
+           VALUES (:taskId, :source, :title, :brief, :type, :client, :qaTarget, :priority, :dueDate, :now)`,
+          {
+            taskId,
+            source: task.source,
+            title: task.title,
+            brief: task.brief,
+            type: task.type,
+            client: task.client,
+            qaTarget: task.qaTarget,
+            priority: PRIORITIES.indexOf(task.priority),
+            dueDate: task.dueDate,
+            now: core.clock.now(),
+          },
+        )
+        return { taskId, runId: insertRun(core, taskId, run) }
+      }),
+    get: async id => {
+      const row = engine.get(`${SUMMARY} WHERE t.id = :id`, { id })
+      return row === undefined ? null : readSummary(row)
+    },
+    list: async filter =>
+      engine
+        .all(
+          `${SUMMARY}
+           WHERE (:states IS NULL OR r.state IN (SELECT value FROM json_each(:states)))
+             AND (:client IS NULL OR t.client = :client)
+           ORDER BY t.created_ms DESC, t.id DESC LIMIT :limit`,
+          {
+            states: filter.states === null ? null : JSON.stringify(filter.states),
+            client: filter.client,
+            limit: filter.limit,
+          },
+        )
+        .map(readSummary),
+  }
+}
+
+/** A task from a row that holds its columns. */
+export function readTask(row: SqlRow): Task {
+  const is = reader(row)
+  return {
+    id: is.text('id'),
+    source: is.text('source') as Task['source'],
+    title: is.text('title'),
+    brief: is.text('brief'),
+    type: is.text('type') as TaskType,
+    client: is.textOrNull('client'),
+    qaTarget: is.numberOrNull('qa_target'),
+    priority: PRIORITIES[is.number('priority')] ?? 'Normal',
+    dueDate: is.textOrNull('due_date'),
+    createdMs: is.number('created_ms'),
+  }
+}
+
+function readSummary(row: SqlRow): TaskSummary {
+  const is = reader(row)
+  const state = is.text('state') as RunState
+  return {
+    ...readTask(row),
+    runId: is.text('run_id'),
+    runNumber: is.number('run_number'),
+    state,
+    status: RUN_STATES[state].status,
+    score: is.numberOrNull('score'),
+    threshold: is.number('threshold'),
+    reason: is.textOrNull('reason'),
+    costNano: is.number('cost_nano'),
+    endedMs: is.numberOrNull('ended_ms'),
+  }
+}

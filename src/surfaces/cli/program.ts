@@ -1,0 +1,156 @@
+import { Argument, Command, CommanderError, Option } from 'commander'
+import { OUTCOMES } from '../../kernel/errors.ts'
+import type { Example, FlatInput } from '../../kernel/operation.ts'
+import { fieldsOf, type Field } from './fields.ts'
+
+/** What both lists have in common for a command line. */
+export interface Entry {
+  readonly path: readonly string[]
+  readonly summary: string
+  readonly examples?: readonly Example[]
+  readonly input: FlatInput
+  readonly positionals?: readonly string[]
+  /** Whether it takes `--dry-run`. */
+  readonly changes: boolean
+}
+
+/** Flags that every command takes. */
+export interface GlobalFlags {
+  readonly config?: string
+  readonly stateDir?: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+  readonly input?: boolean
+  readonly yes?: boolean
+  readonly dryRun?: boolean
+}
+
+/** What was typed: which entry, its input and the global flags. */
+export interface Parsed<E extends Entry> {
+  readonly entry: E
+  readonly input: Readonly<Record<string, unknown>>
+  readonly flags: GlobalFlags
+}
+
+/** Asked for help or the version: the text to print. */
+export interface Printed {
+  readonly text: string
+}
+
+/**
+ * Parses the words of a command line.
+ * @throws CommanderError for a usage error, with commander's own suggestion of what was meant
+ */
+export async function parseWords<E extends Entry>(
+  words: readonly string[],
+  entries: readonly E[],
+  options: { readonly version: string; readonly columns: number },
+): Promise<Parsed<E> | Printed> {
+  const printed: string[] = []
+  let parsed: Parsed<E> | null = null
+  const program = root(options, text => printed.push(text))
+  for (const entry of entries) {
+    addEntry(program, entry, (input, flags) => {
+      parsed = { entry, input, flags }
+    })
+  }
+  try {
+    await program.parseAsync([...words], { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return { text: printed.join('') }
+    throw error
+  }
+  return parsed ?? { text: printed.join('') }
+}
+
+function root(
+  options: { readonly version: string; readonly columns: number },
+  write: (text: string) => void,
+): Command {
+  return new Command('echopilot')
+    .description('Does, judges, prices and receipts AI-made work.')
+    .version(options.version, '--version', 'print the version')
+    .option('--config <file>', 'configuration file')
+    .option('--state-dir <dir>', 'folder of the state store')
+    .option('--json', 'print one JSON document')
+    .option('--quiet', 'no progress')
+    .option('--verbose', 'more on standard error, with traces of defects')
+    .option('--no-input', 'never ask')
+    .option('--yes', 'confirm what would be asked')
+    .exitOverride()
+    .configureOutput({
+      writeOut: write,
+      // Usage errors are printed by the surface, in one form for people and one for machines.
+      writeErr: () => {},
+      getOutHelpWidth: () => options.columns,
+    })
+    .helpCommand('help [command...]', 'help for a command')
+    .addHelpText('after', `\nExit codes:\n${exitCodes()}`)
+}
+
+function exitCodes(): string {
+  return Object.values(OUTCOMES)
+    .map(({ exit, meaning }) => `  ${String(exit).padStart(3)}  ${meaning}`)
+    .join('\n')
+}
+
+function addEntry(
+  program: Command,
+  entry: Entry,
+  done: (input: Record<string, unknown>, flags: GlobalFlags) => void,
+): void {
+  const command = commandAt(program, entry.path).description(entry.summary)
+  const fields = fieldsOf(entry.input)
+  const positionals = (entry.positionals ?? []).flatMap(name => fields.filter(field => field.name === name))
+  for (const field of positionals) command.addArgument(argument(field))
+  for (const field of fields) if (!positionals.includes(field)) command.addOption(option(field))
+  if (entry.changes) command.option('--dry-run', 'tell what would be done, and do nothing')
+  if (entry.examples !== undefined) command.addHelpText('after', examplesText(entry.examples))
+  command.action(() => {
+    const typed = command.processedArgs.map((value: unknown, index) => [positionals[index]?.name, value])
+    const all = command.optsWithGlobals<Record<string, unknown>>()
+    const names = new Set(fields.map(field => field.name))
+    const flags = Object.entries(all).filter(([name]) => names.has(name))
+    const given = [...flags, ...typed].filter(([, value]) => value !== undefined)
+    done(Object.fromEntries(given) as Record<string, unknown>, all)
+  })
+}
+
+/** The command at a path, with the groups above it made on the way. */
+function commandAt(program: Command, path: readonly string[]): Command {
+  let at = program
+  for (const [index, word] of path.entries()) {
+    const known = at.commands.find(command => command.name() === word)
+    const leaf = index === path.length - 1
+    at = known ?? at.command(word).configureHelp({ showGlobalOptions: leaf })
+    if (!leaf && known === undefined) at.description(`${word} commands`)
+  }
+  return at
+}
+
+function argument(field: Field): Argument {
+  const made = new Argument(field.required ? `<${field.name}>` : `[${field.name}]`, field.meaning)
+  return field.choices === null ? made : made.choices(field.choices)
+}
+
+function option(field: Field): Option {
+  const long = field.kind === 'flag' ? field.flag : `${field.flag} <${valueName(field)}>`
+  const note = field.fallback === null ? '' : ` (default ${field.fallback})`
+  const made = new Option(long, `${field.meaning}${note}`)
+  if (field.required) made.makeOptionMandatory()
+  return field.choices === null ? made : made.choices(field.choices)
+}
+
+function valueName(field: Field): string {
+  if (field.kind === 'number') return 'n'
+  return field.choices === null ? 'text' : 'choice'
+}
+
+function examplesText(examples: readonly Example[]): string {
+  const lines = examples.map(({ words, does }) => {
+    const line = words.includes('echopilot') ? words : `echopilot ${words}`
+    return `  ${line}\n      ${does}`
+  })
+  return `\nExamples:\n${lines.join('\n')}`
+}

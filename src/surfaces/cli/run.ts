@@ -1,0 +1,151 @@
+import { CommanderError } from 'commander'
+import { AppError, asAppError, OUTCOMES, type Outcome } from '../../kernel/errors.ts'
+import type { Command } from '../../kernel/command.ts'
+import { commandOf, schemaOf } from '../../kernel/operation.ts'
+import type { Redact } from '../../kernel/redaction.ts'
+import type { AnyOperation } from '../../operations/define.ts'
+import { openSession, type Session, type SessionOptions } from '../../session.ts'
+import type { Terminal } from './terminal.ts'
+import { parseWords, type Entry, type GlobalFlags, type Parsed } from './program.ts'
+
+/** What a command that runs by itself is given. */
+export interface CommandHost {
+  readonly terminal: Terminal
+  readonly flags: GlobalFlags
+  readonly options: Omit<SessionOptions, 'configFlag' | 'stateDirFlag' | 'progress' | 'log'>
+  readonly entries: readonly CliEntry[]
+}
+
+/** An entry of either list. */
+export type CliEntry = Entry &
+  (
+    | { readonly kind: 'operation'; readonly operation: AnyOperation }
+    | { readonly kind: 'command'; readonly command: Command<CommandHost> }
+  )
+
+/** Both lists as the command line sees them, by name. */
+export function cliEntries(
+  operations: readonly AnyOperation[],
+  commands: readonly Command<CommandHost>[],
+): CliEntry[] {
+  return [
+    ...operations.map(operation => ({
+      ...operation,
+      kind: 'operation' as const,
+      operation,
+      changes: operation.effect !== 'read',
+    })),
+    ...commands.map(command => ({ ...command, kind: 'command' as const, command, changes: false })),
+  ].toSorted((a, b) => (commandOf(a.path) < commandOf(b.path) ? -1 : 1))
+}
+
+/** Everything the command line needs of the process. */
+export type CliOptions = CommandHost['options'] & {
+  readonly terminal: Terminal
+  readonly entries: readonly CliEntry[]
+}
+
+/**
+ * One call of the program: parses, runs, prints. The result goes to standard output, all else to standard
+ * error. Never throws; returns the exit code.
+ */
+export async function runCli(words: readonly string[], options: CliOptions): Promise<number> {
+  const { terminal } = options
+  const json = words.includes('--json')
+  const verbose = words.includes('--verbose')
+  try {
+    const parsed = await parseWords(words, options.entries, {
+      version: `${options.program.version} (${options.program.commit})`,
+      columns: terminal.style.columns,
+    })
+    if ('text' in parsed) {
+      terminal.out(parsed.text)
+      return parsed.text === '' ? OUTCOMES.usage.exit : OUTCOMES.ok.exit
+    }
+    const outcome = await runEntry(parsed, options)
+    return OUTCOMES[outcome].exit
+  } catch (thrown) {
+    const error = thrown instanceof CommanderError ? usageError(thrown, words) : asAppError(thrown)
+    terminal.err(json ? errorJson(error) : errorText(error, terminal, verbose))
+    return OUTCOMES[error.kind].exit
+  }
+}
+
+async function runEntry(parsed: Parsed<CliEntry>, options: CliOptions): Promise<Outcome> {
+  const { entry, input, flags } = parsed
+  if (entry.kind === 'command') {
+    return entry.command.run(
+      { terminal: options.terminal, flags, options, entries: options.entries },
+      { ...input },
+    )
+  }
+  const session = openSession(sessionOptions(options, flags))
+  try {
+    const invoked = await session.run(entry.operation, input, { dryRun: flags.dryRun === true })
+    const text =
+      flags.json === true
+        ? JSON.stringify({ schema: schemaOf(entry.path), ...Object(invoked.result) }, null, 2)
+        : entry.operation.render(invoked.result, options.terminal.style)
+    options.terminal.out(`${session.redact(text)}\n`)
+    return invoked.outcome
+  } catch (error) {
+    throw withoutSecrets(error, session.redact)
+  } finally {
+    session.close()
+  }
+}
+
+/** The options of a session for a call with these flags. */
+export function sessionOptions(
+  options: CommandHost['options'] & { readonly terminal: Terminal },
+  flags: GlobalFlags,
+): SessionOptions {
+  const { terminal } = options
+  const watched = terminal.isInteractive && flags.quiet !== true && flags.json !== true
+  return {
+    ...options,
+    configFlag: flags.config ?? null,
+    stateDirFlag: flags.stateDir ?? null,
+    progress: line => {
+      if (watched) terminal.err(`${terminal.style.dim(line)}\n`)
+    },
+    log: {
+      write: line => terminal.err(line),
+      format: terminal.isJournal ? 'journal' : 'text',
+      least: flags.verbose === true ? 'debug' : flags.quiet === true ? 'error' : 'warn',
+    },
+  }
+}
+
+export type { Session }
+
+/** Errors carry texts of services, which may repeat what they were sent. */
+function withoutSecrets(thrown: unknown, redact: Redact): AppError {
+  const error = asAppError(thrown)
+  const hint = error.hint === null ? null : redact(error.hint)
+  return new AppError(error.kind, redact(error.message), hint, error.cause ?? error)
+}
+
+/** Commander's messages begin with `error: ` and may end with a suggestion on a line of its own. */
+function usageError(error: CommanderError, words: readonly string[]): AppError {
+  const message = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ')
+  const command = words.filter(word => !word.startsWith('-')).slice(0, 2)
+  const hint =
+    error.code === 'commander.unknownCommand' || command.length === 0
+      ? 'echopilot help'
+      : `echopilot help ${command.join(' ')}`
+  return new AppError('usage', message, hint, error)
+}
+
+function errorJson(error: AppError): string {
+  const { kind, message, hint } = error
+  return `${JSON.stringify({ error: { kind, message, hint, exit: OUTCOMES[kind].exit } })}\n`
+}
+
+function errorText(error: AppError, terminal: Terminal, verbose: boolean): string {
+  const { style } = terminal
+  const hint = error.hint === null ? '' : `${style.dim('next:')} ${error.hint}\n`
+  const cause = error.cause instanceof Error ? error.cause : error
+  const trace = verbose ? `${cause.stack ?? String(cause)}\n` : ''
+  return `${style.bad('error:')} ${error.message}\n${hint}${trace}`
+}

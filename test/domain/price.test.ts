@@ -1,0 +1,174 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { CATALOG_VERSION, MODEL_CATALOG } from '../../src/domain/model-catalog.ts'
+import { quotePrice, usdToNano } from '../../src/domain/price.ts'
+
+const NOW = Date.parse('2026-11-25T12:00:00Z')
+const SEED = { seed: 20_261_125 }
+const USD = 1_000_000_000
+const COLUMNS = ['inputNano', 'cachedInputNano', 'cacheWriteNano', 'outputNano', 'audioMinuteNano'] as const
+
+function figures(model: string, tier: string | null = null, overrides = {}): number[] {
+  const quote = quotePrice(model, NOW, tier, overrides)
+  return COLUMNS.map(column => quote[column] / USD)
+}
+
+describe('the table', () => {
+  // USD per million: input, cached, cache write, output; per minute: audio. From OpenAI's price page.
+  test.each([
+    ['gpt-4o', [2.5, 1.25, 2.5, 10, 0]],
+    ['gpt-4o-mini', [0.15, 0.075, 0.15, 0.6, 0]],
+    ['gpt-6-luna', [0.1, 0.01, 0.125, 0.5, 0]],
+    ['gpt-6.1-terra', [1, 0.05, 1.25, 5, 0]],
+    ['gpt-6.1-sol', [2, 0.1, 2.5, 10, 0]],
+    ['gpt-6-sol', [2, 0.2, 2.5, 10, 0]],
+    ['whisper-1', [0, 0, 0, 0, 0.006]],
+    ['gpt-transcribe', [0, 0, 0, 0, 0.0045]],
+  ])('%s costs %j', (model, expected) => {
+    expect(figures(model)).toEqual(expected)
+    expect(figures(`${model}-2026-01-31`)).toEqual(expected)
+  })
+
+  test.each([null, 'default', 'auto', 'standard', 'scale', ''])('tier %j is standard', tier => {
+    expect(quotePrice('gpt-4o', NOW, tier, {}).version).toBe(`${CATALOG_VERSION}/gpt-4o/standard`)
+    expect(figures('gpt-4o', tier)).toEqual([2.5, 1.25, 2.5, 10, 0])
+  })
+
+  test.each([
+    ['flex', [0.075, 0.0375, 0.075, 0.3, 0], 'flex'],
+    ['batch', [0.075, 0.0375, 0.075, 0.3, 0], 'batch'],
+    ['priority', [0.3, 0.15, 0.3, 1.2, 0], 'priority'],
+    ['fast', [0.3, 0.15, 0.3, 1.2, 0], 'priority'],
+  ])('tier %s costs %j', (tier, expected, named) => {
+    expect(figures('gpt-4o-mini', tier)).toEqual(expected)
+    expect(quotePrice('gpt-4o-mini', NOW, tier, {}).version).toBe(`${CATALOG_VERSION}/gpt-4o-mini/${named}`)
+  })
+
+  test('long prompts cost more on GPT-6 only', () => {
+    const long = { aboveInputTokens: 272_000, inputPercent: 200, outputPercent: 150 }
+    expect(quotePrice('gpt-6-luna', NOW, 'flex', {}).longContext).toEqual(long)
+    expect(quotePrice('gpt-4o', NOW, null, {}).longContext).toBeNull()
+  })
+
+  test('before the first row its figures hold', () => {
+    const early = quotePrice('gpt-6-luna', 0, 'priority', {})
+    expect(early).toEqual(quotePrice('gpt-6-luna', NOW, 'priority', {}))
+  })
+})
+
+describe('overrides', () => {
+  test('the operator has the last word, whatever the tier', () => {
+    const overrides = {
+      'gpt-4o': { inputUsd: 2, cachedInputUsd: 0.5, cacheWriteUsd: 3, outputUsd: 8, audioMinuteUsd: 0.001 },
+    }
+    expect(figures('gpt-4o', 'priority', overrides)).toEqual([2, 0.5, 3, 8, 0.001])
+    expect(quotePrice('gpt-4o', NOW, null, overrides)).toMatchObject({
+      basis: 'override',
+      version: 'override',
+    })
+  })
+
+  test('one for a family holds for its snapshots, one for the snapshot goes first', () => {
+    const family = { 'gpt-4o': { outputUsd: 8 } }
+    expect(figures('gpt-4o-2024-08-06', null, family)).toEqual([2.5, 1.25, 2.5, 8, 0])
+    const both = { ...family, 'gpt-4o-2024-08-06': { outputUsd: 7 } }
+    expect(figures('gpt-4o-2024-08-06', null, both)).toEqual([2.5, 1.25, 2.5, 7, 0])
+  })
+
+  test('an input price grants no discount on cached input', () => {
+    expect(figures('gpt-4o', null, { 'gpt-4o': { inputUsd: 3 } })).toEqual([3, 3, 3, 10, 0])
+  })
+
+  test('limits alone do not make a price', () => {
+    const overrides = { 'gpt-4o': { contextTokens: 8_000 }, 'llama3.3': { maxOutputTokens: 4_000 } }
+    expect(quotePrice('gpt-4o', NOW, null, overrides)).toEqual(quotePrice('gpt-4o', NOW, null, {}))
+    expect(quotePrice('llama3.3', NOW, null, overrides).basis).toBe('unpriced')
+  })
+
+  test('an unknown model gets its price from the config, the rest at the dearest', () => {
+    const overrides = { 'llama3.3': { inputUsd: 0.2, outputUsd: 0.4 } }
+    expect(figures('llama3.3', null, overrides)).toEqual([0.2, 0.2, 0.2, 0.4, 0.006])
+    expect(quotePrice('llama3.3', NOW, null, overrides)).toMatchObject({
+      basis: 'override',
+      longContext: null,
+    })
+  })
+
+  test('zero is a price', () => {
+    expect(figures('gpt-4o', null, { 'gpt-4o': { inputUsd: 0, outputUsd: 0 } })).toEqual([0, 0, 0, 0, 0])
+  })
+
+  test('the vendor keeps its surcharge for long prompts', () => {
+    expect(quotePrice('gpt-6-luna', NOW, null, { 'gpt-6-luna': { inputUsd: 1 } }).longContext).not.toBeNull()
+  })
+
+  test('a free model costs nothing', () => {
+    const quote = quotePrice('llama3.3', NOW, 'priority', { 'llama3.3': { free: true, inputUsd: 5 } })
+    expect(quote).toMatchObject({ basis: 'free', longContext: null })
+    expect(COLUMNS.map(column => quote[column])).toEqual([0, 0, 0, 0, 0])
+  })
+
+  test('free = false is no price', () => {
+    expect(quotePrice('llama3.3', NOW, null, { 'llama3.3': { free: false } }).basis).toBe('unpriced')
+  })
+
+  test('a model named like a part of the language is no override', () => {
+    expect(quotePrice('constructor', NOW, null, {}).basis).toBe('unpriced')
+  })
+})
+
+describe('an unknown model', () => {
+  test('costs the dearest of each column, and says that this is no price', () => {
+    expect(figures('llama3.3')).toEqual([2.5, 1.25, 2.5, 10, 0.006])
+    expect(quotePrice('llama3.3', NOW, null, {}).basis).toBe('unpriced')
+    expect(quotePrice('llama3.3', NOW, null, {}).longContext).toMatchObject({ inputPercent: 200 })
+  })
+
+  test('gets no discount for a tier, but its surcharge', () => {
+    expect(figures('llama3.3', 'flex')).toEqual([2.5, 1.25, 2.5, 10, 0.006])
+    expect(figures('llama3.3', 'priority')).toEqual([5, 2.5, 5, 20, 0.012])
+  })
+
+  test('is never cheaper than any known one, at any time and tier', () => {
+    const model = fc.constantFrom(...MODEL_CATALOG.map(facts => facts.id))
+    const tier = fc.constantFrom(null, 'default', 'flex', 'batch', 'priority')
+    fc.assert(
+      fc.property(model, tier, fc.integer({ min: 0, max: 2 * NOW }), (id, at, when) => {
+        const known = quotePrice(id, when, at, {})
+        const unknown = quotePrice('nobody-knows', when, at, {})
+        for (const column of COLUMNS) expect(unknown[column]).toBeGreaterThanOrEqual(known[column])
+      }),
+      SEED,
+    )
+  })
+})
+
+describe('usdToNano', () => {
+  test.each([
+    [0, 0],
+    [0.075, 75_000_000],
+    [0.0045, 4_500_000],
+    [2.5, 2_500_000_000],
+    [1e-9, 1],
+    [4e-10, 0],
+    [1_000_000, 1e15],
+  ])('%d USD are %d', (usd, nano) => {
+    expect(usdToNano(usd)).toBe(nano)
+  })
+
+  test.each([-1, -1e-12, Number.NaN, Infinity, 1_000_001])('%d is no price', usd => {
+    expect(() => usdToNano(usd)).toThrow(RangeError)
+  })
+
+  test('is exact for every decimal of nine places', () => {
+    const whole = fc.integer({ min: 0, max: 999_999 })
+    const fraction = fc.integer({ min: 0, max: 999_999_999 })
+    fc.assert(
+      fc.property(whole, fraction, (dollars, nano) => {
+        const decimal = `${dollars}.${String(nano).padStart(9, '0')}`
+        expect(usdToNano(Number(decimal))).toBe(dollars * USD + nano)
+      }),
+      { ...SEED, numRuns: 2_000 },
+    )
+  })
+})
