@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
 import { COMMANDS } from './commands/index.ts'
 import { readCommit } from './commit.ts'
 import { realClock, realFiles, realProcesses, realRandom } from './kernel/real-world.ts'
@@ -27,7 +29,7 @@ export async function main(): Promise<void> {
     program: { version: programVersion(), commit: readCommit(programDir, world.files) },
     actor: `cli:${world.host.user}`,
     stop: stop.signal,
-    readInput: readStandardInput,
+    readInput: () => text(process.stdin),
     terminal: terminal(),
     entries: cliEntries(OPERATIONS, COMMANDS),
   })
@@ -68,28 +70,21 @@ function userName(): string {
 }
 
 function programVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
-  const { version } = JSON.parse(text) as { version: string }
-  return version
+  const json = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return z.object({ version: z.string() }).parse(JSON.parse(json)).version
 }
 
 function terminal(): Terminal {
   const columns = process.stdout.columns ?? COLUMNS_WITHOUT_TERMINAL
   const colours = process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
   return {
-    out: text => process.stdout.write(text),
-    err: text => process.stderr.write(text),
+    out: written => process.stdout.write(written),
+    err: written => process.stderr.write(written),
     style: ansiStyle({ colours, columns: Math.min(columns, MOST_COLUMNS) }),
     isInteractive: process.stderr.isTTY,
     // Set by systemd for services whose standard error is the journal (systemd.exec(5)).
     isJournal: process.env['JOURNAL_STREAM'] !== undefined && !process.stderr.isTTY,
   }
-}
-
-async function readStandardInput(): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 /** Returns the exit code that tells of the signal, once there was one. */

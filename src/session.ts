@@ -109,27 +109,28 @@ function connect(
 function fill<Name extends keyof Connections>(
   name: Name,
   need: 'required' | 'optional' | undefined,
-  open: () => Connections[Name],
+  make: () => Connections[Name],
 ): { [Key in Name]?: Connections[Name] | Attempted<Connections[Name]> } {
   if (need === undefined) return {}
-  const value = need === 'required' ? open() : attempt(open)
+  const value = need === 'required' ? make() : attempted(make)
   // TypeScript does not narrow a computed key to the one name it holds.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return { [name]: value } as { [Key in Name]?: Connections[Name] | Attempted<Connections[Name]> }
 }
 
-function attempt<T>(open: () => T): Attempted<T> {
+function attempted<T>(make: () => T): Attempted<T> {
   try {
-    return { ok: true, value: open() }
+    return { ok: true, value: make() }
   } catch (error) {
     return { ok: false, error: asAppError(error) }
   }
 }
 
 interface Parts {
-  settings(): LoadedSettings
-  store(): Store
-  models(): Models
-  close(): void
+  readonly settings: () => LoadedSettings
+  readonly store: () => Store
+  readonly models: () => Models
+  readonly close: () => void
 }
 
 function connections(options: SessionOptions, secrets: SecretKeeper): Parts {
@@ -138,14 +139,14 @@ function connections(options: SessionOptions, secrets: SecretKeeper): Parts {
   let models: Models | null = null
   const parts: Parts = {
     settings: () => (settings ??= loadSettings(options.world, options.configFlag)),
-    store: () => (store ??= open(options)),
+    store: () => (store ??= openIn(options)),
     models: () => (models ??= modelsFor(options, parts.settings(), secrets)),
     close: () => store?.close(),
   }
   return parts
 }
 
-function open(options: SessionOptions): Store {
+function openIn(options: SessionOptions): Store {
   const store = openStore({
     path: join(stateDir(options.world, options.stateDirFlag).path, 'echopilot.db'),
     world: options.world,

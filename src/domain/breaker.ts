@@ -1,3 +1,5 @@
+import type { ErrorClass } from './error-class.ts'
+
 /**
  * The breaker of one service (SPEC §7): failures that speak of the service, not of a run, pause all work
  * that needs it. While it is paused no attempts are used up; one run at a time is let through as a probe.
@@ -17,6 +19,20 @@ export interface ServicePause {
 }
 
 export type PauseCause = 'transient' | 'throttled' | 'credential'
+
+/** The cause that a failure of this class is for a service; null where it says nothing about the service. */
+export function pauseCause(errorClass: ErrorClass): PauseCause | null {
+  switch (errorClass) {
+    case 'transient':
+    case 'throttled':
+    case 'credential':
+      return errorClass
+    case 'permanent':
+    case 'budget':
+    case 'data':
+      return null
+  }
+}
 
 /** Distinct runs that must fail in a row, within the window, before a service is called down. */
 const RUNS_TO_OPEN = 2

@@ -7,19 +7,17 @@ export type ErrorClass = 'transient' | 'throttled' | 'permanent' | 'credential' 
 
 /** What the pipeline does with a failure of each class. */
 export const ERROR_CLASSES = {
-  transient: { retried: true, wholeService: true, worthReplay: true },
-  throttled: { retried: true, wholeService: true, worthReplay: true },
-  permanent: { retried: false, wholeService: false, worthReplay: false },
-  credential: { retried: true, wholeService: true, worthReplay: true },
-  budget: { retried: false, wholeService: false, worthReplay: true },
-  data: { retried: false, wholeService: false, worthReplay: false },
+  transient: { retried: true, worthReplay: true },
+  throttled: { retried: true, worthReplay: true },
+  permanent: { retried: false, worthReplay: false },
+  credential: { retried: true, worthReplay: true },
+  budget: { retried: false, worthReplay: true },
+  data: { retried: false, worthReplay: false },
 } as const satisfies Record<
   ErrorClass,
   {
     /** Tried again after a wait, until the attempts are used up. */
     retried: boolean
-    /** Says something about the service, not about this run: counts towards its breaker. */
-    wholeService: boolean
     /** Repeating a run that failed so can end otherwise. */
     worthReplay: boolean
   }

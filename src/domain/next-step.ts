@@ -30,7 +30,11 @@ export type Step =
   | { readonly kind: 'generate' }
   | { readonly kind: 'judge'; readonly outputId: string }
   | { readonly kind: 'revise'; readonly outputId: string; readonly findings: readonly Finding[] }
-  | { readonly kind: 'rest'; readonly state: 'done' | 'waiting_human' | 'failed_final'; readonly reason: string }
+  | {
+      readonly kind: 'rest'
+      readonly state: 'done' | 'waiting_human' | 'failed_final'
+      readonly reason: string
+    }
 
 /** Answers of a judge that are no verdict, for one version, before a person is asked (SPEC §8). */
 const VERDICT_TRIES = 3

@@ -38,7 +38,12 @@ export const RUBRIC = {
 
 export type Criterion = keyof typeof RUBRIC
 
-export const CRITERIA = Object.freeze(Object.keys(RUBRIC)) as readonly Criterion[]
+export const CRITERIA = [
+  'clarity_coherence',
+  'accuracy_relevance',
+  'completeness',
+  'professional_tone',
+] as const satisfies readonly Criterion[]
 
 /** Points given for each criterion, integers from 0 to the criterion's maximum. */
 export type CriterionScores = Readonly<Record<Criterion, number>>

@@ -56,8 +56,7 @@ export const VERDICT_SCHEMA = {
 
 /** A verdict, or the reason why the text is none. */
 export type ParsedVerdict =
-  | { readonly ok: true; readonly verdict: Verdict }
-  | { readonly ok: false; readonly why: string }
+  { readonly ok: true; readonly verdict: Verdict } | { readonly ok: false; readonly why: string }
 
 /**
  * Reads a judge's answer: bare JSON, or JSON in a Markdown fence (local servers do that). Anything missing,

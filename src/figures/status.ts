@@ -1,3 +1,4 @@
+import { keysOf } from '../domain/keys-of.ts'
 import { utcDay } from '../domain/budget.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
 import { nextCommand } from '../domain/next-command.ts'
@@ -82,8 +83,9 @@ export function hasFailed(figures: StatusFigures): boolean {
 
 function byStatus(counts: Partial<Record<RunState, number>>): Record<string, number> {
   const sums: Record<string, number> = {}
-  for (const [state, { status }] of Object.entries(RUN_STATES)) {
-    sums[status] = (sums[status] ?? 0) + (counts[state as RunState] ?? 0)
+  for (const state of keysOf(RUN_STATES)) {
+    const { status } = RUN_STATES[state]
+    sums[status] = (sums[status] ?? 0) + (counts[state] ?? 0)
   }
   return sums
 }

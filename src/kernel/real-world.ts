@@ -60,6 +60,7 @@ export function realFiles(): Files {
       fs.mkdirSync(path, { recursive: true, mode })
     },
     exists: path => fs.existsSync(path),
+    isEmptyDir: path => fs.readdirSync(path).length === 0,
     remove: path => fs.rmSync(path, { force: true, recursive: true }),
   }
 }

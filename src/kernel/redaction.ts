@@ -9,9 +9,12 @@ const SHORTEST_SECRET = 8
  * E-mail addresses stay: they are redacted where they are logged, not where the operator asked to see them.
  */
 export function redactor(secrets: readonly string[]): Redact {
-  const forms = secrets
-    .filter(secret => secret.length >= SHORTEST_SECRET)
-    .flatMap(secret => [secret, Buffer.from(secret).toString('base64'), encodeURIComponent(secret)])
+  const long = secrets.filter(secret => secret.length >= SHORTEST_SECRET)
+  const forms = long.flatMap(secret => [
+    secret,
+    Buffer.from(secret).toString('base64'),
+    encodeURIComponent(secret),
+  ])
   const longestFirst = [...new Set(forms)].toSorted((a, b) => b.length - a.length)
   return text => longestFirst.reduce((rest, form) => rest.replaceAll(form, '[redacted]'), text)
 }

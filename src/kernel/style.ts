@@ -1,10 +1,10 @@
 /** How human text is marked up; a surface decides what that looks like. Each keeps the text's own width. */
 export interface Style {
-  bold(text: string): string
-  dim(text: string): string
-  good(text: string): string
-  warn(text: string): string
-  bad(text: string): string
+  readonly bold: (text: string) => string
+  readonly dim: (text: string) => string
+  readonly good: (text: string) => string
+  readonly warn: (text: string) => string
+  readonly bad: (text: string) => string
   /** Columns of the terminal. */
   readonly columns: number
 }

@@ -41,6 +41,7 @@ export interface Files {
   writeText(path: string, text: string, mode: number): void
   makeDir(path: string, mode: number): void
   exists(path: string): boolean
+  isEmptyDir(path: string): boolean
   remove(path: string): void
 }
 

@@ -56,5 +56,6 @@ export function defineOperation<const N extends Needs<Connections>, Input extend
   },
 ): AnyOperation {
   // Safe: `invoke` parses the input with `operation.input`, and a session fills in exactly `needs`.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return operation as unknown as AnyOperation & { readonly needs: Readonly<Record<string, Need>> }
 }

@@ -1,6 +1,8 @@
 import { asAppError } from '../kernel/errors.ts'
 import { LeaseLost, LEASE_RENEWAL_MS } from '../kernel/lease.ts'
-import type { Stage } from '../domain/run-state.ts'
+import { formatScore } from '../domain/next-step.ts'
+import { RUN_STATES, type Stage } from '../domain/run-state.ts'
+import { cutTo, widthOf } from '../kernel/text.ts'
 import type { ClaimedRun, StageService } from '../store/claims.ts'
 import type { PipelineContext } from './context.ts'
 import { refuseBeforeSpending } from './preflight.ts'
@@ -52,58 +54,55 @@ export function stageServices(context: PipelineContext, stages: readonly Stage[]
 interface Floor {
   readonly runIds: Set<string>
   readonly failed: { id: string; kind: string; message: string }[]
-  inFlight: number
+  /** Workers that have a run in hand. */
+  working: number
   broken: boolean
-  /** Resolves when a worker has finished a stage. */
-  change: PromiseWithResolvers<void>
+  /** Resolves when a stage was finished: there may be new work for those who found none. */
+  finished: PromiseWithResolvers<void>
 }
 
 function newFloor(): Floor {
-  return {
-    runIds: new Set(),
-    failed: [],
-    inFlight: 0,
-    broken: false,
-    change: Promise.withResolvers(),
-  }
+  return { runIds: new Set(), failed: [], working: 0, broken: false, finished: Promise.withResolvers() }
 }
 
 async function worker(context: PipelineContext, options: DrainOptions, floor: Floor): Promise<void> {
   try {
     while (!context.stop.aborted && !floor.broken) {
-      floor.inFlight += 1
-      const worked = await takeOne(context, options, floor)
-      leaveFloor(floor)
-      if (worked) continue
-      if (floor.inFlight === 0) return
-      await floor.change.promise
+      const claimed = await claimNext(context, options, floor)
+      if (claimed !== null) await workOne(context, claimed, floor)
+      else if (floor.working > 0) await floor.finished.promise
+      else return
     }
   } catch (error) {
     floor.broken = true
-    leaveFloor(floor)
     throw error
   }
 }
 
-/** Wakes the workers that found nothing to do: a finished stage may have made some. */
-function leaveFloor(floor: Floor): void {
-  floor.inFlight -= 1
-  floor.change.resolve()
-  floor.change = Promise.withResolvers()
-}
-
-async function takeOne(context: PipelineContext, options: DrainOptions, floor: Floor): Promise<boolean> {
+async function claimNext(
+  context: PipelineContext,
+  options: DrainOptions,
+  floor: Floor,
+): Promise<ClaimedRun | null> {
   const full = options.limit !== null && floor.runIds.size >= options.limit
-  const claimed = await context.store.claims.claim({
+  return context.store.claims.claim({
     stages: stageServices(context, options.stages),
     runIds: full ? [...floor.runIds] : null,
     taskId: options.taskId,
   })
-  if (claimed === null) return false
+}
+
+async function workOne(context: PipelineContext, claimed: ClaimedRun, floor: Floor): Promise<void> {
   floor.runIds.add(claimed.run.id)
-  await workLeased(context, claimed, floor)
-  await tell(context, claimed)
-  return true
+  floor.working += 1
+  try {
+    await workLeased(context, claimed, floor)
+    await tell(context, claimed)
+  } finally {
+    floor.working -= 1
+    floor.finished.resolve()
+    floor.finished = Promise.withResolvers()
+  }
 }
 
 /** Works one stage while the lease is kept alive; stops the call when the lease is lost. */
@@ -161,9 +160,17 @@ async function useUpAttempt(context: PipelineContext, claimed: ClaimedRun, reaso
   }
 }
 
+/** One line of progress: what, which stage, what became of it. */
 async function tell(context: PipelineContext, claimed: ClaimedRun): Promise<void> {
   const run = await context.store.runs.get(claimed.run.id)
   if (run === null) return
-  const reason = run.reason === null ? '' : `: ${run.reason}`
-  context.progress(`${claimed.task.title}: ${claimed.stage} → ${run.state}${reason}`)
+  const title = cutTo(claimed.task.title, TITLE_COLUMNS)
+  const space = ' '.repeat(TITLE_COLUMNS - widthOf(title))
+  const score = run.score === null || claimed.stage !== 'judge' ? '' : ` ${formatScore(run.score)}`
+  const { status } = RUN_STATES[run.state]
+  const goesOn = run.nextStage !== null && (run.state === 'queued' || run.state === 'generated')
+  const outcome = goesOn ? `then ${run.nextStage}` : `→ ${status}`
+  context.progress(`${title}${space}  ${claimed.stage.padEnd(8)}${score.padEnd(6)} ${outcome}`)
 }
+
+const TITLE_COLUMNS = 42

@@ -126,7 +126,7 @@ export function settingLeaves(): SettingLeaf[] {
   return [
     leaf('allow_http_hosts', shape.allow_http_hosts),
     ...Object.entries(SECTIONS).flatMap(([section, object]) =>
-      Object.entries(object.shape).map(([name, type]) => leaf(`${section}.${name}`, type)),
+      Object.entries<z.ZodType>(object.shape).map(([name, type]) => leaf(`${section}.${name}`, type)),
     ),
   ]
 }

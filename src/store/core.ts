@@ -12,31 +12,41 @@ export interface StoreCore {
   readonly commit: string
 }
 
+/* oxlint-disable typescript/no-unnecessary-type-parameters, typescript/no-unsafe-type-assertion --
+   a row has no types: here, and only here, it gets those that the schema and its one writer promise */
+
 /** Reads columns of a row by name, checking what SQLite's STRICT tables promise. */
 export interface RowReader {
-  text(column: string): string
-  textOrNull(column: string): string | null
+  /** A narrower type is what the column's CHECK promises. */
+  text<T extends string = string>(column: string): T
+  textOrNull<T extends string = string>(column: string): T | null
   number(column: string): number
   numberOrNull(column: string): number | null
-  json(column: string): unknown
+  /** What this program wrote there itself: the type is that of the code that wrote it. */
+  json<T = unknown>(column: string): T
 }
 
 /** A reader over one row; a column of another type is a defect of a query, hence a TypeError. */
 export function reader(row: SqlRow): RowReader {
-  const read = <T>(column: string, type: 'string' | 'number', is: (value: unknown) => value is T): T => {
+  const text = <T extends string>(column: string): T => {
     const value = row[column]
-    if (is(value)) return value
-    throw new TypeError(`column ${column} holds ${typeof value}, expected ${type}`)
+    if (typeof value === 'string') return value as T
+    throw wrongType(column, value)
   }
-  const text = (column: string): string => read(column, 'string', value => typeof value === 'string')
-  const number = (column: string): number => read(column, 'number', value => typeof value === 'number')
-  const orNull = <T>(column: string, value: (column: string) => T): T | null =>
-    row[column] === null ? null : value(column)
+  const number = (column: string): number => {
+    const value = row[column]
+    if (typeof value === 'number') return value
+    throw wrongType(column, value)
+  }
   return {
     text,
-    textOrNull: column => orNull(column, text),
+    textOrNull: <T extends string>(column: string) => (row[column] === null ? null : text<T>(column)),
     number,
-    numberOrNull: column => orNull(column, number),
-    json: column => JSON.parse(text(column)) as unknown,
+    numberOrNull: column => (row[column] === null ? null : number(column)),
+    json: <T>(column: string) => JSON.parse(text(column)) as T,
   }
+}
+
+function wrongType(column: string, value: unknown): TypeError {
+  return new TypeError(`column ${column} holds ${typeof value}`)
 }

@@ -32,6 +32,8 @@ const TABLES = {
 
 type Kind = keyof typeof TABLES
 
+const KINDS = ['task', 'run', 'output', 'judgement', 'call', 'record'] as const satisfies readonly Kind[]
+
 export function lookupStore(core: StoreCore): LookupStore {
   return {
     find: async text => {
@@ -55,7 +57,7 @@ export function lookupStore(core: StoreCore): LookupStore {
 const NAMED = 5
 
 function kindsFor(text: string): Kind[] {
-  return (Object.keys(TABLES) as Kind[]).filter(kind => {
+  return KINDS.filter(kind => {
     const prefix = `${ID_PREFIXES[kind]}_`
     return text.startsWith(prefix) || prefix.startsWith(text)
   })

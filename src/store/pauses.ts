@@ -45,10 +45,10 @@ export function clearPause(core: StoreCore, service: string): boolean {
 function fromRow(row: Record<string, unknown>): ServicePause {
   const is = reader(row)
   return {
-    state: is.text('state') as ServicePause['state'],
-    cause: is.text('cause') as PauseCause,
+    state: is.text<ServicePause['state']>('state'),
+    cause: is.text<PauseCause>('cause'),
     reason: is.text('reason'),
-    failedRuns: is.json('failed_runs') as string[],
+    failedRuns: is.json<string[]>('failed_runs'),
     credential: is.text('credential'),
     openedCount: is.number('opened_count'),
     sinceMs: is.number('since_ms'),

@@ -55,11 +55,11 @@ function readProof(row: Record<string, unknown>): Proof {
   const is = reader(row)
   return {
     subject: is.text('subject'),
-    outcome: is.text('outcome') as ProofOutcome,
+    outcome: is.text<ProofOutcome>('outcome'),
     detail: is.text('detail'),
     fix: is.textOrNull('fix'),
     atMs: is.number('at_ms'),
     lastProvedMs: is.numberOrNull('last_proved_ms'),
-    previous: is.textOrNull('previous') as ProofOutcome | null,
+    previous: is.textOrNull<ProofOutcome>('previous'),
   }
 }

@@ -45,7 +45,7 @@ function readReceipt(core: StoreCore, runId: string): Receipt | null {
   if (row === undefined) return { core: gather(core, run), seal: null, entries: [] }
   const is = reader(row)
   return {
-    core: is.json('core') as ReceiptCore,
+    core: is.json<ReceiptCore>('core'),
     seal: {
       digest: is.text('digest'),
       sealedAt: iso(is.number('sealed_ms')),
@@ -116,7 +116,7 @@ function outputsOf(core: StoreCore, runId: string): ReceiptCore['outputs'] {
         digest: is.text('digest'),
         callId: is.text('call_id'),
         checksVersion: is.text('checks_version'),
-        failedChecks: (is.json('check_findings') as unknown[]).length,
+        failedChecks: is.json<unknown[]>('check_findings').length,
       }
     })
 }
@@ -136,7 +136,7 @@ function judgementsOf(core: StoreCore, runId: string): ReceiptCore['judgements']
         outputId: is.text('output_id'),
         callId: is.text('call_id'),
         score,
-        scores: score === null ? null : (is.json('scores') as CriterionScores),
+        scores: score === null ? null : is.json<CriterionScores>('scores'),
         flaw: is.textOrNull('flaw'),
         model: is.text('model'),
         rubricDigest: is.text('rubric_digest'),

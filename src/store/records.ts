@@ -66,7 +66,7 @@ function readRecord(core: StoreCore, row: SqlRow): OperationRecord {
     actor: is.text('actor'),
     startedMs: is.number('started_ms'),
     endedMs,
-    outcome: died ? 'died' : (is.textOrNull('outcome') as Outcome | null),
+    outcome: died ? 'died' : is.textOrNull<Outcome>('outcome'),
     message: is.textOrNull('message'),
   }
 }

@@ -169,23 +169,20 @@ function readOutputs(core: StoreCore, runId: string): Output[] {
     )
     .map(row => {
       const is = reader(row)
-      const decision = is.textOrNull('decision_kind')
+      const decision = is.textOrNull<'approve' | 'return'>('decision_kind')
       return {
         id: is.text('id'),
         number: is.number('number'),
-        stage: is.text('stage') as Output['stage'],
-        finish: is.text('finish') as Output['finish'],
+        stage: is.text<Output['stage']>('stage'),
+        finish: is.text<Output['finish']>('finish'),
         text: is.text('text'),
         digest: is.text('digest'),
         refusal: is.textOrNull('refusal'),
         callId: is.text('call_id'),
         createdMs: is.number('created_ms'),
-        checkFindings: is.json('check_findings') as Finding[],
+        checkFindings: is.json<Finding[]>('check_findings'),
         judgements: readJudgements(core, is.text('id')),
-        decision:
-          decision === null
-            ? null
-            : { kind: decision as 'approve' | 'return', note: is.text('decision_note') },
+        decision: decision === null ? null : { kind: decision, note: is.text('decision_note') },
       }
     })
 }
@@ -199,8 +196,8 @@ function readJudgements(core: StoreCore, outputId: string): Judgement[] {
       return {
         id: is.text('id'),
         score,
-        scores: score === null ? null : (is.json('scores') as CriterionScores),
-        findings: is.json('findings') as Finding[],
+        scores: score === null ? null : is.json<CriterionScores>('scores'),
+        findings: is.json<Finding[]>('findings'),
         flaw: is.textOrNull('flaw'),
         model: is.text('model'),
         callId: is.text('call_id'),
@@ -215,7 +212,7 @@ function readEvents(core: StoreCore, runId: string): RunEvent[] {
       const is = reader(row)
       return {
         atMs: is.number('at_ms'),
-        state: is.text('state') as RunState,
+        state: is.text<RunState>('state'),
         what: is.text('what'),
         actor: is.text('actor'),
       }

@@ -1,4 +1,4 @@
-import { afterServiceFailure, type PauseCause } from '../domain/breaker.ts'
+import { afterServiceFailure, pauseCause, type PauseCause } from '../domain/breaker.ts'
 import type { Caps, CapBreach } from '../domain/budget.ts'
 import { ERROR_CLASSES, type ErrorClass } from '../domain/error-class.ts'
 import { retryDelayMs } from '../domain/retry-schedule.ts'
@@ -176,8 +176,9 @@ function proceed(core: StoreCore, run: Run, what: string | null, next: Next): vo
 
 function fail(core: StoreCore, run: Run, failure: StageFailure): FailedStage {
   const rules = ERROR_CLASSES[failure.errorClass]
-  if (rules.wholeService && failure.service !== null) {
-    const pause = noteServiceFailure(core, run, failure, failure.service)
+  const cause = pauseCause(failure.errorClass)
+  if (cause !== null && failure.service !== null) {
+    const pause = noteServiceFailure(core, run, cause, failure, failure.service)
     if (pause.state === 'open') {
       leave(core, run, WAITING_STATE[run.nextStage ?? 'generate'], {}, `waits for ${failure.service.name}`)
       return { kind: 'paused', nextProbeMs: pause.nextProbeMs }
@@ -201,12 +202,13 @@ function fail(core: StoreCore, run: Run, failure: StageFailure): FailedStage {
 function noteServiceFailure(
   core: StoreCore,
   run: Run,
+  cause: PauseCause,
   failure: StageFailure,
   service: { name: string; credential: string },
 ): { state: string; nextProbeMs: number } {
   const pause = afterServiceFailure(readPause(core, service.name), {
     runId: run.id,
-    cause: failure.errorClass as PauseCause,
+    cause,
     reason: failure.reason,
     credential: service.credential,
     retryAfterMs: failure.retryAfterMs,

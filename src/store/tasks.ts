@@ -104,10 +104,10 @@ export function readTask(row: SqlRow): Task {
   const is = reader(row)
   return {
     id: is.text('id'),
-    source: is.text('source') as Task['source'],
+    source: is.text<Task['source']>('source'),
     title: is.text('title'),
     brief: is.text('brief'),
-    type: is.text('type') as TaskType,
+    type: is.text<TaskType>('type'),
     client: is.textOrNull('client'),
     qaTarget: is.numberOrNull('qa_target'),
     priority: PRIORITIES[is.number('priority')] ?? 'Normal',
@@ -118,7 +118,7 @@ export function readTask(row: SqlRow): Task {
 
 function readSummary(row: SqlRow): TaskSummary {
   const is = reader(row)
-  const state = is.text('state') as RunState
+  const state = is.text<RunState>('state')
   return {
     ...readTask(row),
     runId: is.text('run_id'),

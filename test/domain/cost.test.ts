@@ -222,12 +222,15 @@ describe('for any price and usage', () => {
 })
 
 describe('the worst case', () => {
+  const CHEAP_LONG = { ...LUNA, longContext: { aboveInputTokens: 10, inputPercent: 50, outputPercent: 50 } }
+
   test.each([
     ['an odd number of bytes', GPT_4O, { promptBytes: 3, maxOutputTokens: 0 }, 5_000],
     ['in and out', GPT_4O, { promptBytes: 2_000, maxOutputTokens: 100 }, 3_500_000],
     ['cache writes are dearer than input', LUNA, { promptBytes: 2_000, maxOutputTokens: 0 }, 125_000],
     ['long context', LUNA, { promptBytes: 544_002, maxOutputTokens: 1_000 }, 68_750_250],
     ['nothing', GPT_4O, { promptBytes: 0, maxOutputTokens: 0 }, 0],
+    ['long context that is cheaper', CHEAP_LONG, { promptBytes: 40, maxOutputTokens: 0 }, 2_500],
   ])('%s', (_, price, bounds, nano) => {
     expect(worstCaseNanoUsd(price, bounds)).toBe(nano)
   })

@@ -62,26 +62,38 @@ async function call<T>(ApiError: typeof APIError, send: () => PromiseLike<T>): P
   try {
     return await send()
   } catch (error) {
-    if (error instanceof ApiError && error.status !== undefined) {
-      throw fromHttp({
-        status: error.status,
-        code: typeof error.code === 'string' ? error.code : null,
-        message: messageOf(error),
-        headers: error.headers ?? new Headers(),
-      })
-    }
+    if (error instanceof ApiError) throw fromSdk(error, error)
     if (error instanceof SyntaxError) throw unusable('not JSON', null)
     throw fromNetwork(error)
   }
 }
 
+/** What is read of the SDK's errors, whose own type says `any`. */
+interface SdkError {
+  readonly status: unknown
+  readonly code: unknown
+  readonly message: string
+  readonly error: unknown
+  readonly headers: unknown
+}
+
+/** Without a status no answer came: the SDK wraps the network's error. */
+function fromSdk(facts: SdkError, error: Error): ServiceFailure {
+  if (typeof facts.status !== 'number') return fromNetwork(error)
+  return fromHttp({
+    status: facts.status,
+    code: typeof facts.code === 'string' ? facts.code : null,
+    message: messageOf(facts),
+    headers: facts.headers instanceof Headers ? facts.headers : new Headers(),
+  })
+}
+
 /** The service's own words; the SDK puts the status before them, and plain-text bodies may be whole pages. */
-function messageOf(error: APIError): string {
-  const inner: unknown = error.error
+function messageOf({ error: inner, message }: SdkError): string {
   const own =
     typeof inner === 'object' && inner !== null && 'message' in inner && typeof inner.message === 'string'
       ? inner.message
-      : error.message.replace(/^\d{3} /, '')
+      : message.replace(/^\d{3} /, '')
   return own.replaceAll(/\s+/g, ' ').slice(0, 300)
 }
 

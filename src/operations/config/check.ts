@@ -1,5 +1,6 @@
+import { keysOf } from '../../domain/keys-of.ts'
 import { z } from 'zod'
-import { SECRETS, type SecretName } from '../../settings/secrets.ts'
+import { SECRETS } from '../../settings/secrets.ts'
 import { defineOperation } from '../define.ts'
 
 export const configCheck = defineOperation({
@@ -13,7 +14,7 @@ export const configCheck = defineOperation({
   run: async context => ({
     path: context.settings.path,
     fileExists: context.settings.fileExists,
-    secrets: (Object.keys(SECRETS) as SecretName[]).map(name => ({
+    secrets: keysOf(SECRETS).map(name => ({
       name,
       origin: context.secretOrigin(name) ?? 'not set',
     })),

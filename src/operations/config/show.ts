@@ -1,7 +1,8 @@
+import { keysOf } from '../../domain/keys-of.ts'
 import { z } from 'zod'
 import { table } from '../../kernel/text.ts'
 import { settingLeaves, type Settings } from '../../settings/schema.ts'
-import { SECRETS, type SecretName } from '../../settings/secrets.ts'
+import { SECRETS } from '../../settings/secrets.ts'
 import { defineOperation } from '../define.ts'
 
 export const configShow = defineOperation({
@@ -15,7 +16,7 @@ export const configShow = defineOperation({
   scope: 'read',
   run: async (context, input) => {
     const { settings, origins, path, fileExists } = context.settings
-    const names = Object.keys(SECRETS) as SecretName[]
+    const names = keysOf(SECRETS)
     return {
       path,
       fileExists,
@@ -52,7 +53,8 @@ export const configShow = defineOperation({
 function valueOf(settings: Settings, key: string): unknown {
   let at: unknown = settings
   for (const part of key.split('.')) {
-    at = typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[part] : undefined
+    at =
+      typeof at === 'object' && at !== null ? Object.entries(at).find(([name]) => name === part)?.[1] : null
   }
   return at ?? null
 }

@@ -1,3 +1,4 @@
+import { keysOf } from '../../domain/keys-of.ts'
 import { z } from 'zod'
 import { formatNanoUsd } from '../../domain/cost.ts'
 import { formatScore } from '../../domain/next-step.ts'
@@ -65,5 +66,5 @@ export const taskList = defineOperation({
 })
 
 function statesOf(status: string): RunState[] {
-  return (Object.keys(RUN_STATES) as RunState[]).filter(state => RUN_STATES[state].status === status)
+  return keysOf(RUN_STATES).filter(state => RUN_STATES[state].status === status)
 }

@@ -30,7 +30,11 @@ function fieldOf(name: string, property: z.core.JSONSchema.BaseSchema, required:
     kind: property.type === 'boolean' ? 'flag' : numeric ? 'number' : 'text',
     choices: property.enum === undefined ? null : property.enum.map(String),
     meaning: property.description ?? '',
-    fallback: property.default === undefined || property.default === false ? null : String(property.default),
+    fallback: fallbackOf(property.default),
     required,
   }
+}
+
+function fallbackOf(value: unknown): string | null {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : null
 }

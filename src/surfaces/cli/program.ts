@@ -108,12 +108,13 @@ function addEntry(
   if (entry.changes) command.option('--dry-run', 'tell what would be done, and do nothing')
   if (entry.examples !== undefined) command.addHelpText('after', examplesText(entry.examples))
   command.action(() => {
-    const typed = command.processedArgs.map((value: unknown, index) => [positionals[index]?.name, value])
+    const words: unknown[] = command.processedArgs
+    const typed = words.map((value, index) => [positionals[index]?.name ?? '', value] as const)
     const all = command.optsWithGlobals<Record<string, unknown>>()
     const names = new Set(fields.map(field => field.name))
     const flags = Object.entries(all).filter(([name]) => names.has(name))
     const given = [...flags, ...typed].filter(([, value]) => value !== undefined)
-    done(Object.fromEntries(given) as Record<string, unknown>, all)
+    done(Object.fromEntries(given), all)
   })
 }
 

@@ -1,0 +1,142 @@
+import { z } from 'zod'
+import { formatNanoUsd } from '../../domain/cost.ts'
+import type { RunStatus } from '../../domain/run-state.ts'
+import { AppError } from '../../kernel/errors.ts'
+import { defineOperation, type AnyOperation } from '../../operations/define.ts'
+import { addTask } from '../../pipeline/tasks.ts'
+import type { Store } from '../../store/index.ts'
+import type { Receipt } from '../../store/receipts.ts'
+import type { TaskSummary } from '../../store/tasks.ts'
+import { demoTasks } from './tasks.ts'
+
+/** One task of the demo's day, with what it was there to show. */
+export interface DayTask {
+  readonly taskId: string
+  readonly title: string
+  readonly client: string | null
+  readonly note: string
+  readonly status: RunStatus
+  readonly score: number | null
+  readonly versions: number
+  readonly costUsd: string
+  readonly reason: string | null
+  readonly result: string
+  readonly receipt: Receipt
+}
+
+/** What the day came to. */
+export interface Day {
+  readonly tasks: readonly DayTask[]
+  readonly costUsd: string
+  /** Receipts against the sandbox's own ledger, call by call summed. */
+  readonly ledger: {
+    readonly calls: number
+    readonly costUsd: string
+    readonly inputTokens: number
+    readonly outputTokens: number
+  }
+  readonly receipts: Day['ledger']
+  /** Both agree in every figure. */
+  readonly proved: boolean
+  readonly seconds: number
+}
+
+/** Puts the day's tasks into the queue, as they come in. Also those that `task add` would turn away. */
+export const takeIn = defineOperation({
+  path: ['demo', 'take-in'],
+  summary: 'Queue the tasks of the demo',
+  input: z.object({}),
+  needs: { settings: 'required', store: 'required' },
+  effect: 'write',
+  scope: 'operate',
+  run: async context => {
+    for (const task of demoTasks()) {
+      const { title, brief, type, client, priority = 'Normal' } = task
+      const request = { title, brief, type, client, priority, qaTarget: null, dueDate: null }
+      await addTask(context.store, context.settings.settings, request, context.actor)
+    }
+    return {}
+  },
+  render: () => '',
+})
+
+/**
+ * Reads back what became of the tasks, and holds the receipts against the ledger of the sandbox. The day is
+ * handed to `tell`, because a session gives results without their type.
+ */
+export function tellDay(sandboxUrl: string, tell: (day: Omit<Day, 'seconds'>) => void): AnyOperation {
+  return defineOperation({
+    path: ['demo', 'tell-day'],
+    summary: 'What became of the tasks of the demo',
+    input: z.object({}),
+    needs: { store: 'required' },
+    effect: 'read',
+    scope: 'read',
+    run: async context => {
+      const tasks = await dayTasks(context.store)
+      const receipts = sumOf(tasks)
+      const ledger = await readLedger(context.world.fetch, sandboxUrl)
+      const proved = JSON.stringify(receipts) === JSON.stringify(ledger)
+      tell({ tasks, costUsd: receipts.costUsd, ledger, receipts, proved })
+      return {}
+    },
+    render: () => '',
+  })
+}
+
+async function dayTasks(store: Store): Promise<DayTask[]> {
+  const listed = await store.tasks.list({ states: null, client: null, limit: 1000 })
+  const notes = new Map(demoTasks().map(task => [task.title, task.note]))
+  const order = [...notes.keys()]
+  const inOrder = listed.toSorted((a, b) => order.indexOf(a.title) - order.indexOf(b.title))
+  return Promise.all(inOrder.map(task => dayTask(store, task, notes.get(task.title) ?? '')))
+}
+
+async function dayTask(store: Store, task: TaskSummary, note: string): Promise<DayTask> {
+  const receipt = await store.receipts.get(task.runId)
+  const outputs = await store.runs.outputs(task.runId)
+  if (receipt === null) throw new AppError('bug', `run ${task.runId} has no receipt`)
+  return {
+    taskId: task.id,
+    title: task.title,
+    client: task.client,
+    note,
+    status: task.status,
+    score: task.score,
+    versions: outputs.length,
+    costUsd: formatNanoUsd(task.costNano),
+    reason: task.reason,
+    result: outputs.at(-1)?.text ?? '',
+    receipt,
+  }
+}
+
+function sumOf(tasks: readonly DayTask[]): Day['ledger'] {
+  const billed = tasks.flatMap(task => task.receipt.core.calls.filter(call => call.certainty !== 'unbilled'))
+  return {
+    calls: billed.length,
+    costUsd: formatNanoUsd(billed.reduce((sum, call) => sum + call.costNano, 0)),
+    inputTokens: billed.reduce((sum, call) => sum + (call.inputTokens ?? 0), 0),
+    outputTokens: billed.reduce((sum, call) => sum + (call.outputTokens ?? 0), 0),
+  }
+}
+
+const Ledger = z.object({
+  totals: z.object({
+    calls: z.int(),
+    prompt_tokens: z.int(),
+    completion_tokens: z.int(),
+    cost_nano_usd: z.int(),
+  }),
+})
+
+async function readLedger(fetch: typeof globalThis.fetch, sandboxUrl: string): Promise<Day['ledger']> {
+  const answer = await fetch(`${sandboxUrl}/__sandbox/ledger`)
+  const { totals } = Ledger.parse(await answer.json())
+  return {
+    calls: totals.calls,
+    costUsd: formatNanoUsd(totals.cost_nano_usd),
+    inputTokens: totals.prompt_tokens,
+    outputTokens: totals.completion_tokens,
+  }
+}

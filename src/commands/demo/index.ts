@@ -1,0 +1,115 @@
+import { join, relative, resolve } from 'node:path'
+import { z } from 'zod'
+import type { Command } from '../../kernel/command.ts'
+import { AppError } from '../../kernel/errors.ts'
+import { openSession, type Session } from '../../session.ts'
+import { sessionOptions, type CommandHost } from '../../surfaces/cli/run.ts'
+import { startIn } from '../sandbox/index.ts'
+import { poll } from '../../operations/poll.ts'
+import { takeIn, tellDay, type Day } from './day.ts'
+import { renderDay, writeFolder } from './report.ts'
+import { seededRandom } from './seeded-random.ts'
+
+const input = z.object({
+  dir: z.string().default('echopilot-demo').describe('folder for the store, the results and the receipts'),
+  fast: z.boolean().default(false).describe('without the pace of a real model'),
+  concurrency: z.coerce.number().int().min(1).max(64).default(4).describe('tasks worked on at once'),
+})
+
+/** In the demo's folder, so that a second run knows that it may start it anew. */
+const MARKER = '.echopilot-demo'
+/** How long the stand-in model takes for an answer, so that one can watch. */
+const PACE_MS = 350
+
+/** The whole main job on the sandbox, in a folder of its own, from nothing. */
+export const demo: Command<CommandHost> = {
+  path: ['demo'],
+  summary: 'A day of work on the built-in sandbox: no account, nothing outside its folder is read or written',
+  input,
+  run: async (host, raw) => {
+    const parsed = input.safeParse(raw)
+    if (!parsed.success) throw new AppError('usage', z.prettifyError(parsed.error), 'echopilot help demo')
+    const dir = resolve(host.options.world.host.cwd, parsed.data.dir)
+    clear(host, dir)
+    const { running, env } = await startIn(host.options.world, dir, 0)
+    const session = demoSession(host, env)
+    try {
+      if (!parsed.data.fast) await pace(host, running.services[0]?.url ?? '')
+      const day = await work(host, session, parsed.data.concurrency, running.services[0]?.url ?? '')
+      writeFolder(host.options.world.files, dir, day)
+      print(host, dir, day)
+      return day.proved ? 'ok' : 'failed'
+    } finally {
+      session.close()
+      await running.stop()
+    }
+  },
+}
+
+async function work(
+  host: CommandHost,
+  session: Session,
+  concurrency: number,
+  sandboxUrl: string,
+): Promise<Day> {
+  const { clock } = host.options.world
+  const started = clock.monotonicMs()
+  const once = { dryRun: false }
+  host.terminal.err('Clients send their tasks …\n')
+  await session.run(takeIn, {}, once)
+  host.terminal.err('A model works, a second one judges:\n')
+  await session.run(poll, { drain: true, concurrency }, once)
+  const told = Promise.withResolvers<Omit<Day, 'seconds'>>()
+  await session.run(tellDay(sandboxUrl, told.resolve), {}, once)
+  return { ...(await told.promise), seconds: (clock.monotonicMs() - started) / 1000 }
+}
+
+/** Only a folder that a demo made, or an empty one, is started anew. */
+function clear(host: CommandHost, dir: string): void {
+  const { files } = host.options.world
+  if (files.exists(dir) && !files.exists(join(dir, MARKER)) && !files.isEmptyDir(dir)) {
+    throw new AppError(
+      'refused',
+      `${dir} is not empty and was not made by a demo`,
+      'echopilot demo --dir another-folder',
+    )
+  }
+  files.remove(dir)
+  files.writeText(join(dir, MARKER), 'Made by `echopilot demo`, which may delete this folder.\n', 0o644)
+}
+
+/** A session whose world has nothing of the caller's: no environment, configuration, credential or chance. */
+function demoSession(host: CommandHost, env: Readonly<Record<string, string>>): Session {
+  const { world } = host.options
+  const own = { ...world, random: seededRandom(1), host: { ...world.host, env } }
+  const options = sessionOptions({ ...host.options, terminal: host.terminal }, {})
+  return openSession({
+    ...options,
+    world: own,
+    actor: 'demo',
+    progress: line => {
+      if (host.flags.quiet !== true) host.terminal.err(`  ${line}\n`)
+    },
+    log: { ...options.log, least: 'error' },
+  })
+}
+
+async function pace(host: CommandHost, sandboxUrl: string): Promise<void> {
+  await host.options.world.fetch(`${sandboxUrl}/__sandbox/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      match: { path: '/v1/chat/completions' },
+      action: { type: 'delay', ms: PACE_MS },
+      times: 1000,
+    }),
+  })
+}
+
+function print(host: CommandHost, dir: string, day: Day): void {
+  host.terminal.out(
+    host.flags.json === true
+      ? `${JSON.stringify({ schema: 'echopilot.demo/1', dir, ...day }, null, 2)}\n`
+      : `${renderDay(relative(host.options.world.host.cwd, dir) || '.', day, host.terminal.style)}\n`,
+  )
+}

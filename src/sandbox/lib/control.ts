@@ -1,0 +1,122 @@
+/** The routes of the sandbox itself, beside the vendor's: the state page and `/__sandbox/…`. */
+import type { CallLog } from './call-log.ts'
+import { readFault } from './fault.ts'
+import type { FaultStore } from './fault-store.ts'
+import { parseJson } from './json.ts'
+import { statePage } from './page.ts'
+import type { Reply, SandboxRequest, Service, ServiceDefinition } from './service.ts'
+
+/** What the control routes work on. */
+export interface Control {
+  readonly definition: ServiceDefinition
+  readonly service: Service
+  readonly faults: FaultStore
+  readonly calls: CallLog
+  /** The process it runs in, so that a test can end exactly that one. */
+  readonly pid: number
+  /** Runs `work` in one transaction. */
+  atomically<T>(work: () => T): T
+}
+
+const PREFIX = '/__sandbox/'
+const SHOWN_CALLS = 50
+
+/** True for the sandbox's own paths, which no fault acts on. */
+export function isControlPath(path: string): boolean {
+  return path === '/' || path.startsWith(PREFIX)
+}
+
+/** Answers a control route. A form (the state page's buttons) is sent back to the page, anything else gets JSON. */
+export function answerControl(control: Control, request: SandboxRequest): Reply {
+  if (request.method !== 'GET' && isForeign(request))
+    return fail(403, 'another site may not drive the sandbox')
+  switch (`${request.method} ${request.path}`) {
+    case 'GET /':
+      return page(control)
+    case `GET ${PREFIX}state`:
+      return ok(state(control))
+    case `GET ${PREFIX}ledger`:
+      return ok(control.service.ledger())
+    case `POST ${PREFIX}reset`:
+      reset(control)
+      return done(request, { ok: true })
+    case `GET ${PREFIX}faults`:
+      return ok({ faults: control.faults.list() })
+    case `POST ${PREFIX}faults`:
+      return arm(control, request)
+    case `POST ${PREFIX}faults/clear`:
+    case `DELETE ${PREFIX}faults`:
+      control.faults.clear()
+      return done(request, { ok: true })
+    default:
+      return fail(404, `no such control route: ${request.method} ${request.path}`)
+  }
+}
+
+function isForeign(request: SandboxRequest): boolean {
+  // A page of some other site, open in the same browser, must not be able to press our buttons.
+  const { origin, host } = request.headers
+  return origin !== undefined && origin !== `http://${host ?? ''}`
+}
+
+function page(control: Control): Reply {
+  const { markup } = statePage({
+    definition: control.definition,
+    service: control.service,
+    calls: control.calls.last(SHOWN_CALLS),
+    faults: control.faults.list(),
+  })
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy':
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    },
+    body: markup,
+  }
+}
+
+function state(control: Control): unknown {
+  return {
+    service: control.definition.name,
+    pid: control.pid,
+    ...control.service.state(),
+    faults: control.faults.list(),
+    calls: control.calls.last(SHOWN_CALLS),
+  }
+}
+
+function reset(control: Control): void {
+  control.atomically(() => {
+    control.service.reset()
+    control.faults.clear()
+    control.calls.clear()
+  })
+}
+
+function arm(control: Control, request: SandboxRequest): Reply {
+  const text = request.rawBody.toString('utf8')
+  const given = isForm(request) ? (new URLSearchParams(text).get('fault') ?? '') : text
+  const fault = readFault(parseJson(given), control.definition.faultTypes)
+  if (typeof fault === 'string') return fail(400, fault)
+  return done(request, { id: control.faults.arm(fault) }, 201)
+}
+
+function isForm(request: SandboxRequest): boolean {
+  return request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
+}
+
+function done(request: SandboxRequest, body: unknown, status = 200): Reply {
+  return isForm(request) ? { status: 303, headers: { location: '/' }, body: '' } : { status, body }
+}
+
+function ok(body: unknown): Reply {
+  return { status: 200, body }
+}
+
+function fail(status: number, message: string): Reply {
+  return { status, body: { error: message } }
+}

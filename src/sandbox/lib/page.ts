@@ -1,0 +1,155 @@
+/** The state page of a stand-in. */
+import type { CallRow } from './call-log.ts'
+import type { ArmedFault } from './fault-store.ts'
+import { html, type Html } from './html.ts'
+import { PAGE_STYLE } from './page-style.ts'
+import type { FaultPreset, Service, ServiceDefinition } from './service.ts'
+
+/** What the page shows. */
+export interface StatePage {
+  readonly definition: ServiceDefinition
+  readonly service: Service
+  readonly calls: readonly CallRow[]
+  readonly faults: readonly ArmedFault[]
+}
+
+/** The whole page; it loads nothing from elsewhere and works without scripts. */
+export function statePage(shown: StatePage): Html {
+  const { definition, service } = shown
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${definition.title} – EchoPilot sandbox</title>
+        <style>
+          ${PAGE_STYLE}
+        </style>
+      </head>
+      <body>
+        ${header(definition)}
+        <main>${service.panel()} ${faultCard(shown)} ${callCard(shown)} ${footer()}</main>
+      </body>
+    </html>`
+}
+
+function header(definition: ServiceDefinition): Html {
+  return html`<header>
+    <div>
+      <p class="eyebrow">EchoPilot sandbox</p>
+      <h1>${definition.title}</h1>
+      <p class="sub">${definition.subtitle}</p>
+    </div>
+    <div class="row">
+      <a class="button" href="/">Refresh</a>
+      <form method="post" action="/__sandbox/reset"><button class="danger">Reset everything</button></form>
+    </div>
+  </header>`
+}
+
+function faultCard({ definition, faults }: StatePage): Html {
+  return html`<section class="card">
+    <div class="row between">
+      <h2>Faults</h2>
+      ${faults.length === 0 ? html`` : clearButton()}
+    </div>
+    ${faults.length === 0 ? html`<p class="quiet">None armed: every call is answered normally.</p>` : faultTable(faults)}
+    <h3>Arm one for the next call</h3>
+    <div class="presets">${definition.presets.map(presetButton)}</div>
+  </section>`
+}
+
+function clearButton(): Html {
+  return html`<form method="post" action="/__sandbox/faults/clear"><button>Disarm all</button></form>`
+}
+
+function presetButton(preset: FaultPreset): Html {
+  return html`<form method="post" action="/__sandbox/faults">
+    <input type="hidden" name="fault" value="${JSON.stringify(preset.fault)}" /><button>
+      ${preset.label}
+    </button>
+  </form>`
+}
+
+function faultTable(faults: readonly ArmedFault[]): Html {
+  const rows = faults.map(
+    fault =>
+      html`<tr>
+        <td><span class="tag warn">${fault.action.type}</span></td>
+        <td><code>${JSON.stringify(fault.match)}</code></td>
+        <td class="number">${fault.skip}</td>
+        <td class="number">${fault.times}</td>
+      </tr>`,
+  )
+  return html`<table>
+    <thead>
+      <tr>
+        <th>Action</th>
+        <th>For calls</th>
+        <th class="number">Skips</th>
+        <th class="number">Left</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows}
+    </tbody>
+  </table>`
+}
+
+function callCard({ service, calls }: StatePage): Html {
+  if (calls.length === 0)
+    return html`<section class="card">
+      <h2>Last calls</h2>
+      <p class="quiet">No calls yet.</p>
+    </section>`
+  const columns = service.callColumns
+  return html`<section class="card">
+    <h2>Last calls</h2>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th>Time</th>
+            <th>Call</th>
+            <th>Kind</th>
+            <th>Model</th>
+            ${columns.map(column => html`<th class="number">${column}</th>`)}
+            <th>Status</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${calls.map(call => callRow(call, columns))}
+        </tbody>
+      </table>
+    </div>
+  </section>`
+}
+
+function callRow(call: CallRow, columns: readonly string[]): Html {
+  return html`<tr>
+    <td class="quiet">${new Date(call.atMs).toISOString().slice(11, 23)}</td>
+    <td>${call.method} <code>${call.path}</code></td>
+    <td>${call.kind === null ? html`` : html`<span class="tag">${call.kind}</span>`}</td>
+    <td>${call.model ?? ''}</td>
+    ${columns.map(column => html`<td class="number">${call.summary[column] ?? ''}</td>`)}
+    <td>
+      ${statusTag(call)} ${call.fault === null ? html`` : html`<span class="tag warn">${call.fault}</span>`}
+    </td>
+  </tr>`
+}
+
+function statusTag(call: CallRow): Html {
+  if (call.status === null) return html`<span class="tag bad">no answer</span>`
+  return call.status < 400
+    ? html`<span class="tag good">${call.status}</span>`
+    : html`<span class="tag bad">${call.status}</span>`
+}
+
+function footer(): Html {
+  return html`<footer>
+    A stand-in with a database of its own, on this machine only. Nothing here reaches the real service or
+    costs money. JSON:
+    <a href="/__sandbox/state">state</a> · <a href="/__sandbox/ledger">ledger</a> ·
+    <a href="/__sandbox/faults">faults</a>
+  </footer>`
+}

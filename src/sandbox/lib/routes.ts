@@ -1,0 +1,44 @@
+/** Finding the route of a path. */
+import type { Route } from './service.ts'
+
+/** A path's route with its parameters, or why there is none. */
+export type RouteMatch =
+  | { readonly type: 'found'; readonly route: Route; readonly params: Readonly<Record<string, string>> }
+  | { readonly type: 'no-route' }
+  | { readonly type: 'wrong-method' }
+
+/** The route for `method` and `path`; a path that only other methods have is `wrong-method`. */
+export function findRoute(routes: readonly Route[], method: string, path: string): RouteMatch {
+  const hits = routes.flatMap(route => {
+    const params = paramsOf(route.path, path)
+    return params === undefined ? [] : [{ route, params }]
+  })
+  const hit = hits.find(({ route }) => route.method === method)
+  if (hit !== undefined) return { type: 'found', ...hit }
+  return { type: hits.length > 0 ? 'wrong-method' : 'no-route' }
+}
+
+function paramsOf(pattern: string, path: string): Record<string, string> | undefined {
+  const wanted = pattern.split('/')
+  const parts = path.split('/')
+  const open = wanted.at(-1)?.endsWith('+}') === true
+  if (open ? parts.length < wanted.length : parts.length !== wanted.length) return undefined
+  const params: Record<string, string> = {}
+  for (const [index, want] of wanted.entries()) {
+    const name = /^\{(\w+)\+?\}$/.exec(want)?.[1]
+    const given = want.endsWith('+}') ? parts.slice(index).join('/') : (parts[index] ?? '')
+    if (name === undefined && want !== given) return undefined
+    if (name === undefined) continue
+    if (given === '') return undefined
+    params[name] = decode(given)
+  }
+  return params
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}

@@ -1,0 +1,182 @@
+/** The HTTP frame of every stand-in: reads the call, lets a fault act, asks the service, answers, logs. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { callLog, CALL_SCHEMA, type CallLog } from './call-log.ts'
+import { isControlPath, answerControl, type Control } from './control.ts'
+import { openDatabase, type Database } from './db.ts'
+import type { CallShape, FaultAction } from './fault.ts'
+import { actBefore, breakageOf, isFrameFault } from './fault-acts.ts'
+import { FAULT_SCHEMA, faultStore } from './fault-store.ts'
+import { findRoute } from './routes.ts'
+import {
+  VendorError,
+  type Clock,
+  type Reply,
+  type SandboxRequest,
+  type ServiceDefinition,
+} from './service.ts'
+import { readBody, send } from './wire.ts'
+
+/** How to open a stand-in. */
+export interface SandboxServerOptions {
+  readonly definition: ServiceDefinition
+  readonly databaseFile: string
+  /** 0 for any free port. */
+  readonly port: number
+  readonly now?: Clock
+}
+
+/** A stand-in that listens. */
+export interface SandboxServer {
+  readonly port: number
+  /** Cuts all connections, hanging ones too, and closes the database. */
+  close(): Promise<void>
+}
+
+interface Frame extends Control {
+  readonly db: Database
+  readonly calls: CallLog
+  readonly now: Clock
+  /** Aborted on close, so that delayed answers end. */
+  readonly closing: AbortController
+}
+
+const KEEP_ALIVE_MS = 120_000
+
+/** Opens the database and listens on 127.0.0.1; rejects with the system's error (EADDRINUSE, SQLITE_BUSY). */
+export async function openSandboxServer(options: SandboxServerOptions): Promise<SandboxServer> {
+  const { definition } = options
+  const db = openDatabase(options.databaseFile, FAULT_SCHEMA + CALL_SCHEMA + definition.schema)
+  const now = options.now ?? Date.now
+  const frame: Frame = {
+    db,
+    now,
+    definition,
+    service: definition.open(db, now),
+    faults: faultStore(db),
+    calls: callLog(db),
+    pid: process.pid,
+    atomically: work => db.transaction(work).immediate(),
+    closing: new AbortController(),
+  }
+  const server = createServer((request, response) => {
+    // Only a client that went away, or our own close, rejects; there is nobody left to tell.
+    handle(frame, request, response).catch(() => response.destroy())
+  })
+  server.requestTimeout = 0
+  // Longer than any client keeps an idle connection: else one is closed just as the next call goes out on it.
+  server.keepAliveTimeout = KEEP_ALIVE_MS
+  try {
+    const port = await listen(server, options.port)
+    return { port, close: async () => closeAll(frame, server) }
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : port)
+    })
+  })
+}
+
+async function closeAll(frame: Frame, server: Server): Promise<void> {
+  frame.closing.abort()
+  await new Promise<void>(resolve => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+  frame.db.close()
+}
+
+async function handle(frame: Frame, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const rawBody = await readBody(incoming, frame.definition.bodyLimitBytes)
+  const url = new URL(incoming.url ?? '/', 'http://127.0.0.1')
+  const request: SandboxRequest = {
+    method: incoming.method ?? 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    headers: incoming.headers,
+    rawBody: rawBody ?? Buffer.alloc(0),
+    params: {},
+    fault: undefined,
+  }
+  if (isControlPath(request.path)) {
+    send(response, answerControl(frame, request))
+    return
+  }
+  const problem = { type: 'too-large', limitBytes: frame.definition.bodyLimitBytes } as const
+  if (rawBody === undefined) send(response, frame.service.problem(problem, request))
+  else await answerCall(frame, request, response)
+}
+
+async function answerCall(frame: Frame, request: SandboxRequest, response: ServerResponse): Promise<void> {
+  const shape = shapeOf(frame, request)
+  const fault = frame.faults.take(shape)
+  const before = await actBefore(
+    fault,
+    status => frame.service.problem({ type: 'status', status }, request),
+    {
+      signal: frame.closing.signal,
+    },
+  )
+  if (before.type === 'reply') {
+    log(frame, shape, fault, before.reply.status, before.reply)
+    send(response, before.reply)
+    return
+  }
+  if (before.type === 'silence') {
+    log(frame, shape, fault, null)
+    if (before.cut) response.destroy()
+    return
+  }
+  const reply = dispatch(frame, { ...request, fault: isFrameFault(fault) ? undefined : fault })
+  const breakage = breakageOf(fault)
+  log(frame, shape, fault, breakage === 'all' ? null : reply.status, reply)
+  send(response, reply, breakage)
+}
+
+function shapeOf(frame: Frame, request: SandboxRequest): CallShape {
+  const { kind, model } = frame.service.facets(request)
+  return { method: request.method, path: request.path, kind, model, body: request.rawBody.toString('utf8') }
+}
+
+function dispatch(frame: Frame, request: SandboxRequest): Reply {
+  const { service } = frame
+  try {
+    const refusal = service.refuse(request)
+    if (refusal !== undefined) return refusal
+    const match = findRoute(service.routes, request.method, request.path)
+    if (match.type !== 'found') return service.problem(match, request)
+    const withParams = { ...request, params: match.params }
+    // One transaction a call: an error half way leaves no half effect.
+    return frame.atomically(() => match.route.handle(withParams))
+  } catch (error) {
+    if (error instanceof VendorError) return error.reply
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return { status: 500, headers: { 'x-sandbox-bug': 'true' }, body: `bug in the sandbox: ${detail}` }
+  }
+}
+
+function log(
+  frame: Frame,
+  shape: CallShape,
+  fault: FaultAction | undefined,
+  status: number | null,
+  reply?: Reply,
+): void {
+  frame.calls.add({
+    atMs: frame.now(),
+    method: shape.method,
+    path: shape.path,
+    kind: shape.kind ?? null,
+    model: shape.model ?? null,
+    status,
+    fault: fault?.type ?? null,
+    summary: reply?.summary ?? {},
+  })
+}

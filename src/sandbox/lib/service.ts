@@ -1,0 +1,104 @@
+/** What the frame and a stand-in agree on: requests, replies, routes and the service itself. */
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Database } from './db.ts'
+import type { FaultAction } from './fault.ts'
+import type { Html } from './html.ts'
+
+/** One call as a handler sees it: the body is raw, because vendors differ (JSON, forms, signed bytes). */
+export interface SandboxRequest {
+  readonly method: string
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly headers: IncomingHttpHeaders
+  readonly rawBody: Buffer
+  /** Values of the `{name}` parts of the route's path, percent-decoded. */
+  readonly params: Readonly<Record<string, string>>
+  /** A fault of the service's own kind that was armed for this call (the frame handles its own kinds itself). */
+  readonly fault: FaultAction | undefined
+}
+
+/** An answer. `body` is sent as JSON unless it is a string or bytes, which are sent as they are. */
+export interface Reply {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: unknown
+  /** Called once, when the last byte was handed to the network; never when the connection was cut before. */
+  readonly onDelivered?: () => void
+  /** What the state page shows of this call, by column of {@link Service.callColumns}. */
+  readonly summary?: Readonly<Record<string, string>>
+}
+
+/** A path of the vendor: literal segments and `{name}` segments; the last may be `{name+}`, which takes slashes too. */
+export interface Route {
+  readonly method: string
+  readonly path: string
+  /** Must throw {@link VendorError} for what the vendor refuses; anything else thrown is a bug and answers 500. */
+  handle(request: SandboxRequest): Reply
+}
+
+/** What a fault may be matched by besides method, path and body; a service fills in what it can tell. */
+export interface Facets {
+  readonly kind?: string
+  readonly model?: string
+}
+
+/** What goes wrong before a handler is reached, or is forced by a fault; the service words it as the vendor does. */
+export type FrameProblem =
+  | { readonly type: 'no-route' }
+  | { readonly type: 'wrong-method' }
+  | { readonly type: 'too-large'; readonly limitBytes: number }
+  | { readonly type: 'status'; readonly status: number }
+
+/** A running stand-in over its database. */
+export interface Service {
+  readonly routes: readonly Route[]
+  readonly callColumns: readonly string[]
+  /** An answer when the caller may not come in, else undefined. */
+  refuse(request: SandboxRequest): Reply | undefined
+  problem(problem: FrameProblem, request: SandboxRequest): Reply
+  /** Must not throw on any body. */
+  facets(request: SandboxRequest): Facets
+  /** What it holds, as JSON, for `GET /__sandbox/state`. */
+  state(): Readonly<Record<string, unknown>>
+  /** What had an effect, as JSON, for `GET /__sandbox/ledger`. */
+  ledger(): unknown
+  /** The service's own part of the state page. */
+  panel(): Html
+  /** Forgets everything; called inside a transaction. */
+  reset(): void
+}
+
+/** What a stand-in is, before it is opened. */
+export interface ServiceDefinition {
+  readonly name: string
+  readonly title: string
+  /** Vendor API this stands in for, said on the state page. */
+  readonly subtitle: string
+  readonly schema: string
+  readonly bodyLimitBytes: number
+  /** Fault action types the service handles itself, beside the frame's own. */
+  readonly faultTypes: readonly string[]
+  /** Faults offered as buttons on the state page. */
+  readonly presets: readonly FaultPreset[]
+  open(db: Database, clock: Clock): Service
+}
+
+/** A button of the state page. */
+export interface FaultPreset {
+  readonly label: string
+  readonly fault: Readonly<Record<string, unknown>>
+}
+
+/** The time, in milliseconds since 1970. */
+export type Clock = () => number
+
+/** Thrown by a handler to answer with an error of the vendor's shape. */
+export class VendorError extends Error {
+  readonly reply: Reply
+
+  constructor(reply: Reply) {
+    super(`the sandbox answers ${String(reply.status)}`)
+    this.name = 'VendorError'
+    this.reply = reply
+  }
+}

@@ -1,0 +1,86 @@
+/** Reading a chat call: everything the API checks before it works. */
+import { bodyObject, stringOf, type JsonObject } from '../lib/json.ts'
+import { VendorError, type SandboxRequest } from '../lib/service.ts'
+import type { ServedTier } from './cost.ts'
+import { badRequest, errorReply, notInSandbox } from './errors.ts'
+import { checkModelRules, effortOf, outputLimit } from './limits.ts'
+import { readMessages } from './messages.ts'
+import { readPrompt, type Prompt } from './mind/prompt.ts'
+import { findModel, type Model } from './models.ts'
+import { checkParameters } from './parameters.ts'
+import { readResponseFormat, type ResponseFormat } from './response-format.ts'
+import { countPromptTokens } from './tokens.ts'
+
+/** A call that will be answered. */
+export interface Call {
+  readonly model: Model
+  /** The messages' texts, in order. */
+  readonly texts: readonly string[]
+  readonly format: ResponseFormat
+  readonly prompt: Prompt
+  readonly promptTokens: number
+  /** The most that may be written, thinking included. */
+  readonly limitTokens: number
+  readonly effort: string
+  readonly tier: ServedTier
+}
+
+/** Reads the call; throws `VendorError` with the API's answer for what it refuses. */
+export function readCall(request: SandboxRequest): Call {
+  const body = bodyObject(request.rawBody)
+  if (body === undefined) throw badRequest(UNPARSABLE, null, null)
+  const model = readModel(body)
+  checkParameters(body)
+  refuseWhatWeCannot(body)
+  const messages = readMessages(body['messages'])
+  const format = readResponseFormat(body['response_format'], messages)
+  checkModelRules(body, model)
+  const texts = messages.map(({ text }) => text)
+  const schema = format.type === 'json_schema' ? JSON.stringify(format.schema) : ''
+  const promptTokens = countPromptTokens(texts, schema)
+  return {
+    model,
+    texts,
+    format,
+    prompt: readPrompt(messages, format.type === 'json_schema' ? format.name : undefined),
+    promptTokens,
+    limitTokens: outputLimit(body, model, promptTokens),
+    effort: effortOf(body),
+    tier: readTier(body, model),
+  }
+}
+
+function readModel(body: JsonObject): Model {
+  const id = body['model']
+  if (typeof id !== 'string' || id === '') throw badRequest('you must provide a model parameter', null, null)
+  const model = findModel(id)
+  if (model !== undefined) return model
+  throw new VendorError(
+    errorReply({
+      status: 404,
+      message: `The model \`${id}\` does not exist or you do not have access to it.`,
+      code: 'model_not_found',
+    }),
+  )
+}
+
+function refuseWhatWeCannot(body: JsonObject): void {
+  if (body['stream'] === true) throw badRequest('sandbox does not stream', 'stream', 'sandbox_unsupported')
+  if (body['n'] !== undefined && body['n'] !== null && body['n'] !== 1) {
+    throw notInSandbox('give more than one choice', 'n')
+  }
+}
+
+function readTier(body: JsonObject, model: Model): ServedTier {
+  const tier = stringOf(body, 'service_tier') ?? 'auto'
+  if (tier === 'auto' || tier === 'default') return 'default'
+  if (tier === 'flex' && model.reasons) return 'flex'
+  throw badRequest(
+    `Invalid service_tier argument: '${tier}' is not available for this model.`,
+    'service_tier',
+    null,
+  )
+}
+
+const UNPARSABLE =
+  "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON.)"

@@ -1,0 +1,127 @@
+/** The OpenAI stand-in: chat completions and the list of models. */
+import { randomUUID } from 'node:crypto'
+import type { Database } from '../lib/db.ts'
+import { bodyObject, objectOf, stringOf } from '../lib/json.ts'
+import {
+  VendorError,
+  type Clock,
+  type Facets,
+  type Reply,
+  type Route,
+  type SandboxRequest,
+  type Service,
+  type ServiceDefinition,
+} from '../lib/service.ts'
+import { chat, type ChatDeps } from './chat.ts'
+import { errorReply, problemReply } from './errors.ts'
+import { refuseKey } from './keys.ts'
+import { ledger, LEDGER_SCHEMA } from './ledger.ts'
+import { MIND_FAULTS } from './mind/behaviour.ts'
+import { readPrompt } from './mind/prompt.ts'
+import { findModel, listModels, modelObject } from './models.ts'
+import { looseMessages } from './messages.ts'
+import { onceMarks, ONCE_SCHEMA } from './once.ts'
+import { figures } from './panel.ts'
+import { PRESETS } from './presets.ts'
+import { promptCache, CACHE_SCHEMA } from './prompt-cache.ts'
+
+const CHAT_PATH = '/v1/chat/completions'
+const MEBIBYTE = 1_048_576
+
+/** The OpenAI stand-in. */
+export const OPENAI_SERVICE: ServiceDefinition = {
+  name: 'openai',
+  title: 'OpenAI',
+  subtitle: 'Chat completions and models, by a stand-in that writes from the brief alone',
+  schema: LEDGER_SCHEMA + CACHE_SCHEMA + ONCE_SCHEMA,
+  bodyLimitBytes: 16 * MEBIBYTE,
+  faultTypes: MIND_FAULTS,
+  presets: PRESETS,
+  open: openService,
+}
+
+function openService(db: Database, now: Clock): Service {
+  const deps: ChatDeps = { ledger: ledger(db), cache: promptCache(db), once: onceMarks(db), now }
+  return {
+    routes: routes(deps),
+    callColumns: ['Tokens in', 'Tokens out', 'Cost USD'],
+    refuse: request => withHeaders(refuseKey(request)),
+    problem: (problem, request) => withHeaders(problemReply(problem, request)),
+    facets,
+    state: () => ({ models: listModels(), totals: deps.ledger.totals() }),
+    ledger: () => ({ rows: deps.ledger.rows(), totals: deps.ledger.totals() }),
+    panel: () => figures(deps.ledger.totals()),
+    reset: () => {
+      deps.ledger.clear()
+      deps.cache.clear()
+      deps.once.clear()
+    },
+  }
+}
+
+function routes(deps: ChatDeps): readonly Route[] {
+  return [
+    { method: 'POST', path: CHAT_PATH, handle: answered(request => chat(deps, request)) },
+    {
+      method: 'GET',
+      path: '/v1/models',
+      handle: answered(() => ({ status: 200, body: { object: 'list', data: listModels() } })),
+    },
+    { method: 'GET', path: '/v1/models/{model}', handle: answered(getModel) },
+  ]
+}
+
+function getModel(request: SandboxRequest): Reply {
+  const id = request.params['model'] ?? ''
+  const model = findModel(id)
+  if (model !== undefined) return { status: 200, body: modelObject(model, id) }
+  return errorReply({
+    status: 404,
+    message: `The model '${id}' does not exist`,
+    param: 'model',
+    code: 'model_not_found',
+  })
+}
+
+function facets(request: SandboxRequest): Facets {
+  const body = request.path === CHAT_PATH ? bodyObject(request.rawBody) : undefined
+  if (body === undefined) return {}
+  const format = objectOf(body, 'response_format')
+  const schemaName = stringOf(objectOf(format ?? {}, 'json_schema') ?? {}, 'name')
+  const model = stringOf(body, 'model')
+  const { kind } = readPrompt(looseMessages(body['messages']), schemaName)
+  return { kind, ...(model === undefined ? {} : { model }) }
+}
+
+/** Puts the API's usual headers on answers, errors too. */
+function answered(handle: (request: SandboxRequest) => Reply): (request: SandboxRequest) => Reply {
+  return request => {
+    try {
+      return withHeaders(handle(request))
+    } catch (error) {
+      throw error instanceof VendorError ? new VendorError(withHeaders(error.reply)) : error
+    }
+  }
+}
+
+function withHeaders(reply: Reply): Reply
+function withHeaders(reply: Reply | undefined): Reply | undefined
+function withHeaders(reply: Reply | undefined): Reply | undefined {
+  if (reply === undefined) return undefined
+  return { ...reply, headers: { ...usualHeaders(), ...reply.headers } }
+}
+
+function usualHeaders(): Record<string, string> {
+  return {
+    'x-request-id': `req_${randomUUID().replaceAll('-', '')}`,
+    'openai-version': '2020-10-01',
+    'openai-processing-ms': '1',
+    'openai-organization': 'echopilot-sandbox',
+    'x-ratelimit-limit-requests': '10000',
+    'x-ratelimit-remaining-requests': '9999',
+    'x-ratelimit-reset-requests': '6ms',
+    'x-ratelimit-limit-tokens': '30000000',
+    'x-ratelimit-remaining-tokens': '29999000',
+    'x-ratelimit-reset-tokens': '2ms',
+  }
+}

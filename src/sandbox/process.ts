@@ -1,0 +1,57 @@
+/** The process of one stand-in: `node process.ts <service> <database> <port>`, with an IPC channel to whoever started it. */
+import { isHeld } from './lib/db.ts'
+import { openSandboxServer, type SandboxServer } from './lib/server.ts'
+import type { ServiceDefinition } from './lib/service.ts'
+import type { ChildReport } from './child-report.ts'
+import type { SandboxServiceName } from './services.ts'
+
+const LOADERS: Readonly<Record<SandboxServiceName, () => Promise<ServiceDefinition>>> = {
+  openai: async () => (await import('./openai/index.ts')).OPENAI_SERVICE,
+}
+
+function isService(name: string): name is SandboxServiceName {
+  return Object.hasOwn(LOADERS, name)
+}
+
+async function open(name: string, databaseFile: string, port: number): Promise<SandboxServer> {
+  if (!isService(name)) throw new Error(`no such service: ${name}`)
+  return openSandboxServer({ definition: await LOADERS[name](), databaseFile, port })
+}
+
+function reportOf(error: unknown): ChildReport {
+  const message = error instanceof Error ? error.message : String(error)
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') return { type: 'failed', kind: 'port-busy', message }
+  return { type: 'failed', kind: isHeld(error) ? 'in-use' : 'failed', message }
+}
+
+async function tell(report: ChildReport): Promise<void> {
+  await new Promise<void>(resolve => {
+    if (process.connected && process.send !== undefined)
+      process.send(report, undefined, undefined, () => resolve())
+    else resolve()
+  })
+}
+
+/** Ends with the parent: its channel closes when it stops us and also when it is killed, so no stand-in is ever orphaned. */
+async function main(): Promise<void> {
+  const [name = '', databaseFile = '', port = ''] = process.argv.slice(2)
+  // Ctrl-C reaches the whole terminal group; the program that uses us decides when it no longer needs us.
+  process.on('SIGINT', () => undefined)
+  const gone = new Promise<void>(resolve => {
+    process.once('disconnect', resolve)
+    process.once('SIGTERM', () => resolve())
+  })
+  try {
+    const server = await open(name, databaseFile, Number(port))
+    await tell({ type: 'listening', port: server.port })
+    if (process.connected) await gone
+    await server.close()
+    process.exit(0)
+  } catch (error) {
+    await tell(reportOf(error))
+    process.exit(1)
+  }
+}
+
+await main()

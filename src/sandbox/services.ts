@@ -1,0 +1,30 @@
+/** The list of stand-ins. It is data only, so that reading it starts and loads nothing. */
+
+/** One stand-in as the outside sees it. */
+export interface SandboxServiceInfo {
+  readonly name: string
+  /** Added to the base port; fixed, so that a service keeps its port when others are left out. */
+  readonly offset: number
+  /** What a program needs in its environment to talk to it at `url` (no slash at the end). */
+  env(url: string): Readonly<Record<string, string>>
+}
+
+/** Every stand-in there is, in the order of their ports. */
+export const SANDBOX_SERVICES = [
+  {
+    name: 'openai',
+    offset: 0,
+    env: (url: string) => ({
+      OPENAI_BASE_URL: `${url}/v1`,
+      OPENAI_API_KEY: 'sk-sandbox-echopilot-0000000000000000',
+    }),
+  },
+] as const satisfies readonly SandboxServiceInfo[]
+
+/** A name in {@link SANDBOX_SERVICES}. */
+export type SandboxServiceName = (typeof SANDBOX_SERVICES)[number]['name']
+
+/** The database of a service within the sandbox's folder. */
+export function databaseName(service: SandboxServiceName): string {
+  return `${service}.db`
+}
