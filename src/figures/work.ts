@@ -9,7 +9,7 @@ export function renderWork(report: WorkReport, style: Style): string {
   const notes = [
     ...report.paused.map(
       pause =>
-        `${style.bad('paused')} ${pause.service}: ${pause.reason}; ${pause.waiting} waiting, next try in ${spanText(Date.parse(pause.nextProbeAt) - report.nowMs)}`,
+        `${style.bad('paused')} ${pause.service}: ${pause.reason}; ${pause.waiting} waiting, next try in ${spanText(Date.parse(pause.nextProbeAt) - report.atMs)}`,
     ),
     ...(report.queuePaused === null ? [] : [`${style.warn('queue paused')}: ${report.queuePaused}`]),
     ...(report.waiting.retrying === 0 ? [] : [`${report.waiting.retrying} wait for their next attempt`]),

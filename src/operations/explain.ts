@@ -3,7 +3,7 @@ import { formatNanoUsd } from '../domain/cost.ts'
 import { formatScore } from '../domain/next-step.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Style } from '../kernel/style.ts'
-import { secondText, table, wrap } from '../kernel/text.ts'
+import { secondText, wrap } from '../kernel/text.ts'
 import { findOne } from '../pipeline/tasks.ts'
 import type { Found } from '../store/lookup.ts'
 import type { Receipt } from '../store/receipts.ts'
@@ -99,7 +99,8 @@ function renderReceipt(receipt: Explained, id: string, style: Style): string {
   return [
     facts.map(([name = '', text = '']) => hang(name, text, style)).join('\n'),
     ...(core.attempts.length === 0 ? [] : [`${style.bold('Attempts')}\n${attemptLines(receipt, id, style)}`]),
-    ...(core.calls.length === 0 ? [] : [`${style.bold('Calls')}\n${callTable(receipt, id, style)}`]),
+    ...(core.outputs.length === 0 ? [] : [`${style.bold('Versions')}\n${versionLines(receipt, id, style)}`]),
+    ...(core.calls.length === 0 ? [] : [`${style.bold('Calls')}\n${callLines(receipt, id, style)}`]),
     ...(core.judgements.length === 0
       ? []
       : [`${style.bold('Judgements')}\n${judgementLines(receipt, id, style)}`]),
@@ -137,28 +138,33 @@ function attemptLines({ core }: Explained, id: string, style: Style): string {
     .join('\n')
 }
 
-function callTable({ core }: Explained, id: string, style: Style): string {
-  return table(
-    [
-      { title: 'call', flexible: true },
-      { title: 'stage' },
-      { title: 'model', flexible: true },
-      { title: 'in', align: 'right' },
-      { title: 'out', align: 'right' },
-      { title: 'cost USD', align: 'right' },
-      { title: 'certainty' },
-    ],
-    core.calls.map(call => [
-      call.id === id ? { text: call.id, mark: text => style.bold(text) } : call.id,
-      call.stage,
-      call.model,
-      call.inputTokens === null ? '–' : String(call.inputTokens),
-      call.outputTokens === null ? '–' : String(call.outputTokens),
-      formatNanoUsd(call.costNano),
-      call.priceBasis === 'unpriced' ? `${call.certainty}, unpriced` : call.certainty,
-    ]),
-    style,
-  )
+function versionLines({ core }: Explained, id: string, style: Style): string {
+  return core.outputs
+    .map(output => {
+      const checks = output.failedChecks === 0 ? 'checks passed' : `${output.failedChecks} checks failed`
+      const line = wrap(
+        `${output.id}  ${output.stage}, ${output.finish}, ${checks} (sha256 ${output.digest.slice(0, 8)})`,
+        style.columns,
+        '  ',
+      )
+      return output.id === id ? style.bold(line) : line
+    })
+    .join('\n')
+}
+
+function callLines({ core }: Explained, id: string, style: Style): string {
+  return core.calls
+    .map(call => {
+      const tokens =
+        call.inputTokens === null
+          ? 'no usage'
+          : `${call.inputTokens} tokens in, ${call.outputTokens ?? 0} out`
+      const price = call.priceBasis === 'unpriced' ? 'unpriced' : call.priceVersion
+      const head = `  ${call.id}  ${call.stage}, ${call.model}`
+      const line = `${head}\n    ${tokens} = $${formatNanoUsd(call.costNano)} ${call.certainty} (${price})`
+      return call.id === id ? style.bold(line) : line
+    })
+    .join('\n')
 }
 
 function judgementLines({ core }: Explained, id: string, style: Style): string {

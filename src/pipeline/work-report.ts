@@ -33,7 +33,7 @@ export interface WorkReport {
   readonly waiting: { readonly retrying: number; readonly held: number; readonly queued: number }
   readonly queuePaused: string | null
   readonly interrupted: boolean
-  readonly nowMs: number
+  readonly atMs: number
 }
 
 export interface WorkedRun {
@@ -136,7 +136,7 @@ const MOST_PLANNED = 1000
 async function leftOver(
   context: PipelineContext,
   stages: readonly Stage[],
-): Promise<Pick<WorkReport, 'paused' | 'waiting' | 'queuePaused' | 'nowMs'>> {
+): Promise<Pick<WorkReport, 'paused' | 'waiting' | 'queuePaused' | 'atMs'>> {
   const counts = await context.store.runs.countByState()
   const needed = stageServices(context, stages)
   const pauses = (await context.store.pauses.list()).filter(pause => pause.state !== 'watching')
@@ -157,6 +157,6 @@ async function leftOver(
     })),
     waiting: { retrying: counts.retrying ?? 0, held: counts.held ?? 0, queued: counts.queued ?? 0 },
     queuePaused: (await context.store.queue.paused())?.reason ?? null,
-    nowMs: context.world.clock.now(),
+    atMs: context.world.clock.now(),
   }
 }

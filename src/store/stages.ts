@@ -238,8 +238,7 @@ function leave(
     lease_until_ms: null,
     ended_ms: endedMs,
   })
-  const what = reason === null ? `waits for ${String(columns['next_stage'])}` : reason
-  addEvent(core, { runId: run.id, state: to, what, actor: 'pipeline' })
+  if (reason !== null) addEvent(core, { runId: run.id, state: to, what: reason, actor: 'pipeline' })
   if (endedMs !== null) sealReceipt(core, run.id)
 }
 
