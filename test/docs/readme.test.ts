@@ -1,0 +1,57 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { COMMANDS } from '../../src/commands/index.ts'
+import { OUTCOMES } from '../../src/kernel/errors.ts'
+import { OPERATIONS } from '../../src/operations/index.ts'
+import { cliEntries } from '../../src/surfaces/cli/run.ts'
+import { fieldsOf } from '../../src/surfaces/cli/fields.ts'
+import { settingLeaves } from '../../src/settings/schema.ts'
+
+const path = new URL('../../README.md', import.meta.url)
+
+/** A part of the README between its markers, compared with what the code says; UPDATE_GOLDEN=1 rewrites it. */
+function expectBlock(name: string, wanted: string): void {
+  const readme = readFileSync(path, 'utf8')
+  const [begin, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`]
+  const from = readme.indexOf(begin) + begin.length
+  const to = readme.indexOf(end)
+  if (process.env['UPDATE_GOLDEN'] === '1') {
+    writeFileSync(path, readme.slice(0, from) + wanted + readme.slice(to))
+    return
+  }
+  expect(cells(readme.slice(from, to))).toEqual(cells(wanted))
+}
+
+/** A table as its cells: the formatter pads them. */
+function cells(table: string): string[] {
+  const lines = table.split('\n').filter(line => line.trim() !== '')
+  return lines.map(line => line.replaceAll(/\s*\|\s*/g, '|').replaceAll(/-{3,}/g, '---'))
+}
+
+test('the README lists every command as the program has it', () => {
+  const rows = cliEntries(OPERATIONS, COMMANDS).map(({ path: words, positionals = [], input, summary }) => {
+    const fields = fieldsOf(input)
+    const args = positionals.map(name =>
+      fields.find(field => field.name === name)?.required === true ? ` <${name}>` : ` [${name}]`,
+    )
+    return `| \`${words.join(' ')}${args.join('')}\` | ${summary.replaceAll('|', '\\|')} |\n`
+  })
+  expectBlock('commands', `| command | does |\n|---|---|\n${rows.join('')}`)
+})
+
+test('the README lists every exit code as the program has it', () => {
+  const rows = Object.entries(OUTCOMES).map(
+    ([kind, { exit, meaning }]) => `| ${exit} | ${kind} | ${meaning} |\n`,
+  )
+  expectBlock('exit-codes', `| code | kind | meaning |\n|---|---|---|\n${rows.join('')}`)
+})
+
+test('the README speaks only of settings and variables that exist', () => {
+  const readme = readFileSync(path, 'utf8')
+  const keys = new Set(settingLeaves().map(leaf => leaf.key))
+  const named = [...readme.matchAll(/`((?:openai|generate|judge|qa|budget|work)\.[a-z_]+)`/g)].map(
+    match => match[1] ?? '',
+  )
+  expect(named.length).toBeGreaterThan(0)
+  expect(named.filter(key => !keys.has(key))).toEqual([])
+})
