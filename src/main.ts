@@ -24,6 +24,7 @@ export async function main(): Promise<void> {
   const world = realWorld(programDir)
   const stop = new AbortController()
   const interrupted = stopOnSignals(stop)
+  endWithReader()
   const exit = await runCli(process.argv.slice(2), {
     world,
     program: { version: programVersion(), commit: readCommit(programDir, world.files) },
@@ -99,12 +100,18 @@ function stopOnSignals(stop: AbortController): () => number | null {
   }
   on('SIGINT', 130)
   on('SIGTERM', 143)
-  // A reader that went away (`| head`) is no fault.
+  return () => code
+}
+
+/** A reader that went away (`| head`) is no fault; work goes on when only the progress is not read. */
+function endWithReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
     process.exit(0)
   })
-  return () => code
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
 }
 
 await main()

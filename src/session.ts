@@ -1,7 +1,9 @@
 import { join } from 'node:path'
+import { connectNotion } from './integrations/notion/index.ts'
+import type { Notion } from './integrations/notion/client.ts'
 import { connectModels, missingKeys, type Models, type OpenAiKeys } from './integrations/openai/index.ts'
-import { AppError, asAppError } from './kernel/errors.ts'
-import { invoke, type Invoked } from './kernel/invoke.ts'
+import { AppError, asAppError, rewritten } from './kernel/errors.ts'
+import { invoke, type Invoked, type Recorder } from './kernel/invoke.ts'
 import { createLog, type Log, type LogFormat, type LogLevel } from './kernel/log.ts'
 import type { Attempted } from './kernel/operation.ts'
 import { redactor, type Redact } from './kernel/redaction.ts'
@@ -36,7 +38,7 @@ export interface SessionOptions {
  * at the end. Surfaces and commands reach operations only through here.
  */
 export interface Session {
-  /** @throws AppError */
+  /** @throws AppError without secrets */
   run(
     operation: AnyOperation,
     input: Readonly<Record<string, unknown>>,
@@ -48,6 +50,7 @@ export interface Session {
   close(): void
 }
 
+/** Opens nothing yet: every part waits until it is needed. Close it when the last operation has ended. */
 export function openSession(options: SessionOptions): Session {
   const secrets = secretKeeper(options)
   const redact: Redact = text => redactor(secrets.values())(text)
@@ -58,34 +61,45 @@ export function openSession(options: SessionOptions): Session {
     redact,
     fixed: { commit: options.program.commit },
   })
+  const run: Session['run'] = async (operation, input, { dryRun }) => {
+    const needed = connect(operation, parts)
+    const context: AnyContext = {
+      ...needed,
+      world: options.world,
+      log,
+      actor: options.actor,
+      dryRun,
+      stop: options.stop,
+      program: options.program,
+      configFlag: options.configFlag,
+      progress: line => options.progress(redact(line)),
+      readInput: options.readInput,
+      secretOrigin: name => secrets.find(name)?.origin ?? null,
+    }
+    const store =
+      needed.store === undefined || !('ok' in needed.store) ? needed.store : optional(needed.store)
+    const recorder = store === undefined ? null : withoutSecrets(store.records, redact)
+    return invoke(operation, input, { actor: options.actor, dryRun, recorder, context })
+  }
   return {
     redact,
     log,
-    run: async (operation, input, { dryRun }) => {
-      const needed = connect(operation, parts)
-      const context: AnyContext = {
-        ...needed,
-        world: options.world,
-        log,
-        actor: options.actor,
-        dryRun,
-        stop: options.stop,
-        program: options.program,
-        configFlag: options.configFlag,
-        progress: line => options.progress(redact(line)),
-        readInput: options.readInput,
-        secretOrigin: name => secrets.find(name)?.origin ?? null,
+    run: async (...call) => {
+      try {
+        return await run(...call)
+      } catch (error) {
+        throw rewritten(asAppError(error), redact)
       }
-      const store =
-        needed.store === undefined || !('ok' in needed.store) ? needed.store : optional(needed.store)
-      return invoke(operation, input, {
-        actor: options.actor,
-        dryRun,
-        recorder: store?.records ?? null,
-        context,
-      })
     },
     close: () => parts.close(),
+  }
+}
+
+/** What went wrong is kept in the store as well, where no secret may stand. */
+function withoutSecrets(records: Recorder, redact: Redact): Recorder {
+  return {
+    begin: (operation, actor) => records.begin(operation, actor),
+    end: (id, outcome, message) => records.end(id, outcome, message === null ? null : redact(message)),
   }
 }
 
@@ -103,6 +117,7 @@ function connect(
     ...fill('settings', needs['settings'], parts.settings),
     ...fill('store', needs['store'], parts.store),
     ...fill('models', needs['models'], parts.models),
+    ...fill('notion', needs['notion'], parts.notion),
   }
 }
 
@@ -130,6 +145,7 @@ interface Parts {
   readonly settings: () => LoadedSettings
   readonly store: () => Store
   readonly models: () => Models
+  readonly notion: () => Notion | null
   readonly close: () => void
 }
 
@@ -137,10 +153,12 @@ function connections(options: SessionOptions, secrets: SecretKeeper): Parts {
   let settings: LoadedSettings | null = null
   let store: Store | null = null
   let models: Models | null = null
+  let notion: Notion | null | undefined
   const parts: Parts = {
     settings: () => (settings ??= loadSettings(options.world, options.configFlag)),
     store: () => (store ??= openIn(options)),
     models: () => (models ??= modelsFor(options, parts.settings(), secrets)),
+    notion: () => (notion ??= notionFor(options, parts, secrets)),
     close: () => store?.close(),
   }
   return parts
@@ -164,6 +182,15 @@ function modelsFor(options: SessionOptions, loaded: LoadedSettings, secrets: Sec
   const missing = missingKeys(loaded.settings, keys)
   if (missing.length > 0) throw missingCredentials(missing, loaded.path)
   return connectModels(loaded.settings, keys, options.world)
+}
+
+function notionFor(options: SessionOptions, parts: Parts, secrets: SecretKeeper): Notion | null {
+  const token = secrets.find('NOTION_TOKEN')?.value ?? null
+  if (token === null) return null
+  const { notion } = parts.settings().settings
+  return connectNotion(notion, token, options.world, (count, perSecond) =>
+    parts.store().rates.take('notion', count, perSecond),
+  )
 }
 
 /** Names all of them at once, and where each can be put. */

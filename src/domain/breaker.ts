@@ -18,6 +18,7 @@ export interface ServicePause {
   readonly probeRunId: string | null
 }
 
+/** What is wrong with a paused service. */
 export type PauseCause = 'transient' | 'throttled' | 'credential'
 
 /** The cause that a failure of this class is for a service; null where it says nothing about the service. */
@@ -56,9 +57,10 @@ export interface ServiceFailure {
 
 /** The breaker after one more failure. The run's attempt counts only where the result is `watching`. */
 export function afterServiceFailure(before: ServicePause | null, failure: ServiceFailure): ServicePause {
+  if (before !== null && isStraggler(before, failure)) return afterStraggler(before, failure)
   const failedRuns = recentRuns(before, failure)
-  const wasOpen = before !== null && before.state !== 'watching'
-  const opens = wasOpen || failure.cause === 'credential' || failedRuns.length >= RUNS_TO_OPEN
+  const probeFailed = before?.state === 'probing'
+  const opens = probeFailed || failure.cause === 'credential' || failedRuns.length >= RUNS_TO_OPEN
   const openedCount = opens ? (before?.openedCount ?? 0) + 1 : 0
   return {
     state: opens ? 'open' : 'watching',
@@ -67,7 +69,7 @@ export function afterServiceFailure(before: ServicePause | null, failure: Servic
     failedRuns,
     credential: failure.credential,
     openedCount,
-    sinceMs: wasOpen ? before.sinceMs : failure.atMs,
+    sinceMs: probeFailed ? before.sinceMs : failure.atMs,
     nextProbeMs: opens ? failure.atMs + probeDelayMs(failure, openedCount) : failure.atMs,
     probeRunId: null,
   }
@@ -85,9 +87,36 @@ export function gateOf(
   return nowMs >= pause.nextProbeMs ? 'probe' : 'paused'
 }
 
-/** The breaker while one run probes: the others wait until it reports back, or its patience runs out. */
-export function whileProbing(pause: ServicePause, runId: string, nowMs: number): ServicePause {
-  return { ...pause, state: 'probing', probeRunId: runId, nextProbeMs: nowMs + PROBE_PATIENCE_MS }
+/**
+ * The breaker while one run probes: the others wait until it reports back, or its patience runs out. It
+ * remembers the credential it probes with, or each run that has a new one would be a probe.
+ */
+export function whileProbing(
+  pause: ServicePause,
+  probe: { readonly runId: string; readonly credential: string },
+  nowMs: number,
+): ServicePause {
+  return {
+    ...pause,
+    state: 'probing',
+    credential: probe.credential,
+    probeRunId: probe.runId,
+    nextProbeMs: nowMs + PROBE_PATIENCE_MS,
+  }
+}
+
+/** The breaker after a probe that ended without having asked the service: the next run may probe now. */
+export function withoutProbe(pause: ServicePause, nowMs: number): ServicePause {
+  return { ...pause, state: 'open', probeRunId: null, nextProbeMs: nowMs }
+}
+
+/** A run that was under way when the service was paused: it says nothing new, and must not lengthen the wait. */
+function isStraggler(before: ServicePause, failure: ServiceFailure): boolean {
+  return before.state === 'open' || (before.state === 'probing' && failure.runId !== before.probeRunId)
+}
+
+function afterStraggler(before: ServicePause, failure: ServiceFailure): ServicePause {
+  return { ...before, nextProbeMs: Math.max(before.nextProbeMs, failure.atMs + askedMs(failure)) }
 }
 
 function recentRuns(before: ServicePause | null, failure: ServiceFailure): string[] {
@@ -98,5 +127,9 @@ function recentRuns(before: ServicePause | null, failure: ServiceFailure): strin
 function probeDelayMs(failure: ServiceFailure, openedCount: number): number {
   if (failure.cause === 'credential') return CREDENTIAL_PROBE_MS
   const backoff = Math.min(LONGEST_PROBE_MS, FIRST_PROBE_MS * 2 ** (openedCount - 1))
-  return Math.max(backoff, Math.min(failure.retryAfterMs ?? 0, LONGEST_PROBE_MS))
+  return Math.max(backoff, askedMs(failure))
+}
+
+function askedMs(failure: ServiceFailure): number {
+  return Math.min(failure.retryAfterMs ?? 0, LONGEST_PROBE_MS)
 }

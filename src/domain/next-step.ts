@@ -59,6 +59,11 @@ export function meanScore(judgements: readonly { readonly score: number | null }
   return scores.length === 0 ? null : scores.reduce((sum, score) => sum + score, 0) / scores.length
 }
 
+/** The newest version that is a text: a model that refuses to revise leaves the one before as it was. */
+export function latestWork<T extends Pick<OutputFacts, 'finish'>>(outputs: readonly T[]): T | undefined {
+  return outputs.findLast(output => output.finish !== 'refused')
+}
+
 function afterJudging(outputs: readonly OutputFacts[], latest: OutputFacts, rules: QualityRules): Step {
   const valid = latest.judgements.filter(judgement => judgement.score !== null)
   const mean = meanScore(valid)

@@ -36,8 +36,10 @@ export const RUBRIC = {
   { title: string; points: number; full: string; half: string; none: string }
 >
 
+/** A name in {@link RUBRIC}. */
 export type Criterion = keyof typeof RUBRIC
 
+/** In the order that people read them. */
 export const CRITERIA = [
   'clarity_coherence',
   'accuracy_relevance',

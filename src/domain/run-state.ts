@@ -31,6 +31,7 @@ export const RUN_STATES = {
   cancelled: { status: 'Cancelled', to: [] },
 } as const satisfies Record<string, { status: string; to: readonly string[] }>
 
+/** A name in {@link RUN_STATES}. */
 export type RunState = keyof typeof RUN_STATES
 
 /** What Notion's Status shows for a run in this state. A task with no run yet shows `New`. */
@@ -64,6 +65,7 @@ export const WAITING_STATE = {
   revise: 'generated',
 } as const satisfies Record<Stage, RunState>
 
+/** From the last to be done to the first. */
 export const PRIORITIES = ['Low', 'Normal', 'High', 'Rush'] as const
 /** Higher ones are picked first; among equals the oldest. */
 export type Priority = (typeof PRIORITIES)[number]

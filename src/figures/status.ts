@@ -24,6 +24,9 @@ export interface StatusFigures {
     readonly nextProbeMs: number
   }[]
   readonly proofs: Awaited<ReturnType<Store['proofs']['list']>>
+  /** Writes to the outside that wait, and those that can never be made. */
+  readonly outbox: Awaited<ReturnType<Store['outbox']['counts']>>
+  readonly dead: readonly { readonly id: string; readonly key: string; readonly error: string | null }[]
   readonly operations: Awaited<ReturnType<Store['records']['latest']>>
   /** Tasks whose last run failed for good, with the reason and what to type. */
   readonly failed: readonly AttentionItem[]
@@ -31,6 +34,7 @@ export interface StatusFigures {
   readonly waiting: readonly AttentionItem[]
 }
 
+/** AI cost of a period, in USD with six decimals. */
 export interface SpendFigures {
   readonly totalUsd: string
   /** Of it, booked at the reservation because no usage came back. */
@@ -40,6 +44,7 @@ export interface SpendFigures {
   readonly calls: number
 }
 
+/** A task that needs a person, why, and what to type. */
 export interface AttentionItem {
   readonly taskId: string
   readonly title: string
@@ -65,6 +70,8 @@ export async function statusFigures(store: Store, nowMs: number): Promise<Status
     month: spendFigures(await store.ledger.summary(`${day.slice(0, 7)}-01`, day)),
     services: pauses.filter(pause => pause.state !== 'watching'),
     proofs: await store.proofs.list(),
+    outbox: await store.outbox.counts(),
+    dead: (await store.outbox.dead(LISTED)).map(({ id, key, error }) => ({ id, key, error })),
     operations: await store.records.latest(),
     failed: await attention(store, ['failed_final']),
     waiting: await attention(store, ['waiting_human', 'held']),
@@ -76,6 +83,7 @@ export function hasFailed(figures: StatusFigures): boolean {
   return (
     figures.failed.length > 0 ||
     figures.services.length > 0 ||
+    figures.outbox.dead > 0 ||
     figures.proofs.some(proof => proof.outcome === 'failed') ||
     figures.operations.some(record => record.outcome === 'died')
   )

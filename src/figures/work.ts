@@ -1,8 +1,30 @@
 import { formatScore } from '../domain/next-step.ts'
 import type { Style } from '../kernel/style.ts'
 import { spanText, table } from '../kernel/text.ts'
+import type { PollReport } from '../pickup/poll.ts'
 import type { WorkReport } from '../pipeline/work-report.ts'
 import { statusMark } from './marks.ts'
+
+/** The report of a poll: what was picked up, worked on and written back. */
+export function renderPoll(report: PollReport, style: Style): string {
+  return [
+    renderWork(report, style),
+    ...(report.notion === null ? [] : notionLines(report.notion, report, style)),
+  ].join('\n')
+}
+
+function notionLines(notion: NonNullable<PollReport['notion']>, report: PollReport, style: Style): string[] {
+  const verb = report.dryRun ? 'would pick up' : 'picked up'
+  return [
+    `Notion: ${verb} ${notion.picked.length}, ${notion.decided} decided on the board, ${notion.delivered} written`,
+    ...(report.dryRun ? notion.picked.map(row => `  ${row.title}: at most $${row.atMostUsd ?? ''}`) : []),
+    ...(notion.unreachable === null ? [] : [`${style.bad('not read')}: ${notion.unreachable.message}`]),
+    ...(notion.busy === null ? [] : ['another process is picking up; worked on beside it']),
+    ...(notion.complete ? [] : [style.warn('Notion stopped at its 10,000 rows: not all ticks were seen')]),
+    ...notion.failed.map(item => `${style.bad('not picked up')} ${item.id}: ${item.message}`),
+    ...notion.undelivered.map(item => `${style.bad('not written')} ${item.kind}: ${item.message}`),
+  ]
+}
 
 /** The report as a table, and what was left. */
 export function renderWork(report: WorkReport, style: Style): string {

@@ -1,3 +1,5 @@
+import { ServiceFailure } from './roles.ts'
+
 /**
  * Every way a call of EchoPilot can end, with its exit code (the sysexits that systemd names), its HTTP
  * status and its meaning. The command line, HTTP, `--help` and the README all read this one table.
@@ -25,7 +27,7 @@ export type ErrorKind = Exclude<Outcome, 'ok' | 'failed' | 'partial'>
 
 /**
  * The one error family. `message` says what happened and why, with ids; `hint` is the next command to
- * type; `cause` keeps the original for `--verbose`.
+ * type; `cause` keeps the original, or its trace, for `--verbose`.
  */
 export class AppError extends Error {
   override readonly name = 'AppError'
@@ -39,9 +41,20 @@ export class AppError extends Error {
   }
 }
 
-/** Turns anything thrown into an `AppError`: what is not ours already is a bug of ours. */
+/** How a call ends when a service did not do what the whole call was for. */
+const SERVICE_FAILURES = {
+  transient: 'busy',
+  throttled: 'busy',
+  credential: 'config',
+  permanent: 'provider',
+} as const satisfies Record<ServiceFailure['errorClass'], ErrorKind>
+
+/** Turns anything thrown into an `AppError`: what is not a service's fault is a bug of ours. */
 export function asAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
+  if (thrown instanceof ServiceFailure) {
+    return new AppError(SERVICE_FAILURES[thrown.errorClass], thrown.message, 'echopilot doctor', thrown)
+  }
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return new AppError(
     'bug',
@@ -49,6 +62,22 @@ export function asAppError(thrown: unknown): AppError {
     'run it again with --verbose and report the trace',
     thrown,
   )
+}
+
+/** Where an error came from; the first one, where it was turned into ours. */
+export function traceOf(error: AppError): string {
+  if (typeof error.cause === 'string') return error.cause
+  const origin = error.cause instanceof Error ? error.cause : error
+  return origin.stack ?? String(origin)
+}
+
+/**
+ * The same error with its texts rewritten, such as to take secrets out: the words of services and the trace
+ * may repeat what they were sent.
+ */
+export function rewritten(error: AppError, rewrite: (text: string) => string): AppError {
+  const hint = error.hint === null ? null : rewrite(error.hint)
+  return new AppError(error.kind, rewrite(error.message), hint, rewrite(traceOf(error)))
 }
 
 /** For the `default` of a switch over a union: compiling proves that every case was handled. */

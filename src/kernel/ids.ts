@@ -8,6 +8,7 @@ export const ID_PREFIXES = {
   judgement: 'jdg',
   call: 'call',
   record: 'rec',
+  effect: 'eff',
 } as const
 
 /** Something that has an id. */

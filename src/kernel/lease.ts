@@ -8,6 +8,7 @@ export interface Claim {
 
 /** How long a claim is good for without being renewed, and how often it is renewed (SPEC §7). */
 export const LEASE_MS = 120_000
+/** Four renewals fit into a lease, so that one that is late loses nothing. */
 export const LEASE_RENEWAL_MS = 30_000
 
 /** Another process took the run over, or a person cancelled it: stop working on it; its cost was booked. */

@@ -3,6 +3,7 @@ import { hideEmails, type Redact } from './redaction.ts'
 /** Severity by journald's numbers (RFC 5424): 3 error, 4 warning, 6 info, 7 debug. */
 const PRIORITY = { error: 3, warn: 4, info: 6, debug: 7 } as const
 
+/** How grave a log line is. */
 export type LogLevel = keyof typeof PRIORITY
 
 /** Facts of a log line; nothing nested, so that a line stays greppable. */

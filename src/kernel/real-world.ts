@@ -47,7 +47,7 @@ export function realFiles(): Files {
     mode: path => readOrNull(() => fs.statSync(path).mode & 0o777),
     writeText: (path, text, mode) => {
       const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
-      fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+      makeFolders(dirname(path), 0o700)
       try {
         fs.writeFileSync(temporary, text, { mode, flush: true })
         fs.renameSync(temporary, path)
@@ -56,12 +56,22 @@ export function realFiles(): Files {
         throw error
       }
     },
-    makeDir: (path, mode) => {
-      fs.mkdirSync(path, { recursive: true, mode })
-    },
+    makeDir: makeFolders,
     exists: path => fs.existsSync(path),
     isEmptyDir: path => fs.readdirSync(path).length === 0,
     remove: path => fs.rmSync(path, { force: true, recursive: true }),
+  }
+}
+
+/** Like `mkdir -p`. Node's own never ends where a parent takes no folders, such as /proc. */
+function makeFolders(path: string, mode: number): void {
+  if (fs.existsSync(path)) return
+  makeFolders(dirname(path), mode)
+  try {
+    fs.mkdirSync(path, { mode })
+  } catch (error) {
+    // Another process was faster.
+    if (codeOf(error) !== 'EEXIST') throw error
   }
 }
 
@@ -75,8 +85,12 @@ function readOrNull<T>(read: () => T): T | null {
 }
 
 function isNotThere(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : null
+  const code = codeOf(error)
   return code === 'ENOENT' || code === 'ENOTDIR'
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : null
 }
 
 /**

@@ -5,14 +5,17 @@ export type Redact = (text: string) => string
 const SHORTEST_SECRET = 8
 
 /**
- * A function that replaces each secret, as it is, as base64 and as URL-encoded text, by `[redacted]`.
+ * A function that replaces each secret, as it is, as base64 (either alphabet), in JSON and as URL-encoded
+ * text, by `[redacted]`.
  * E-mail addresses stay: they are redacted where they are logged, not where the operator asked to see them.
  */
 export function redactor(secrets: readonly string[]): Redact {
   const long = secrets.filter(secret => secret.length >= SHORTEST_SECRET)
   const forms = long.flatMap(secret => [
     secret,
-    Buffer.from(secret).toString('base64'),
+    JSON.stringify(secret).slice(1, -1),
+    Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+    Buffer.from(secret).toString('base64url'),
     encodeURIComponent(secret),
   ])
   const longestFirst = [...new Set(forms)].toSorted((a, b) => b.length - a.length)

@@ -16,6 +16,7 @@ export interface Model {
   listModels(signal: AbortSignal): Promise<ListedModel[]>
 }
 
+/** One request to a model, in words that fit every service. */
 export interface CompletionRequest {
   readonly model: string
   readonly system: string
@@ -29,6 +30,7 @@ export interface CompletionRequest {
   readonly schema: { readonly name: string; readonly schema: Readonly<Record<string, unknown>> } | null
 }
 
+/** What a model answered. A refusal and a cut-off text are answers too. */
 export interface Completion {
   readonly text: string
   readonly finish: 'complete' | 'truncated' | 'refused'
@@ -49,6 +51,7 @@ export interface ModelUsage {
   readonly reasoningTokens: number
 }
 
+/** A model that a service offers. */
 export interface ListedModel {
   readonly id: string
   /** `YYYY-MM-DD` where the service announces an end. */

@@ -90,11 +90,14 @@ function graphemes(text: string): Iterable<{ segment: string }> {
   return new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)
 }
 
-/** Breaks text at spaces to the given width; lines that are there stay. */
+/** Breaks text at spaces to the given width; lines that are there stay, and what goes on is indented like them. */
 export function wrap(text: string, width: number, indent = ''): string {
   return text
     .split('\n')
-    .map(line => wrapLine(line, Math.max(20, width - indent.length), indent))
+    .map(line => {
+      const own = /^ */.exec(line)?.[0] ?? ''
+      return wrapLine(line.slice(own.length), Math.max(20, width - (indent + own).length), indent + own)
+    })
     .join('\n')
 }
 

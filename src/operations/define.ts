@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Notion } from '../integrations/notion/client.ts'
 import type { Models } from '../integrations/openai/index.ts'
 import type { Log } from '../kernel/log.ts'
 import type { Attempted, Connected, FlatInput, Need, Needs, Operation } from '../kernel/operation.ts'
@@ -12,6 +13,8 @@ export interface Connections {
   readonly settings: LoadedSettings
   readonly store: Store
   readonly models: Models
+  /** Null where no token is set: then there is only the local queue. */
+  readonly notion: Notion | null
 }
 
 /** What every operation has. */
@@ -43,6 +46,7 @@ export type AnyContext = BaseContext & {
   readonly [Name in keyof Connections]?: Connections[Name] | Attempted<Connections[Name]>
 }
 
+/** An operation of the list, its own types erased. */
 export type AnyOperation = Operation<AnyContext>
 
 /**

@@ -3,6 +3,7 @@ import { proofMark, proofText } from '../figures/marks.ts'
 import { AppError } from '../kernel/errors.ts'
 import { spanText, wrap } from '../kernel/text.ts'
 import { configProof, runtimeProof, storeProof } from '../pipeline/probes/local.ts'
+import { notionProofs } from '../pipeline/probes/notion.ts'
 import { modelProofs } from '../pipeline/probes/models.ts'
 import type { NewProof, Proof } from '../store/proofs.ts'
 import { defineOperation, type Context } from './define.ts'
@@ -11,7 +12,7 @@ export const doctor = defineOperation({
   path: ['doctor'],
   summary: 'Probe every part for real: proved, failed or not proved, with the fix',
   input: z.object({}),
-  needs: { settings: 'optional', store: 'optional', models: 'optional' },
+  needs: { settings: 'optional', store: 'optional', models: 'optional', notion: 'optional' },
   effect: 'write',
   scope: 'read',
   run: async context => {
@@ -20,6 +21,7 @@ export const doctor = defineOperation({
       configProof(context.settings),
       await storeProof(context.store),
       ...(await modelProofs(context)),
+      ...(await notionProofs(context)),
     ]
     const proofs = await keep(context, found)
     return { atMs: context.world.clock.now(), saved: !context.dryRun && context.store.ok, proofs }

@@ -64,6 +64,7 @@ async function runsOf(store: Store, found: Found): Promise<string[]> {
     case 'output':
     case 'judgement':
     case 'call':
+    case 'effect':
       return [await store.lookup.runOf(found.kind, found.id)]
     case 'record':
       return []

@@ -2,9 +2,12 @@ import { configCheck } from './config/check.ts'
 import { configInit } from './config/init.ts'
 import { configShow } from './config/show.ts'
 import type { AnyOperation } from './define.ts'
+import { deliver } from './deliver.ts'
 import { doctor } from './doctor.ts'
 import { explain } from './explain.ts'
 import { metrics } from './metrics.ts'
+import { notionDiff } from './notion/diff.ts'
+import { notionSync } from './notion/sync.ts'
 import { poll } from './poll.ts'
 import { processRuns } from './process.ts'
 import { qa } from './qa.ts'
@@ -15,6 +18,7 @@ import { taskAdd } from './task/add.ts'
 import { taskApprove } from './task/approve.ts'
 import { taskCancel } from './task/cancel.ts'
 import { taskList } from './task/list.ts'
+import { taskOpen } from './task/open.ts'
 import { taskRetry } from './task/retry.ts'
 import { taskReturn } from './task/return.ts'
 import { taskShow } from './task/show.ts'
@@ -24,9 +28,12 @@ export const OPERATIONS: readonly AnyOperation[] = [
   configCheck,
   configInit,
   configShow,
+  deliver,
   doctor,
   explain,
   metrics,
+  notionDiff,
+  notionSync,
   poll,
   processRuns,
   qa,
@@ -37,6 +44,7 @@ export const OPERATIONS: readonly AnyOperation[] = [
   taskApprove,
   taskCancel,
   taskList,
+  taskOpen,
   taskRetry,
   taskReturn,
   taskShow,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { workOutcome, workQueue } from '../pipeline/work-report.ts'
-import { renderWork } from '../figures/work.ts'
+import { openWorkspace } from '../effects/workspace.ts'
+import { pollOnce, pollOutcome } from '../pickup/poll.ts'
+import { renderPoll } from '../figures/work.ts'
 import { defineOperation } from './define.ts'
 import { concurrencyField, limitField, pipelineOf, taskField } from './work-input.ts'
 
@@ -18,18 +19,26 @@ export const poll = defineOperation({
     task: taskField,
     failOnFailed: z.boolean().default(false).describe('exit 1 when a task ended as Failed-Final'),
   }),
-  needs: { settings: 'required', store: 'required', models: 'required' },
+  needs: { settings: 'required', store: 'required', models: 'required', notion: 'required' },
   effect: 'write',
   scope: 'operate',
   run: async (context, input) => {
     // Local tasks are queued the moment they are added, so without --drain there is nothing left to pick up.
     const stages = input.drain ? (['generate', 'judge', 'revise'] as const) : []
-    const report = await workQueue(pipelineOf(context), { ...input, stages, dryRun: context.dryRun })
-    return { ...report, failOnFailed: input.failOnFailed }
+    const workspace = await openWorkspace(context.store, context.notion)
+    const request = { ...input, stages, dryRun: context.dryRun }
+    return {
+      ...(await pollOnce(pipelineOf(context), workspace, request)),
+      failOnFailed: input.failOnFailed,
+      notionWaits: workspace === null && context.notion !== null,
+    }
   },
-  render: renderWork,
+  render: (report, style) =>
+    report.notionWaits
+      ? `${renderPoll(report, style)}\nNotion: a token is set, but no databases are known yet (echopilot init --parent PAGE)`
+      : renderPoll(report, style),
   outcome: report => {
-    const outcome = workOutcome(report)
+    const outcome = pollOutcome(report)
     const failed = report.failOnFailed && report.runs.some(run => run.status === 'Failed-Final')
     return failed && outcome === 'ok' ? 'failed' : outcome
   },

@@ -24,6 +24,7 @@ function renderStatus(figures: StatusFigures, style: Style): string {
     section('AI cost', spendLines(figures), style),
     section('Proofs', proofLines(figures, style), style),
     section('Services', serviceLines(figures, style), style),
+    section('Outbox', outboxLines(figures, style), style),
     section(
       'Failed-Final',
       figures.failed.map(item => attentionText(item, style)),
@@ -75,6 +76,17 @@ function proofLines(figures: StatusFigures, style: Style): string[] {
     const text = `${proof.subject}, ${age} ago: ${proof.detail}`
     return `${mark(proofText(proof.outcome).padEnd(10))}  ${cutTo(text, style.columns - 14)}`
   })
+}
+
+function outboxLines(figures: StatusFigures, style: Style): string[] {
+  const { pending, oldestPendingMs } = figures.outbox
+  const age = oldestPendingMs === null ? '' : `, the oldest since ${spanText(figures.atMs - oldestPendingMs)}`
+  return [
+    ...(pending === 0 ? [] : [`${pending} wait to be written${age} (echopilot deliver)`]),
+    ...figures.dead.map(
+      effect => `${style.bad('dead')} ${effect.key}\n${wrap(effect.error ?? '', style.columns, '    ')}`,
+    ),
+  ]
 }
 
 function serviceLines(figures: StatusFigures, style: Style): string[] {

@@ -5,6 +5,7 @@ import type { Context } from './define.ts'
 /** The flags that `poll`, `process` and `qa` share. */
 export const limitField = z.coerce.number().int().min(1).optional().describe('most runs to work on')
 
+/** Above 64 a process only waits for itself. */
 export const concurrencyField = z.coerce
   .number()
   .int()
@@ -13,6 +14,7 @@ export const concurrencyField = z.coerce
   .optional()
   .describe('runs worked on at once; work.concurrency if left out')
 
+/** A full id or its beginning. */
 export const taskField = z.string().optional().describe('only this task')
 
 /** The part of an operation's context that the pipeline works with. */

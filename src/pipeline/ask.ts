@@ -16,6 +16,7 @@ export type Asked =
   | { readonly kind: 'failed'; readonly failure: ServiceFailure; readonly settlement: Settlement }
   | { readonly kind: 'over'; readonly breach: CapBreach; readonly needNano: number }
 
+/** What is asked of which model. */
 export interface Question {
   readonly model: Model
   readonly choice: ModelChoice

@@ -9,6 +9,7 @@ import { refuseBeforeSpending } from './preflight.ts'
 import { capsOf } from './rules.ts'
 import { workStage } from './stage.ts'
 
+/** What a drain is to work on, and how much at once. */
 export interface DrainOptions {
   readonly stages: readonly Stage[]
   /** Only this task. */
@@ -54,6 +55,8 @@ export function stageServices(context: PipelineContext, stages: readonly Stage[]
 interface Floor {
   readonly runIds: Set<string>
   readonly failed: { id: string; kind: string; message: string }[]
+  /** Workers that ask for a run that may be a new one: each takes a place of the limit. */
+  asking: number
   /** Workers that have a run in hand. */
   working: number
   broken: boolean
@@ -62,7 +65,14 @@ interface Floor {
 }
 
 function newFloor(): Floor {
-  return { runIds: new Set(), failed: [], working: 0, broken: false, finished: Promise.withResolvers() }
+  return {
+    runIds: new Set(),
+    failed: [],
+    asking: 0,
+    working: 0,
+    broken: false,
+    finished: Promise.withResolvers(),
+  }
 }
 
 async function worker(context: PipelineContext, options: DrainOptions, floor: Floor): Promise<void> {
@@ -84,16 +94,22 @@ async function claimNext(
   options: DrainOptions,
   floor: Floor,
 ): Promise<ClaimedRun | null> {
-  const full = options.limit !== null && floor.runIds.size >= options.limit
-  return context.store.claims.claim({
-    stages: stageServices(context, options.stages),
-    runIds: full ? [...floor.runIds] : null,
-    taskId: options.taskId,
-  })
+  const full = options.limit !== null && floor.runIds.size + floor.asking >= options.limit
+  if (!full) floor.asking += 1
+  try {
+    const claimed = await context.store.claims.claim({
+      stages: stageServices(context, options.stages),
+      runIds: full ? [...floor.runIds] : null,
+      taskId: options.taskId,
+    })
+    if (claimed !== null) floor.runIds.add(claimed.run.id)
+    return claimed
+  } finally {
+    if (!full) floor.asking -= 1
+  }
 }
 
 async function workOne(context: PipelineContext, claimed: ClaimedRun, floor: Floor): Promise<void> {
-  floor.runIds.add(claimed.run.id)
   floor.working += 1
   try {
     await workLeased(context, claimed, floor)

@@ -14,7 +14,11 @@ const BYTES_A_TOKEN = 8
  * The most a whole run can cost without errors, in nano-dollars: a first draft, every revision, and two
  * judgements of each version.
  */
-export function estimateAtMostNano(context: PipelineContext, run: Run, task: Task): number {
+export function estimateAtMostNano(
+  context: Pick<PipelineContext, 'settings' | 'world'>,
+  run: Pick<Run, 'revisions'>,
+  task: Pick<Task, 'brief' | 'type'>,
+): number {
   const { settings } = context
   const now = context.world.clock.now()
   const overrides = priceOverrides(settings)

@@ -33,7 +33,8 @@ export async function refuseBeforeSpending(context: PipelineContext, claimed: Cl
   return holdLoop(context, claimed)
 }
 
-function flawOfBrief(context: PipelineContext, { task }: ClaimedRun): string | null {
+function flawOfBrief(context: PipelineContext, { run, task }: ClaimedRun): string | null {
+  if (run.flaw !== null) return run.flaw
   if (task.brief.trim() === '') return 'the brief is empty: nothing was asked for'
   const { model } = modelFor(context.settings, 'generate', task.type, context.world.clock.now())
   const limit = contextTokens(context.settings, model)

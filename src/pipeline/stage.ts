@@ -1,7 +1,7 @@
 import { CAP_SETTINGS, type CapBreach } from '../domain/budget.ts'
 import { CHECKS_VERSION, checkOutput } from '../domain/checks.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
-import { meanScore, nextStep, type OutputFacts, type Step } from '../domain/next-step.ts'
+import { latestWork, meanScore, nextStep, type OutputFacts, type Step } from '../domain/next-step.ts'
 import { totalScore, type Finding } from '../domain/rubric.ts'
 import { parseVerdict, VERDICT_SCHEMA, type ParsedVerdict } from '../domain/verdict.ts'
 import { sha256 } from '../kernel/digest.ts'
@@ -114,7 +114,7 @@ function reviseQuestion(
   findings: readonly Finding[],
 ): Question {
   const instructions = context.settings.types[task.type]?.instructions ?? null
-  const draft = outputs.at(-1)?.text ?? ''
+  const draft = latestWork(outputs)?.text ?? ''
   const prompt = revisePrompt(task, draft, findings, instructions, context.world.random)
   return makerQuestion(context, task, prompt)
 }

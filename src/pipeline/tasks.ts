@@ -1,3 +1,4 @@
+import { notionId } from '../domain/notion/ids.ts'
 import type { Priority } from '../domain/run-state.ts'
 import type { TaskType } from '../domain/task-type.ts'
 import { sha256 } from '../kernel/digest.ts'
@@ -64,7 +65,7 @@ async function runOf(store: Store, found: Found): Promise<Run | null> {
 }
 
 /**
- * The one thing a person means by an id or a prefix of six or more characters.
+ * The one thing a person means by an id, a prefix of six or more characters, or an id or address of Notion.
  * @throws AppError `missing`, or `usage` where it is too short or several fit
  */
 export async function findOne(store: Store, text: string): Promise<Found> {
@@ -75,6 +76,9 @@ export async function findOne(store: Store, text: string): Promise<Found> {
       'echopilot task list',
     )
   }
+  const inNotion = notionId(text)
+  const place = inNotion === null ? null : await store.lookup.byNotionId(inNotion)
+  if (place !== null) return place
   const lookup = await store.lookup.find(text.toLowerCase())
   switch (lookup.kind) {
     case 'found':

@@ -36,6 +36,7 @@ export interface WorkReport {
   readonly atMs: number
 }
 
+/** A run that was worked on, or would be, as people see it. */
 export interface WorkedRun {
   readonly taskId: string
   readonly runId: string

@@ -6,6 +6,7 @@ import type { ChildReport } from './child-report.ts'
 import type { SandboxServiceName } from './services.ts'
 
 const LOADERS: Readonly<Record<SandboxServiceName, () => Promise<ServiceDefinition>>> = {
+  notion: async () => (await import('./notion/index.ts')).NOTION_SERVICE,
   openai: async () => (await import('./openai/index.ts')).OPENAI_SERVICE,
 }
 

@@ -1,5 +1,7 @@
 /** The list of stand-ins. It is data only, so that reading it starts and loads nothing. */
 
+import { PARENT_PAGE_ID, SANDBOX_TOKEN } from './notion/identity.ts'
+
 /** One stand-in as the outside sees it. */
 export interface SandboxServiceInfo {
   readonly name: string
@@ -17,6 +19,16 @@ export const SANDBOX_SERVICES = [
     env: (url: string) => ({
       OPENAI_BASE_URL: `${url}/v1`,
       OPENAI_API_KEY: 'sk-sandbox-echopilot-0000000000000000',
+    }),
+  },
+  {
+    name: 'notion',
+    offset: 1,
+    env: (url: string) => ({
+      NOTION_BASE_URL: url,
+      NOTION_TOKEN: SANDBOX_TOKEN,
+      ECHOPILOT_NOTION_REQUESTS_PER_SECOND: '100',
+      ECHOPILOT_NOTION_PARENT_PAGE: PARENT_PAGE_ID,
     }),
   },
 ] as const satisfies readonly SandboxServiceInfo[]

@@ -45,7 +45,7 @@ export function loadSettings(world: Pick<World, 'host' | 'files'>, flag: string 
   const result = SettingsSchema.safeParse(data)
   if (!result.success)
     faults.push(...result.error.issues.flatMap(issue => faultsOf(issue, text ?? '', origins)))
-  if (result.success) faults.push(...plainHttpFaults(result.data, text ?? '', origins))
+  faults.push(...plainHttpFaults(data, text ?? '', origins))
   if (!result.success || faults.length > 0) throw faulty(path, faults)
   return { settings: result.data, path, fileExists: text !== null, origins }
 }
@@ -113,19 +113,19 @@ function place(
     : { line: lineOf(text, path), key }
 }
 
-/** Plain http is for this machine and for named hosts only (SPEC §4). */
+/** Plain http is for this machine and for named hosts only (SPEC §4). Looks also where other faults were found. */
 function plainHttpFaults(
-  settings: Settings,
+  data: Record<string, unknown>,
   text: string,
   origins: Readonly<Record<string, string>>,
 ): ConfigFault[] {
-  const urls = { 'openai.base_url': settings.openai.base_url, 'judge.base_url': settings.judge.base_url }
-  return Object.entries(urls).flatMap(([key, value]) => {
-    if (value === undefined) return []
-    const { protocol, hostname } = new URL(value)
-    if (protocol !== 'http:' || isLoopback(hostname) || settings.allow_http_hosts.includes(hostname))
-      return []
-    const message = `plain http to ${hostname}: use https, or add "${hostname}" to allow_http_hosts`
+  const named = get(data, 'allow_http_hosts')
+  const allowed: readonly unknown[] = Array.isArray(named) ? named : []
+  return ['openai.base_url', 'judge.base_url', 'notion.base_url'].flatMap(key => {
+    const value = get(data, key)
+    const url = typeof value === 'string' ? URL.parse(value) : null
+    if (url?.protocol !== 'http:' || isLoopback(url.hostname) || allowed.includes(url.hostname)) return []
+    const message = `plain http to ${url.hostname}: use https, or add "${url.hostname}" to allow_http_hosts`
     return [{ ...place(key.split('.'), text, origins), message }]
   })
 }

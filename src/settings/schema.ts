@@ -60,6 +60,16 @@ const budget = z.strictObject({
   runs_per_task_hour: setting(z.int().min(1).default(6), 'more runs of one task in an hour are held'),
 })
 
+const notion = z.strictObject({
+  base_url: setting(url.default('https://api.notion.com'), 'only for a sandbox or a proxy', 'NOTION_BASE_URL'),
+  parent_page: setting(z.string().default(''), 'page under which init makes the databases: id or address'),
+  requests_per_second: setting(
+    z.number().min(0.1).max(1000).default(2.5),
+    'rate that all processes of this store share; Notion allows 3 on average',
+  ),
+  timeout_seconds: setting(z.number().min(1).max(600).default(30), 'longest wait for one answer'),
+})
+
 const work = z.strictObject({
   concurrency: setting(z.int().min(1).max(64).default(4), 'runs worked on at once by one process'),
 })
@@ -89,7 +99,7 @@ const modelSettings = z.strictObject({
 })
 
 /** Sections of single settings: what `config show` lists and the environment can set. */
-export const SECTIONS = { openai, generate, judge, qa, budget, work } as const
+export const SECTIONS = { openai, generate, judge, qa, budget, notion, work } as const
 
 /** The configuration file, whole. Unknown keys are errors. */
 export const SettingsSchema = z.strictObject({
@@ -102,6 +112,7 @@ export const SettingsSchema = z.strictObject({
   judge: judge.prefault({}),
   qa: qa.prefault({}),
   budget: budget.prefault({}),
+  notion: notion.prefault({}),
   work: work.prefault({}),
   types: z.partialRecord(z.enum(TASK_TYPES), typeSettings).default({}),
   models: z.record(z.string(), modelSettings).default({}),

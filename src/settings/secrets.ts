@@ -5,9 +5,11 @@ import type { World } from '../kernel/world.ts'
 /** Every secret there is and what it opens. Never in flags, never in the configuration file (SPEC §4). */
 export const SECRETS = {
   OPENAI_API_KEY: 'key of the model service; not needed off api.openai.com',
+  NOTION_TOKEN: 'token of the Notion integration; without one the local queue is used',
   JUDGE_API_KEY: 'key of the judge, where judge.base_url is set',
 } as const satisfies Record<string, string>
 
+/** A name in {@link SECRETS}: the environment variable, and in lower case the file. */
 export type SecretName = keyof typeof SECRETS
 
 /** A secret and where it was found. */

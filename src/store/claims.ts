@@ -2,7 +2,8 @@ import { gateOf, whileProbing } from '../domain/breaker.ts'
 import { STAGE_STATE, WAITING_STATE, type Stage } from '../domain/run-state.ts'
 import { LEASE_MS, type Claim } from '../kernel/lease.ts'
 import { reader, type StoreCore } from './core.ts'
-import { abandonCalls } from './ledger.ts'
+import { abandon, abandonCalls, orphanedCalls } from './ledger.ts'
+import { releaseEffects, tellOutside } from './outbox.ts'
 import { readPause, writePause } from './pauses.ts'
 import { addEvent, readRun, updateRun, type Run } from './run-rows.ts'
 import { readTask, type Task } from './tasks.ts'
@@ -15,6 +16,7 @@ export interface StageService {
   readonly credential: string
 }
 
+/** Which runs may be claimed. */
 export interface ClaimRequest {
   readonly stages: readonly StageService[]
   /** Only these runs, when given. */
@@ -50,6 +52,7 @@ export interface ClaimStore {
   recover(): Promise<number>
 }
 
+/** Claims and leases over one database. */
 export function claimStore(core: StoreCore): ClaimStore {
   const { engine, clock } = core
   return {
@@ -61,9 +64,11 @@ export function claimStore(core: StoreCore): ClaimStore {
       ) === 1,
     recover: async () => {
       // Looked at outside the write lock first: nearly always there is nothing to take back.
-      if (goneOwners(core).length === 0) return 0
+      if (goneOwners(core).length === 0 && orphanedCalls(core).length === 0) return 0
       return engine.transaction(() => {
         let taken = 0
+        for (const callId of orphanedCalls(core))
+          abandon(core, callId, 'no answer: its run was ended meanwhile')
         for (const owner of goneOwners(core)) taken += takeBack(core, owner)
         return taken
       })
@@ -87,7 +92,7 @@ function claimNext(core: StoreCore, request: ClaimRequest): ClaimedRun | null {
   if (row === undefined) return null
   const run = readRun(row)
   const probe = gates.find(({ stage, gate }) => stage.stage === run.nextStage && gate === 'probe')
-  if (probe !== undefined) markProbe(core, probe.stage.service, run.id, now)
+  if (probe !== undefined) markProbe(core, probe.stage, run.id, now)
   return take(core, run, now)
 }
 
@@ -99,9 +104,10 @@ const READY = `SELECT * FROM runs
     AND (started_ms IS NOT NULL OR NOT EXISTS (SELECT 1 FROM queue_pause))
   ORDER BY priority DESC, created_ms, id LIMIT 1`
 
-function markProbe(core: StoreCore, service: string, runId: string, now: number): void {
-  const pause = readPause(core, service)
-  if (pause !== null) writePause(core, service, whileProbing(pause, runId, now))
+function markProbe(core: StoreCore, by: StageService, runId: string, now: number): void {
+  const pause = readPause(core, by.service)
+  if (pause === null) return
+  writePause(core, by.service, whileProbing(pause, { runId, credential: by.credential }, now))
 }
 
 function take(core: StoreCore, before: Run, now: number): ClaimedRun {
@@ -120,6 +126,7 @@ function take(core: StoreCore, before: Run, now: number): ClaimedRun {
     error_class: null,
   })
   addEvent(core, { runId: before.id, state, what: `${stage} begins`, actor: 'pipeline' })
+  tellOutside(core, before.id)
   const row = core.engine.get('SELECT * FROM tasks WHERE id = :id', { id: before.taskId }) ?? {}
   const run = readRun(core.engine.get('SELECT * FROM runs WHERE id = :id', { id: before.id }) ?? {})
   return { claim, stage, run, task: readTask(row), interruptions: attempt.interruptions }
@@ -147,25 +154,26 @@ function openAttempt(core: StoreCore, run: Run, now: number): { number: number; 
 /** Owners of leases or open calls that will not come back, or whose lease is over. */
 function goneOwners(core: StoreCore): { owner: string; dead: boolean }[] {
   const owners = core.engine.all(
-    `SELECT owner, MAX(lease_until_ms) AS until FROM runs WHERE owner IS NOT NULL GROUP BY owner
-     UNION SELECT owner, NULL FROM calls WHERE certainty = 'reserved'
-       AND owner NOT IN (SELECT owner FROM runs WHERE owner IS NOT NULL)`,
+    `SELECT owner FROM runs WHERE owner IS NOT NULL
+     UNION SELECT owner FROM effects WHERE owner IS NOT NULL
+     UNION SELECT owner FROM calls WHERE certainty = 'reserved'`,
   )
   return owners.flatMap(row => {
-    const is = reader(row)
-    const owner = is.text('owner')
+    const owner = reader(row).text('owner')
     const dead = core.processes.state(owner) === 'dead'
-    const until = is.numberOrNull('until')
-    const expired = until !== null && hasExpiredLease(core, owner)
+    const expired = hasExpiredLease(core, owner)
     return dead || expired ? [{ owner, dead }] : []
   })
 }
 
 function hasExpiredLease(core: StoreCore, owner: string): boolean {
-  const row = core.engine.get('SELECT 1 FROM runs WHERE owner = :owner AND lease_until_ms < :now LIMIT 1', {
-    owner,
-    now: core.clock.now(),
-  })
+  const row = core.engine.get(
+    'SELECT 1 FROM runs WHERE owner = :owner AND lease_until_ms < :now UNION SELECT 1 FROM effects WHERE owner = :owner AND lease_until_ms < :now',
+    {
+      owner,
+      now: core.clock.now(),
+    },
+  )
   return row !== undefined
 }
 
@@ -187,7 +195,9 @@ function takeBack(core: StoreCore, gone: { owner: string; dead: boolean }): numb
       { runId: run.id },
     )
     addEvent(core, { runId: run.id, state, what: `taken back: ${why}`, actor: 'recovery' })
+    tellOutside(core, run.id)
   }
   if (gone.dead) abandonCalls(core, gone.owner, null, `no answer: ${why}`)
+  releaseEffects(core, gone.owner)
   return runs.length
 }

@@ -1,7 +1,8 @@
 import { isFinal, type RunState } from '../domain/run-state.ts'
-import { reader, type StoreCore } from './core.ts'
+import type { StoreCore } from './core.ts'
+import { tellOutside } from './outbox.ts'
 import { sealReceipt } from './receipts.ts'
-import { addEvent, findRun, insertRun, readRun, updateRun, type NewRun, type Run } from './run-rows.ts'
+import { addEvent, insertRun, readRun, updateRun, type NewRun, type Run } from './run-rows.ts'
 
 /** What became of an operator's decision. `refused` changed nothing and says in what state the run is. */
 export type Decided =
@@ -20,6 +21,7 @@ export interface DecisionStore {
   retry(taskId: string, run: NewRun): Promise<Decided>
 }
 
+/** Decisions of people over one database. */
 export function decisionStore(core: StoreCore): DecisionStore {
   const onLatest = async (taskId: string, work: (run: Run) => Decided): Promise<Decided> =>
     core.engine.transaction(() => work(latestRun(core, taskId)))
@@ -28,7 +30,7 @@ export function decisionStore(core: StoreCore): DecisionStore {
       onLatest(taskId, run => {
         if (run.state !== 'waiting_human') return refused(run)
         insertDecision(core, run, 'approve', '', actor)
-        return end(core, run, 'done', 'approved by the operator', actor)
+        return endRun(core, run, 'done', 'approved by the operator', actor)
       }),
     sendBack: (taskId, note, actor) =>
       onLatest(taskId, run => {
@@ -41,18 +43,21 @@ export function decisionStore(core: StoreCore): DecisionStore {
           not_before_ms: core.clock.now(),
         })
         addEvent(core, { runId: run.id, state: 'generated', what: 'returned by the operator', actor })
+        tellOutside(core, run.id)
         return { kind: 'done', runId: run.id, state: 'generated' }
       }),
     cancel: (taskId, actor) =>
       onLatest(taskId, run => {
         if (isFinal(run.state)) return refused(run)
-        return end(core, run, 'cancelled', 'cancelled by the operator', actor)
+        return endRun(core, run, 'cancelled', 'cancelled by the operator', actor)
       }),
     retry: (taskId, newRun) =>
       onLatest(taskId, run => {
         if (run.state === 'retrying') return makeDue(core, run, newRun.actor)
         if (!isFinal(run.state)) return refused(run)
-        return { kind: 'done', runId: insertRun(core, taskId, newRun), state: 'queued' }
+        const runId = insertRun(core, taskId, newRun)
+        tellOutside(core, runId)
+        return { kind: 'done', runId, state: 'queued' }
       }),
   }
 }
@@ -83,7 +88,14 @@ function insertDecision(
   )
 }
 
-function end(core: StoreCore, run: Run, state: 'done' | 'cancelled', reason: string, actor: string): Decided {
+/** Ends an open run by a decision; inside a transaction of the caller. */
+export function endRun(
+  core: StoreCore,
+  run: Run,
+  state: 'done' | 'cancelled',
+  reason: string,
+  actor: string,
+): Decided {
   updateRun(core, run.id, {
     state,
     reason,
@@ -99,6 +111,7 @@ function end(core: StoreCore, run: Run, state: 'done' | 'cancelled', reason: str
     { runId: run.id, reason, now: core.clock.now() },
   )
   addEvent(core, { runId: run.id, state, what: reason, actor })
+  tellOutside(core, run.id)
   sealReceipt(core, run.id)
   return { kind: 'done', runId: run.id, state }
 }
@@ -107,12 +120,4 @@ function makeDue(core: StoreCore, run: Run, actor: string): Decided {
   updateRun(core, run.id, { not_before_ms: core.clock.now() })
   addEvent(core, { runId: run.id, state: run.state, what: 'made due by the operator', actor })
   return { kind: 'done', runId: run.id, state: run.state }
-}
-
-/** The run that an operator's verb on a task would change; null where there is no such task. */
-export function latestRunOf(core: StoreCore, taskId: string): Run | null {
-  const row = core.engine.get('SELECT id FROM runs WHERE task_id = :taskId ORDER BY number DESC LIMIT 1', {
-    taskId,
-  })
-  return row === undefined ? null : findRun(core, reader(row).text('id'))
 }

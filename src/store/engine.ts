@@ -3,7 +3,9 @@ import { AppError } from '../kernel/errors.ts'
 
 /** What SQLite takes and gives. Booleans, dates and undefined never reach it. */
 export type SqlValue = string | number | bigint | null | Uint8Array
+/** Values by the name of their parameter. */
 export type SqlParameters = Readonly<Record<string, SqlValue>>
+/** A row by the names of its columns; {@link reader} gives it types. */
 export type SqlRow = Record<string, unknown>
 
 /**
@@ -25,6 +27,7 @@ export interface Engine {
 
 /** How long a writer waits for another process's transaction, in milliseconds. */
 const BUSY_TIMEOUT_MS = 10_000
+const BUSY_PAUSE_MS = 10
 
 /**
  * Opens or creates the file. `inspect` looks at it before anything is written, and throws to refuse it.
@@ -45,10 +48,27 @@ export function openEngine(path: string, inspect: (engine: Engine) => void): Eng
 
 /** Later opens of a WAL file default to synchronous = NORMAL, so each of these is set on every open. */
 function applyPragmas(database: Database.Database): void {
-  database.pragma('journal_mode = WAL')
+  useWal(database)
   database.pragma('synchronous = FULL')
   database.pragma('foreign_keys = ON')
   database.pragma('trusted_schema = OFF')
+}
+
+/**
+ * Where several processes make the same new file at once, SQLite refuses this switch without having waited:
+ * of two readers that both want to write, one has to let go. So it is tried again here.
+ */
+function useWal(database: Database.Database): void {
+  for (let waitedMs = 0; ; waitedMs += BUSY_PAUSE_MS) {
+    try {
+      database.pragma('journal_mode = WAL')
+      return
+    } catch (error) {
+      const busy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
+      if (!busy || waitedMs >= BUSY_TIMEOUT_MS) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_PAUSE_MS)
+    }
+  }
 }
 
 function engineOn(database: Database.Database, path: string): Engine {

@@ -9,6 +9,12 @@ import { openEngine, type Engine } from './engine.ts'
 import { ledgerStore, type LedgerStore } from './ledger.ts'
 import { lookupStore, type LookupStore } from './lookup.ts'
 import { migrate, readMigrations, refuseForeign, schemaVersion } from './migrate.ts'
+import { accountStore, type AccountStore } from './accounts.ts'
+import { lockStore, type LockStore } from './locks.ts'
+import { notionStore, type NotionStore } from './notion.ts'
+import { outboxStore, type OutboxStore } from './outbox.ts'
+import { pickUpStore, type PickUpStore } from './pickup.ts'
+import { rateStore, type RateStore } from './rate.ts'
 import { pauseStore, type PauseStore } from './pauses.ts'
 import { proofStore, type ProofStore } from './proofs.ts'
 import { queueStore, type QueueStore } from './queue.ts'
@@ -35,12 +41,19 @@ export interface Store {
   readonly records: RecordStore
   readonly proofs: ProofStore
   readonly lookup: LookupStore
+  readonly locks: LockStore
+  readonly rates: RateStore
+  readonly pickUps: PickUpStore
+  readonly outbox: OutboxStore
+  readonly notion: NotionStore
+  readonly accounts: AccountStore
   readonly facts: { readonly path: string; readonly schema: number; readonly sqlite: string }
   /** Reads the whole file and tries a write; says what is wrong, or null. */
   check(): Promise<string | null>
   close(): void
 }
 
+/** Where the file is and what the store is given of the world. */
 export interface StoreOptions {
   readonly path: string
   readonly world: Pick<World, 'clock' | 'random' | 'files' | 'processes'>
@@ -59,7 +72,7 @@ export function openStore(options: StoreOptions): Store {
     migrate(engine, readMigrations(), {
       now: options.world.clock.now(),
       programVersion: options.programVersion,
-      copy: from => copyBeside(engine, options, from),
+      copy: from => copyBeside(options, from),
     })
     return storeOn(engine, options)
   } catch (error) {
@@ -89,6 +102,12 @@ function storeOn(engine: Engine, options: StoreOptions): Store {
     records: recordStore(core),
     proofs: proofStore(core),
     lookup: lookupStore(core),
+    locks: lockStore(core),
+    rates: rateStore(core),
+    pickUps: pickUpStore(core),
+    outbox: outboxStore(core),
+    notion: notionStore(core),
+    accounts: accountStore(core),
     facts: {
       path: options.path,
       schema: schemaVersion(engine),
@@ -126,9 +145,17 @@ function makeFolder(options: StoreOptions): void {
   }
 }
 
-/** A copy of the file as it was before a migration, for a way back to the older program. */
-function copyBeside(engine: Engine, options: StoreOptions, fromVersion: number): void {
+/**
+ * A copy of the file as it was before a migration, for a way back to the older program. By a connection of
+ * its own, because the one that migrates is inside its transaction.
+ */
+function copyBeside(options: StoreOptions, fromVersion: number): void {
   const target = `${options.path}.schema-${fromVersion}`
   options.world.files.remove(target)
-  engine.run('VACUUM INTO :target', { target })
+  const reading = openEngine(options.path, refuseForeign)
+  try {
+    reading.run('VACUUM INTO :target', { target })
+  } finally {
+    reading.close()
+  }
 }

@@ -73,6 +73,7 @@ export interface LedgerStore {
   summary(fromDay: string, toDay: string): Promise<SpendSummary>
 }
 
+/** The cost ledger over one database. */
 export function ledgerStore(core: StoreCore): LedgerStore {
   return {
     callsOfRun: async runId => callsOfRun(core, runId),
@@ -218,18 +219,39 @@ export function abandonCalls(core: StoreCore, owner: string, runId: string | nul
     `SELECT id FROM calls WHERE certainty = 'reserved' AND owner = :owner AND (:runId IS NULL OR run_id = :runId)`,
     { owner, runId },
   )
-  for (const row of open) {
-    settleCall(core, {
-      callId: reader(row).text('id'),
-      certainty: 'unknown',
-      costNano: 0,
-      usage: null,
-      answeredModel: null,
-      serviceTier: null,
-      requestId: null,
-      error,
-    })
-  }
+  for (const row of open) abandon(core, reader(row).text('id'), error)
+}
+
+/** Longer than any call may take (`openai.timeout_seconds`). */
+const ORPHANED_AFTER_MS = 2 * 3_600_000
+
+/**
+ * Calls whose run was ended or taken over long ago, while nobody can tell whether their process lives: it
+ * may have been on another machine, or before a reboot of this one.
+ */
+export function orphanedCalls(core: StoreCore): string[] {
+  return core.engine
+    .all(
+      `SELECT c.id FROM calls c JOIN runs r ON r.id = c.run_id
+       WHERE c.certainty = 'reserved' AND c.started_ms < :before
+         AND (r.owner IS NOT c.owner OR r.claim_no <> c.claim_no)`,
+      { before: core.clock.now() - ORPHANED_AFTER_MS },
+    )
+    .map(row => reader(row).text('id'))
+}
+
+/** Gives one call up; inside a transaction of the caller. */
+export function abandon(core: StoreCore, callId: string, error: string): void {
+  settleCall(core, {
+    callId,
+    certainty: 'unknown',
+    costNano: 0,
+    usage: null,
+    answeredModel: null,
+    serviceTier: null,
+    requestId: null,
+    error,
+  })
 }
 
 function settledCost(call: Call, settlement: Settlement): number {

@@ -3,7 +3,10 @@ import { reader, type StoreCore } from './core.ts'
 
 /** What an id given by a person names. */
 export type Found =
-  | { readonly kind: 'task' | 'run' | 'output' | 'judgement' | 'call' | 'record'; readonly id: string }
+  | {
+      readonly kind: 'task' | 'run' | 'output' | 'judgement' | 'call' | 'record' | 'effect'
+      readonly id: string
+    }
   | { readonly kind: 'attempt'; readonly id: string; readonly runId: string; readonly number: number }
 
 /** The one thing that was meant, none, or several. */
@@ -16,8 +19,10 @@ export type Lookup =
 export interface LookupStore {
   /** A full id, `run_x/2` for an attempt, or any prefix that fits only one thing. */
   find(text: string): Promise<Lookup>
+  /** The task of a page, or the run of a row or result that we made there, by Notion's id with dashes. */
+  byNotionId(id: string): Promise<Found | null>
   /** The run that an output, a judgement or a call belongs to. */
-  runOf(kind: 'output' | 'judgement' | 'call', id: string): Promise<string>
+  runOf(kind: 'output' | 'judgement' | 'call' | 'effect', id: string): Promise<string>
 }
 
 /** The table that holds each kind; names are constants of this file. */
@@ -28,12 +33,22 @@ const TABLES = {
   judgement: 'judgements',
   call: 'calls',
   record: 'operation_records',
+  effect: 'effects',
 } as const
 
 type Kind = keyof typeof TABLES
 
-const KINDS = ['task', 'run', 'output', 'judgement', 'call', 'record'] as const satisfies readonly Kind[]
+const KINDS = [
+  'task',
+  'run',
+  'output',
+  'judgement',
+  'call',
+  'record',
+  'effect',
+] as const satisfies readonly Kind[]
 
+/** Looking things up by id over one database. */
 export function lookupStore(core: StoreCore): LookupStore {
   return {
     find: async text => {
@@ -46,6 +61,7 @@ export function lookupStore(core: StoreCore): LookupStore {
       }
       return attempt === undefined ? { kind: 'found', found: only } : findAttempt(core, only, attempt)
     },
+    byNotionId: async id => byNotionId(core, id),
     runOf: async (kind, id) =>
       reader(core.engine.get(`SELECT run_id FROM ${TABLES[kind]} WHERE id = :id`, { id }) ?? {}).text(
         'run_id',
@@ -86,4 +102,13 @@ function findAttempt(core: StoreCore, of: { kind: Kind; id: string }, attempt: s
     kind: 'found',
     found: { kind: 'attempt', id: `${of.id}/${number}`, runId: of.id, number },
   }
+}
+
+function byNotionId(core: StoreCore, id: string): Found | null {
+  const task = core.engine.get('SELECT id FROM tasks WHERE page_id = :id', { id })
+  if (task !== undefined) return { kind: 'task', id: reader(task).text('id') }
+  const thing = core.engine.get('SELECT effect_key FROM notion_things WHERE notion_id = :id', { id })
+  if (thing === undefined) return null
+  // Keys begin with the run: `run_x/log/ended`.
+  return { kind: 'run', id: reader(thing).text('effect_key').split('/')[0] ?? '' }
 }

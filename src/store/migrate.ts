@@ -42,8 +42,9 @@ const APPLICATION_ID = 0x4543484f
  * @throws AppError `store`
  */
 export function refuseForeign(engine: Engine): void {
-  const id = Number(engine.get('PRAGMA application_id')?.['application_id'])
+  // Tables before the mark: another opener may make both, in one transaction, between these two looks.
   const tables = Number(engine.get('SELECT COUNT(*) AS tables FROM sqlite_schema')?.['tables'])
+  const id = Number(engine.get('PRAGMA application_id')?.['application_id'])
   if (id === APPLICATION_ID || (id === 0 && tables === 0)) return
   throw new AppError(
     'store',
@@ -55,7 +56,7 @@ export function refuseForeign(engine: Engine): void {
 /**
  * Brings the file to the newest schema. The first opener does it, in one transaction under the write lock:
  * a crash leaves the old schema whole, a second opener waits and then finds nothing to do. Before a file
- * that holds data is changed, `copy` is asked to put a copy beside it.
+ * that holds data is changed, `copy` is asked to put a copy beside it (by a connection of its own).
  * @throws AppError `store` where the file was written by a newer program; it is left as it was.
  */
 export function migrate(
@@ -67,10 +68,11 @@ export function migrate(
   const found = schemaVersion(engine)
   refuseNewer(found, newest)
   if (found === newest) return
-  if (found > 0) options.copy(found)
   engine.transaction(() => {
     const now = schemaVersion(engine)
     refuseNewer(now, newest)
+    // Under the write lock: by one opener only, and with everything that the older program has written.
+    if (now > 0 && now < newest) options.copy(now)
     for (const migration of migrations.filter(step => step.number > now)) apply(engine, migration, options)
   })
 }

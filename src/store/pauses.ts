@@ -1,4 +1,4 @@
-import type { PauseCause, ServicePause } from '../domain/breaker.ts'
+import { withoutProbe, type PauseCause, type ServicePause } from '../domain/breaker.ts'
 import { reader, type StoreCore } from './core.ts'
 
 /** The breakers of the services. */
@@ -9,6 +9,7 @@ export interface PauseStore {
   clear(service: string): Promise<boolean>
 }
 
+/** Breakers over one database. */
 export function pauseStore(core: StoreCore): PauseStore {
   return {
     list: async () =>
@@ -40,6 +41,16 @@ export function writePause(core: StoreCore, service: string, pause: ServicePause
 /** A call went through: the service is in use again. Inside a transaction of the caller. */
 export function clearPause(core: StoreCore, service: string): boolean {
   return core.engine.run('DELETE FROM service_pauses WHERE service = :service', { service }) > 0
+}
+
+/** A run stops being worked on: was it a probe that never asked, another one may. Inside a transaction of the caller. */
+export function handBackProbe(core: StoreCore, runId: string): void {
+  const row = core.engine.get(
+    `SELECT * FROM service_pauses WHERE state = 'probing' AND probe_run_id = :runId`,
+    { runId },
+  )
+  if (row === undefined) return
+  writePause(core, reader(row).text('service'), withoutProbe(fromRow(row), core.clock.now()))
 }
 
 function fromRow(row: Record<string, unknown>): ServicePause {

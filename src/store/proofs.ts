@@ -12,6 +12,7 @@ export interface NewProof {
   readonly fix: string | null
 }
 
+/** A finding with its age and what it was before. */
 export interface Proof extends NewProof {
   readonly atMs: number
   /** When it was last proved; null where it never was. */
@@ -27,6 +28,7 @@ export interface ProofStore {
   save(proofs: readonly NewProof[]): Promise<Proof[]>
 }
 
+/** Findings of probes over one database. */
 export function proofStore(core: StoreCore): ProofStore {
   const read = (): Proof[] => core.engine.all('SELECT * FROM proofs ORDER BY subject').map(readProof)
   return {

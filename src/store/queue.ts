@@ -16,6 +16,7 @@ export interface QueueStore {
   resume(): Promise<boolean>
 }
 
+/** The switch of the queue over one database. */
 export function queueStore(core: StoreCore): QueueStore {
   return {
     paused: async () => {

@@ -18,11 +18,13 @@ export interface Receipt {
   readonly entries: readonly { readonly kind: string; readonly body: unknown; readonly at: string }[]
 }
 
+/** Reads receipts; they are sealed inside the transition that ends a run. */
 export interface ReceiptStore {
   /** Null where there is no such run. */
   get(runId: string): Promise<Receipt | null>
 }
 
+/** Receipts over one database. */
 export function receiptStore(core: StoreCore): ReceiptStore {
   return { get: async runId => readReceipt(core, runId) }
 }

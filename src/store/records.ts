@@ -23,6 +23,7 @@ export interface RecordStore {
   latest(): Promise<OperationRecord[]>
 }
 
+/** Records of operations over one database. */
 export function recordStore(core: StoreCore): RecordStore {
   const { engine, clock } = core
   return {

@@ -8,7 +8,7 @@ export interface Run {
   readonly id: string
   readonly taskId: string
   readonly number: number
-  readonly cause: 'added' | 'retry'
+  readonly cause: 'added' | 'tick' | 'retry'
   readonly state: RunState
   /** What a process would do next; null where the run rests. */
   readonly nextStage: Stage | null
@@ -26,6 +26,8 @@ export interface Run {
   readonly reason: string | null
   readonly score: number | null
   readonly outputId: string | null
+  /** A fault of the row it came from; it fails with it before anything is spent. */
+  readonly flaw: string | null
   readonly programCommit: string
   readonly createdMs: number
   readonly startedMs: number | null
@@ -41,6 +43,8 @@ export interface NewRun {
   readonly band: number
   readonly revisions: number
   readonly actor: string
+  /** See `Run.flaw`. */
+  readonly flaw?: string | null
 }
 
 /** Inserts a queued run, numbered after the task's last; inside a transaction of the caller. */
@@ -48,9 +52,9 @@ export function insertRun(core: StoreCore, taskId: string, run: NewRun): string 
   const id = core.newId('run')
   core.engine.run(
     `INSERT INTO runs (id, task_id, number, cause, state, next_stage, priority, brief_digest, threshold, band,
-       revisions, attempt, not_before_ms, claim_no, program_commit, created_ms)
+       revisions, attempt, not_before_ms, claim_no, flaw, program_commit, created_ms)
      VALUES (:id, :taskId, (SELECT COALESCE(MAX(number), 0) + 1 FROM runs WHERE task_id = :taskId), :cause,
-       'queued', 'generate', :priority, :briefDigest, :threshold, :band, :revisions, 0, :now, 0, :commit, :now)`,
+       'queued', 'generate', :priority, :briefDigest, :threshold, :band, :revisions, 0, :now, 0, :flaw, :commit, :now)`,
     {
       id,
       taskId,
@@ -60,6 +64,7 @@ export function insertRun(core: StoreCore, taskId: string, run: NewRun): string 
       threshold: run.threshold,
       band: run.band,
       revisions: run.revisions,
+      flaw: run.flaw ?? null,
       commit: core.commit,
       now: core.clock.now(),
     },
@@ -93,6 +98,7 @@ export function updateRun(core: StoreCore, id: string, columns: Readonly<Record<
   core.engine.run(`UPDATE runs SET ${assignments.join(', ')} WHERE id = :id`, { ...columns, id })
 }
 
+/** A row of the runs table. */
 export function readRun(row: SqlRow): Run {
   const is = reader(row)
   return {
@@ -115,6 +121,7 @@ export function readRun(row: SqlRow): Run {
     reason: is.textOrNull('reason'),
     score: is.numberOrNull('score'),
     outputId: is.textOrNull('output_id'),
+    flaw: is.textOrNull('flaw'),
     programCommit: is.text('program_commit'),
     createdMs: is.number('created_ms'),
     startedMs: is.numberOrNull('started_ms'),

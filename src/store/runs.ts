@@ -6,6 +6,7 @@ import { WAITING_STATE, type RunState, type Stage } from '../domain/run-state.ts
 import type { StageService } from './claims.ts'
 import { reader, type StoreCore } from './core.ts'
 import { breachOf } from './ledger.ts'
+import { tellOutside } from './outbox.ts'
 import { readPause } from './pauses.ts'
 import { addEvent, findRun, readRun, updateRun, type Run } from './run-rows.ts'
 import { readTask, type Task } from './tasks.ts'
@@ -21,6 +22,7 @@ export interface Output extends OutputFacts {
   readonly judgements: readonly Judgement[]
 }
 
+/** A verdict on one version, or the flaw that made it none. */
 export interface Judgement {
   readonly id: string
   readonly score: number | null
@@ -31,6 +33,7 @@ export interface Judgement {
   readonly callId: string
 }
 
+/** A line of a run's history. */
 export interface RunEvent {
   readonly atMs: number
   readonly state: RunState
@@ -67,6 +70,7 @@ export interface RunStore {
   endedSince(sinceMs: number, limit: number): Promise<Run[]>
 }
 
+/** Runs and what came of them over one database. */
 export function runStore(core: StoreCore): RunStore {
   const { engine, clock } = core
   const runs = (sql: string, parameters: Record<string, string | number | null>): Run[] =>
@@ -132,6 +136,7 @@ function letGo(core: StoreCore, run: Run, caps: Caps): boolean {
   const state = WAITING_STATE[run.nextStage ?? 'generate']
   updateRun(core, run.id, { state, held_need_nano: null, reason: null })
   addEvent(core, { runId: run.id, state, what: 'let go: the cap has room again', actor: 'pipeline' })
+  tellOutside(core, run.id)
   return true
 }
 

@@ -8,7 +8,8 @@ import { AppError } from '../kernel/errors.ts'
 import { LeaseLost, type Claim } from '../kernel/lease.ts'
 import { reader, type StoreCore } from './core.ts'
 import { breachOf, reserveCall, settleCall, type NewCall, type Settlement } from './ledger.ts'
-import { clearPause, readPause, writePause } from './pauses.ts'
+import { tellOutside } from './outbox.ts'
+import { clearPause, handBackProbe, readPause, writePause } from './pauses.ts'
 import { sealReceipt } from './receipts.ts'
 import { addEvent, findRun, updateRun, type Run } from './run-rows.ts'
 
@@ -93,6 +94,7 @@ export interface StageStore {
   release(claim: Claim, settlement: Settlement | null, why: string): Promise<void>
 }
 
+/** Transitions of claimed runs over one database. */
 export function stageStore(core: StoreCore): StageStore {
   return {
     reserve: (claim, call, caps) =>
@@ -179,11 +181,13 @@ function fail(core: StoreCore, run: Run, failure: StageFailure): FailedStage {
   const cause = pauseCause(failure.errorClass)
   if (cause !== null && failure.service !== null) {
     const pause = noteServiceFailure(core, run, cause, failure, failure.service)
-    if (pause.state === 'open') {
+    if (pause.state !== 'watching') {
       leave(core, run, WAITING_STATE[run.nextStage ?? 'generate'], {}, `waits for ${failure.service.name}`)
       return { kind: 'paused', nextProbeMs: pause.nextProbeMs }
     }
   }
+  // A service that refuses this one request is there, and answers.
+  if (cause === null && failure.service !== null) clearPause(core, failure.service.name)
   closeAttempt(core, run, 'failed', failure.errorClass, failure.reason)
   const delayMs = rules.retried
     ? retryDelayMs(failedAttempts(core, run.id), failure.jitter, failure.retryAfterMs)
@@ -229,6 +233,7 @@ function leave(
   if (!mayGo(run.state, to)) {
     throw new AppError('bug', `run ${run.id} cannot go from ${run.state} to ${to}`)
   }
+  handBackProbe(core, run.id)
   const endedMs = isFinal(to) ? core.clock.now() : null
   updateRun(core, run.id, {
     ...columns,
@@ -239,6 +244,7 @@ function leave(
     ended_ms: endedMs,
   })
   if (reason !== null) addEvent(core, { runId: run.id, state: to, what: reason, actor: 'pipeline' })
+  tellOutside(core, run.id)
   if (endedMs !== null) sealReceipt(core, run.id)
 }
 

@@ -4,7 +4,7 @@ import { reader, type StoreCore } from './core.ts'
 import type { SqlRow } from './engine.ts'
 import { insertRun, type NewRun } from './run-rows.ts'
 
-/** A unit of work asked for. Immutable once it is in the store. */
+/** A unit of work asked for. A local one never changes; one from Notion is as it was at its last pick-up. */
 export interface Task {
   readonly id: string
   readonly source: 'local' | 'notion'
@@ -17,6 +17,8 @@ export interface Task {
   /** `YYYY-MM-DD`. */
   readonly dueDate: string | null
   readonly createdMs: number
+  /** Its page in Notion; null for a local task. */
+  readonly pageId: string | null
 }
 
 /** A task with its latest run, as lists show it. */
@@ -32,6 +34,7 @@ export interface TaskSummary extends Task {
   readonly endedMs: number | null
 }
 
+/** Which tasks to list; null does not restrict. */
 export interface TaskFilter {
   readonly states: readonly RunState[] | null
   readonly client: string | null
@@ -41,7 +44,10 @@ export interface TaskFilter {
 /** Tasks and their listing. */
 export interface TaskStore {
   /** Adds a task with its first run, queued, in one transaction. */
-  add(task: Omit<Task, 'id' | 'createdMs'>, run: NewRun): Promise<{ taskId: string; runId: string }>
+  add(
+    task: Omit<Task, 'id' | 'createdMs' | 'pageId'>,
+    run: NewRun,
+  ): Promise<{ taskId: string; runId: string }>
   /** A task by its full id; null where there is none. */
   get(id: string): Promise<TaskSummary | null>
   /** Newest first. */
@@ -54,6 +60,7 @@ const SUMMARY = `SELECT t.*, r.id AS run_id, r.number AS run_number, r.state, r.
   JOIN runs r ON r.task_id = t.id AND r.number = (SELECT MAX(number) FROM runs WHERE task_id = t.id)
   LEFT JOIN spend s ON s.scope = 'task' AND s.key = t.id`
 
+/** Tasks over one database. */
 export function taskStore(core: StoreCore): TaskStore {
   const { engine } = core
   return {
@@ -113,6 +120,7 @@ export function readTask(row: SqlRow): Task {
     priority: PRIORITIES[is.number('priority')] ?? 'Normal',
     dueDate: is.textOrNull('due_date'),
     createdMs: is.number('created_ms'),
+    pageId: is.textOrNull('page_id'),
   }
 }
 

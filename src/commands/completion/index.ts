@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Command } from '../../kernel/command.ts'
 import { AppError } from '../../kernel/errors.ts'
-import { fieldsOf } from '../../surfaces/cli/fields.ts'
+import { fieldsOf, type Field } from '../../surfaces/cli/fields.ts'
 import type { Entry } from '../../surfaces/cli/program.ts'
 import type { CommandHost } from '../../surfaces/cli/run.ts'
 
@@ -44,56 +44,97 @@ interface Followers {
 }
 
 function scriptFor(shell: (typeof SHELLS)[number], entries: readonly Entry[]): string {
-  const table = followers(entries)
   switch (shell) {
     case 'bash':
-      return bash(table)
+      return bash(entries)
     case 'zsh':
-      return `#compdef echopilot\nautoload -U +X bashcompinit && bashcompinit\n${bash(table)}`
+      return `#compdef echopilot\nautoload -U +X bashcompinit && bashcompinit\n${bash(entries)}`
     case 'fish':
-      return fish(table)
+      return fish(followers(entries))
   }
 }
 
 function followers(entries: readonly Entry[]): Followers[] {
-  const groups = [
-    ...new Set(entries.filter(entry => entry.path.length > 1).map(entry => entry.path[0] ?? '')),
-  ]
+  const first = [...new Set(entries.map(entry => entry.path[0] ?? ''))]
+  const groups = first.filter(word => entries.some(entry => entry.path.length > 1 && entry.path[0] === word))
+  const below = groups.map(group => ({
+    after: group,
+    words: entries.filter(entry => entry.path[0] === group).map(entry => entry.path[1] ?? ''),
+  }))
   return [
-    { after: '', words: [...new Set(entries.map(entry => entry.path[0] ?? '')), 'help', ...GLOBAL_FLAGS] },
-    ...groups.map(group => ({
-      after: group,
-      words: entries.filter(entry => entry.path[0] === group).map(entry => entry.path[1] ?? ''),
-    })),
+    { after: '', words: [...first, 'help', ...GLOBAL_FLAGS] },
+    ...below,
+    { after: 'help', words: first },
+    ...below.map(({ after, words }) => ({ after: `help ${after}`, words })),
     ...entries.map(entry => ({ after: entry.path.join(' '), words: wordsOf(entry) })),
   ]
 }
 
 function wordsOf(entry: Entry): string[] {
-  const fields = fieldsOf(entry.input)
-  const positionals = entry.positionals ?? []
-  const flags = fields.filter(field => !positionals.includes(field.name)).map(field => field.flag)
-  const choices = fields.flatMap(field => (field.choices ?? []).filter(choice => /^\S+$/.test(choice)))
-  return [...flags, ...(entry.changes ? ['--dry-run'] : []), ...choices, ...GLOBAL_FLAGS]
+  const choices = fieldsOf(entry.input).flatMap(field => (isTyped(entry, field) ? (field.choices ?? []) : []))
+  const flags = flagsOf(entry).map(field => field.flag)
+  return [...choices, ...flags, ...(entry.changes ? ['--dry-run'] : []), ...GLOBAL_FLAGS]
 }
 
-function bash(table: readonly Followers[]): string {
-  const cases = table
-    .toSorted((a, b) => b.after.length - a.after.length)
-    .map(({ after, words }) => `    '${after}'${after === '' ? '' : '*'}) words='${words.join(' ')}' ;;`)
+function flagsOf(entry: Entry): Field[] {
+  return fieldsOf(entry.input).filter(field => !isTyped(entry, field))
+}
+
+/** Given without a flag. */
+function isTyped(entry: Entry, field: Field): boolean {
+  return entry.positionals?.includes(field.name) === true
+}
+
+/** The values of flags that take one of a few. */
+function valuesOf(entries: readonly Entry[]): Followers[] {
+  return entries.flatMap(entry =>
+    flagsOf(entry).flatMap(({ flag, choices }) =>
+      choices === null ? [] : [{ after: `${entry.path.join(' ')} ${flag}`, words: choices }],
+    ),
+  )
+}
+
+function flagsWithValue(entries: readonly Entry[]): string[] {
+  const flags = entries.flatMap(flagsOf).filter(field => field.kind !== 'flag')
+  return [...new Set(['--config', '--state-dir', ...flags.map(field => field.flag)])]
+}
+
+/** Counts the words that are no flags and no values of flags; a flag's own value has only its choices, or files. */
+function bash(entries: readonly Entry[]): string {
+  const table = followers(entries).map(({ after, words }) =>
+    entries.some(entry => entry.path.join(' ') === after)
+      ? bashCase(`'${after}'|'${after} '*`, words)
+      : bashCase(`'${after}'`, words),
+  )
+  const values = valuesOf(entries).map(({ after, words }) => bashCase(`'${after}'`, words))
   return `_echopilot() {
-  local words typed i
-  typed=''
+  local IFS=$'\\n' words='' typed='' flag='' i
   for ((i = 1; i < COMP_CWORD; i++)); do
-    case "\${COMP_WORDS[i]}" in -*) ;; *) typed="\${typed:+$typed }\${COMP_WORDS[i]}" ;; esac
+    flag=''
+    case "\${COMP_WORDS[i]}" in
+      ${flagsWithValue(entries).join('|')}) flag="\${COMP_WORDS[i]}"; ((i += 1)) ;;
+      -*) ;;
+      *) typed="\${typed:+$typed }\${COMP_WORDS[i]}" ;;
+    esac
   done
-  case "$typed" in
-${cases.join('\n')}
-  esac
+  if [[ -n $flag && $i -gt $COMP_CWORD ]]; then
+    case "$typed $flag" in
+${values.join('\n')}
+    esac
+  else
+    case "$typed" in
+${table.join('\n')}
+    esac
+  fi
   COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
+  COMPREPLY=("\${COMPREPLY[@]// /\\\\ }")
 }
 complete -o default -F _echopilot echopilot
 `
+}
+
+function bashCase(pattern: string, words: readonly string[]): string {
+  return `      ${pattern}) words=$'${words.join(String.raw`\n`)}' ;;`
 }
 
 function fish(table: readonly Followers[]): string {

@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { formatScore } from '../../domain/next-step.ts'
 import { statusMark } from '../../figures/marks.ts'
 import type { Style } from '../../kernel/style.ts'
-import { table } from '../../kernel/text.ts'
+import { table, wrap } from '../../kernel/text.ts'
 import type { Files } from '../../kernel/world.ts'
+import { exportLines } from '../env-lines.ts'
 import type { Day, DayTask } from './day.ts'
 
 /** Leaves the results and receipts as files, beside the store. */
@@ -49,22 +50,23 @@ export function renderDay(dir: string, day: Day, style: Style): string {
 
 function ledgerText(day: Day, style: Style): string {
   const { receipts, ledger } = day
-  return day.proved
-    ? `${style.good('proved')}: receipts and the service's own ledger agree: ${ledger.calls} calls, ${ledger.inputTokens} tokens in, ${ledger.outputTokens} out.`
-    : `${style.bad('failed')}: receipts say ${JSON.stringify(receipts)}, the ledger says ${JSON.stringify(ledger)}.`
+  const text = day.proved
+    ? `proved: receipts and the service's own ledger agree: ${ledger.calls} calls, ${ledger.inputTokens} tokens in, ${ledger.outputTokens} out.`
+    : `failed: receipts say ${JSON.stringify(receipts)}, the ledger says ${JSON.stringify(ledger)}.`
+  return wrap(text, style.columns).replace(/^\w+/, day.proved ? style.good : style.bad)
 }
 
 /** Commands to go on with, as they can be pasted; the first one is about a task that waits for a person. */
 function exploreText(dir: string, day: Day, style: Style): string {
   const waiting = day.tasks.find(task => task.status === 'Waiting Human') ?? day.tasks[0]
-  const state = `--state-dir ${join(dir, 'state')}`
   return [
     style.bold(`Explore ${dir}`),
     '  results/   what the clients would get',
     '  receipts/  what was asked, judged and paid, with its seal',
-    `  npx echopilot status ${state}`,
-    ...(waiting === undefined ? [] : [`  npx echopilot task show ${waiting.taskId} ${state}`]),
-    ...(waiting === undefined ? [] : [`  npx echopilot explain ${waiting.taskId} ${state}`]),
+    `  ${exportLines({ ECHOPILOT_STATE_DIR: join(dir, 'state') }).trimEnd()}`,
+    '  npx echopilot status',
+    ...(waiting === undefined ? [] : [`  npx echopilot task show ${waiting.taskId}`]),
+    ...(waiting === undefined ? [] : [`  npx echopilot explain ${waiting.taskId}`]),
   ].join('\n')
 }
 

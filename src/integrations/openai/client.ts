@@ -1,10 +1,12 @@
 import type { APIError, OpenAI } from 'openai'
 import { sha256 } from '../../kernel/digest.ts'
+import { redactor, type Redact } from '../../kernel/redaction.ts'
 import type { Completion, CompletionRequest, ListedModel, Model } from '../../kernel/roles.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
 import { fromHttp, fromNetwork, unusable } from './failure.ts'
 import { ChatCompletion, ModelList } from './wire.ts'
 
+/** Where the service is and how it is asked. */
 export interface OpenAiOptions {
   readonly baseUrl: string
   /** Null for a local server that wants none. */
@@ -14,24 +16,28 @@ export interface OpenAiOptions {
   readonly fetch: typeof globalThis.fetch
 }
 
-/** A model behind OpenAI's API or a compatible one. The SDK is loaded at the first call. */
+/**
+ * A model behind OpenAI's API or a compatible one. The SDK is loaded at the first call. What the service says
+ * goes into the store, so the key is taken out of it here, where an answer may repeat it.
+ */
 export function openAiModel(options: OpenAiOptions): Model {
   let loading: Promise<Sdk> | null = null
   const sdk = (): Promise<Sdk> => (loading ??= load(options))
+  const redact = redactor(options.apiKey === null ? [] : [options.apiKey])
   return {
     service: new URL(options.baseUrl).host,
     credential: sha256(`${options.baseUrl}\n${options.apiKey ?? ''}`).slice(0, 16),
     complete: async (request, signal) => {
       const { client, ApiError } = await sdk()
-      const answer = await call(ApiError, () =>
+      const answer = await call(ApiError, redact, () =>
         client.chat.completions.create(bodyOf(request, options), { signal }).withResponse(),
       )
-      return readCompletion(answer.data, answer.response.headers.get('x-request-id'))
+      return redacted(readCompletion(answer.data, answer.response.headers.get('x-request-id')), redact)
     },
     listModels: async signal => {
       const { client, ApiError } = await sdk()
-      const answer = await call(ApiError, () => client.get('/models', { signal }).asResponse())
-      return readModels(await call(ApiError, () => answer.text()))
+      const answer = await call(ApiError, redact, () => client.get('/models', { signal }).asResponse())
+      return readModels(await call(ApiError, redact, () => answer.text()))
     },
   }
 }
@@ -58,11 +64,11 @@ async function load(options: OpenAiOptions): Promise<Sdk> {
   return { client, ApiError }
 }
 
-async function call<T>(ApiError: typeof APIError, send: () => PromiseLike<T>): Promise<T> {
+async function call<T>(ApiError: typeof APIError, redact: Redact, send: () => PromiseLike<T>): Promise<T> {
   try {
     return await send()
   } catch (error) {
-    if (error instanceof ApiError) throw fromSdk(error, error)
+    if (error instanceof ApiError) throw fromSdk(error, error, redact)
     if (error instanceof SyntaxError) throw unusable('not JSON', null)
     throw fromNetwork(error)
   }
@@ -78,23 +84,24 @@ interface SdkError {
 }
 
 /** Without a status no answer came: the SDK wraps the network's error. */
-function fromSdk(facts: SdkError, error: Error): ServiceFailure {
+function fromSdk(facts: SdkError, error: Error, redact: Redact): ServiceFailure {
   if (typeof facts.status !== 'number') return fromNetwork(error)
+  const headers = facts.headers instanceof Headers ? [...facts.headers] : []
   return fromHttp({
     status: facts.status,
-    code: typeof facts.code === 'string' ? facts.code : null,
-    message: messageOf(facts),
-    headers: facts.headers instanceof Headers ? facts.headers : new Headers(),
+    code: typeof facts.code === 'string' ? redact(facts.code) : null,
+    message: messageOf(facts, redact),
+    headers: new Headers(headers.map(([name, value]) => [name, redact(value)])),
   })
 }
 
 /** The service's own words; the SDK puts the status before them, and plain-text bodies may be whole pages. */
-function messageOf({ error: inner, message }: SdkError): string {
+function messageOf({ error: inner, message }: SdkError, redact: Redact): string {
   const own =
     typeof inner === 'object' && inner !== null && 'message' in inner && typeof inner.message === 'string'
       ? inner.message
       : message.replace(/^\d{3} /, '')
-  return own.replaceAll(/\s+/g, ' ').slice(0, 300)
+  return redact(own).replaceAll(/\s+/g, ' ').slice(0, 300)
 }
 
 function bodyOf(
@@ -120,6 +127,18 @@ function bodyOf(
             json_schema: { name: request.schema.name, strict: true, schema: { ...request.schema.schema } },
           },
         }),
+  }
+}
+
+function redacted(completion: Completion, redact: Redact): Completion {
+  const orNull = (text: string | null): string | null => (text === null ? null : redact(text))
+  return {
+    ...completion,
+    text: redact(completion.text),
+    refusal: orNull(completion.refusal),
+    answeredModel: orNull(completion.answeredModel),
+    serviceTier: orNull(completion.serviceTier),
+    requestId: orNull(completion.requestId),
   }
 }
 

@@ -75,12 +75,15 @@ function messageOf(error: unknown): string {
   return deepest
 }
 
-/** Retry-After in seconds or as a date, or OpenAI's `retry-after-ms`. */
+/** Retry-After in seconds or as a date (by the clock of the service), or OpenAI's `retry-after-ms`. */
 function retryAfterMs(headers: Headers): number | null {
   const exact = Number(headers.get('retry-after-ms') ?? Number.NaN)
   if (Number.isFinite(exact)) return Math.max(0, exact)
   const value = headers.get('retry-after')
   if (value === null) return null
   const seconds = Number(value)
-  return Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : null
+  const waitMs = Number.isFinite(seconds)
+    ? seconds * 1000
+    : Date.parse(value) - Date.parse(headers.get('date') ?? '')
+  return Number.isNaN(waitMs) ? null : Math.max(0, waitMs)
 }

@@ -32,6 +32,7 @@ export const ChatCompletion = z.object({
     .catch(null),
 })
 
+/** A chat completion that was checked. */
 export type ChatCompletion = z.infer<typeof ChatCompletion>
 
 /** A page of the models list; `shutdown_date` is OpenAI's. */

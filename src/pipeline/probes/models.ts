@@ -18,6 +18,7 @@ const PROBE_TIMEOUT_MS = 20_000
 /** A shutdown is warned of this long before. */
 const SHUTDOWN_WARNING_MS = 60 * 86_400_000
 
+/** What the probes look at; what is missing is a finding too. */
 export interface ProbeContext {
   readonly world: Pick<World, 'clock'>
   readonly settings: Attempted<LoadedSettings>

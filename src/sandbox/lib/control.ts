@@ -1,9 +1,12 @@
 /** The routes of the sandbox itself, beside the vendor's: the state page and `/__sandbox/…`. */
+import { answerRoute, type Atomically } from './answer.ts'
 import type { CallLog } from './call-log.ts'
 import { readFault } from './fault.ts'
 import type { FaultStore } from './fault-store.ts'
 import { parseJson } from './json.ts'
+import { pageReply } from './page-reply.ts'
 import { statePage } from './page.ts'
+import { findRoute } from './routes.ts'
 import type { Reply, SandboxRequest, Service, ServiceDefinition } from './service.ts'
 
 /** What the control routes work on. */
@@ -14,24 +17,29 @@ export interface Control {
   readonly calls: CallLog
   /** The process it runs in, so that a test can end exactly that one. */
   readonly pid: number
-  /** Runs `work` in one transaction. */
-  atomically<T>(work: () => T): T
+  readonly atomically: Atomically
 }
 
 const PREFIX = '/__sandbox/'
 const SHOWN_CALLS = 50
 
-/** True for the sandbox's own paths, which no fault acts on. */
-export function isControlPath(path: string): boolean {
-  return path === '/' || path.startsWith(PREFIX)
+/** True for the sandbox's own paths, which no fault acts on and which ask for no credential. */
+export function isControlPath({ service }: Control, { method, path }: SandboxRequest): boolean {
+  return (
+    path === '/' || path.startsWith(PREFIX) || findRoute(service.own ?? [], method, path).type !== 'no-route'
+  )
 }
 
 /** Answers a control route. A form (the state page's buttons) is sent back to the page, anything else gets JSON. */
 export function answerControl(control: Control, request: SandboxRequest): Reply {
   if (request.method !== 'GET' && isForeign(request))
     return fail(403, 'another site may not drive the sandbox')
+  const own = findRoute(control.service.own ?? [], request.method, request.path)
+  if (own.type === 'found')
+    return answerRoute(control.atomically, own.route, { ...request, params: own.params })
   switch (`${request.method} ${request.path}`) {
     case 'GET /':
+    case `GET ${PREFIX}`:
       return page(control)
     case `GET ${PREFIX}state`:
       return ok(state(control))
@@ -39,7 +47,7 @@ export function answerControl(control: Control, request: SandboxRequest): Reply 
       return ok(control.service.ledger())
     case `POST ${PREFIX}reset`:
       reset(control)
-      return done(request, { ok: true })
+      return done(control, request, { ok: true })
     case `GET ${PREFIX}faults`:
       return ok({ faults: control.faults.list() })
     case `POST ${PREFIX}faults`:
@@ -47,7 +55,7 @@ export function answerControl(control: Control, request: SandboxRequest): Reply 
     case `POST ${PREFIX}faults/clear`:
     case `DELETE ${PREFIX}faults`:
       control.faults.clear()
-      return done(request, { ok: true })
+      return done(control, request, { ok: true })
     default:
       return fail(404, `no such control route: ${request.method} ${request.path}`)
   }
@@ -60,23 +68,20 @@ function isForeign(request: SandboxRequest): boolean {
 }
 
 function page(control: Control): Reply {
-  const { markup } = statePage({
-    definition: control.definition,
-    service: control.service,
-    calls: control.calls.last(SHOWN_CALLS),
-    faults: control.faults.list(),
-  })
-  return {
-    status: 200,
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy':
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-    },
-    body: markup,
-  }
+  return pageReply(
+    statePage({
+      definition: control.definition,
+      service: control.service,
+      calls: control.calls.last(SHOWN_CALLS),
+      faults: control.faults.list(),
+      home: homeOf(control),
+    }),
+  )
+}
+
+/** Where the state page is found: a service may have a page of its own in its place. */
+function homeOf({ service }: Control): string {
+  return findRoute(service.own ?? [], 'GET', '/').type === 'found' ? PREFIX : '/'
 }
 
 function state(control: Control): unknown {
@@ -102,15 +107,17 @@ function arm(control: Control, request: SandboxRequest): Reply {
   const given = isForm(request) ? (new URLSearchParams(text).get('fault') ?? '') : text
   const fault = readFault(parseJson(given), control.definition.faultTypes)
   if (typeof fault === 'string') return fail(400, fault)
-  return done(request, { id: control.faults.arm(fault) }, 201)
+  return done(control, request, { id: control.faults.arm(fault) }, 201)
 }
 
 function isForm(request: SandboxRequest): boolean {
   return request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
 }
 
-function done(request: SandboxRequest, body: unknown, status = 200): Reply {
-  return isForm(request) ? { status: 303, headers: { location: '/' }, body: '' } : { status, body }
+function done(control: Control, request: SandboxRequest, body: unknown, status = 200): Reply {
+  return isForm(request)
+    ? { status: 303, headers: { location: homeOf(control) }, body: '' }
+    : { status, body }
 }
 
 function ok(body: unknown): Reply {

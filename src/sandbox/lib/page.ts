@@ -11,6 +11,8 @@ export interface StatePage {
   readonly service: Service
   readonly calls: readonly CallRow[]
   readonly faults: readonly ArmedFault[]
+  /** The path of this page. */
+  readonly home: string
 }
 
 /** The whole page; it loads nothing from elsewhere and works without scripts. */
@@ -27,13 +29,13 @@ export function statePage(shown: StatePage): Html {
         </style>
       </head>
       <body>
-        ${header(definition)}
+        ${header(shown)}
         <main>${service.panel()} ${faultCard(shown)} ${callCard(shown)} ${footer()}</main>
       </body>
     </html>`
 }
 
-function header(definition: ServiceDefinition): Html {
+function header({ definition, home }: StatePage): Html {
   return html`<header>
     <div>
       <p class="eyebrow">EchoPilot sandbox</p>
@@ -41,7 +43,8 @@ function header(definition: ServiceDefinition): Html {
       <p class="sub">${definition.subtitle}</p>
     </div>
     <div class="row">
-      <a class="button" href="/">Refresh</a>
+      ${home === '/' ? html`` : html`<a class="button" href="/">Board</a>`}
+      <a class="button" href="${home}">Refresh</a>
       <form method="post" action="/__sandbox/reset"><button class="danger">Reset everything</button></form>
     </div>
   </header>`

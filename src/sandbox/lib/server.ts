@@ -1,5 +1,6 @@
 /** The HTTP frame of every stand-in: reads the call, lets a fault act, asks the service, answers, logs. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { answerRoute } from './answer.ts'
 import { callLog, CALL_SCHEMA, type CallLog } from './call-log.ts'
 import { isControlPath, answerControl, type Control } from './control.ts'
 import { openDatabase, type Database } from './db.ts'
@@ -7,13 +8,7 @@ import type { CallShape, FaultAction } from './fault.ts'
 import { actBefore, breakageOf, isFrameFault } from './fault-acts.ts'
 import { FAULT_SCHEMA, faultStore } from './fault-store.ts'
 import { findRoute } from './routes.ts'
-import {
-  VendorError,
-  type Clock,
-  type Reply,
-  type SandboxRequest,
-  type ServiceDefinition,
-} from './service.ts'
+import type { Clock, Reply, SandboxRequest, ServiceDefinition } from './service.ts'
 import { readBody, send } from './wire.ts'
 
 /** How to open a stand-in. */
@@ -105,7 +100,7 @@ async function handle(frame: Frame, incoming: IncomingMessage, response: ServerR
     params: {},
     fault: undefined,
   }
-  if (isControlPath(request.path)) {
+  if (isControlPath(frame, request)) {
     send(response, answerControl(frame, request))
     return
   }
@@ -147,19 +142,11 @@ function shapeOf(frame: Frame, request: SandboxRequest): CallShape {
 
 function dispatch(frame: Frame, request: SandboxRequest): Reply {
   const { service } = frame
-  try {
-    const refusal = service.refuse(request)
-    if (refusal !== undefined) return refusal
-    const match = findRoute(service.routes, request.method, request.path)
-    if (match.type !== 'found') return service.problem(match, request)
-    const withParams = { ...request, params: match.params }
-    // One transaction a call: an error half way leaves no half effect.
-    return frame.atomically(() => match.route.handle(withParams))
-  } catch (error) {
-    if (error instanceof VendorError) return error.reply
-    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    return { status: 500, headers: { 'x-sandbox-bug': 'true' }, body: `bug in the sandbox: ${detail}` }
-  }
+  const refusal = service.refuse(request)
+  if (refusal !== undefined) return refusal
+  const match = findRoute(service.routes, request.method, request.path)
+  if (match.type !== 'found') return service.problem(match, request)
+  return answerRoute(frame.atomically, match.route, { ...request, params: match.params })
 }
 
 function log(

@@ -52,6 +52,8 @@ export type FrameProblem =
 /** A running stand-in over its database. */
 export interface Service {
   readonly routes: readonly Route[]
+  /** Routes of the sandbox's own beside the vendor's (a page of its own, tools for tests); a form of another site is refused. */
+  readonly own?: readonly Route[]
   readonly callColumns: readonly string[]
   /** An answer when the caller may not come in, else undefined. */
   refuse(request: SandboxRequest): Reply | undefined

@@ -1,4 +1,5 @@
-import { Argument, Command, CommanderError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { nearest } from '../../domain/did-you-mean.ts'
 import { OUTCOMES } from '../../kernel/errors.ts'
 import type { Example, FlatInput } from '../../kernel/operation.ts'
 import { fieldsOf, type Field } from './fields.ts'
@@ -50,6 +51,7 @@ export async function parseWords<E extends Entry>(
   const printed: string[] = []
   let parsed: Parsed<E> | null = null
   const program = root(options, text => printed.push(text))
+  addHelp(program)
   for (const entry of entries) {
     addEntry(program, entry, (input, flags) => {
       parsed = { entry, input, flags }
@@ -85,8 +87,34 @@ function root(
       writeErr: () => {},
       getOutHelpWidth: () => options.columns,
     })
-    .helpCommand('help [command...]', 'help for a command')
+    .helpCommand(false)
     .addHelpText('after', `\nExit codes:\n${exitCodes()}`)
+}
+
+/** Commander's own `help` looks at the first word only, and would show the group for `help task add`. */
+function addHelp(program: Command): void {
+  program
+    .command('help')
+    .description('help for a command')
+    .argument('[command...]', 'its words')
+    .action((words: readonly string[]) => {
+      let at = program
+      for (const word of words) {
+        const next = at.commands.find(command => command.name() === word)
+        if (next === undefined) throw unknownCommand(at, word)
+        at = next
+      }
+      at.help()
+    })
+}
+
+function unknownCommand(group: Command, word: string): CommanderError {
+  const guess = nearest(
+    word,
+    group.commands.map(command => command.name()),
+  )
+  const suggestion = guess === null ? '' : ` (Did you mean ${guess}?)`
+  return new CommanderError(1, 'commander.unknownCommand', `unknown command '${word}'${suggestion}`)
 }
 
 function exitCodes(): string {
@@ -132,7 +160,7 @@ function commandAt(program: Command, path: readonly string[]): Command {
 
 function argument(field: Field): Argument {
   const made = new Argument(field.required ? `<${field.name}>` : `[${field.name}]`, field.meaning)
-  return field.choices === null ? made : made.choices(field.choices)
+  return field.choices === null ? made : made.choices(field.choices).argParser(oneOf(field.choices))
 }
 
 function option(field: Field): Option {
@@ -140,7 +168,17 @@ function option(field: Field): Option {
   const note = field.fallback === null ? '' : ` (default ${field.fallback})`
   const made = new Option(long, `${field.meaning}${note}`)
   if (field.required) made.makeOptionMandatory()
-  return field.choices === null ? made : made.choices(field.choices)
+  return field.choices === null ? made : made.choices(field.choices).argParser(oneOf(field.choices))
+}
+
+/** Commander's own parser of choices, with a guess at what was meant. */
+function oneOf(choices: readonly string[]): (value: string) => string {
+  return value => {
+    if (choices.includes(value)) return value
+    const guess = nearest(value, choices)
+    const suggestion = guess === null ? '' : ` (Did you mean ${guess}?)`
+    throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.${suggestion}`)
+  }
 }
 
 function valueName(field: Field): string {

@@ -1,10 +1,9 @@
 import { CommanderError } from 'commander'
-import { AppError, asAppError, OUTCOMES, type Outcome } from '../../kernel/errors.ts'
+import { AppError, asAppError, OUTCOMES, traceOf, type Outcome } from '../../kernel/errors.ts'
 import type { Command } from '../../kernel/command.ts'
 import { commandOf, schemaOf } from '../../kernel/operation.ts'
-import type { Redact } from '../../kernel/redaction.ts'
 import type { AnyOperation } from '../../operations/define.ts'
-import { openSession, type Session, type SessionOptions } from '../../session.ts'
+import { openSession, type SessionOptions } from '../../session.ts'
 import type { Terminal } from './terminal.ts'
 import { parseWords, type Entry, type GlobalFlags, type Parsed } from './program.ts'
 
@@ -88,8 +87,6 @@ async function runEntry(parsed: Parsed<CliEntry>, options: CliOptions): Promise<
         : entry.operation.render(invoked.result, options.terminal.style)
     options.terminal.out(`${session.redact(text)}\n`)
     return invoked.outcome
-  } catch (error) {
-    throw withoutSecrets(error, session.redact)
   } finally {
     session.close()
   }
@@ -117,19 +114,13 @@ export function sessionOptions(
   }
 }
 
-export type { Session }
-
-/** Errors carry texts of services, which may repeat what they were sent. */
-function withoutSecrets(thrown: unknown, redact: Redact): AppError {
-  const error = asAppError(thrown)
-  const hint = error.hint === null ? null : redact(error.hint)
-  return new AppError(error.kind, redact(error.message), hint, error.cause ?? error)
-}
-
 /** Commander's messages begin with `error: ` and may end with a suggestion on a line of its own. */
 function usageError(error: CommanderError, words: readonly string[]): AppError {
-  const message = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ')
-  const command = words.filter(word => !word.startsWith('-')).slice(0, 2)
+  const message =
+    error.code === 'commander.help'
+      ? 'a command is missing'
+      : error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ')
+  const command = words.filter(word => !word.startsWith('-') && word !== 'help').slice(0, 2)
   const hint =
     error.code === 'commander.unknownCommand' || command.length === 0
       ? 'echopilot help'
@@ -145,7 +136,6 @@ function errorJson(error: AppError): string {
 function errorText(error: AppError, terminal: Terminal, verbose: boolean): string {
   const { style } = terminal
   const hint = error.hint === null ? '' : `${style.dim('next:')} ${error.hint}\n`
-  const cause = error.cause instanceof Error ? error.cause : error
-  const trace = verbose ? `${cause.stack ?? String(cause)}\n` : ''
+  const trace = verbose ? `${traceOf(error)}\n` : ''
   return `${style.bad('error:')} ${error.message}\n${hint}${trace}`
 }

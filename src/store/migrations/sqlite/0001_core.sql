@@ -17,7 +17,7 @@ CREATE TABLE runs (
   id             TEXT PRIMARY KEY,
   task_id        TEXT NOT NULL REFERENCES tasks (id),
   number         INTEGER NOT NULL CHECK (number >= 1),
-  cause          TEXT NOT NULL CHECK (cause IN ('added', 'retry')),
+  cause          TEXT NOT NULL CHECK (cause IN ('added', 'tick', 'retry')),
   state          TEXT NOT NULL CHECK (state IN ('queued', 'generating', 'generated', 'judging', 'revising',
                    'waiting_human', 'held', 'retrying', 'done', 'failed_final', 'cancelled')),
   -- What is to be done next; null exactly where no process may take the run up.

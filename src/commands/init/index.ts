@@ -1,0 +1,169 @@
+import { z } from 'zod'
+import { keysOf } from '../../domain/keys-of.ts'
+import type { DatabaseKey } from '../../domain/notion/schema.ts'
+import { notionId } from '../../domain/notion/ids.ts'
+import { checkWorkspace } from '../../effects/account.ts'
+import type { Command } from '../../kernel/command.ts'
+import { AppError, type Outcome } from '../../kernel/errors.ts'
+import { ServiceFailure } from '../../kernel/roles.ts'
+import type { Style } from '../../kernel/style.ts'
+import { defineOperation, type AnyOperation } from '../../operations/define.ts'
+import { setUp, type SetUpStep } from '../../pickup/set-up.ts'
+import { openSession } from '../../session.ts'
+import { sessionOptions, type CommandHost } from '../../surfaces/cli/run.ts'
+
+const place = z.string().optional()
+
+/** Which flag names which database. */
+const ADOPT = {
+  queue: 'queue',
+  clients: 'clients',
+  automationLog: 'log',
+  jobLog: 'jobLog',
+  statusBoard: 'status',
+  dsr: 'dsr',
+} as const satisfies Record<string, DatabaseKey>
+
+const input = z.object({
+  parent: place.describe('page to make the databases under: id or address; notion.parent_page if left out'),
+  queue: place.describe('an Automation Queue that is there already'),
+  clients: place.describe('a Clients database that is there already'),
+  automationLog: place.describe('an Automation Log that is there already'),
+  jobLog: place.describe('a Job Log that is there already'),
+  statusBoard: place.describe('a Status database that is there already'),
+  dsr: place.describe('a DSR Requests database that is there already'),
+  repair: z.boolean().default(false).describe('add properties that are missing'),
+  rebind: z.boolean().default(false).describe('this store now belongs to the workspace of the token'),
+  dryRun: z.boolean().default(false).describe('tell what would be done, and do nothing'),
+})
+
+/** Finds or makes the databases, and remembers where they are. Repeating it finds them again. */
+export const init: Command<CommandHost> = {
+  path: ['init'],
+  summary: 'Find or make the Notion databases, and remember where they are',
+  examples: [
+    { words: 'init --parent https://www.notion.so/EchoPilot-0123…', does: 'make all six under a page' },
+    { words: 'init --queue 0123… --repair', does: 'adopt a queue, and add what it lacks' },
+  ],
+  input,
+  run: async (host, raw) => {
+    const parsed = input.safeParse(raw)
+    if (!parsed.success) throw new AppError('usage', z.prettifyError(parsed.error), 'echopilot help init')
+    const session = openSession(sessionOptions({ ...host.options, terminal: host.terminal }, host.flags))
+    try {
+      const done = Promise.withResolvers<Initialised>()
+      await session.run(initialise(parsed.data, done.resolve), {}, { dryRun: parsed.data.dryRun })
+      return print(host, await done.promise)
+    } finally {
+      session.close()
+    }
+  },
+}
+
+interface Initialised {
+  readonly workspace: string
+  readonly dryRun: boolean
+  readonly steps: readonly SetUpStep[]
+}
+
+function initialise(asked: z.infer<typeof input>, tell: (done: Initialised) => void): AnyOperation {
+  return defineOperation({
+    path: ['init'],
+    summary: 'Find or make the Notion databases',
+    input: z.object({}),
+    needs: { settings: 'required', store: 'required', notion: 'required' },
+    effect: 'write',
+    scope: 'operate',
+    run: async ({ settings, store, notion, dryRun }) => {
+      if (notion === null) {
+        throw new AppError(
+          'config',
+          'NOTION_TOKEN is not set',
+          'make an integration in Notion and set its token',
+        )
+      }
+      try {
+        const workspace = await checkWorkspace(store, notion, asked.rebind)
+        const steps = await setUp(notion, {
+          parentPageId: idOf('parent', asked.parent ?? (settings.settings.notion.parent_page || undefined)),
+          adopt: adopted(asked),
+          known: asked.rebind ? [] : await store.notion.databases(),
+          repair: asked.repair,
+          dryRun,
+        })
+        if (!dryRun) await store.notion.saveDatabases(steps.flatMap(step => step.database ?? []))
+        tell({ workspace, dryRun, steps })
+        return {}
+      } catch (error) {
+        throw error instanceof ServiceFailure ? asConfigError(error) : error
+      }
+    },
+    render: () => '',
+  })
+}
+
+/** What Notion refuses at set-up is nearly always a page that was not shared with the integration. */
+function asConfigError(failure: ServiceFailure): AppError {
+  const hint =
+    failure.errorClass === 'permanent'
+      ? 'share the page with the integration (••• → Connections), then run the same command again'
+      : 'check NOTION_TOKEN, then run the same command again'
+  const kind = failure.errorClass === 'transient' || failure.errorClass === 'throttled' ? 'busy' : 'config'
+  return new AppError(kind, failure.message, hint, failure)
+}
+
+function adopted(asked: z.infer<typeof input>): Partial<Record<DatabaseKey, string>> {
+  return Object.fromEntries(
+    keysOf(ADOPT).flatMap(flag => {
+      const id = idOf(flag, asked[flag])
+      return id === null ? [] : [[ADOPT[flag], id]]
+    }),
+  )
+}
+
+function idOf(flag: string, text: string | undefined): string | null {
+  if (text === undefined) return null
+  const id = notionId(text)
+  if (id !== null) return id
+  throw new AppError(
+    'usage',
+    `--${flag}: "${text}" holds no id of Notion`,
+    'copy the address of the page from Notion',
+  )
+}
+
+function print(host: CommandHost, done: Initialised): Outcome {
+  const { terminal, flags } = host
+  const blocked = done.steps.flatMap(requiredFaults)
+  terminal.out(
+    flags.json === true
+      ? `${JSON.stringify({ schema: 'echopilot.init/1', ...done }, null, 2)}\n`
+      : `${render(done, terminal.style)}\n`,
+  )
+  if (blocked.length === 0) return 'ok'
+  throw new AppError(
+    'config',
+    `no work can be done: ${blocked.join('; ')}`,
+    'rename or retype the property in Notion, or echopilot init --repair',
+  )
+}
+
+function render(done: Initialised, style: Style): string {
+  const lines = done.steps.map(step => {
+    const missing = step.missing.length === 0 ? '' : `\n    without: ${step.missing.join(', ')}`
+    const wrong = step.wrongType.length === 0 ? '' : `\n    of another type: ${step.wrongType.join(', ')}`
+    return `  ${step.did.padEnd(12)}${style.bold(step.title)}${missing}${wrong}`
+  })
+  const repair = done.steps.some(step => step.missing.length > 0)
+    ? 'echopilot init --repair adds what is missing, or '
+    : ''
+  return [
+    `Notion workspace "${done.workspace}"`,
+    ...lines,
+    style.dim(`next: ${repair}tick Trigger on a row, then echopilot poll --drain`),
+  ].join('\n')
+}
+
+function requiredFaults(step: SetUpStep): string[] {
+  return step.key === 'queue' ? step.blocking.map(name => `${step.title} has no usable "${name}"`) : []
+}

@@ -1,0 +1,235 @@
+import type { RunState, RunStatus } from './run-state.ts'
+
+/** Changes to the properties of a task's page. What is absent stays as it is; null empties it. */
+export interface PageChange {
+  readonly status?: RunStatus
+  readonly untick?: true
+  readonly clearDecision?: true
+  readonly runId?: string
+  readonly score?: number | null
+  readonly costNano?: number | null
+  readonly summary?: string | null
+  readonly notes?: string | null
+}
+
+/** A row of the Automation Log. */
+export interface LogRow {
+  readonly entry: string
+  readonly status: 'Processing' | 'Success' | 'Review' | 'Error' | 'Warning'
+  readonly message: string
+  readonly details: string
+  readonly atMs: number
+  readonly commit: string
+  readonly runId: string
+}
+
+/** A row of the Job Log. */
+export interface JobRow {
+  readonly name: string
+  readonly type: string
+  readonly status: 'Done' | 'Waiting Human' | 'Held' | 'Failed-Final' | 'Cancelled'
+  readonly score: number | null
+  readonly costNano: number
+  readonly durationMs: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly atMs: number
+  readonly commit: string
+  readonly runId: string
+  readonly notes: string
+}
+
+/** One write to the outside, by kind. `thing` is the key by which a thing we made is found again. */
+export type EffectBody =
+  | { readonly kind: 'page'; readonly pageId: string; readonly change: PageChange }
+  | {
+      readonly kind: 'body'
+      readonly pageId: string
+      readonly runId: string
+      readonly outputId: string
+      readonly thing: string
+    }
+  | { readonly kind: 'log'; readonly row: LogRow; readonly thing: string }
+  | { readonly kind: 'job'; readonly row: JobRow; readonly thing: string }
+
+/** An effect to be recorded. `name` is the last part of its key, `<run>/<kind>/<name>`; null numbers it. */
+export interface NewEffect {
+  readonly name: string | null
+  readonly target: string
+  readonly body: EffectBody
+}
+
+/** What is known of a run at the moment its state changes. */
+export interface Transition {
+  readonly to: RunState
+  readonly pageId: string
+  readonly taskTitle: string
+  readonly taskType: string
+  readonly runId: string
+  readonly attempt: number
+  readonly reason: string | null
+  readonly score: number | null
+  readonly costNano: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly startedMs: number
+  readonly nowMs: number
+  readonly commit: string
+  readonly status: RunStatus
+  /** The latest version of the work; null where there is none. */
+  readonly output: { readonly id: string; readonly text: string } | null
+}
+
+/** Characters that Notion takes in one text; the summary stays within (SPEC §7). */
+const SUMMARY_LENGTH = 2000
+
+/** What the outside must hear of a change of state, in order. Pure: the store records it with the change. */
+export function effectsOf(transition: Transition): NewEffect[] {
+  switch (transition.to) {
+    case 'queued':
+    case 'generated':
+    case 'judging':
+    case 'revising':
+      return [page(transition, { status: transition.status })]
+    case 'generating':
+      return [page(transition, { status: transition.status }), started(transition)]
+    case 'retrying':
+      return [
+        page(transition, { status: transition.status, notes: transition.reason }),
+        log(transition, `error-${transition.attempt}`, 'Error', 'attempt failed'),
+      ]
+    case 'held':
+      return [
+        page(transition, { status: transition.status, notes: transition.reason }),
+        job(transition, 'Held'),
+      ]
+    case 'waiting_human':
+      return [
+        ...work(transition),
+        page(transition, { ...outcome(transition), clearDecision: true }),
+        log(transition, 'ended', 'Review', 'waits for a decision'),
+        job(transition, 'Waiting Human'),
+      ]
+    case 'done':
+      return [
+        ...work(transition),
+        page(transition, { ...outcome(transition), clearDecision: true }),
+        log(transition, 'ended', 'Success', 'done'),
+        job(transition, 'Done'),
+      ]
+    case 'failed_final':
+      return [
+        page(transition, { ...outcome(transition) }),
+        log(transition, 'ended', 'Error', 'failed for good'),
+        job(transition, 'Failed-Final'),
+      ]
+    case 'cancelled':
+      return [
+        page(transition, { status: transition.status, notes: transition.reason, clearDecision: true }),
+        log(transition, 'ended', 'Warning', 'cancelled'),
+        job(transition, 'Cancelled'),
+      ]
+  }
+}
+
+/** What a pick-up writes back: the tick is taken, and earlier outcomes no longer stand on the row. */
+export function pickUpEffect(pageId: string, runId: string): NewEffect {
+  const change = {
+    status: 'Queued',
+    untick: true,
+    clearDecision: true,
+    runId,
+    score: null,
+    notes: null,
+  } as const
+  return { name: 'picked-up', target: pageId, body: { kind: 'page', pageId, change } }
+}
+
+function page({ pageId }: Transition, change: PageChange): NewEffect {
+  return { name: null, target: pageId, body: { kind: 'page', pageId, change } }
+}
+
+function outcome(transition: Transition): PageChange {
+  const text = transition.output?.text ?? ''
+  return {
+    status: transition.status,
+    score: transition.score,
+    costNano: transition.costNano,
+    notes: transition.reason,
+    ...(text === '' ? {} : { summary: cut(text, SUMMARY_LENGTH) }),
+  }
+}
+
+/** The whole text, written into the page under a container of its own; once for each version that rests. */
+function work(transition: Transition): NewEffect[] {
+  const { output, pageId, runId } = transition
+  if (output === null || output.text === '') return []
+  const thing = `${runId}/body/${output.id}`
+  return [
+    { name: output.id, target: pageId, body: { kind: 'body', pageId, runId, outputId: output.id, thing } },
+  ]
+}
+
+function started(transition: Transition): NewEffect {
+  return log(transition, 'started', 'Processing', 'started')
+}
+
+function log(transition: Transition, name: string, status: LogRow['status'], message: string): NewEffect {
+  const thing = `${transition.runId}/log/${name}`
+  return {
+    // The ended row is made at the first rest and changed when the run ends: each time another effect.
+    name: name === 'ended' ? null : name,
+    target: `log/${transition.runId}`,
+    body: {
+      kind: 'log',
+      thing,
+      row: {
+        entry: transition.taskTitle,
+        status,
+        message,
+        details: cut(transition.reason ?? '', SUMMARY_LENGTH),
+        atMs: transition.nowMs,
+        commit: transition.commit,
+        runId: transition.runId,
+      },
+    },
+  }
+}
+
+function job(transition: Transition, status: JobRow['status']): NewEffect {
+  return {
+    name: null,
+    target: `job/${transition.runId}`,
+    body: {
+      kind: 'job',
+      thing: `${transition.runId}/job`,
+      row: {
+        name: transition.taskTitle,
+        type: transition.taskType,
+        status,
+        score: transition.score,
+        costNano: transition.costNano,
+        durationMs: transition.nowMs - transition.startedMs,
+        inputTokens: transition.inputTokens,
+        outputTokens: transition.outputTokens,
+        atMs: transition.nowMs,
+        commit: transition.commit,
+        runId: transition.runId,
+        notes: cut(transition.reason ?? '', SUMMARY_LENGTH),
+      },
+    },
+  }
+}
+
+/** Later changes win; an untick stays an untick. For writes to one page that are delivered together. */
+export function mergeChanges(changes: readonly PageChange[]): PageChange {
+  return Object.assign({}, ...changes) as PageChange
+}
+
+/** At most `length` UTF-16 units, never ending in half a surrogate pair, with a mark where it was cut. */
+function cut(text: string, length: number): string {
+  const trimmed = text.trim()
+  if (trimmed.length <= length) return trimmed
+  const mark = '… (cut)'
+  return trimmed.slice(0, length - mark.length).replace(/[\uD800-\uDBFF]$/, '') + mark
+}

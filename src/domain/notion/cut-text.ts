@@ -1,0 +1,36 @@
+/** A base letter with this many marks is no longer held together: no script needs it. */
+const LONGEST_CLUSTER = 64
+
+/**
+ * Cuts a text into pieces of at most `limit` UTF-16 units that give the text when joined. A piece ends between
+ * two characters as people see them (emoji with joiners, letters with marks), and never inside a surrogate pair.
+ */
+export function cutText(text: string, limit: number): string[] {
+  const pieces: string[] = []
+  let start = 0
+  while (text.length - start > limit) {
+    const end = start + cutPoint(text.slice(start, start + limit + LONGEST_CLUSTER), limit)
+    pieces.push(text.slice(start, end))
+    start = end
+  }
+  if (start < text.length) pieces.push(text.slice(start))
+  return pieces
+}
+
+/** The start of the text, at most `limit` UTF-16 units long, ending in `mark` when something was cut off. */
+export function shorten(text: string, limit: number, mark: string): string {
+  if (text.length <= limit) return text
+  return (cutText(text, limit - mark.length)[0] ?? '') + mark
+}
+
+function cutPoint(text: string, limit: number): number {
+  const cluster = new Intl.Segmenter('und', { granularity: 'grapheme' }).segment(text).containing(limit)
+  const start = cluster?.index ?? limit
+  if (start > 0) return start
+  // One cluster longer than the limit: cut it at a code point.
+  return isLowSurrogate(text.charCodeAt(limit)) && limit > 1 ? limit - 1 : limit
+}
+
+function isLowSurrogate(unit: number): boolean {
+  return unit >= 0xdc00 && unit <= 0xdfff
+}

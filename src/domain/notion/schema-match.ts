@@ -1,0 +1,119 @@
+import {
+  propertyKeys,
+  propertySpec,
+  type DatabaseKey,
+  type PropertyKeyOf,
+  type PropertySpec,
+} from './schema.ts'
+
+/** An option of a property that was found. */
+export interface FoundOption {
+  readonly id?: string
+  readonly name: string
+}
+
+/** A property of a database as Notion lists it. */
+export interface FoundProperty {
+  readonly id: string
+  readonly name: string
+  readonly type: string
+  /** Of a select or status property. */
+  readonly options?: readonly FoundOption[]
+}
+
+/** How a database that was found fits what is needed. */
+export interface SchemaMatch<D extends DatabaseKey> {
+  /** Usable properties; reading and writing goes by their id. */
+  readonly mapped: Readonly<Partial<Record<PropertyKeyOf<D>, FoundProperty>>>
+  readonly missing: readonly PropertyKeyOf<D>[]
+  /** Properties of the right name that cannot hold what is needed. They are never changed by us. */
+  readonly wrongType: readonly { readonly key: PropertyKeyOf<D>; readonly found: FoundProperty }[]
+  readonly missingOptions: readonly { readonly key: PropertyKeyOf<D>; readonly names: readonly string[] }[]
+}
+
+/**
+ * Finds the properties of a database: by the id stored earlier, so that a renamed column is still the same; the
+ * title by its type; then by exact name; then without regard to case, spaces and hyphens. A property is never
+ * used twice.
+ */
+export function matchSchema<D extends DatabaseKey>(
+  database: D,
+  found: readonly FoundProperty[],
+  storedIds: Readonly<Partial<Record<PropertyKeyOf<D>, string>>> = {},
+): SchemaMatch<D> {
+  const used = new Set<FoundProperty>()
+  const chosen = new Map<PropertyKeyOf<D>, FoundProperty>()
+  for (const find of [byId(storedIds), byTitle, byName(exactly), byName(loosely)]) {
+    for (const key of propertyKeys(database)) {
+      if (chosen.has(key)) continue
+      const property = find(found, propertySpec(database, key), key).find(candidate => !used.has(candidate))
+      if (property === undefined) continue
+      chosen.set(key, property)
+      used.add(property)
+    }
+  }
+  return resultOf(
+    database,
+    chosen,
+    found.filter(property => !used.has(property)),
+  )
+}
+
+type Finder = (found: readonly FoundProperty[], spec: PropertySpec, key: string) => FoundProperty[]
+
+function byId(storedIds: Readonly<Partial<Record<string, string>>>): Finder {
+  return (found, spec, key) =>
+    found.filter(property => property.id === storedIds[key] && fits(property, spec))
+}
+
+function byTitle(found: readonly FoundProperty[], spec: PropertySpec): FoundProperty[] {
+  return spec.types[0] === 'title' ? found.filter(property => property.type === 'title') : []
+}
+
+function byName(plain: (name: string) => string): Finder {
+  return (found, spec) =>
+    found.filter(property => plain(property.name) === plain(spec.name) && fits(property, spec))
+}
+
+function exactly(name: string): string {
+  return name
+}
+
+function loosely(name: string): string {
+  return name.toLowerCase().replace(/[\s_\p{Pd}]+/gu, '')
+}
+
+function fits(property: FoundProperty, spec: PropertySpec): boolean {
+  return spec.types.some(type => type === property.type)
+}
+
+function resultOf<D extends DatabaseKey>(
+  database: D,
+  chosen: ReadonlyMap<PropertyKeyOf<D>, FoundProperty>,
+  left: readonly FoundProperty[],
+): SchemaMatch<D> {
+  const keys = propertyKeys(database)
+  const mapped: Partial<Record<PropertyKeyOf<D>, FoundProperty>> = {}
+  for (const [key, property] of chosen) mapped[key] = property
+  const unmapped = keys.filter(key => !chosen.has(key))
+  const wrongType = unmapped.flatMap(key => {
+    const { name } = propertySpec(database, key)
+    const property = left.find(candidate => loosely(candidate.name) === loosely(name))
+    return property === undefined ? [] : [{ key, found: property }]
+  })
+  return {
+    mapped,
+    missing: unmapped.filter(key => !wrongType.some(wrong => wrong.key === key)),
+    wrongType,
+    missingOptions: keys.flatMap(key => {
+      const names = missingNames(propertySpec(database, key), chosen.get(key))
+      return names.length === 0 ? [] : [{ key, names }]
+    }),
+  }
+}
+
+function missingNames(spec: PropertySpec, property: FoundProperty | undefined): string[] {
+  if (property === undefined) return []
+  const names = (spec.options ?? []).map(option => option.name)
+  return names.filter(name => property.options?.some(option => option.name === name) !== true)
+}

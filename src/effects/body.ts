@@ -1,0 +1,95 @@
+import type { EffectBody } from '../domain/effect.ts'
+import { containerBlock } from '../domain/notion/blocks.ts'
+import { containerRunId } from '../domain/notion/found-block.ts'
+import { planAppends, type AppendRequest } from '../domain/notion/split.ts'
+import { markdownToBlocks } from '../domain/notion/to-blocks.ts'
+import { normaliseMarkdown } from '../domain/notion/normal-form.ts'
+import { minuteText } from '../kernel/text.ts'
+import { ServiceFailure } from '../kernel/roles.ts'
+import { briefDigest } from '../pickup/read-page.ts'
+import type { Effect } from '../store/outbox.ts'
+import { briefOfBody, foundOf } from './body-text.ts'
+import type { EffectContext } from './context.ts'
+import type { Delivery } from './deliver.ts'
+
+type BodyOf = Extract<EffectBody, { kind: 'body' }>
+
+/**
+ * Writes the whole result into the page, under one container of the run. An earlier version's container makes
+ * way. A write that may have happened is read back: if it is whole it stands, if not it is written anew.
+ */
+export async function deliverBody(context: EffectContext, effect: Effect, body: BodyOf): Promise<Delivery> {
+  const outputs = await context.store.runs.outputs(body.runId)
+  const output = outputs.find(candidate => candidate.id === body.outputId)
+  if (output === undefined) return { kind: 'impossible', why: `there is no output ${body.outputId}` }
+  const standing = await containersOf(context, body, effect)
+  for (const id of standing) {
+    if (effect.uncertain && (await holds(context, id, output.text))) return done(body, id)
+  }
+  for (const id of standing) await context.workspace.api.remove(id)
+  return done(body, await write(context, body, output.text))
+}
+
+function done(body: BodyOf, notionId: string): Delivery {
+  return { kind: 'done', thing: { key: containerKey(body), notionId } }
+}
+
+/** One container a run, whichever version it holds. */
+function containerKey(body: BodyOf): string {
+  return `${body.runId}/body`
+}
+
+/** The run's containers on the page: the one we know of, and, where a write may have been lost, any that bears its mark. */
+async function containersOf(context: EffectContext, body: BodyOf, effect: Effect): Promise<string[]> {
+  const known = await context.store.outbox.thing(containerKey(body))
+  if (!effect.uncertain) return known === null ? [] : [known]
+  const blocks = await context.workspace.api.blocks(body.pageId, () => false)
+  return blocks.filter(block => containerRunId(foundOf(block)) === body.runId).map(block => block.id)
+}
+
+/** Whether a container holds exactly this text. */
+async function holds(context: EffectContext, containerId: string, text: string): Promise<boolean> {
+  const blocks = await context.workspace.api.blocks(containerId, () => true)
+  return briefOfBody(blocks) === normaliseMarkdown(text)
+}
+
+async function write(context: EffectContext, body: BodyOf, text: string): Promise<string> {
+  const { api } = context.workspace
+  const title = await titleOf(context, body)
+  const [containerId] = await api.append(body.pageId, [{ ...containerBlock(body.runId, title) }])
+  if (containerId === undefined) throw unusable()
+  const made: string[][] = []
+  for (const request of planAppends(markdownToBlocks(text))) {
+    const parentId = parentOf(request, containerId, made)
+    made.push(
+      await api.append(
+        parentId,
+        request.children.map(child => ({ ...child })),
+      ),
+    )
+  }
+  return containerId
+}
+
+function parentOf(request: AppendRequest, containerId: string, made: readonly (readonly string[])[]): string {
+  if (request.parent === 'container') return containerId
+  const id = made[request.parent.request]?.[request.parent.child]
+  if (id === undefined) throw unusable()
+  return id
+}
+
+function unusable(): ServiceFailure {
+  return new ServiceFailure('Notion: an append answered without the ids of its blocks', {
+    errorClass: 'transient',
+    billed: 'unknown',
+  })
+}
+
+/** Says when it was written, and whether the brief is no longer the one that was worked on. */
+async function titleOf(context: EffectContext, body: BodyOf): Promise<string> {
+  const run = await context.store.runs.get(body.runId)
+  const digest = await briefDigest(context.workspace, await context.workspace.api.page(body.pageId))
+  const changed =
+    run !== null && digest !== run.briefDigest ? ' – the brief was changed while it was worked on' : ''
+  return `EchoPilot result, ${minuteText(context.world.clock.now())} UTC${changed}`
+}

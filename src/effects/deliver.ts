@@ -1,0 +1,122 @@
+import { asAppError } from '../kernel/errors.ts'
+import { ServiceFailure } from '../kernel/roles.ts'
+import type { Effect, FailedDelivery } from '../store/outbox.ts'
+import { deliverBody } from './body.ts'
+import type { EffectContext } from './context.ts'
+import { deliverPage } from './page.ts'
+import { deliverRow } from './row.ts'
+
+/** What a pass over the outbox came to. */
+export interface Delivered {
+  readonly delivered: number
+  readonly failed: readonly { readonly id: string; readonly kind: string; readonly message: string }[]
+}
+
+/** How a delivery ended. `unfound` was looked up, is not there, and is looked up once more before it is made. */
+export type Delivery =
+  | { readonly kind: 'done'; readonly thing: { readonly key: string; readonly notionId: string } | null }
+  | { readonly kind: 'unfound'; readonly againAtMs: number }
+  | { readonly kind: 'impossible'; readonly why: string }
+
+/** Failures in a row after which the rest is left to the next pass: the service is down. */
+const FAILURES_TO_STOP = 3
+
+/**
+ * Delivers every due effect once, in order within each target. What fails is due again later; what can
+ * never succeed is dead. Any number of processes may do this on one store.
+ */
+export async function deliverDue(context: EffectContext): Promise<Delivered> {
+  const failed: { id: string; kind: string; message: string }[] = []
+  let delivered = 0
+  let inRow = 0
+  while (!context.stop.aborted && inRow < FAILURES_TO_STOP) {
+    const effects = await context.store.outbox.claim()
+    const head = effects[0]
+    if (head === undefined) break
+    const failure = await deliverBatch(context, head, effects)
+    if (failure === null) {
+      delivered += effects.length
+      inRow = 0
+      continue
+    }
+    failed.push({ id: head.id, kind: head.kind, message: failure.error })
+    context.log.warn('effect not delivered', { effect: head.key, error: failure.error, dead: failure.dead })
+    inRow += failure.dead ? 0 : 1
+  }
+  return { delivered, failed }
+}
+
+/** Null where it was delivered. */
+async function deliverBatch(
+  context: EffectContext,
+  head: Effect,
+  effects: readonly Effect[],
+): Promise<FailedDelivery | null> {
+  const failure = await attempt(context, head, effects)
+  if (failure !== null) await context.store.outbox.failed(effects, failure)
+  return failure !== null && failure.lookedUp ? null : failure
+}
+
+async function attempt(
+  context: EffectContext,
+  head: Effect,
+  effects: readonly Effect[],
+): Promise<FailedDelivery | null> {
+  try {
+    const delivery = await deliver(context, head, effects)
+    switch (delivery.kind) {
+      case 'done':
+        await context.store.outbox.done(effects, delivery.thing)
+        return null
+      case 'unfound':
+        return {
+          error: 'looked up, not found',
+          notBeforeMs: delivery.againAtMs,
+          uncertain: true,
+          lookedUp: true,
+          dead: false,
+        }
+      case 'impossible':
+        return { error: delivery.why, notBeforeMs: 0, uncertain: false, lookedUp: false, dead: true }
+    }
+  } catch (error) {
+    return failureOf(context, head, error)
+  }
+}
+
+function deliver(context: EffectContext, head: Effect, effects: readonly Effect[]): Promise<Delivery> {
+  switch (head.body.kind) {
+    case 'page':
+      return deliverPage(context, effects)
+    case 'body':
+      return deliverBody(context, head, head.body)
+    case 'log':
+    case 'job':
+      return deliverRow(context, head, head.body)
+  }
+}
+
+function failureOf(context: EffectContext, head: Effect, thrown: unknown): FailedDelivery {
+  if (!(thrown instanceof ServiceFailure)) {
+    const error = asAppError(thrown)
+    if (error.kind === 'store' || error.kind === 'busy') throw error
+    // A defect of ours must not hold up what comes after it for ever.
+    return { error: error.message, notBeforeMs: 0, uncertain: true, lookedUp: false, dead: true }
+  }
+  const dead = thrown.errorClass === 'permanent'
+  const waitMs = Math.max(backoffMs(head.tries), thrown.retryAfterMs ?? 0)
+  return {
+    error: thrown.message,
+    notBeforeMs: context.world.clock.now() + waitMs * (1 + context.world.random.fraction() / 5),
+    uncertain: thrown.billed === 'unknown',
+    lookedUp: false,
+    dead,
+  }
+}
+
+const WAITS_MS = [5_000, 30_000, 120_000, 600_000]
+const LONGEST_WAIT_MS = 900_000
+
+function backoffMs(tries: number): number {
+  return WAITS_MS[tries - 1] ?? LONGEST_WAIT_MS
+}

@@ -1,0 +1,28 @@
+import { ServiceFailure } from '../../kernel/roles.ts'
+
+/** An HTTP error of Notion. */
+export interface NotionFault {
+  readonly status: number
+  readonly code: string | null
+  readonly message: string
+  readonly retryAfterSeconds: number | null
+}
+
+/** Statuses and codes as Notion documents them. Below 500 nothing was done; from 500 on nobody can tell. */
+export function fromNotion(fault: NotionFault): ServiceFailure {
+  const { status, code } = fault
+  const message = `Notion ${status}${code === null ? '' : ` ${code}`}: ${fault.message}`
+  const retryAfterMs = fault.retryAfterSeconds === null ? null : fault.retryAfterSeconds * 1000
+  if (status === 401 || status === 403) {
+    return new ServiceFailure(message, { errorClass: 'credential', billed: 'no', retryAfterMs })
+  }
+  if (status === 429 || status === 529) {
+    return new ServiceFailure(message, { errorClass: 'throttled', billed: 'no', retryAfterMs })
+  }
+  if (status === 409)
+    return new ServiceFailure(message, { errorClass: 'transient', billed: 'no', retryAfterMs })
+  if (status >= 500 || status === 408) {
+    return new ServiceFailure(message, { errorClass: 'transient', billed: 'unknown', retryAfterMs })
+  }
+  return new ServiceFailure(message, { errorClass: 'permanent', billed: 'no' })
+}

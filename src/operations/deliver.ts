@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { deliverDue } from '../effects/deliver.ts'
+import { openWorkspace } from '../effects/workspace.ts'
+import { defineOperation } from './define.ts'
+
+export const deliver = defineOperation({
+  path: ['deliver'],
+  summary: 'Write to Notion what waits to be written',
+  input: z.object({}),
+  needs: { store: 'required', notion: 'required' },
+  effect: 'write',
+  scope: 'operate',
+  run: async context => {
+    const workspace = await openWorkspace(context.store, context.notion)
+    await context.store.claims.recover()
+    const before = await context.store.outbox.counts()
+    if (workspace === null || context.dryRun) {
+      return { dryRun: context.dryRun, delivered: 0, failed: [], ...before }
+    }
+    const done = await deliverDue({ ...context, workspace, progress: line => context.progress(line) })
+    return { dryRun: false, ...done, ...(await context.store.outbox.counts()) }
+  },
+  render: result =>
+    [
+      result.dryRun
+        ? `would deliver up to ${result.pending}`
+        : `delivered ${result.delivered}, ${result.pending} wait`,
+      ...result.failed.map(item => `not delivered: ${item.kind}, ${item.message}`),
+      ...(result.dead === 0 ? [] : [`${result.dead} can never be delivered: echopilot status`]),
+    ].join('\n'),
+  outcome: result => (result.failed.length === 0 ? 'ok' : result.delivered > 0 ? 'partial' : 'busy'),
+})

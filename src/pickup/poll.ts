@@ -1,0 +1,106 @@
+import { deliverDue, type Delivered } from '../effects/deliver.ts'
+import type { EffectContext, Workspace } from '../effects/context.ts'
+import type { PipelineContext } from '../pipeline/context.ts'
+import type { Outcome } from '../kernel/errors.ts'
+import { workOutcome, workQueue, type WorkReport, type WorkRequest } from '../pipeline/work-report.ts'
+import { pickUp, type PickedUp } from './pick-up.ts'
+
+/** Everything a `poll` did: with Notion, and with the queue. */
+export interface PollReport extends WorkReport {
+  /** Null without Notion. */
+  readonly notion:
+    (PickedUp & { readonly delivered: number; readonly undelivered: Delivered['failed'] }) | null
+}
+
+/** How often new ticks are looked for while work is in flight. */
+const PICK_UP_EVERY_MS = 60_000
+/** How often the outbox is looked at while work is in flight. */
+const DELIVER_EVERY_MS = 500
+
+/**
+ * Picks up, works, delivers. While work is in flight the outside is told of it, and every minute new ticks
+ * are taken; when nothing is ready any more every due effect is tried once, and that is the end.
+ */
+export async function pollOnce(
+  pipeline: PipelineContext,
+  workspace: Workspace | null,
+  request: WorkRequest,
+): Promise<PollReport> {
+  if (workspace === null) return { ...(await workQueue(pipeline, request)), notion: null }
+  const context: EffectContext = { ...pipeline, workspace }
+  const picking = { ...context, settings: pipeline.settings, dryRun: request.dryRun }
+  const limit = request.limit ?? null
+  let picked = await pickUp(picking, limit)
+  if (request.dryRun) {
+    const planned = await workQueue(pipeline, request)
+    return { ...planned, notion: { ...picked, delivered: 0, undelivered: [] } }
+  }
+  const working = whileWorking(context, async () => {
+    picked = joined(picked, await pickUp(picking, limit))
+  })
+  const report = await working.until(workQueue(pipeline, request))
+  const delivered = await deliverDue(context)
+  return {
+    ...report,
+    notion: {
+      ...picked,
+      delivered: delivered.delivered + working.delivered(),
+      undelivered: delivered.failed,
+    },
+  }
+}
+
+/** Delivers, and picks up again, beside the work. What goes wrong here is tried again at the end. */
+function whileWorking(
+  context: EffectContext,
+  pickUpAgain: () => Promise<void>,
+): { until: <T>(work: Promise<T>) => Promise<T>; delivered: () => number } {
+  let delivered = 0
+  const beside = async (done: AbortSignal): Promise<void> => {
+    let nextPickUpMs = context.world.clock.now() + PICK_UP_EVERY_MS
+    while (!done.aborted && !context.stop.aborted) {
+      await context.world.clock.sleep(DELIVER_EVERY_MS, done)
+      if (done.aborted) return
+      delivered += (await deliverDue(context)).delivered
+      if (context.world.clock.now() < nextPickUpMs) continue
+      await pickUpAgain()
+      nextPickUpMs = context.world.clock.now() + PICK_UP_EVERY_MS
+    }
+  }
+  return {
+    delivered: () => delivered,
+    until: async work => {
+      const done = new AbortController()
+      const companion = beside(done.signal)
+      try {
+        return await work
+      } finally {
+        done.abort()
+        await companion
+      }
+    },
+  }
+}
+
+function joined(before: PickedUp, more: PickedUp): PickedUp {
+  return {
+    picked: [...before.picked, ...more.picked],
+    decided: before.decided + more.decided,
+    failed: [...before.failed, ...more.failed],
+    unreachable: more.unreachable,
+    busy: before.busy ?? more.busy,
+    complete: before.complete && more.complete,
+  }
+}
+
+/** As `workOutcome`; where Notion could not be read or written, that counts as not handled. */
+export function pollOutcome(report: PollReport): Outcome {
+  const outcome = workOutcome(report)
+  const { notion } = report
+  if (notion === null || outcome !== 'ok') return outcome
+  if (notion.unreachable !== null && report.runs.length === 0) {
+    return notion.unreachable.errorClass === 'credential' ? 'config' : 'busy'
+  }
+  const unhandled = notion.failed.length + notion.undelivered.length
+  return unhandled > 0 || notion.unreachable !== null || !notion.complete ? 'partial' : 'ok'
+}

@@ -1,0 +1,108 @@
+import { sha256 } from '../kernel/digest.ts'
+import { PRIORITIES, type Priority } from '../domain/run-state.ts'
+import { isValidTarget } from '../domain/rubric.ts'
+import { parseTaskType, TASK_TYPES, type TaskType } from '../domain/task-type.ts'
+import { ServiceFailure } from '../kernel/roles.ts'
+import type { NotionBlock, NotionPage } from '../integrations/notion/client.ts'
+import type { Workspace } from '../effects/context.ts'
+import { itemText, queueOf, readRow, type RowReader } from '../effects/row-values.ts'
+import { briefOfBody, isContainer } from '../effects/body-text.ts'
+import type { PickedPage } from '../store/pickup.ts'
+
+/** A page as work: what is asked for, and what is wrong with the row itself. */
+export interface ReadPage {
+  readonly page: PickedPage
+  /** Written to the row's Notes; the run fails with it before anything is spent. Null where all is well. */
+  readonly flaw: string | null
+}
+
+/** Reads everything that is snapshotted at pick-up: properties whole, and the body without our own containers. */
+export async function readPage(workspace: Workspace, page: NotionPage): Promise<ReadPage> {
+  const queue = queueOf(workspace)
+  const row = readRow(page, queue)
+  const description = await wholeText(workspace, page, row)
+  const brief = await readBrief(workspace, page, description)
+  const type = typeOf(row)
+  const target = targetOf(row)
+  const client = await clientOf(workspace, row)
+  return {
+    flaw: type.flaw ?? target.flaw,
+    page: {
+      pageId: page.id,
+      title: row.text('taskName') ?? 'Untitled',
+      brief,
+      type: type.value,
+      client: client.name,
+      clientEmail: row.text('clientEmail') ?? client.email,
+      qaTarget: target.value,
+      priority: priorityOf(row),
+      dueDate: row.date('due')?.slice(0, 10) ?? null,
+    },
+  }
+}
+
+/** Digest of what a page asks for, now: tells whether the brief changed while a run worked on it. */
+export async function briefDigest(workspace: Workspace, page: NotionPage): Promise<string> {
+  const row = readRow(page, queueOf(workspace))
+  return sha256(await readBrief(workspace, page, await wholeText(workspace, page, row)))
+}
+
+/** Description and body; the title goes to the model by itself. */
+async function readBrief(workspace: Workspace, page: NotionPage, description: string): Promise<string> {
+  const blocks: NotionBlock[] = await workspace.api.blocks(page.id, block => !isContainer(block))
+  const body = briefOfBody(blocks)
+  return [description, body].filter(part => part.trim() !== '').join('\n\n')
+}
+
+/** Page objects cut a property off at 25 parts that refer to something; then its items are read. */
+const PARTS_IN_PAGE = 25
+
+async function wholeText(workspace: Workspace, page: NotionPage, row: RowReader): Promise<string> {
+  const property = queueOf(workspace).properties['description']
+  if (property === undefined || row.parts('description') < PARTS_IN_PAGE) return row.text('description') ?? ''
+  const items = await workspace.api.propertyItems(page.id, property.id)
+  return items.map(item => itemText(item, property.type)).join('')
+}
+
+function typeOf(row: RowReader): { value: TaskType; flaw: string | null } {
+  const text = row.choice('taskType') ?? row.text('taskType')
+  if (text === null) return { value: 'Other', flaw: null }
+  const type = parseTaskType(text)
+  return type === null
+    ? { value: 'Other', flaw: `unknown Task Type "${text}": it must be one of ${TASK_TYPES.join(', ')}` }
+    : { value: type, flaw: null }
+}
+
+function targetOf(row: RowReader): { value: number | null; flaw: string | null } {
+  const text = row.text('qaTarget')
+  const number = row.number('qaTarget') ?? (text === null ? null : Number(text))
+  if (number === null) return { value: null, flaw: null }
+  return isValidTarget(number)
+    ? { value: number, flaw: null }
+    : { value: null, flaw: `QA Target "${text ?? number}" is not a number from 1 to 100` }
+}
+
+function priorityOf(row: RowReader): Priority {
+  const text = row.choice('priority')?.toLowerCase()
+  return PRIORITIES.find(priority => priority.toLowerCase() === text) ?? 'Normal'
+}
+
+/** The related client, or the name typed in the row; a client that was deleted is no reason to stop work. */
+async function clientOf(
+  workspace: Workspace,
+  row: RowReader,
+): Promise<{ name: string | null; email: string | null }> {
+  const typed = { name: row.text('clientName'), email: null }
+  const [id] = row.relation('client')
+  const clients = workspace.databases['clients']
+  if (id === undefined || clients === undefined) return typed
+  try {
+    const page = await workspace.api.page(id)
+    if (page.trashed) return typed
+    const client = readRow(page, clients)
+    return { name: client.text('clientName') ?? typed.name, email: client.text('email') }
+  } catch (error) {
+    if (error instanceof ServiceFailure && error.errorClass === 'permanent') return typed
+    throw error
+  }
+}

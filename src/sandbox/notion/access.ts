@@ -1,0 +1,84 @@
+/** Who may come in, with which version, how often. */
+import type { Clock, Reply, SandboxRequest } from '../lib/service.ts'
+import { integerOf } from '../lib/json.ts'
+import { errorReply, statusReply } from './errors.ts'
+import type { SettingStore } from './store/settings.ts'
+
+/** Faults of this service: what Notion answers when it is asked too often, is busy or overloaded. */
+export const NOTION_FAULTS: readonly string[] = ['rate-limit', 'conflict', 'overloaded']
+
+const VERSION = '2025-09-03'
+const KNOWN_VERSIONS = [
+  '2021-05-11',
+  '2021-05-13',
+  '2021-08-16',
+  '2022-02-22',
+  '2022-06-28',
+  VERSION,
+  '2026-03-11',
+]
+
+/** Makes the gate; it counts calls for the rate limit in memory, so a restart forgives. */
+export function gate(settings: SettingStore, now: Clock): (request: SandboxRequest) => Reply | undefined {
+  const limiter = tokenBucket()
+  return request =>
+    refuseToken(request) ??
+    refuseVersion(request) ??
+    faultReply(request) ??
+    limiter(settings.read().requestsPerSecond, now())
+}
+
+function refuseToken(request: SandboxRequest): Reply | undefined {
+  const token = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  if (token === undefined || token.includes('invalid')) return statusReply(401)
+  return token.includes('restricted') ? statusReply(403) : undefined
+}
+
+function refuseVersion(request: SandboxRequest): Reply | undefined {
+  const given = request.headers['notion-version']
+  if (given === VERSION) return undefined
+  const quoted = KNOWN_VERSIONS.map(version => `"${version}"`)
+  const should =
+    given === undefined ? 'defined' : `${quoted.slice(0, -1).join(', ')}, or ${quoted.at(-1) ?? ''}`
+  const was = given === undefined ? 'undefined' : JSON.stringify(given)
+  const known = typeof given === 'string' && KNOWN_VERSIONS.includes(given)
+  const message = known
+    ? `The sandbox speaks Notion-Version ${VERSION} only, instead was \`${was}\`.`
+    : `Notion-Version header failed validation: Notion-Version header should be ${should}, instead was \`${was}\`.`
+  return errorReply(400, 'missing_version', message)
+}
+
+function faultReply({ fault }: SandboxRequest): Reply | undefined {
+  if (fault === undefined) return undefined
+  const wait = integerOf(fault, 'retryAfterSeconds') ?? 1
+  switch (fault.type) {
+    case 'rate-limit':
+      return statusReply(429, wait)
+    case 'conflict':
+      return statusReply(409)
+    case 'overloaded':
+      return statusReply(529, wait)
+    default:
+      return undefined
+  }
+}
+
+/** Lets `rate` calls a second through on average and as many at once. */
+function tokenBucket(): (rate: number | null, nowMs: number) => Reply | undefined {
+  let tokens = Number.POSITIVE_INFINITY
+  let filledMs = 0
+  return (rate, nowMs) => {
+    if (rate === null) {
+      tokens = Number.POSITIVE_INFINITY
+      return undefined
+    }
+    const most = Math.max(1, rate)
+    tokens = Math.min(most, tokens + (Math.max(0, nowMs - filledMs) * rate) / 1000)
+    filledMs = nowMs
+    if (tokens >= 1) {
+      tokens -= 1
+      return undefined
+    }
+    return statusReply(429, Math.max(1, Math.ceil((1 - tokens) / rate)))
+  }
+}

@@ -1,0 +1,87 @@
+/** The control routes for tests: rows and edits as a person makes them, the ledger of writes, the rate limit. */
+import { bodyObject, stringOf, type JsonObject } from '../../lib/json.ts'
+import type { Reply, Route, SandboxRequest } from '../../lib/service.ts'
+import type { CallDeps } from '../calls/call.ts'
+import { invalid } from '../errors.ts'
+import { propertiesOfPage } from '../objects.ts'
+import { flagAt, idAt, numberAt, objectAt } from '../shape.ts'
+import type { Act } from '../store/writes.ts'
+import { insertBlocks, touchPage } from '../work/blocks.ts'
+import { changePage, pageOr404 } from '../work/pages.ts'
+import { blockInWords } from '../blocks/show.ts'
+import type { Workspace } from '../workspace.ts'
+import { handAct } from './act.ts'
+import { fromPlain } from './plain.ts'
+import { addRows, paragraphs } from './rows.ts'
+
+type HandWork = (workspace: Workspace, act: Act, given: JsonObject) => JsonObject
+
+/** The routes. */
+export function handRoutes({ workspace, now }: CallDeps): readonly Route[] {
+  const posted = (path: string, work: HandWork): Route => ({
+    method: 'POST',
+    path: `/__sandbox/notion/${path}`,
+    handle: request => ok(work(workspace, handAct(request, now()), jsonOf(request))),
+  })
+  return [
+    posted('rows', addRows),
+    posted('edit', edit),
+    posted('settings', set),
+    {
+      method: 'GET',
+      path: '/__sandbox/writes',
+      handle: request => ok({ writes: workspace.writes.rows(request.query.get('page_id') ?? undefined) }),
+    },
+  ]
+}
+
+function ok(body: JsonObject): Reply {
+  return { status: 200, body }
+}
+
+function jsonOf(request: SandboxRequest): JsonObject {
+  const body = bodyObject(request.rawBody)
+  if (body === undefined) throw invalid('The body must be a JSON object.')
+  return body
+}
+
+/** `{page_id, values?, body?, in_trash?}`: plain values by property name, lines to add to the page, the trash. */
+function edit(workspace: Workspace, act: Act, given: JsonObject): JsonObject {
+  objectAt(given, 'body', ['page_id', 'values', 'body', 'in_trash'])
+  const page = pageOr404(workspace, idAt(given['page_id'], 'body.page_id'))
+  const trash = given['in_trash']
+  if (given['values'] !== undefined || trash !== undefined) {
+    const values = objectAt(given['values'] ?? {}, 'body.values')
+    changePage(workspace, act, page, {
+      ...(given['values'] === undefined
+        ? {}
+        : { properties: fromPlain(workspace, propertiesOfPage(workspace, page), values) }),
+      ...(trash === undefined ? {} : { inTrash: flagAt(trash, 'body.in_trash', false) }),
+    })
+  }
+  addLines(workspace, act, page.id, stringOf(given, 'body') ?? '')
+  return { ok: true }
+}
+
+function addLines(workspace: Workspace, act: Act, pageId: string, text: string): void {
+  const wanted = paragraphs(text)
+  if (wanted.length === 0) return
+  const blocks = insertBlocks(workspace, act, pageId, 'page_id', wanted)
+  touchPage(workspace, act, pageId)
+  workspace.writes.add(act, {
+    kind: 'blocks.append',
+    objectId: pageId,
+    pageId,
+    changed: blocks.map(block => ({ id: block.id, ...blockInWords(block.type, block.content) })),
+  })
+}
+
+/** `{requests_per_second: 3}` arms the rate limit, null takes it off. */
+function set(workspace: Workspace, _act: Act, given: JsonObject): JsonObject {
+  objectAt(given, 'body', ['requests_per_second'])
+  const rate = given['requests_per_second']
+  const number = rate === null ? null : numberAt(rate, 'body.requests_per_second')
+  if (number !== null && number <= 0) throw invalid('body.requests_per_second should be above 0, or null.')
+  workspace.settings.write({ requestsPerSecond: number })
+  return { requests_per_second: number }
+}

@@ -1,0 +1,57 @@
+import { reader, type StoreCore } from './core.ts'
+
+/** The account of a service that this store belongs to. */
+export interface Account {
+  readonly service: string
+  /** What tells accounts apart: a workspace id, an account id with its mode. */
+  readonly identity: string
+  /** For people. */
+  readonly label: string
+  /** Digest of the credential it was seen with, so that it is asked again only when that changes. */
+  readonly credential: string
+  readonly sinceMs: number
+}
+
+/** Binding of the store to outside accounts, so that sandbox, test and live never mix (SPEC §4). */
+export interface AccountStore {
+  get(service: string): Promise<Account | null>
+  list(): Promise<Account[]>
+  /** Binds, or with `rebind` binds anew. Returns the account that is bound afterwards. */
+  bind(account: Omit<Account, 'sinceMs'>, rebind: boolean): Promise<Account>
+}
+
+/** Identities of outside accounts over one database. */
+export function accountStore(core: StoreCore): AccountStore {
+  const get = (service: string): Account | null => {
+    const row = core.engine.get('SELECT * FROM accounts WHERE service = :service', { service })
+    return row === undefined ? null : readAccount(row)
+  }
+  return {
+    get: async service => get(service),
+    list: async () => core.engine.all('SELECT * FROM accounts ORDER BY service').map(readAccount),
+    bind: async (account, rebind) =>
+      core.engine.transaction(() => {
+        const before = get(account.service)
+        const same = before?.identity === account.identity
+        if (before !== null && !same && !rebind) return before
+        const sinceMs = same ? before.sinceMs : core.clock.now()
+        core.engine.run(
+          `INSERT OR REPLACE INTO accounts (service, identity, label, credential, since_ms)
+           VALUES (:service, :identity, :label, :credential, :sinceMs)`,
+          { ...account, sinceMs },
+        )
+        return { ...account, sinceMs }
+      }),
+  }
+}
+
+function readAccount(row: Record<string, unknown>): Account {
+  const is = reader(row)
+  return {
+    service: is.text('service'),
+    identity: is.text('identity'),
+    label: is.text('label'),
+    credential: is.text('credential'),
+    sinceMs: is.number('since_ms'),
+  }
+}

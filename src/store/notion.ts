@@ -1,0 +1,45 @@
+import { reader, type StoreCore } from './core.ts'
+
+/** One of our databases in Notion, as `init` found or made it. */
+export interface NotionDatabase {
+  readonly key: string
+  readonly databaseId: string
+  readonly dataSourceId: string
+  /** Id, name and type of each property that is there, by our own key for it. */
+  readonly properties: Readonly<
+    Record<string, { readonly id: string; readonly name: string; readonly type: string }>
+  >
+}
+
+/** Where things are in Notion. */
+export interface NotionStore {
+  databases(): Promise<NotionDatabase[]>
+  /** Replaces what is known of the databases given. */
+  saveDatabases(databases: readonly NotionDatabase[]): Promise<void>
+}
+
+/** What is known of Notion over one database. */
+export function notionStore(core: StoreCore): NotionStore {
+  return {
+    databases: async () =>
+      core.engine.all('SELECT * FROM notion_databases ORDER BY key').map(row => {
+        const is = reader(row)
+        return {
+          key: is.text('key'),
+          databaseId: is.text('database_id'),
+          dataSourceId: is.text('data_source_id'),
+          properties: is.json<NotionDatabase['properties']>('properties'),
+        }
+      }),
+    saveDatabases: async databases =>
+      core.engine.transaction(() => {
+        for (const { key, databaseId, dataSourceId, properties } of databases) {
+          core.engine.run(
+            `INSERT OR REPLACE INTO notion_databases (key, database_id, data_source_id, properties)
+             VALUES (:key, :databaseId, :dataSourceId, :properties)`,
+            { key, databaseId, dataSourceId, properties: JSON.stringify(properties) },
+          )
+        }
+      }),
+  }
+}

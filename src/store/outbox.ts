@@ -1,0 +1,320 @@
+import { effectsOf, type EffectBody, type NewEffect } from '../domain/effect.ts'
+import { RUN_STATES, type RunState } from '../domain/run-state.ts'
+import { LEASE_MS } from '../kernel/lease.ts'
+import { reader, type StoreCore } from './core.ts'
+import type { SqlRow } from './engine.ts'
+import { findRun } from './run-rows.ts'
+
+/** A write to the outside, waiting to be delivered or known to have been. */
+export interface Effect {
+  readonly id: string
+  readonly key: string
+  readonly runId: string | null
+  readonly kind: EffectBody['kind']
+  readonly target: string
+  readonly body: EffectBody
+  readonly state: 'pending' | 'done' | 'dead'
+  readonly tries: number
+  /** Sent before without an answer: it may have happened. */
+  readonly uncertain: boolean
+  readonly lookedUpMs: number | null
+  readonly notBeforeMs: number
+  readonly owner: string | null
+  readonly claimNo: number
+  readonly error: string | null
+  readonly createdMs: number
+  readonly endedMs: number | null
+}
+
+/** What became of a delivery that did not succeed. */
+export interface FailedDelivery {
+  readonly error: string
+  readonly notBeforeMs: number
+  /** No answer came after it was sent. */
+  readonly uncertain: boolean
+  /** It was looked up and not found. */
+  readonly lookedUp: boolean
+  /** It can never succeed: nothing more is tried. */
+  readonly dead: boolean
+}
+
+/** The outbox. Effects are recorded by the transitions of runs; here they are handed out and ended. */
+export interface OutboxStore {
+  /**
+   * The next effects of one target that are due, in order: property writes to a page together, so that
+   * they can be merged, any other one alone. Each is leased, and in the store uncertain from now on: a
+   * crash may come after it was sent. Empty where nothing is due.
+   */
+  claim(): Promise<Effect[]>
+  /** Marks the effects done; a delivered untick confirms its tick. `notionId` is remembered for `thing`. */
+  done(effects: readonly Effect[], thing: { key: string; notionId: string } | null): Promise<void>
+  /** Gives the effects back for a later try, or up. Losing the lease in between loses nothing. */
+  failed(effects: readonly Effect[], failure: FailedDelivery): Promise<void>
+  /** The id in Notion of a thing we made; null where it is not known. */
+  thing(key: string): Promise<string | null>
+  /** Whether something waits to be written to a target. */
+  hasPending(target: string): Promise<boolean>
+  counts(): Promise<{ pending: number; dead: number; oldestPendingMs: number | null }>
+  dead(limit: number): Promise<Effect[]>
+  ofRun(runId: string): Promise<Effect[]>
+  /** Forgets what was made in Notion's logs and records it anew from the runs. Returns how many effects. */
+  rebuildLogs(): Promise<number>
+}
+
+/** Pending effects over one database. */
+export function outboxStore(core: StoreCore): OutboxStore {
+  const { engine, clock } = core
+  return {
+    claim: async () => {
+      if (engine.get(HEAD, { now: clock.now() }) === undefined) return []
+      return engine.transaction(() => claimHead(core))
+    },
+    done: async (effects, thing) => engine.transaction(() => finish(core, effects, thing)),
+    failed: async (effects, failure) => engine.transaction(() => giveBack(core, effects, failure)),
+    thing: async key => {
+      const row = engine.get('SELECT notion_id FROM notion_things WHERE effect_key = :key', { key })
+      return row === undefined ? null : reader(row).text('notion_id')
+    },
+    hasPending: async target =>
+      engine.get(`SELECT 1 FROM effects WHERE target = :target AND state = 'pending' LIMIT 1`, { target }) !==
+      undefined,
+    counts: async () => {
+      const row = engine.get(
+        `SELECT COUNT(*) FILTER (WHERE state = 'pending') AS pending, COUNT(*) FILTER (WHERE state = 'dead') AS dead,
+           MIN(created_ms) FILTER (WHERE state = 'pending') AS oldest FROM effects`,
+      )
+      const is = reader(row ?? {})
+      return {
+        pending: is.number('pending'),
+        dead: is.number('dead'),
+        oldestPendingMs: is.numberOrNull('oldest'),
+      }
+    },
+    dead: async limit =>
+      engine
+        .all(`SELECT * FROM effects WHERE state = 'dead' ORDER BY ended_ms DESC LIMIT :limit`, { limit })
+        .map(readEffect),
+    ofRun: async runId =>
+      engine.all('SELECT * FROM effects WHERE run_id = :runId ORDER BY seq', { runId }).map(readEffect),
+    rebuildLogs: async () => engine.transaction(() => rebuildLogs(core)),
+  }
+}
+
+/** The oldest due effect whose target has no earlier one pending. */
+const HEAD = `SELECT * FROM effects e WHERE state = 'pending' AND owner IS NULL AND not_before_ms <= :now
+  AND NOT EXISTS (SELECT 1 FROM effects b WHERE b.target = e.target AND b.state = 'pending' AND b.seq < e.seq)
+  ORDER BY seq LIMIT 1`
+
+function claimHead(core: StoreCore): Effect[] {
+  const now = core.clock.now()
+  const row = core.engine.get(HEAD, { now })
+  if (row === undefined) return []
+  const head = readEffect(row)
+  const batch = head.kind === 'page' ? pagesFrom(core, head) : [head]
+  return batch.map(effect => lease(core, effect, now))
+}
+
+/** The run of property writes at the head of a target: they are merged into one. */
+function pagesFrom(core: StoreCore, head: Effect): Effect[] {
+  const pending = core.engine
+    .all(`SELECT * FROM effects WHERE target = :target AND state = 'pending' ORDER BY seq`, {
+      target: head.target,
+    })
+    .map(readEffect)
+  const end = pending.findIndex(effect => effect.kind !== 'page')
+  return end === -1 ? pending : pending.slice(0, end)
+}
+
+function lease(core: StoreCore, effect: Effect, now: number): Effect {
+  core.engine.run(
+    `UPDATE effects SET owner = :owner, claim_no = claim_no + 1, lease_until_ms = :until, tries = tries + 1,
+       uncertain = 1
+     WHERE id = :id`,
+    { id: effect.id, owner: core.processes.self, until: now + LEASE_MS },
+  )
+  return { ...effect, owner: core.processes.self, claimNo: effect.claimNo + 1, tries: effect.tries + 1 }
+}
+
+/** Matches owner and claim number: a process that lost the lease ends nothing. */
+function endOne(
+  core: StoreCore,
+  effect: Effect,
+  set: string,
+  values: Record<string, string | number | null>,
+): boolean {
+  return (
+    core.engine.run(
+      `UPDATE effects SET ${set}, owner = NULL, lease_until_ms = NULL
+       WHERE id = :id AND owner = :owner AND claim_no = :claimNo`,
+      { ...values, id: effect.id, owner: effect.owner, claimNo: effect.claimNo },
+    ) === 1
+  )
+}
+
+function finish(
+  core: StoreCore,
+  effects: readonly Effect[],
+  thing: { key: string; notionId: string } | null,
+): void {
+  for (const effect of effects) {
+    const mine = endOne(core, effect, `state = 'done', error = NULL, ended_ms = :now`, {
+      now: core.clock.now(),
+    })
+    if (mine && effect.body.kind === 'page' && effect.body.change.untick === true) confirmTick(core, effect)
+  }
+  if (thing !== null) {
+    core.engine.run(
+      'INSERT OR REPLACE INTO notion_things (effect_key, notion_id) VALUES (:key, :notionId)',
+      thing,
+    )
+  }
+}
+
+function confirmTick(core: StoreCore, effect: Effect): void {
+  core.engine.run('UPDATE ticks SET confirmed = 1 WHERE page_id = :target AND run_id = :runId', {
+    target: effect.target,
+    runId: effect.runId,
+  })
+}
+
+function giveBack(core: StoreCore, effects: readonly Effect[], failure: FailedDelivery): void {
+  const now = core.clock.now()
+  for (const effect of effects) {
+    if (failure.dead) {
+      endOne(core, effect, `state = 'dead', error = :error, ended_ms = :now`, { error: failure.error, now })
+      continue
+    }
+    endOne(
+      core,
+      effect,
+      `error = :error, not_before_ms = :notBefore, uncertain = :uncertain, looked_up_ms = :lookedUp`,
+      {
+        error: failure.error,
+        notBefore: failure.notBeforeMs,
+        uncertain: failure.uncertain ? 1 : 0,
+        lookedUp: failure.lookedUp ? now : effect.lookedUpMs,
+      },
+    )
+  }
+}
+
+/** Takes back the effects of an owner that is gone; inside a transaction of the caller. */
+export function releaseEffects(core: StoreCore, owner: string): void {
+  core.engine.run('UPDATE effects SET owner = NULL, lease_until_ms = NULL WHERE owner = :owner', { owner })
+}
+
+/** Records effects of a run; inside the transaction that changes its state. A key is never recorded twice. */
+export function recordEffects(core: StoreCore, runId: string, effects: readonly NewEffect[]): void {
+  for (const { name, target, body } of effects) {
+    core.engine.run(
+      `INSERT INTO effects (id, seq, key, run_id, kind, target, body, state, tries, uncertain, not_before_ms,
+         claim_no, created_ms)
+       VALUES (:id, (SELECT COALESCE(MAX(seq), 0) + 1 FROM effects), :prefix || COALESCE(:name,
+         CAST((SELECT COUNT(*) + 1 FROM effects WHERE run_id = :runId AND kind = :kind) AS TEXT)),
+         :runId, :kind, :target, :body, 'pending', 0, 0, :now, 0, :now)
+       ON CONFLICT (key) DO NOTHING`,
+      {
+        id: core.newId('effect'),
+        prefix: `${runId}/${body.kind}/`,
+        name,
+        runId,
+        kind: body.kind,
+        target,
+        body: JSON.stringify(body),
+        now: core.clock.now(),
+      },
+    )
+  }
+}
+
+/**
+ * Records what the outside must hear of the state a run has just entered. A local task has no outside.
+ * Inside the transaction that changed the state.
+ */
+export function tellOutside(core: StoreCore, runId: string): void {
+  const transition = transitionOf(core, runId)
+  if (transition !== null) recordEffects(core, runId, effectsOf(transition))
+}
+
+function transitionOf(core: StoreCore, runId: string): Parameters<typeof effectsOf>[0] | null {
+  const run = findRun(core, runId)
+  const task =
+    run === null ? undefined : core.engine.get('SELECT * FROM tasks WHERE id = :id', { id: run.taskId })
+  if (run === null || task === undefined) return null
+  const pageId = reader(task).textOrNull('page_id')
+  if (pageId === null) return null
+  const sums = reader(
+    core.engine.get(
+      `SELECT COALESCE(SUM(cost_nano), 0) AS cost, COALESCE(SUM(input_tokens), 0) AS input,
+         COALESCE(SUM(output_tokens), 0) AS output FROM calls WHERE run_id = :runId`,
+      { runId },
+    ) ?? {},
+  )
+  const output = core.engine.get(
+    'SELECT id, text FROM outputs WHERE run_id = :runId ORDER BY number DESC LIMIT 1',
+    {
+      runId,
+    },
+  )
+  return {
+    to: run.state,
+    pageId,
+    taskTitle: reader(task).text('title'),
+    taskType: reader(task).text('type'),
+    runId,
+    attempt: run.attempt,
+    reason: run.reason,
+    score: run.score,
+    costNano: sums.number('cost'),
+    inputTokens: sums.number('input'),
+    outputTokens: sums.number('output'),
+    startedMs: run.startedMs ?? run.createdMs,
+    nowMs: core.clock.now(),
+    commit: core.commit,
+    status: RUN_STATES[run.state].status,
+    output:
+      output === undefined ? null : { id: reader(output).text('id'), text: reader(output).text('text') },
+  }
+}
+
+/** States in which a run has rows in the logs. */
+const RESTED: readonly RunState[] = ['done', 'waiting_human', 'held', 'failed_final', 'cancelled']
+
+function rebuildLogs(core: StoreCore): number {
+  core.engine.run(
+    `DELETE FROM notion_things WHERE effect_key IN
+       (SELECT json_extract(body, '$.thing') FROM effects WHERE kind IN ('log', 'job'))`,
+  )
+  core.engine.run(
+    `UPDATE effects SET state = 'pending', ended_ms = NULL, uncertain = 1, looked_up_ms = NULL, not_before_ms = :now
+     WHERE kind IN ('log', 'job') AND state <> 'pending'
+       AND run_id IN (SELECT id FROM runs WHERE state IN (SELECT value FROM json_each(:rested)))`,
+    { rested: JSON.stringify(RESTED), now: core.clock.now() },
+  )
+  const row = core.engine.get(
+    `SELECT COUNT(*) AS due FROM effects WHERE kind IN ('log', 'job') AND state = 'pending'`,
+  )
+  return reader(row ?? {}).number('due')
+}
+
+function readEffect(row: SqlRow): Effect {
+  const is = reader(row)
+  return {
+    id: is.text('id'),
+    key: is.text('key'),
+    runId: is.textOrNull('run_id'),
+    kind: is.text<Effect['kind']>('kind'),
+    target: is.text('target'),
+    body: is.json<EffectBody>('body'),
+    state: is.text<Effect['state']>('state'),
+    tries: is.number('tries'),
+    uncertain: is.number('uncertain') === 1,
+    lookedUpMs: is.numberOrNull('looked_up_ms'),
+    notBeforeMs: is.number('not_before_ms'),
+    owner: is.textOrNull('owner'),
+    claimNo: is.number('claim_no'),
+    error: is.textOrNull('error'),
+    createdMs: is.number('created_ms'),
+    endedMs: is.numberOrNull('ended_ms'),
+  }
+}

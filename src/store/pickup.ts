@@ -1,0 +1,120 @@
+import { pickUpEffect } from '../domain/effect.ts'
+import { PRIORITIES, type Priority, type RunState } from '../domain/run-state.ts'
+import type { TaskType } from '../domain/task-type.ts'
+import { reader, type StoreCore } from './core.ts'
+import { endRun } from './decisions.ts'
+import { recordEffects } from './outbox.ts'
+import { insertRun, readRun, type NewRun, type Run } from './run-rows.ts'
+
+/** A row of the queue database as it was read, with everything that is snapshotted at pick-up. */
+export interface PickedPage {
+  readonly pageId: string
+  readonly title: string
+  readonly brief: string
+  readonly type: TaskType
+  readonly client: string | null
+  readonly clientEmail: string | null
+  readonly qaTarget: number | null
+  readonly priority: Priority
+  readonly dueDate: string | null
+}
+
+/** What a ticked row is, before it is read whole. */
+export type TickState =
+  /** Our own untick is not confirmed yet: nothing new. */
+  | { readonly kind: 'same-tick' }
+  /** Its run is being worked on: the tick becomes the next run when that has ended. */
+  | { readonly kind: 'waits'; readonly runId: string }
+  /** To be read again and picked up. */
+  | { readonly kind: 'new' }
+
+/** A run of a page that is open, as the reading of decisions and cancellations needs it. */
+export interface OpenPage {
+  readonly pageId: string
+  readonly taskId: string
+  readonly runId: string
+  readonly state: RunState
+}
+
+/** Picking up rows of Notion's queue. */
+export interface PickUpStore {
+  tickState(pageId: string): Promise<TickState>
+  /**
+   * Creates the run of a tick with its untick, in one transaction. A run that waits for a person or a cap is
+   * cancelled as superseded. Says what it found where another process was quicker.
+   */
+  pickUp(
+    page: PickedPage,
+    run: NewRun,
+  ): Promise<TickState | { readonly kind: 'queued'; readonly runId: string; readonly taskId: string }>
+  /** Open runs that came from pages. */
+  openPages(): Promise<OpenPage[]>
+}
+
+/** Picking up from Notion over one database. */
+export function pickUpStore(core: StoreCore): PickUpStore {
+  return {
+    tickState: async pageId => tickState(core, pageId),
+    pickUp: async (page, run) =>
+      core.engine.transaction(() => {
+        const state = tickState(core, page.pageId)
+        if (state.kind !== 'new') return state
+        const resting = openRun(core, page.pageId)
+        if (resting !== null) endRun(core, resting, 'cancelled', 'superseded by a new tick', run.actor)
+        const taskId = upsertTask(core, page)
+        const runId = insertRun(core, taskId, run)
+        core.engine.run(
+          'INSERT OR REPLACE INTO ticks (page_id, run_id, confirmed) VALUES (:pageId, :runId, 0)',
+          { pageId: page.pageId, runId },
+        )
+        recordEffects(core, runId, [pickUpEffect(page.pageId, runId)])
+        return { kind: 'queued', runId, taskId }
+      }),
+    openPages: async () =>
+      core.engine
+        .all(
+          `SELECT t.page_id, t.id AS task_id, r.id AS run_id, r.state FROM runs r JOIN tasks t ON t.id = r.task_id
+           WHERE r.ended_ms IS NULL AND t.page_id IS NOT NULL ORDER BY r.created_ms, r.id`,
+        )
+        .map(row => {
+          const is = reader(row)
+          return {
+            pageId: is.text('page_id'),
+            taskId: is.text('task_id'),
+            runId: is.text('run_id'),
+            state: is.text<RunState>('state'),
+          }
+        }),
+  }
+}
+
+function tickState(core: StoreCore, pageId: string): TickState {
+  const tick = core.engine.get('SELECT confirmed FROM ticks WHERE page_id = :pageId', { pageId })
+  if (tick !== undefined && reader(tick).number('confirmed') === 0) return { kind: 'same-tick' }
+  const open = openRun(core, pageId)
+  const resting = open === null || open.state === 'waiting_human' || open.state === 'held'
+  return resting ? { kind: 'new' } : { kind: 'waits', runId: open.id }
+}
+
+function openRun(core: StoreCore, pageId: string): Run | null {
+  const row = core.engine.get(
+    `SELECT r.* FROM runs r JOIN tasks t ON t.id = r.task_id WHERE t.page_id = :pageId AND r.ended_ms IS NULL`,
+    { pageId },
+  )
+  return row === undefined ? null : readRun(row)
+}
+
+function upsertTask(core: StoreCore, page: PickedPage): string {
+  const known = core.engine.get('SELECT id FROM tasks WHERE page_id = :pageId', { pageId: page.pageId })
+  const id = known === undefined ? core.newId('task') : reader(known).text('id')
+  core.engine.run(
+    `INSERT INTO tasks (id, source, title, brief, type, client, client_email, qa_target, priority, due_date,
+       page_id, created_ms)
+     VALUES (:id, 'notion', :title, :brief, :type, :client, :clientEmail, :qaTarget, :priority, :dueDate, :pageId, :now)
+     ON CONFLICT (id) DO UPDATE SET title = excluded.title, brief = excluded.brief, type = excluded.type,
+       client = excluded.client, client_email = excluded.client_email, qa_target = excluded.qa_target,
+       priority = excluded.priority, due_date = excluded.due_date`,
+    { ...page, id, priority: PRIORITIES.indexOf(page.priority), now: core.clock.now() },
+  )
+  return id
+}
