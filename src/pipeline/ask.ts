@@ -49,6 +49,8 @@ export async function ask(
       waitMs: Math.round(waitMs),
     })
     await context.world.clock.sleep(waitMs, AbortSignal.any([signal, context.stop]))
+    // The lease went meanwhile: another call would be booked, and never be sent.
+    if (signal.aborted) return asked
   }
 }
 

@@ -3,7 +3,6 @@ import { formatNanoUsd } from '../../domain/cost.ts'
 import type { RunStatus } from '../../domain/run-state.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { defineOperation, type AnyOperation } from '../../operations/define.ts'
-import { addTask } from '../../pipeline/tasks.ts'
 import type { Store } from '../../store/index.ts'
 import type { Receipt } from '../../store/receipts.ts'
 import type { TaskSummary } from '../../store/tasks.ts'
@@ -38,33 +37,19 @@ export interface Day {
   readonly receipts: Day['ledger']
   /** Both agree in every figure. */
   readonly proved: boolean
+  /** Every page shows the state that the store holds. */
+  readonly pagesAgree: boolean
   readonly seconds: number
 }
-
-/** Puts the day's tasks into the queue, as they come in. Also those that `task add` would turn away. */
-export const takeIn = defineOperation({
-  path: ['demo', 'take-in'],
-  summary: 'Queue the tasks of the demo',
-  input: z.object({}),
-  needs: { settings: 'required', store: 'required' },
-  effect: 'write',
-  scope: 'operate',
-  run: async context => {
-    for (const task of demoTasks()) {
-      const { title, brief, type, client, priority = 'Normal' } = task
-      const request = { title, brief, type, client, priority, qaTarget: null, dueDate: null }
-      await addTask(context.store, context.settings.settings, request, context.actor)
-    }
-    return {}
-  },
-  render: () => '',
-})
 
 /**
  * Reads back what became of the tasks, and holds the receipts against the ledger of the sandbox. The day is
  * handed to `tell`, because a session gives results without their type.
  */
-export function tellDay(sandboxUrl: string, tell: (day: Omit<Day, 'seconds'>) => void): AnyOperation {
+export function tellDay(
+  sandboxUrl: string,
+  tell: (day: Omit<Day, 'seconds' | 'pagesAgree'>) => void,
+): AnyOperation {
   return defineOperation({
     path: ['demo', 'tell-day'],
     summary: 'What became of the tasks of the demo',

@@ -6,7 +6,9 @@ import { openSession, type Session } from '../../session.ts'
 import { sessionOptions, type CommandHost } from '../../surfaces/cli/run.ts'
 import { startIn } from '../sandbox/index.ts'
 import { poll } from '../../operations/poll.ts'
-import { takeIn, tellDay, type Day } from './day.ts'
+import { notionDiff } from '../../operations/notion/diff.ts'
+import { fillBoard, makeBoard } from './board.ts'
+import { tellDay, type Day } from './day.ts'
 import { renderDay, writeFolder } from './report.ts'
 import { seededRandom } from './seeded-random.ts'
 
@@ -33,12 +35,13 @@ export const demo: Command<CommandHost> = {
     clear(host, dir)
     const { running, env } = await startIn(host.options.world, dir, 0)
     const session = demoSession(host, env)
+    const urls = new Map(running.services.map(service => [String(service.name), service.url]))
     try {
-      if (!parsed.data.fast) await pace(host, running.services[0]?.url ?? '')
-      const day = await work(host, session, parsed.data.concurrency, running.services[0]?.url ?? '')
+      if (!parsed.data.fast) await pace(host, urls.get('openai') ?? '')
+      const day = await work(host, session, parsed.data.concurrency, urls)
       writeFolder(host.options.world.files, dir, day)
       print(host, dir, day)
-      return day.proved ? 'ok' : 'failed'
+      return day.proved && day.pagesAgree ? 'ok' : 'failed'
     } finally {
       session.close()
       await running.stop()
@@ -50,19 +53,27 @@ async function work(
   host: CommandHost,
   session: Session,
   concurrency: number,
-  sandboxUrl: string,
+  urls: ReadonlyMap<string, string>,
 ): Promise<Day> {
-  const { clock } = host.options.world
+  const { clock, fetch } = host.options.world
   const started = clock.monotonicMs()
   const once = { dryRun: false }
-  host.terminal.err('Clients send their tasks …\n')
-  await session.run(takeIn, {}, once)
-  host.terminal.err('A model works, a second one judges:\n')
+  host.terminal.err('A board is made in (the sandbox of) Notion, clients send tasks, Trigger is ticked …\n')
+  await session.run(makeBoard, {}, once)
+  await fillBoard(fetch, urls.get('notion') ?? '')
+  host.terminal.err('A model works, a second one judges, the board is told:\n')
   await session.run(poll, { drain: true, concurrency }, once)
-  const told = Promise.withResolvers<Omit<Day, 'seconds'>>()
-  await session.run(tellDay(sandboxUrl, told.resolve), {}, once)
-  return { ...(await told.promise), seconds: (clock.monotonicMs() - started) / 1000 }
+  const told = Promise.withResolvers<Omit<Day, 'seconds' | 'pagesAgree'>>()
+  await session.run(tellDay(urls.get('openai') ?? '', told.resolve), {}, once)
+  const pages = await session.run(notionDiff, { limit: MOST_TASKS }, once)
+  return {
+    ...(await told.promise),
+    pagesAgree: pages.outcome === 'ok',
+    seconds: (clock.monotonicMs() - started) / 1000,
+  }
 }
+
+const MOST_TASKS = 1000
 
 /** Only a folder that a demo made, or an empty one, is started anew. */
 function clear(host: CommandHost, dir: string): void {

@@ -43,6 +43,7 @@ export function renderDay(dir: string, day: Day, style: Style): string {
     '',
     `${day.tasks.length} tasks in ${day.seconds.toFixed(1)} s for $${day.costUsd} of (sandbox) AI cost.`,
     ledgerText(day, style),
+    pagesText(day, style),
     '',
     exploreText(dir, day, style),
   ].join('\n')
@@ -54,6 +55,12 @@ function ledgerText(day: Day, style: Style): string {
     ? `proved: receipts and the service's own ledger agree: ${ledger.calls} calls, ${ledger.inputTokens} tokens in, ${ledger.outputTokens} out.`
     : `failed: receipts say ${JSON.stringify(receipts)}, the ledger says ${JSON.stringify(ledger)}.`
   return wrap(text, style.columns).replace(/^\w+/, day.proved ? style.good : style.bad)
+}
+
+function pagesText(day: Day, style: Style): string {
+  return day.pagesAgree
+    ? `${style.good('proved')}: every page on the board shows what the store holds.`
+    : `${style.bad('failed')}: pages on the board differ from the store (echopilot notion diff).`
 }
 
 /** Commands to go on with, as they can be pasted; the first one is about a task that waits for a person. */

@@ -11,17 +11,24 @@ interface Manner {
   readonly escaping: Escaping
   readonly italic: '*' | '_'
   readonly bold: '**' | '__'
+  /** Whether a style that reaches exactly as far as a link stands inside it: `[**a**](…)`. */
+  readonly inLink: boolean
 }
+
+const USUAL: Manner = { escaping: 'needed', italic: '*', bold: '**', inLink: false }
 
 /** As it was most likely written, first; the last ones escape whatever can be escaped. */
 const MANNERS: readonly Manner[] = [
-  { escaping: 'none', italic: '*', bold: '**' },
-  { escaping: 'needed', italic: '*', bold: '**' },
-  { escaping: 'needed', italic: '_', bold: '**' },
-  { escaping: 'needed', italic: '*', bold: '__' },
-  { escaping: 'all', italic: '*', bold: '**' },
-  { escaping: 'all', italic: '_', bold: '**' },
-  { escaping: 'all', italic: '*', bold: '__' },
+  { ...USUAL, escaping: 'none' },
+  { ...USUAL, escaping: 'none', inLink: true },
+  USUAL,
+  { ...USUAL, inLink: true },
+  { ...USUAL, italic: '_' },
+  { ...USUAL, bold: '__' },
+  { ...USUAL, escaping: 'all' },
+  { ...USUAL, escaping: 'all', inLink: true },
+  { ...USUAL, escaping: 'all', italic: '_' },
+  { ...USUAL, escaping: 'all', bold: '__' },
 ]
 
 /**
@@ -38,10 +45,8 @@ export function writeSpans(spans: readonly Span[], place: WritePlace): string | 
 
 /** The same for texts of people, which may have no exact form: then the marks are set all the same. */
 export function writeSomehow(spans: readonly Span[], place: WritePlace): string {
-  return writeSpans(spans, place) ?? finish(render(spans, SOMEHOW), place)
+  return writeSpans(spans, place) ?? finish(render(spans, USUAL), place)
 }
-
-const SOMEHOW: Manner = { escaping: 'needed', italic: '*', bold: '**' }
 
 function finish(markdown: string, place: WritePlace): string {
   switch (place) {
@@ -78,7 +83,8 @@ function escapeStart(line: string): string {
 type Markup = 'bold' | 'italic' | 'strike' | 'link'
 
 /** In the order in which they stand outside one another when they reach equally far. */
-const MARKUP: readonly Markup[] = ['link', 'strike', 'bold', 'italic']
+const MARKUP: readonly Markup[] = ['strike', 'bold', 'italic', 'link']
+const LINK_FIRST: readonly Markup[] = ['link', 'strike', 'bold', 'italic']
 
 interface OpenMark {
   readonly kind: Markup
@@ -99,7 +105,8 @@ function render(spans: readonly Span[], manner: Manner): string {
           .toReversed()
           .map(mark => closing(mark, manner)),
       )
-    for (const mark of newMarks(span, open, isAddress, kind => reach[kind][index] ?? index)) {
+    const wanted = (manner.inLink ? LINK_FIRST : MARKUP).filter(kind => has(span, kind, isAddress))
+    for (const mark of newMarks(span, wanted, open, kind => reach[kind][index] ?? index)) {
       open.push(mark)
       parts.push(opening(mark, manner))
     }
@@ -119,13 +126,17 @@ function continues(mark: OpenMark, span: Span, isAddress: boolean): boolean {
   return mark.kind === 'link' ? !isAddress && span.link === mark.url : span[mark.kind]
 }
 
+function has(span: Span, kind: Markup, isAddress: boolean): boolean {
+  return kind === 'link' ? span.link !== null && !isAddress : span[kind]
+}
+
+/** What opens here, outermost first: what reaches further stands outside. */
 function newMarks(
   span: Span,
+  wanted: readonly Markup[],
   open: readonly OpenMark[],
-  isAddress: boolean,
   reach: (kind: Markup) => number,
 ): OpenMark[] {
-  const wanted = MARKUP.filter(kind => (kind === 'link' ? span.link !== null && !isAddress : span[kind]))
   return wanted
     .filter(kind => !open.some(mark => mark.kind === kind))
     .toSorted((a, b) => reach(b) - reach(a))

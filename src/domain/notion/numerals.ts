@@ -46,7 +46,7 @@ function toNumeral(node: DocNode): DocNode {
 function rowFrom(nodes: readonly DocNode[], start: number): readonly DocNode[] {
   const first = nodes[start]
   let end = start + 1
-  while (first?.kind === 'numeral' && isSameList(first, nodes[end])) end += 1
+  if (first?.kind === 'numeral') while (isSameList(first, nodes[end])) end += 1
   return nodes.slice(start, end)
 }
 

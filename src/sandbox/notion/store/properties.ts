@@ -1,4 +1,5 @@
 /** Properties: the columns of data sources. */
+import { randomUUID } from 'node:crypto'
 import type { Database } from '../../lib/db.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import { isPropertyType, type PropertyType } from '../properties/types.ts'
@@ -49,12 +50,40 @@ export function propertyStore(db: Database): PropertyStore {
   const remove = db.prepare<[string, string]>('DELETE FROM property WHERE data_source_id = ? AND id = ?')
   const of = db.prepare<[string], Row>('SELECT * FROM property WHERE data_source_id = ? ORDER BY seq')
   const relations = db.prepare<[], Row>("SELECT * FROM property WHERE type = 'relation' ORDER BY seq")
+  const known = knownColumns(db, sourceId => of.all(sourceId).map(fromRow))
   return {
-    add: property => add.run(toRow(property)),
-    update: property => update.run(toRow(property)),
-    remove: property => remove.run(property.sourceId, property.id),
-    of: sourceId => of.all(sourceId).map(fromRow),
+    add: property => known.after(() => add.run(toRow(property))),
+    update: property => known.after(() => update.run(toRow(property))),
+    remove: property => known.after(() => remove.run(property.sourceId, property.id)),
+    of: known.of,
     relations: () => relations.all().map(fromRow),
+  }
+}
+
+/** Columns are read for every row that is shown, so they are kept as long as the mark in the database stays the same. */
+function knownColumns(
+  db: Database,
+  read: (sourceId: string) => readonly Property[],
+): { readonly of: PropertyStore['of']; readonly after: (change: () => unknown) => void } {
+  const mark = db.prepare<[], { readonly value: string }>(
+    "SELECT value FROM setting WHERE name = 'schema_mark'",
+  )
+  // A fresh mark each time, never a count: after a rollback a count would come again for other columns.
+  const renew = db.prepare<[string]>("INSERT OR REPLACE INTO setting (name, value) VALUES ('schema_mark', ?)")
+  const kept = new Map<string, { readonly mark: string | undefined; readonly columns: readonly Property[] }>()
+  return {
+    of: sourceId => {
+      const now = mark.get()?.value
+      const entry = kept.get(sourceId)
+      if (entry !== undefined && entry.mark === now) return entry.columns
+      const columns = read(sourceId)
+      kept.set(sourceId, { mark: now, columns })
+      return columns
+    },
+    after: change => {
+      change()
+      renew.run(randomUUID())
+    },
   }
 }
 

@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { checkWorkspace } from '../../effects/account.ts'
+import { AppError } from '../../kernel/errors.ts'
+import { defineOperation } from '../../operations/define.ts'
+import { setUp } from '../../pickup/set-up.ts'
+import { demoTasks } from './tasks.ts'
+
+/** Makes the databases in the empty workspace of the sandbox, as `init` does. */
+export const makeBoard = defineOperation({
+  path: ['demo', 'make-board'],
+  summary: 'Make the databases of the demo',
+  input: z.object({}),
+  needs: { settings: 'required', store: 'required', notion: 'required' },
+  effect: 'write',
+  scope: 'operate',
+  run: async ({ settings, store, notion }) => {
+    if (notion === null) throw new AppError('bug', 'the sandbox gave no Notion token')
+    await checkWorkspace(store, notion, false)
+    const steps = await setUp(notion, {
+      parentPageId: settings.settings.notion.parent_page,
+      adopt: {},
+      known: [],
+      repair: false,
+      dryRun: false,
+    })
+    await store.notion.saveDatabases(steps.flatMap(step => step.database ?? []))
+    return {}
+  },
+  render: () => '',
+})
+
+/**
+ * Plays the operator: adds a row for each task of the day and ticks Trigger, past the API, as a person at the
+ * board would. A long brief goes into the body of the page, where people put long texts.
+ */
+export async function fillBoard(fetch: typeof globalThis.fetch, notionUrl: string): Promise<void> {
+  const post = async (route: string, body: unknown): Promise<unknown> => {
+    const answer = await fetch(`${notionUrl}/__sandbox/notion/${route}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    if (!answer.ok) throw new AppError('bug', `the sandbox took no row: ${await answer.text()}`)
+    return answer.json()
+  }
+  for (const task of demoTasks()) {
+    const inBody = task.brief.length > LONGEST_DESCRIPTION
+    const values = {
+      'Task Name': task.title,
+      'Task Type': task.type,
+      'Client Name': task.client,
+      Priority: task.priority ?? 'Normal',
+      Status: 'New',
+      ...(inBody ? {} : { Description: task.brief }),
+    }
+    const { ids } = AddedRows.parse(await post('rows', { data_source: 'Automation Queue', values }))
+    for (const body of inBody ? piecesOf(task.brief) : []) await post('edit', { page_id: ids[0], body })
+    await post('edit', { page_id: ids[0], values: { Trigger: true } })
+  }
+}
+
+const AddedRows = z.object({ ids: z.array(z.string()).min(1) })
+
+const LONGEST_DESCRIPTION = 10_000
+/** Characters of a paragraph, and paragraphs of a request: well within Notion's limits. */
+const PARAGRAPH = 10_000
+const PARAGRAPHS = 30
+
+/** A long text as requests, each some long paragraphs, one a line. */
+function piecesOf(text: string): string[] {
+  const flat = text.replaceAll('\n', ' ')
+  const paragraphs = Array.from({ length: Math.ceil(flat.length / PARAGRAPH) }, (_, index) =>
+    flat.slice(index * PARAGRAPH, (index + 1) * PARAGRAPH),
+  )
+  return Array.from({ length: Math.ceil(paragraphs.length / PARAGRAPHS) }, (_, index) =>
+    paragraphs.slice(index * PARAGRAPHS, (index + 1) * PARAGRAPHS).join('\n'),
+  )
+}
