@@ -38,6 +38,14 @@ export const explain = defineOperation({
 })
 
 interface Explained extends Receipt {
+  readonly effects: readonly {
+    readonly id: string
+    readonly key: string
+    readonly kind: string
+    readonly state: string
+    readonly endedAt: string | null
+    readonly error: string | null
+  }[]
   readonly timeline: readonly { readonly at: string; readonly what: string; readonly actor: string }[]
 }
 
@@ -50,7 +58,15 @@ async function receiptOf(store: Store, runId: string): Promise<Explained> {
     what: event.what,
     actor: event.actor,
   }))
-  return { ...receipt, timeline }
+  const effects = (await store.outbox.ofRun(runId)).map(({ id, key, kind, state, endedMs, error }) => ({
+    id,
+    key,
+    kind,
+    state,
+    endedAt: endedMs === null ? null : new Date(endedMs).toISOString(),
+    error,
+  }))
+  return { ...receipt, effects, timeline }
 }
 
 async function runsOf(store: Store, found: Found): Promise<string[]> {
@@ -108,8 +124,23 @@ function renderReceipt(receipt: Explained, id: string, style: Style): string {
     `${style.bold('Timeline')} (UTC)\n${receipt.timeline
       .map(event => hang(event.at.slice(0, 19).replace('T', ' '), `${event.what} (${event.actor})`, style))
       .join('\n')}`,
-    ...receipt.entries.map(entry => `later: ${entry.kind} ${JSON.stringify(entry.body)} (${entry.at})`),
+    ...(receipt.effects.length === 0 ? [] : [`${style.bold('Effects')}\n${effectLines(receipt, id, style)}`]),
+    ...receipt.entries
+      .filter(entry => entry.kind !== 'delivered')
+      .map(entry => `later: ${entry.kind} ${JSON.stringify(entry.body)} (${entry.at})`),
   ].join('\n')
+}
+
+/** What was written outside, and when that was proved. */
+function effectLines({ effects }: Explained, id: string, style: Style): string {
+  return effects
+    .map(effect => {
+      const when = effect.endedAt === null ? '' : ` ${effect.endedAt.slice(0, 19).replace('T', ' ')}`
+      const error = effect.error === null ? '' : `: ${effect.error}`
+      const line = wrap(`${effect.id}  ${effect.kind} ${effect.state}${when}${error}`, style.columns, '  ')
+      return effect.id === id ? style.bold(line) : line
+    })
+    .join('\n')
 }
 
 function costText({ core }: Explained): string {

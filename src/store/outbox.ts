@@ -3,6 +3,7 @@ import { RUN_STATES, type RunState } from '../domain/run-state.ts'
 import { LEASE_MS } from '../kernel/lease.ts'
 import { reader, type StoreCore } from './core.ts'
 import type { SqlRow } from './engine.ts'
+import { appendEntry } from './ledger.ts'
 import { findRun } from './run-rows.ts'
 
 /** A write to the outside, waiting to be delivered or known to have been. */
@@ -160,7 +161,9 @@ function finish(
     const mine = endOne(core, effect, `state = 'done', error = NULL, ended_ms = :now`, {
       now: core.clock.now(),
     })
-    if (mine && effect.body.kind === 'page' && effect.body.change.untick === true) confirmTick(core, effect)
+    if (!mine) continue
+    if (effect.body.kind === 'page' && effect.body.change.untick === true) confirmTick(core, effect)
+    proveDelivery(core, effect)
   }
   if (thing !== null) {
     core.engine.run(
@@ -168,6 +171,13 @@ function finish(
       thing,
     )
   }
+}
+
+/** A delivery after the seal is a later fact of the receipt. */
+function proveDelivery(core: StoreCore, effect: Effect): void {
+  const run = effect.runId === null ? null : findRun(core, effect.runId)
+  if (run === null || run.endedMs === null) return
+  appendEntry(core, run.id, 'delivered', { effect: effect.id, key: effect.key })
 }
 
 function confirmTick(core: StoreCore, effect: Effect): void {

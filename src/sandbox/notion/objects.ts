@@ -3,7 +3,7 @@ import type { JsonObject } from '../lib/json.ts'
 import { addressOf } from './appearance.ts'
 import { WORKSPACE_ID } from './identity.ts'
 import { showProperty } from './properties/config.ts'
-import { showValue, titleOfPage } from './properties/show.ts'
+import { showValue } from './properties/show.ts'
 import { findProperty } from './properties/find.ts'
 import { plainOf } from './rich-text.ts'
 import type { Authored } from './store/columns.ts'
@@ -102,7 +102,7 @@ export function showPage(workspace: Workspace, page: Page, only: readonly string
     is_archived: false,
     is_locked: page.isLocked,
     properties: Object.fromEntries(wanted.map(one => [one.name, showValue(workspace, page, one)])),
-    url: addressOf(page.id, titleOfPage(workspace, page.id)),
+    url: addressOf(page.id, plainOf(page.values['title'])),
     public_url: null,
     archived: page.inTrash,
   }
