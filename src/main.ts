@@ -1,15 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
-import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { z } from 'zod'
-import { COMMANDS } from './commands/index.ts'
 import { readCommit } from './commit.ts'
 import { realClock, realFiles, realProcesses, realRandom } from './kernel/real-world.ts'
 import type { Host, World } from './kernel/world.ts'
-import { OPERATIONS } from './operations/index.ts'
-import { cliEntries, runCli } from './surfaces/cli/run.ts'
-import { ansiStyle, type Terminal } from './surfaces/cli/terminal.ts'
+import type { Terminal } from './surfaces/cli/terminal.ts'
+import { versionText } from './version.ts'
 
 /** Wide enough to read, narrow enough for a terminal beside a browser. */
 const MOST_COLUMNS = 120
@@ -17,21 +13,33 @@ const COLUMNS_WITHOUT_TERMINAL = 80
 
 /**
  * The only reader of `process`: builds the world, hands the words to the command line, sets the exit code.
- * The first SIGINT or SIGTERM lets the item in hand be finished, a second one ends at once.
+ * The first SIGINT or SIGTERM lets the item in hand be finished, a second one ends at once. What is not
+ * needed for the version is loaded after that question: it must answer like a shell command.
  */
 export async function main(): Promise<void> {
+  const words = process.argv.slice(2)
   const programDir = fileURLToPath(new URL('..', import.meta.url))
   const world = realWorld(programDir)
+  const program = programFacts(programDir, world)
+  endWithReader()
+  if (words[0] === '--version') {
+    process.stdout.write(await versionText(program, world.host.nodeVersion, words.includes('--json')))
+    return
+  }
   const stop = new AbortController()
   const interrupted = stopOnSignals(stop)
-  endWithReader()
-  const exit = await runCli(process.argv.slice(2), {
+  const [{ cliEntries, runCli }, { OPERATIONS }, { COMMANDS }] = await Promise.all([
+    import('./surfaces/cli/run.ts'),
+    import('./operations/index.ts'),
+    import('./commands/index.ts'),
+  ])
+  const exit = await runCli(words, {
     world,
-    program: { version: programVersion(), commit: readCommit(programDir, world.files) },
+    program,
     actor: `cli:${world.host.user}`,
     stop: stop.signal,
-    readInput: () => text(process.stdin),
-    terminal: terminal(),
+    readInput: readStandardInput,
+    terminal: await terminal(),
     entries: cliEntries(OPERATIONS, COMMANDS),
   })
   process.exitCode = interrupted() ?? exit
@@ -70,12 +78,24 @@ function userName(): string {
   }
 }
 
-function programVersion(): string {
-  const json = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
-  return z.object({ version: z.string() }).parse(JSON.parse(json)).version
+/** The version, and the commit: baked in where the program was packed, else that of its checkout. */
+function programFacts(programDir: string, world: World): { version: string; commit: string } {
+  const facts: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  const text = (name: string): string | null => {
+    const value: unknown =
+      typeof facts === 'object' && facts !== null
+        ? Object.entries(facts).find(([key]) => key === name)?.[1]
+        : null
+    return typeof value === 'string' ? value : null
+  }
+  return {
+    version: text('version') ?? '0.0.0',
+    commit: text('commit') ?? readCommit(programDir, world.files),
+  }
 }
 
-function terminal(): Terminal {
+async function terminal(): Promise<Terminal> {
+  const { ansiStyle } = await import('./surfaces/cli/terminal.ts')
   const columns = process.stdout.columns ?? COLUMNS_WITHOUT_TERMINAL
   const colours = process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
   return {
@@ -86,6 +106,11 @@ function terminal(): Terminal {
     // Set by systemd for services whose standard error is the journal (systemd.exec(5)).
     isJournal: process.env['JOURNAL_STREAM'] !== undefined && !process.stderr.isTTY,
   }
+}
+
+async function readStandardInput(): Promise<string> {
+  const { text } = await import('node:stream/consumers')
+  return text(process.stdin)
 }
 
 /** Returns the exit code that tells of the signal, once there was one. */

@@ -119,7 +119,7 @@ export function effectsOf(transition: Transition): NewEffect[] {
       ]
     case 'failed_final':
       return [
-        page(transition, { ...outcome(transition) }),
+        page(transition, { ...outcome(transition), clearDecision: true }),
         log(transition, 'ended', 'Error', 'failed for good'),
         job(transition, 'Failed-Final'),
       ]

@@ -4,10 +4,15 @@ import type { Store } from '../store/index.ts'
 
 /**
  * Makes sure that the token opens the workspace this store belongs to, binding it at the first contact. The
- * service is asked only where the token is not the one it was asked about before.
+ * service is asked only where the token is not the one it was asked about before. A dry run binds nothing.
  * @throws AppError `config` where it is another workspace; ServiceFailure where Notion does not answer
  */
-export async function checkWorkspace(store: Store, api: Notion, rebind: boolean): Promise<string> {
+export async function checkWorkspace(
+  store: Store,
+  api: Notion,
+  rebind: boolean,
+  dryRun = false,
+): Promise<string> {
   const known = await store.accounts.get('notion')
   if (known !== null && known.credential === api.credential && !rebind) return known.label
   const me = await api.me()
@@ -17,7 +22,8 @@ export async function checkWorkspace(store: Store, api: Notion, rebind: boolean)
     label: me.workspaceName,
     credential: api.credential,
   }
-  const bound = await store.accounts.bind(account, rebind)
+  const bound =
+    dryRun && (known === null || rebind) ? account : await store.accounts.bind(account, rebind)
   if (bound.identity === account.identity) return bound.label
   throw new AppError(
     'config',

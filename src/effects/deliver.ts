@@ -9,7 +9,14 @@ import { deliverRow } from './row.ts'
 /** What a pass over the outbox came to. */
 export interface Delivered {
   readonly delivered: number
-  readonly failed: readonly { readonly id: string; readonly kind: string; readonly message: string }[]
+  readonly failed: readonly Undelivered[]
+}
+
+/** An effect that was tried in vain. */
+export interface Undelivered {
+  readonly id: string
+  readonly kind: string
+  readonly message: string
 }
 
 /** How a delivery ended. `unfound` was looked up, is not there, and is looked up once more before it is made. */
@@ -26,7 +33,7 @@ const FAILURES_TO_STOP = 3
  * never succeed is dead. Any number of processes may do this on one store.
  */
 export async function deliverDue(context: EffectContext): Promise<Delivered> {
-  const failed: { id: string; kind: string; message: string }[] = []
+  const failed: Undelivered[] = []
   let delivered = 0
   let inRow = 0
   while (!context.stop.aborted && inRow < FAILURES_TO_STOP) {
@@ -34,8 +41,9 @@ export async function deliverDue(context: EffectContext): Promise<Delivered> {
     const head = effects[0]
     if (head === undefined) break
     const failure = await deliverBatch(context, head, effects)
-    if (failure === null) {
-      delivered += effects.length
+    if (failure === null || failure.lookedUp) {
+      // What was looked up and not found is neither delivered nor failed: it waits for its second look.
+      delivered += failure === null ? effects.length : 0
       inRow = 0
       continue
     }
@@ -54,7 +62,7 @@ async function deliverBatch(
 ): Promise<FailedDelivery | null> {
   const failure = await attempt(context, head, effects)
   if (failure !== null) await context.store.outbox.failed(effects, failure)
-  return failure !== null && failure.lookedUp ? null : failure
+  return failure
 }
 
 async function attempt(
@@ -107,8 +115,10 @@ function failureOf(context: EffectContext, head: Effect, thrown: unknown): Faile
   const waitMs = Math.max(backoffMs(head.tries), thrown.retryAfterMs ?? 0)
   return {
     error: thrown.message,
-    notBeforeMs: context.world.clock.now() + waitMs * (1 + context.world.random.fraction() / 5),
-    uncertain: thrown.billed === 'unknown',
+    notBeforeMs:
+      context.world.clock.now() + Math.round(waitMs * (1 + context.world.random.fraction() / 5)),
+    // A body is many requests: the one that was refused says nothing of those before it.
+    uncertain: thrown.billed === 'unknown' || head.kind === 'body',
     lookedUp: false,
     dead,
   }

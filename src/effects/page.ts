@@ -1,5 +1,7 @@
 import { mergeChanges, type PageChange } from '../domain/effect.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
+import type { NotionJson } from '../integrations/notion/client.ts'
+import { ServiceFailure } from '../kernel/roles.ts'
 import type { NotionDatabase } from '../store/notion.ts'
 import type { Effect } from '../store/outbox.ts'
 import type { EffectContext } from './context.ts'
@@ -20,8 +22,30 @@ export async function deliverPage(context: EffectContext, effects: readonly Effe
     effects.some(effect => effect.uncertain && isUntick(effect)) &&
     (await hasArrived(context, queue, head, effects))
   const properties = writeRow(queue, valuesOf(arrived ? { ...change, untick: undefined } : change))
-  await context.workspace.api.changePage(head.target, properties)
+  await write(context, queue, head.target, properties)
   return { kind: 'done', thing: null }
+}
+
+/**
+ * A column of type status takes only options that are there, and Notion refuses the whole request for one that
+ * is not. Then all but the status is written; `doctor` names the options, `notion diff` the rows.
+ */
+async function write(
+  context: EffectContext,
+  queue: NotionDatabase,
+  pageId: string,
+  properties: NotionJson,
+): Promise<void> {
+  const { api } = context.workspace
+  const status = queue.properties['status']
+  try {
+    await api.changePage(pageId, properties)
+  } catch (error) {
+    const refused = error instanceof ServiceFailure && error.errorClass === 'permanent'
+    if (!refused || status?.type !== 'status' || properties[status.id] === undefined) throw error
+    const { [status.id]: _, ...rest } = properties
+    await api.changePage(pageId, rest)
+  }
 }
 
 /** Whether the page shows what an earlier send of the same request wrote beside the untick. */
@@ -32,11 +56,12 @@ async function hasArrived(
   effects: readonly Effect[],
 ): Promise<boolean> {
   const row = readRow(await context.workspace.api.page(head.target), queue)
-  const sent = effects.find(effect => effect.uncertain && isUntick(effect))
-  const change = sent === undefined ? null : changesOf([sent])[0]
-  if (change === undefined || change === null) return false
+  const sent = changesOf(effects.filter(effect => effect.uncertain))
   const seenRunId = row.text('runId')
-  return seenRunId === null ? row.choice('status') === change.status : seenRunId === change.runId
+  if (seenRunId !== null) return seenRunId === mergeChanges(sent).runId
+  // Without a run id the status tells; which of those that were merged had been sent is not known.
+  const status = row.choice('status')
+  return sent.some(change => change.status !== undefined && change.status === status)
 }
 
 function changesOf(effects: readonly Effect[]): PageChange[] {

@@ -1,5 +1,6 @@
 import type { Notion } from '../integrations/notion/client.ts'
 import type { Store } from '../store/index.ts'
+import { checkWorkspace } from './account.ts'
 import type { Workspace } from './context.ts'
 
 /**
@@ -11,4 +12,19 @@ export async function openWorkspace(store: Store, api: Notion | null): Promise<W
   const list = await store.notion.databases()
   const databases = Object.fromEntries(list.map(database => [database.key, database]))
   return databases['queue'] === undefined ? null : { api, databases }
+}
+
+/**
+ * The same for what writes or compares without picking up: only where the token opens the workspace that this
+ * store belongs to. In another one every page would be missing, and every effect dead.
+ * @throws AppError `config` where it is another; ServiceFailure where Notion has to be asked and does not answer
+ */
+export async function openOwnWorkspace(
+  store: Store,
+  api: Notion | null,
+  dryRun: boolean,
+): Promise<Workspace | null> {
+  const workspace = await openWorkspace(store, api)
+  if (workspace !== null) await checkWorkspace(store, workspace.api, false, dryRun)
+  return workspace
 }

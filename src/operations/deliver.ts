@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { deliverDue } from '../effects/deliver.ts'
-import { openWorkspace } from '../effects/workspace.ts'
+import { openOwnWorkspace } from '../effects/workspace.ts'
 import { defineOperation } from './define.ts'
 
 export const deliver = defineOperation({
@@ -11,7 +11,7 @@ export const deliver = defineOperation({
   effect: 'write',
   scope: 'operate',
   run: async context => {
-    const workspace = await openWorkspace(context.store, context.notion)
+    const workspace = await openOwnWorkspace(context.store, context.notion, context.dryRun)
     await context.store.claims.recover()
     const before = await context.store.outbox.counts()
     if (workspace === null || context.dryRun) {

@@ -9,7 +9,7 @@ import { formatNanoUsd } from '../domain/cost.ts'
 import type { PickedPage } from '../store/pickup.ts'
 import { qualityRulesFor } from '../pipeline/rules.ts'
 import type { Settings } from '../settings/schema.ts'
-import { readPage } from './read-page.ts'
+import { readPage } from '../effects/read-page.ts'
 
 /** What a pick-up found. */
 export interface PickedUp {
@@ -32,6 +32,7 @@ export interface PickedUp {
   readonly complete: boolean
 }
 
+/** What picking up works with. */
 export interface PickUpContext extends EffectContext {
   readonly settings: Settings
   readonly dryRun: boolean
@@ -62,7 +63,7 @@ export async function pickUp(context: PickUpContext, limit: number | null): Prom
 }
 
 async function readBoard(context: PickUpContext, limit: number | null): Promise<PickedUp> {
-  await checkWorkspace(context.store, context.workspace.api, false)
+  await checkWorkspace(context.store, context.workspace.api, false, context.dryRun)
   if (context.dryRun) return readQueue(context, limit)
   const holder = await context.store.locks.acquire(LOCK)
   if (holder !== null) return { ...NOTHING, busy: holder.owner }
@@ -105,6 +106,7 @@ async function pickUpPage(
 ): Promise<PickedUp['picked'][number] | null> {
   const { store, workspace, settings } = context
   const state = await store.pickUps.tickState(listed.id)
+  if (state.kind === 'same-tick' && !context.dryRun) await store.pickUps.untickAgain(listed.id)
   if (state.kind !== 'new') return null
   const page = await workspace.api.page(listed.id)
   const row = readRow(page, queueOf(workspace))

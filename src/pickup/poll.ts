@@ -1,4 +1,4 @@
-import { deliverDue, type Delivered } from '../effects/deliver.ts'
+import { deliverDue, type Undelivered } from '../effects/deliver.ts'
 import type { EffectContext, Workspace } from '../effects/context.ts'
 import type { PipelineContext } from '../pipeline/context.ts'
 import type { Outcome } from '../kernel/errors.ts'
@@ -9,7 +9,7 @@ import { pickUp, type PickedUp } from './pick-up.ts'
 export interface PollReport extends WorkReport {
   /** Null without Notion. */
   readonly notion:
-    (PickedUp & { readonly delivered: number; readonly undelivered: Delivered['failed'] }) | null
+    (PickedUp & { readonly delivered: number; readonly undelivered: readonly Undelivered[] }) | null
 }
 
 /** How often new ticks are looked for while work is in flight. */
@@ -45,23 +45,30 @@ export async function pollOnce(
     notion: {
       ...picked,
       delivered: delivered.delivered + working.delivered(),
-      undelivered: delivered.failed,
+      undelivered: await stillUndelivered(context, [...working.failed(), ...delivered.failed]),
     },
   }
 }
 
-/** Delivers, and picks up again, beside the work. What goes wrong here is tried again at the end. */
+/** Delivers, and picks up again, beside the work. What fails here may still be delivered later, or at the end. */
 function whileWorking(
   context: EffectContext,
   pickUpAgain: () => Promise<void>,
-): { until: <T>(work: Promise<T>) => Promise<T>; delivered: () => number } {
+): {
+  until: <T>(work: Promise<T>) => Promise<T>
+  delivered: () => number
+  failed: () => readonly Undelivered[]
+} {
   let delivered = 0
+  const failed: Undelivered[] = []
   const beside = async (done: AbortSignal): Promise<void> => {
     let nextPickUpMs = context.world.clock.now() + PICK_UP_EVERY_MS
     while (!done.aborted && !context.stop.aborted) {
       await context.world.clock.sleep(DELIVER_EVERY_MS, done)
       if (done.aborted) return
-      delivered += (await deliverDue(context)).delivered
+      const pass = await deliverDue(context)
+      delivered += pass.delivered
+      failed.push(...pass.failed)
       if (context.world.clock.now() < nextPickUpMs) continue
       await pickUpAgain()
       nextPickUpMs = context.world.clock.now() + PICK_UP_EVERY_MS
@@ -69,6 +76,7 @@ function whileWorking(
   }
   return {
     delivered: () => delivered,
+    failed: () => failed,
     until: async work => {
       const done = new AbortController()
       const companion = beside(done.signal)
@@ -80,6 +88,16 @@ function whileWorking(
       }
     },
   }
+}
+
+/** Each effect that was tried in vain and is still not there, once, with what was said last. */
+async function stillUndelivered(
+  { store }: EffectContext,
+  failed: readonly Undelivered[],
+): Promise<Undelivered[]> {
+  const byId = new Map(failed.map(effect => [effect.id, effect]))
+  const open = new Set(await store.outbox.unfinished([...byId.keys()]))
+  return [...byId.values()].filter(({ id }) => open.has(id))
 }
 
 function joined(before: PickedUp, more: PickedUp): PickedUp {

@@ -18,6 +18,7 @@ export interface SetUpStep {
   readonly database: NotionDatabase | null
 }
 
+/** What is asked for: where, and with what names. */
 export interface SetUpRequest {
   readonly parentPageId: string | null
   /** Databases to adopt. */

@@ -1,5 +1,4 @@
 /** The list of stand-ins. It is data only, so that reading it starts and loads nothing. */
-
 import { PARENT_PAGE_ID, SANDBOX_TOKEN } from './notion/identity.ts'
 
 /** One stand-in as the outside sees it. */

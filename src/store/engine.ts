@@ -71,6 +71,16 @@ function useWal(database: Database.Database): void {
   }
 }
 
+/** The version of SQLite, from a database that is nowhere. */
+export function sqliteVersion(): string {
+  const memory = new Database(':memory:')
+  try {
+    return String(memory.prepare<[], SqlRow>('SELECT sqlite_version() AS version').get()?.['version'])
+  } finally {
+    memory.close()
+  }
+}
+
 function engineOn(database: Database.Database, path: string): Engine {
   const prepared = new Map<string, Database.Statement<[SqlParameters], SqlRow>>()
   const statement = (sql: string): Database.Statement<[SqlParameters], SqlRow> => {

@@ -28,6 +28,11 @@ export function readMigrations(): Migration[] {
     })
 }
 
+/** The schema that this program writes. */
+export function newestSchema(): number {
+  return readMigrations().at(-1)?.number ?? 0
+}
+
 /** The schema number of an open file; 0 for an empty one. */
 export function schemaVersion(engine: Engine): number {
   const row = engine.get('PRAGMA user_version')

@@ -1,5 +1,5 @@
 import { effectsOf, type EffectBody, type NewEffect } from '../domain/effect.ts'
-import { RUN_STATES, type RunState } from '../domain/run-state.ts'
+import { RUN_STATES } from '../domain/run-state.ts'
 import { LEASE_MS } from '../kernel/lease.ts'
 import { reader, type StoreCore } from './core.ts'
 import type { SqlRow } from './engine.ts'
@@ -31,7 +31,7 @@ export interface Effect {
 export interface FailedDelivery {
   readonly error: string
   readonly notBeforeMs: number
-  /** No answer came after it was sent. */
+  /** No answer came after it was sent. An effect that was uncertain before stays so. */
   readonly uncertain: boolean
   /** It was looked up and not found. */
   readonly lookedUp: boolean
@@ -55,6 +55,8 @@ export interface OutboxStore {
   thing(key: string): Promise<string | null>
   /** Whether something waits to be written to a target. */
   hasPending(target: string): Promise<boolean>
+  /** Those of these ids that are not done: pending or dead. */
+  unfinished(ids: readonly string[]): Promise<string[]>
   counts(): Promise<{ pending: number; dead: number; oldestPendingMs: number | null }>
   dead(limit: number): Promise<Effect[]>
   ofRun(runId: string): Promise<Effect[]>
@@ -79,6 +81,12 @@ export function outboxStore(core: StoreCore): OutboxStore {
     hasPending: async target =>
       engine.get(`SELECT 1 FROM effects WHERE target = :target AND state = 'pending' LIMIT 1`, { target }) !==
       undefined,
+    unfinished: async ids =>
+      engine
+        .all(`SELECT id FROM effects WHERE state <> 'done' AND id IN (SELECT value FROM json_each(:ids))`, {
+          ids: JSON.stringify(ids),
+        })
+        .map(row => reader(row).text('id')),
     counts: async () => {
       const row = engine.get(
         `SELECT COUNT(*) FILTER (WHERE state = 'pending') AS pending, COUNT(*) FILTER (WHERE state = 'dead') AS dead,
@@ -201,7 +209,8 @@ function giveBack(core: StoreCore, effects: readonly Effect[], failure: FailedDe
       {
         error: failure.error,
         notBefore: failure.notBeforeMs,
-        uncertain: failure.uncertain ? 1 : 0,
+        // That a look-up was refused, or a repeat, does not undo an earlier send.
+        uncertain: failure.uncertain || effect.uncertain ? 1 : 0,
         lookedUp: failure.lookedUp ? now : effect.lookedUpMs,
       },
     )
@@ -261,7 +270,7 @@ function transitionOf(core: StoreCore, runId: string): Parameters<typeof effects
     ) ?? {},
   )
   const output = core.engine.get(
-    'SELECT id, text FROM outputs WHERE run_id = :runId ORDER BY number DESC LIMIT 1',
+    'SELECT id, text FROM outputs WHERE run_id = :runId AND finish <> 'refused' ORDER BY number DESC LIMIT 1',
     {
       runId,
     },
@@ -287,9 +296,7 @@ function transitionOf(core: StoreCore, runId: string): Parameters<typeof effects
   }
 }
 
-/** States in which a run has rows in the logs. */
-const RESTED: readonly RunState[] = ['done', 'waiting_human', 'held', 'failed_final', 'cancelled']
-
+/** Of every run, those in work too: a row that is forgotten but not looked up again would be made twice. */
 function rebuildLogs(core: StoreCore): number {
   core.engine.run(
     `DELETE FROM notion_things WHERE effect_key IN
@@ -297,9 +304,8 @@ function rebuildLogs(core: StoreCore): number {
   )
   core.engine.run(
     `UPDATE effects SET state = 'pending', ended_ms = NULL, uncertain = 1, looked_up_ms = NULL, not_before_ms = :now
-     WHERE kind IN ('log', 'job') AND state <> 'pending'
-       AND run_id IN (SELECT id FROM runs WHERE state IN (SELECT value FROM json_each(:rested)))`,
-    { rested: JSON.stringify(RESTED), now: core.clock.now() },
+     WHERE kind IN ('log', 'job') AND state <> 'pending'`,
+    { now: core.clock.now() },
   )
   const row = core.engine.get(
     `SELECT COUNT(*) AS due FROM effects WHERE kind IN ('log', 'job') AND state = 'pending'`,

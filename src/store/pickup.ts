@@ -1,5 +1,5 @@
 import { pickUpEffect } from '../domain/effect.ts'
-import { PRIORITIES, type Priority, type RunState } from '../domain/run-state.ts'
+import { PRIORITIES, RUN_STATES, type Priority, type RunState } from '../domain/run-state.ts'
 import type { TaskType } from '../domain/task-type.ts'
 import { reader, type StoreCore } from './core.ts'
 import { endRun } from './decisions.ts'
@@ -40,6 +40,11 @@ export interface OpenPage {
 export interface PickUpStore {
   tickState(pageId: string): Promise<TickState>
   /**
+   * Records the untick of a tick anew where the first was given up: the row is listed, so it can be written
+   * again, and until it is no later tick would count.
+   */
+  untickAgain(pageId: string): Promise<void>
+  /**
    * Creates the run of a tick with its untick, in one transaction. A run that waits for a person or a cap is
    * cancelled as superseded. Says what it found where another process was quicker.
    */
@@ -55,6 +60,7 @@ export interface PickUpStore {
 export function pickUpStore(core: StoreCore): PickUpStore {
   return {
     tickState: async pageId => tickState(core, pageId),
+    untickAgain: async pageId => core.engine.transaction(() => untickAgain(core, pageId)),
     pickUp: async (page, run) =>
       core.engine.transaction(() => {
         const state = tickState(core, page.pageId)
@@ -94,6 +100,24 @@ function tickState(core: StoreCore, pageId: string): TickState {
   const open = openRun(core, pageId)
   const resting = open === null || open.state === 'waiting_human' || open.state === 'held'
   return resting ? { kind: 'new' } : { kind: 'waits', runId: open.id }
+}
+
+function untickAgain(core: StoreCore, pageId: string): void {
+  const tick = core.engine.get(
+    `SELECT run_id FROM ticks WHERE page_id = :pageId AND confirmed = 0
+       AND NOT EXISTS (SELECT 1 FROM effects WHERE target = :pageId AND state = 'pending')`,
+    { pageId },
+  )
+  const latest = core.engine.get(
+    `SELECT r.* FROM runs r JOIN tasks t ON t.id = r.task_id WHERE t.page_id = :pageId
+     ORDER BY r.number DESC LIMIT 1`,
+    { pageId },
+  )
+  if (tick === undefined || latest === undefined) return
+  const { id: runId, state } = readRun(latest)
+  const change = { status: RUN_STATES[state].status, untick: true, runId } as const
+  const effect = { name: null, target: pageId, body: { kind: 'page', pageId, change } } as const
+  recordEffects(core, reader(tick).text('run_id'), [effect])
 }
 
 function openRun(core: StoreCore, pageId: string): Run | null {

@@ -186,8 +186,6 @@ function fail(core: StoreCore, run: Run, failure: StageFailure): FailedStage {
       return { kind: 'paused', nextProbeMs: pause.nextProbeMs }
     }
   }
-  // A service that refuses this one request is there, and answers.
-  if (cause === null && failure.service !== null) clearPause(core, failure.service.name)
   closeAttempt(core, run, 'failed', failure.errorClass, failure.reason)
   const delayMs = rules.retried
     ? retryDelayMs(failedAttempts(core, run.id), failure.jitter, failure.retryAfterMs)

@@ -47,7 +47,14 @@ async function isUp(url: string): Promise<boolean> {
 
 test('its environment is all a program needs; state is kept over a restart and removed by a reset', async () => {
   const first = await started()
-  expect(Object.keys(first.env)).toEqual(['OPENAI_BASE_URL', 'OPENAI_API_KEY'])
+  expect(Object.keys(first.env)).toEqual([
+    'OPENAI_BASE_URL',
+    'OPENAI_API_KEY',
+    'NOTION_BASE_URL',
+    'NOTION_TOKEN',
+    'ECHOPILOT_NOTION_REQUESTS_PER_SECOND',
+    'ECHOPILOT_NOTION_PARENT_PAGE',
+  ])
   const openai = new OpenAI({
     baseURL: first.env['OPENAI_BASE_URL'],
     apiKey: first.env['OPENAI_API_KEY'],
@@ -81,7 +88,7 @@ test('a base port gives each service its fixed port', async () => {
   expect(busy).toMatchObject({ kind: 'port-busy' })
   expect(String(busy)).toContain(String(port))
   await new Promise(resolve => probe.close(resolve))
-  const sandbox = await started({ basePort: port })
+  const sandbox = await started({ basePort: port, services: ['openai'] })
   expect(sandbox.services).toEqual([{ name: 'openai', port, url: `http://127.0.0.1:${String(port)}` }])
 })
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { formatNanoUsd } from '../../domain/cost.ts'
+import { latestWork } from '../../domain/next-step.ts'
 import type { RunStatus } from '../../domain/run-state.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { defineOperation, type AnyOperation } from '../../operations/define.ts'
@@ -91,7 +92,7 @@ async function dayTask(store: Store, task: TaskSummary, note: string): Promise<D
     versions: outputs.length,
     costUsd: formatNanoUsd(task.costNano),
     reason: task.reason,
-    result: outputs.at(-1)?.text ?? '',
+    result: latestWork(outputs)?.text ?? '',
     receipt,
   }
 }

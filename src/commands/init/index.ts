@@ -83,7 +83,7 @@ function initialise(asked: z.infer<typeof input>, tell: (done: Initialised) => v
         )
       }
       try {
-        const workspace = await checkWorkspace(store, notion, asked.rebind)
+        const workspace = await checkWorkspace(store, notion, asked.rebind, dryRun)
         const steps = await setUp(notion, {
           parentPageId: idOf('parent', asked.parent ?? (settings.settings.notion.parent_page || undefined)),
           adopt: adopted(asked),

@@ -25,7 +25,7 @@ export function escapeText(text: string, escaping: Escaping, inLink: boolean): s
 const VERBATIM_OR_SIGNS = [
   ...Object.values(VERBATIM),
   String.raw`\\(?=[!-/:-@[-\`{-~\n]|$)`,
-  String.raw`[*_]+|~~+|\`|\](?=\(|$)|!(?=\[|$)|<(?=[A-Za-z/!])|(?<=https?):(?=\/\/)|\$(?=\$)`,
+  String.raw`[*_]+|~~+|\`|\](?=\(|$)|!(?=\[|$)|<(?=[A-Za-z/!])|\$(?=\$)`,
 ].join('|')
 const NEEDED = new RegExp(VERBATIM_OR_SIGNS, 'g')
 const NEEDED_IN_LINK = new RegExp(String.raw`${VERBATIM_OR_SIGNS}|[[\]]`, 'g')

@@ -1,4 +1,5 @@
-import { joinSpans, PLAIN, type Span } from './document.ts'
+import { linkify } from './bare-url.ts'
+import { PLAIN, type Span } from './document.ts'
 
 /** Whether a value of unknown origin is an object with keys. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -22,9 +23,9 @@ export function plainTextOf(richText: unknown): string {
     .join('')
 }
 
-/** The text of an array of rich text with the styles that Markdown has; colours and underlines are dropped. */
+/** The text of an array of rich text with the styles that Markdown has, bare addresses as links; colours and underlines are dropped. */
 export function spansOf(pieces: readonly FoundPiece[]): Span[] {
-  return joinSpans(
+  return linkify(
     pieces.map(({ text, bold, italic, strike, code, link }) => ({ text, bold, italic, strike, code, link })),
   )
 }

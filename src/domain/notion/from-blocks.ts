@@ -1,4 +1,5 @@
 import type { Block, FoundBlock } from './blocks.ts'
+import { linkify } from './bare-url.ts'
 import { infoOf } from './code-language.ts'
 import { plainSpans, type DocNode, type HeadingLevel, type Span, type TableNode } from './document.ts'
 import { bodyOf, childrenOf, containerRunId } from './found-block.ts'
@@ -145,7 +146,7 @@ function tableNodes(block: FoundBlock | Block): DocNode[] {
 
 function foreignNodes(block: FoundBlock | Block): DocNode[] {
   const spans = spansOf(piecesOf(bodyOf(block)['rich_text']))
-  const note = spans.length > 0 ? spans : plainSpans(noteOf(block))
+  const note = spans.length > 0 ? spans : linkify(plainSpans(noteOf(block)))
   const children = nodesOf(childrenOf(block))
   return note.length === 0 ? children : [{ kind: 'paragraph', spans: note, children }]
 }

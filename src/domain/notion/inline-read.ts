@@ -1,4 +1,5 @@
-import { joinSpans, PLAIN, type Span } from './document.ts'
+import { bareUrlAt, charBefore, linkify } from './bare-url.ts'
+import { PLAIN, type Span } from './document.ts'
 import { pairDelimiters, type Delimiter, type Mark } from './emphasis.ts'
 import { isLinkUrl } from './link-url.ts'
 import { VERBATIM } from './verbatim.ts'
@@ -50,7 +51,7 @@ export function readSpans(raw: string, place: InlinePlace): Span[] {
   }
   while (scan.at < raw.length) step(scan)
   closeDelimiters(scan, 0)
-  return joinSpans(styled(scan.tokens, scan.marks))
+  return linkify(styled(scan.tokens, scan.marks))
 }
 
 function step(scan: Scan): void {
@@ -83,7 +84,6 @@ const HTML = new RegExp(VERBATIM.html, 'y')
 const LINE_BREAK = /<br[ \t]{0,10}\/?>/iy
 const AUTOLINK = /<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]{0,2000})>/y
 const ESCAPE = /\\([!-/:-@[-`{-~])/y
-const BARE_URL = /https?:\/\/[\p{L}\p{N}\p{M}\-.~_:/?#@!$&'()*+,;=%]{1,2000}/uy
 const TARGET =
   /\([ \t\n]{0,100}(?:<([^<>\n]{0,2100})>|((?:[^\s()<]|\([^\s()<]{0,2100}\)){1,2100}))[ \t\n]{0,100}\)/y
 
@@ -186,11 +186,6 @@ function charAt(text: string, at: number): string {
   return point === undefined ? '' : String.fromCodePoint(point)
 }
 
-function charBefore(text: string, at: number): string {
-  const unit = text.charCodeAt(at - 1)
-  return at === 0 ? '' : unit >= 0xdc00 && unit <= 0xdfff ? text.slice(at - 2, at) : text.charAt(at - 1)
-}
-
 function openBracket(scan: Scan): boolean {
   scan.at += 1
   const token = addText(scan, '[')
@@ -253,31 +248,11 @@ function readAngle(scan: Scan): boolean {
 }
 
 function readBareUrl(scan: Scan): boolean {
-  if (/[\p{L}\p{N}_]/u.test(charBefore(scan.raw, scan.at))) return false
-  BARE_URL.lastIndex = scan.at
-  const match = BARE_URL.exec(scan.raw)
-  if (match === null) return false
-  const url = trimUrl(match[0])
-  if (!isLinkUrl(url)) return false
+  const url = bareUrlAt(scan.raw, scan.at, charBefore(scan.raw, scan.at))
+  if (url === null) return false
   scan.at += url.length
   scan.tokens.push({ text: url, code: false, link: url })
   return true
-}
-
-/** Without the punctuation of the sentence around it, and the closing bracket of one that opened before it. */
-function trimUrl(found: string): string {
-  let url = found
-  for (;;) {
-    const shorter = url.replace(/[?!.,:;*_~'$&]+$/, '')
-    const unbalanced = shorter.endsWith(')') && count(shorter, ')') > count(shorter, '(')
-    const next = unbalanced ? shorter.slice(0, -1) : shorter
-    if (next === url) return url
-    url = next
-  }
-}
-
-function count(text: string, char: string): number {
-  return text.split(char).length - 1
 }
 
 function closeDelimiters(scan: Scan, from: number): void {

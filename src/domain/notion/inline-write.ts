@@ -1,4 +1,4 @@
-import { sameSpans, type Span } from './document.ts'
+import { joinSpans, plainSpans, sameSpans, type Span } from './document.ts'
 import { escapeText, type Escaping } from './escape-text.ts'
 import { readSpans } from './inline-read.ts'
 import { interruptsParagraph, isTableRuler, startsBlock, underlineLevel } from './line-starts.ts'
@@ -33,7 +33,7 @@ const MANNERS: readonly Manner[] = [
 
 /**
  * Writes joined spans as inline Markdown that `readSpans` reads back as exactly these spans; null when no way of
- * writing them does (marks that overlap, bold that starts with a space). Text of no style can always be written.
+ * writing them does (marks that overlap, bold that starts with a space). Linkified text of no other style can always be written.
  */
 export function writeSpans(spans: readonly Span[], place: WritePlace): string | null {
   for (const manner of MANNERS) {
@@ -43,9 +43,21 @@ export function writeSpans(spans: readonly Span[], place: WritePlace): string | 
   return null
 }
 
-/** The same for texts of people, which may have no exact form: then the marks are set all the same. */
+/**
+ * The same for texts of people, which may have no exact form: white space at the edges of a style, which Markdown
+ * cannot say, goes out of it; where even that is no way, the marks are set all the same.
+ */
 export function writeSomehow(spans: readonly Span[], place: WritePlace): string {
-  return writeSpans(spans, place) ?? finish(render(spans, USUAL), place)
+  const exact = writeSpans(spans, place)
+  if (exact !== null) return exact
+  const bare = joinSpans(spans.flatMap(bareEdges))
+  return writeSpans(bare, place) ?? finish(render(bare, USUAL), place)
+}
+
+function bareEdges(span: Span): Span[] {
+  if (span.code) return [span]
+  const [, before = '', text = '', after = ''] = /^(\s*)([^]*?)(\s*)$/.exec(span.text) ?? []
+  return [...plainSpans(before), { ...span, text }, ...plainSpans(after)]
 }
 
 function finish(markdown: string, place: WritePlace): string {

@@ -1,3 +1,4 @@
+import { linkify } from './bare-url.ts'
 import { plainSpans, type Span } from './document.ts'
 import { readSpans } from './inline-read.ts'
 import { writeSpans, type WritePlace } from './inline-write.ts'
@@ -8,5 +9,5 @@ import { writeSpans, type WritePlace } from './inline-write.ts'
  */
 export function readInline(raw: string, place: WritePlace): Span[] {
   const spans = readSpans(raw, place === 'cell' ? 'cell' : 'text')
-  return writeSpans(spans, place) === null ? plainSpans(raw) : spans
+  return writeSpans(spans, place) === null ? linkify(plainSpans(raw)) : spans
 }

@@ -39,7 +39,7 @@ export interface SchemaMatch<D extends DatabaseKey> {
 export function matchSchema<D extends DatabaseKey>(
   database: D,
   found: readonly FoundProperty[],
-  storedIds: Readonly<Partial<Record<PropertyKeyOf<D>, string>>> = {},
+  storedIds?: Readonly<Partial<Record<PropertyKeyOf<D>, string>>>,
 ): SchemaMatch<D> {
   const used = new Set<FoundProperty>()
   const chosen = new Map<PropertyKeyOf<D>, FoundProperty>()
@@ -61,9 +61,9 @@ export function matchSchema<D extends DatabaseKey>(
 
 type Finder = (found: readonly FoundProperty[], spec: PropertySpec, key: string) => FoundProperty[]
 
-function byId(storedIds: Readonly<Partial<Record<string, string>>>): Finder {
+function byId(storedIds: Readonly<Partial<Record<string, string>>> | undefined): Finder {
   return (found, spec, key) =>
-    found.filter(property => property.id === storedIds[key] && fits(property, spec))
+    found.filter(property => property.id === storedIds?.[key] && fits(property, spec))
 }
 
 function byTitle(found: readonly FoundProperty[], spec: PropertySpec): FoundProperty[] {

@@ -265,16 +265,19 @@ export const NOTION_DATABASES = {
 /** The keys by which code names the properties of a database. */
 export type PropertyKeyOf<D extends DatabaseKey> = keyof (typeof NOTION_DATABASES)[D]['properties'] & string
 
+/** The same data, seen by the keys of each database. */
+const DATABASES: {
+  readonly [D in DatabaseKey]: { readonly properties: Readonly<Record<PropertyKeyOf<D>, PropertySpec>> }
+} = NOTION_DATABASES
+
 /** The keys of a database's properties, in the order of SPEC §15. */
 export function propertyKeys<D extends DatabaseKey>(database: D): PropertyKeyOf<D>[] {
-  const properties: Readonly<Record<PropertyKeyOf<D>, PropertySpec>> = NOTION_DATABASES[database].properties
-  return keysOf(properties)
+  return keysOf(DATABASES[database].properties)
 }
 
 /** What a property must be. */
 export function propertySpec<D extends DatabaseKey>(database: D, key: PropertyKeyOf<D>): PropertySpec {
-  const properties: Readonly<Record<PropertyKeyOf<D>, PropertySpec>> = NOTION_DATABASES[database].properties
-  return properties[key]
+  return DATABASES[database].properties[key]
 }
 
 /** The properties without which a database cannot be worked with. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { RUN_STATES } from '../../domain/run-state.ts'
 import { readRow, queueOf } from '../../effects/row-values.ts'
-import { openWorkspace } from '../../effects/workspace.ts'
+import { openOwnWorkspace } from '../../effects/workspace.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
 import { table } from '../../kernel/text.ts'
@@ -35,7 +35,7 @@ export const notionDiff = defineOperation({
   effect: 'read',
   scope: 'read',
   run: async (context, input) => {
-    const workspace = await openWorkspace(context.store, context.notion)
+    const workspace = await openOwnWorkspace(context.store, context.notion, context.dryRun)
     if (workspace === null) {
       throw new AppError('config', 'no Notion databases are known', 'echopilot init --parent PAGE')
     }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { deliverDue } from '../../effects/deliver.ts'
-import { openWorkspace } from '../../effects/workspace.ts'
+import { openOwnWorkspace } from '../../effects/workspace.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { defineOperation } from '../define.ts'
 
@@ -17,7 +17,7 @@ export const notionSync = defineOperation({
   effect: 'write',
   scope: 'operate',
   run: async (context, input) => {
-    const workspace = await openWorkspace(context.store, context.notion)
+    const workspace = await openOwnWorkspace(context.store, context.notion, context.dryRun)
     if (workspace === null) {
       throw new AppError('config', 'no Notion databases are known', 'echopilot init --parent PAGE')
     }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { formatNanoUsd } from '../../domain/cost.ts'
-import { formatScore } from '../../domain/next-step.ts'
+import { formatScore, latestWork } from '../../domain/next-step.ts'
 import { CRITERIA, RUBRIC } from '../../domain/rubric.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { Style } from '../../kernel/style.ts'
@@ -36,7 +36,7 @@ export const taskShow = defineOperation({
     const task = input.follow ? await follow(context, found) : found
     const outputs = await context.store.runs.outputs(task.runId)
     const events = await context.store.runs.events(task.runId)
-    const latest = outputs.at(-1)
+    const latest = latestWork(outputs)
     const written = input.output === undefined ? null : write(context, task, latest, input.output)
     return {
       task: {

@@ -106,6 +106,7 @@ function callCard({ service, calls }: StatePage): Html {
       <p class="quiet">No calls yet.</p>
     </section>`
   const columns = service.callColumns
+  const models = calls.some(({ model }) => model !== null)
   return html`<section class="card">
     <h2>Last calls</h2>
     <div class="scroll">
@@ -115,25 +116,25 @@ function callCard({ service, calls }: StatePage): Html {
             <th>Time</th>
             <th>Call</th>
             <th>Kind</th>
-            <th>Model</th>
+            ${models ? html`<th>Model</th>` : html``}
             ${columns.map(column => html`<th class="number">${column}</th>`)}
             <th>Status</th>
           </tr>
         </thead>
         <tbody>
-          ${calls.map(call => callRow(call, columns))}
+          ${calls.map(call => callRow(call, columns, models))}
         </tbody>
       </table>
     </div>
   </section>`
 }
 
-function callRow(call: CallRow, columns: readonly string[]): Html {
+function callRow(call: CallRow, columns: readonly string[], models: boolean): Html {
   return html`<tr>
     <td class="quiet">${new Date(call.atMs).toISOString().slice(11, 23)}</td>
     <td>${call.method} <code>${call.path}</code></td>
     <td>${call.kind === null ? html`` : html`<span class="tag">${call.kind}</span>`}</td>
-    <td>${call.model ?? ''}</td>
+    ${models ? html`<td>${call.model ?? ''}</td>` : html``}
     ${columns.map(column => html`<td class="number">${call.summary[column] ?? ''}</td>`)}
     <td>
       ${statusTag(call)} ${call.fault === null ? html`` : html`<span class="tag warn">${call.fault}</span>`}

@@ -14,7 +14,7 @@ export interface BlockType {
 }
 
 /** The types the stand-in keeps and callers may make. */
-export const BLOCK_TYPES: Readonly<Record<string, BlockType>> = {
+const BLOCK_TYPES: Readonly<Record<string, BlockType>> = {
   embed: { url: true, caption: true },
   bookmark: { url: true, caption: true },
   code: { text: true, caption: true },

@@ -112,7 +112,7 @@ function table(workspace: Workspace, block: Block): Html {
 }
 
 /** Rich text with its formatting. */
-export function richText(value: unknown): Html {
+function richText(value: unknown): Html {
   return html`${(Array.isArray(value) ? value : []).filter(isObject).map(piece)}`
 }
 

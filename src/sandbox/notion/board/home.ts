@@ -51,7 +51,7 @@ function tabs(views: readonly SourceView[], current: SourceView): Html {
 }
 
 /** The path of a data source on the board. */
-export function pathOf(view: SourceView): string {
+function pathOf(view: SourceView): string {
   return `/?db=${view.source.id}`
 }
 
@@ -67,14 +67,14 @@ function queue(view: SourceView): Html {
       </section>`
   }
   const status = statusColumn(view)
-  const groups = groupsOf(view, status, rows)
+  const groups = groupsOf(status, rows)
   return html`${form}
     <div class="columns">${groups.map(([option, members]) => statusGroup(view, option, members))}</div>`
 }
 
 type Group = readonly [Option | undefined, readonly Page[]]
 
-function groupsOf(view: SourceView, status: Property | undefined, rows: readonly Page[]): readonly Group[] {
+function groupsOf(status: Property | undefined, rows: readonly Page[]): readonly Group[] {
   const options = status === undefined ? [] : optionsOf(status.config)
   const groups = [undefined, ...options].map((option): Group => [
     option,

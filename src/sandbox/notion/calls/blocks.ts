@@ -1,7 +1,8 @@
 /** /v1/blocks */
 import type { JsonObject } from '../../lib/json.ts'
 import type { Route } from '../../lib/service.ts'
-import { childrenAt, contentAt, fitsTable, TABLE_WIDTH, updatePart } from '../blocks/read.ts'
+import { contentAt } from '../blocks/content.ts'
+import { childrenAt, fitsTable, TABLE_WIDTH, updatePart } from '../blocks/read.ts'
 import { blockInWords, showBlock, showDatabaseBlock, showPageBlock } from '../blocks/show.ts'
 import { inTrash, invalid, notFound } from '../errors.ts'
 import { PARENT_PAGE_ID } from '../identity.ts'
@@ -115,8 +116,8 @@ function update(call: Call): JsonObject {
     if (other !== undefined) throw wrong(`body.${other}`, 'not present', body[other])
     return showAny(call, id)
   }
-  objectAt(body, 'body', ['object', 'type', 'in_trash', 'archived', block.type])
   const part = updatePart(body, block.type)
+  objectAt(body, 'body', ['object', 'type', 'in_trash', 'archived', block.type])
   if (part === undefined && trash === undefined) throw wrongChoice('body', [block.type, 'in_trash'], body)
   if (part !== undefined) rewrite(call, block, part)
   return showAny(call, id)

@@ -125,7 +125,7 @@ export function saveDatabase({ workspace, act }: Call, database: DatabaseObject,
 }
 
 /** The database, or 404. */
-export function databaseOr404(workspace: Workspace, id: string): DatabaseObject {
+function databaseOr404(workspace: Workspace, id: string): DatabaseObject {
   const database = workspace.databases.find(id)
   if (database === undefined) throw notFound('database', id)
   return database

@@ -9,9 +9,9 @@ import { relationEnd } from './config.ts'
 import { optionsOf } from './options.ts'
 
 /** How many references a page object carries; the rest is had from the property item endpoint. */
-export const REFERENCES_SHOWN = 25
+const REFERENCES_SHOWN = 25
 
-/** A value as page objects carry it, cut to {@link REFERENCES_SHOWN} references. */
+/** A value as page objects carry it, cut to 25 references. */
 export function showValue(workspace: Workspace, page: Page, property: Property): JsonObject {
   const whole = wholeValue(workspace, page, property)
   const common = { id: encodeURIComponent(property.id), type: property.type }

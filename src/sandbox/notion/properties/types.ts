@@ -19,7 +19,7 @@ export const WRITABLE_TYPES = [
 ] as const
 
 /** Types whose values Notion itself fills in. */
-export const COMPUTED_TYPES = [
+const COMPUTED_TYPES = [
   'created_time',
   'created_by',
   'last_edited_time',

@@ -11,7 +11,7 @@ import { filterAt, isRelative } from './filter.ts'
 import { sortsAt, type RowOrder } from './sort.ts'
 
 /** Notion stops here and says so in `request_status`. */
-export const MOST_ROWS = 10_000
+const MOST_ROWS = 10_000
 
 const KEYS = ['filter', 'sorts', 'start_cursor', 'page_size', 'in_trash', 'archived', 'result_type']
 

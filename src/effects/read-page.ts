@@ -4,9 +4,9 @@ import { isValidTarget } from '../domain/rubric.ts'
 import { parseTaskType, TASK_TYPES, type TaskType } from '../domain/task-type.ts'
 import { ServiceFailure } from '../kernel/roles.ts'
 import type { NotionBlock, NotionPage } from '../integrations/notion/client.ts'
-import type { Workspace } from '../effects/context.ts'
-import { itemText, queueOf, readRow, type RowReader } from '../effects/row-values.ts'
-import { briefOfBody, isContainer } from '../effects/body-text.ts'
+import type { Workspace } from './context.ts'
+import { itemText, queueOf, readRow, type RowReader } from './row-values.ts'
+import { briefOfBody, isContainer } from './body-text.ts'
 import type { PickedPage } from '../store/pickup.ts'
 
 /** A page as work: what is asked for, and what is wrong with the row itself. */

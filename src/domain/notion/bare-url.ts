@@ -1,0 +1,66 @@
+import { joinSpans, sameSpans, type Span } from './document.ts'
+import { isLinkUrl } from './link-url.ts'
+
+const BARE_URL = /https?:\/\/[\p{L}\p{N}\p{M}\-.~_:/?#@!$&'()*+,;=%]{1,2000}/uy
+
+/**
+ * The web address that begins at a place of a text (GFM's extended autolinks): not in the middle of a word, without
+ * the punctuation of the sentence around it, and one that Notion takes. Null where there is none.
+ */
+export function bareUrlAt(text: string, at: number, before: string): string | null {
+  if (/[\p{L}\p{N}_]$/u.test(before)) return null
+  BARE_URL.lastIndex = at
+  const found = BARE_URL.exec(text)
+  const url = found === null ? '' : trimUrl(found[0])
+  return isLinkUrl(url) ? url : null
+}
+
+/** The character in front of a place in a text; empty at its start. */
+export function charBefore(text: string, at: number): string {
+  const unit = text.charCodeAt(at - 1)
+  return at === 0 ? '' : unit >= 0xdc00 && unit <= 0xdfff ? text.slice(at - 2, at) : text.charAt(at - 1)
+}
+
+/**
+ * A text in which all bare addresses are links: Markdown cannot say that one is none, and people click on them.
+ * Joined; doing it again changes nothing more.
+ */
+export function linkify(spans: readonly Span[]): Span[] {
+  let linked = joinSpans(spans)
+  for (;;) {
+    const more = joinSpans(linked.flatMap((span, index) => linkSpan(span, linked[index - 1])))
+    if (sameSpans(more, linked)) return linked
+    linked = more
+  }
+}
+
+function linkSpan(span: Span, previous: Span | undefined): Span[] {
+  if (span.code || span.link !== null || !span.text.includes('://')) return [span]
+  const { text } = span
+  const parts: Span[] = []
+  let done = 0
+  for (const { index } of text.matchAll(/https?:\/\//g)) {
+    if (index < done) continue
+    const url = bareUrlAt(text, index, index === 0 ? (previous?.text ?? '') : charBefore(text, index))
+    if (url === null) continue
+    parts.push({ ...span, text: text.slice(done, index) }, { ...span, text: url, link: url })
+    done = index + url.length
+  }
+  return [...parts, { ...span, text: text.slice(done) }]
+}
+
+function trimUrl(found: string): string {
+  let url = found
+  for (;;) {
+    const shorter = url.replace(/[?!.,:;*_~'$&]+$/, '')
+    // A closing bracket belongs to the sentence unless it was opened inside the address.
+    const isUnbalanced = shorter.endsWith(')') && count(shorter, ')') > count(shorter, '(')
+    const next = isUnbalanced ? shorter.slice(0, -1) : shorter
+    if (next === url) return url
+    url = next
+  }
+}
+
+function count(text: string, char: string): number {
+  return text.split(char).length - 1
+}

@@ -1,0 +1,43 @@
+import type { Store } from '../../../src/store/index.ts'
+
+/** Called at every boundary of a run of the program, with its name. */
+export type AtBoundary = (name: string) => void
+
+/** A `fetch` with a boundary before a request leaves and one after its whole answer has arrived. */
+export function boundedFetch(at: AtBoundary): typeof globalThis.fetch {
+  return async (input, init) => {
+    at('before fetch')
+    const answer = await fetch(input, init)
+    const body = await answer.arrayBuffer()
+    at('after fetch')
+    return new Response(body, { status: answer.status, headers: answer.headers })
+  }
+}
+
+/** A store with a boundary before and after each of its calls; after one, what it did is committed. */
+export function boundedStore(store: Store, at: AtBoundary): Store {
+  return new Proxy(store, {
+    get: (target, family) => {
+      const part: unknown = Reflect.get(target, family)
+      return typeof part === 'object' && part !== null && family !== 'facts'
+        ? boundedPart(part, String(family), at)
+        : part
+    },
+  })
+}
+
+function boundedPart(part: object, family: string, at: AtBoundary): object {
+  return new Proxy(part, {
+    get: (target, name) => {
+      const method: unknown = Reflect.get(target, name)
+      if (typeof method !== 'function') return method
+      return async (...given: unknown[]): Promise<unknown> => {
+        const call = `${family}.${String(name)}`
+        at(`before ${call}`)
+        const result: unknown = await Reflect.apply(method, target, given)
+        at(`after ${call}`)
+        return result
+      }
+    },
+  })
+}

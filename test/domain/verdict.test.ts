@@ -1,0 +1,135 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { CRITERIA, RUBRIC } from '../../src/domain/rubric.ts'
+import { parseVerdict, VERDICT_SCHEMA } from '../../src/domain/verdict.ts'
+
+const SEED = { seed: 20_261_125 }
+
+function answer(changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    findings: [{ criterion: 'completeness', severity: 'minor', text: 'no price' }],
+    criteria: Object.fromEntries(
+      CRITERIA.map(criterion => [criterion, { reason: `on ${criterion}`, score: 15 }]),
+    ),
+    verdict: 'revise',
+    ...changes,
+  }
+}
+
+function withPart(part: unknown): Record<string, unknown> {
+  const criteria = answer()['criteria']
+  return answer({ criteria: { ...Object(criteria), completeness: part } })
+}
+
+test('a verdict is read as it is', () => {
+  const parsed = parseVerdict(JSON.stringify(answer()))
+  expect(parsed).toEqual({
+    ok: true,
+    verdict: {
+      scores: { clarity_coherence: 15, accuracy_relevance: 15, completeness: 15, professional_tone: 15 },
+      reasons: Object.fromEntries(CRITERIA.map(criterion => [criterion, `on ${criterion}`])),
+      findings: [{ source: 'completeness', severity: 'minor', text: 'no price' }],
+      opinion: 'revise',
+    },
+  })
+})
+
+test.each([
+  ['in a JSON fence', '```json\n', '\n```'],
+  ['in a plain fence', '```\n', '\n```'],
+  ['in a fence with words around it', 'Here is my verdict:\n\n```json\n', '\n```\nI hope this helps.'],
+  ['with white space', '\n\t ', '\n\n'],
+])('%s', (_, before, after) => {
+  expect(parseVerdict(`${before}${JSON.stringify(answer(), null, 2)}${after}`).ok).toBe(true)
+})
+
+test('the word of the judge decides nothing, and may be missing', () => {
+  expect(parseVerdict(JSON.stringify(answer({ verdict: undefined })))).toMatchObject({
+    ok: true,
+    verdict: { opinion: '' },
+  })
+})
+
+test.each<[string, unknown]>([
+  ['nothing', ''],
+  ['prose', 'This is excellent work, 95 of 100.'],
+  ['a number', 95],
+  ['a list', [answer()]],
+  ['null', null],
+  ['no criteria', answer({ criteria: undefined })],
+  ['criteria that are a list', answer({ criteria: [] })],
+  ['a criterion that is missing', withPart(undefined)],
+  ['a criterion that is a number', withPart(15)],
+  ['a score that is missing', withPart({ reason: 'x' })],
+  ['a score in words', withPart({ reason: 'x', score: '15' })],
+  ['a broken score', withPart({ reason: 'x', score: 14.5 })],
+  ['a score below 0', withPart({ reason: 'x', score: -1 })],
+  ['a score above its points', withPart({ reason: 'x', score: 21 })],
+  ['a score that is null', withPart({ reason: 'x', score: null })],
+  ['findings that are missing', answer({ findings: undefined })],
+  ['findings that are prose', answer({ findings: 'none' })],
+  ['a finding without text', answer({ findings: [{ criterion: 'completeness', severity: 'major' }] })],
+  ['a finding that is prose', answer({ findings: ['no price'] })],
+])('%s is no verdict', (_, value) => {
+  const parsed = parseVerdict(typeof value === 'string' ? value : JSON.stringify(value))
+  expect(parsed.ok).toBe(false)
+})
+
+test('a verdict that was cut off anywhere is none', () => {
+  const text = JSON.stringify(answer())
+  for (let length = 0; length < text.length; length += 1) {
+    expect(parseVerdict(text.slice(0, length)).ok).toBe(false)
+  }
+})
+
+test('no text at all makes it throw, and what it accepts is always within the points', () => {
+  const json = fc.json({ maxDepth: 3 })
+  const near = fc
+    .record({
+      findings: fc.array(fc.record({ text: fc.string() }, { requiredKeys: [] })),
+      criteria: fc.dictionary(
+        fc.constantFrom(...CRITERIA),
+        fc.record({ score: fc.oneof(fc.integer({ min: -2, max: 35 }), fc.string()), reason: fc.string() }),
+      ),
+    })
+    .map(value => JSON.stringify(value))
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), json, near), text => {
+      const parsed = parseVerdict(text)
+      const sound = CRITERIA.every(criterion => {
+        const score = parsed.ok ? parsed.verdict.scores[criterion] : 0
+        return Number.isInteger(score) && score >= 0 && score <= RUBRIC[criterion].points
+      })
+      expect(sound).toBe(true)
+      expect(parsed.ok || parsed.why !== '').toBe(true)
+    }),
+    { ...SEED, numRuns: 500 },
+  )
+})
+
+function propertiesOf(object: Record<string, unknown>): object {
+  const properties = object['properties']
+  return typeof properties === 'object' && properties !== null ? properties : {}
+}
+
+test('the schema is strict: every property is required and no other allowed, at every depth', () => {
+  const objects: Record<string, unknown>[] = []
+  const walk = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    const record = { ...value } as Record<string, unknown>
+    if (record['type'] === 'object') objects.push(record)
+    for (const part of Object.values(record)) walk(part)
+  }
+  walk(VERDICT_SCHEMA)
+  expect(objects).toHaveLength(7)
+  for (const object of objects) {
+    expect(object['additionalProperties']).toBe(false)
+    expect(object['required']).toEqual(Object.keys(propertiesOf(object)))
+  }
+})
+
+test('findings and reasons are asked for before the numbers they explain', () => {
+  expect(Object.keys(VERDICT_SCHEMA.properties)).toEqual(['findings', 'criteria', 'verdict'])
+  const [part] = Object.values(VERDICT_SCHEMA.properties.criteria.properties)
+  expect(Object.keys(part?.properties ?? {})).toEqual(['reason', 'score'])
+})

@@ -1,0 +1,311 @@
+CREATE TABLE accounts (
+  service    TEXT PRIMARY KEY,
+  identity   TEXT NOT NULL,
+  label      TEXT NOT NULL,
+  credential TEXT NOT NULL,
+  since_ms   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE attempts (
+  run_id      TEXT NOT NULL REFERENCES runs (id),
+  number      INTEGER NOT NULL CHECK (number >= 1),
+  started_ms  INTEGER NOT NULL,
+  ended_ms    INTEGER,
+  outcome     TEXT NOT NULL CHECK (outcome IN ('open', 'rested', 'failed')),
+  -- How often the process that worked on it died or lost its lease.
+  interruptions INTEGER NOT NULL CHECK (interruptions >= 0),
+  error_class TEXT,
+  message     TEXT,
+  PRIMARY KEY (run_id, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE calls (
+  id               TEXT PRIMARY KEY,
+  run_id           TEXT NOT NULL REFERENCES runs (id),
+  attempt          INTEGER NOT NULL,
+  claim_no         INTEGER NOT NULL,
+  owner            TEXT NOT NULL,
+  stage            TEXT NOT NULL CHECK (stage IN ('generate', 'judge', 'revise')),
+  service          TEXT NOT NULL,
+  model            TEXT NOT NULL,
+  -- reserved: under way. metered: cost from the usage that came back. unmetered: answered without usage.
+  -- unknown: no answer, may have been billed. unbilled: refused by the service before any work.
+  certainty        TEXT NOT NULL CHECK (certainty IN ('reserved', 'metered', 'unmetered', 'unknown', 'unbilled')),
+  cost_nano        INTEGER NOT NULL CHECK (cost_nano >= 0),
+  reserved_nano    INTEGER NOT NULL CHECK (reserved_nano >= 0),
+  price_basis      TEXT NOT NULL CHECK (price_basis IN ('table', 'override', 'free', 'unpriced')),
+  price_version    TEXT NOT NULL,
+  prompt_digest    TEXT NOT NULL,
+  input_tokens     INTEGER,
+  cached_tokens    INTEGER,
+  cache_write_tokens INTEGER,
+  output_tokens    INTEGER,
+  reasoning_tokens INTEGER,
+  answered_model   TEXT,
+  service_tier     TEXT,
+  request_id       TEXT,
+  error            TEXT,
+  day              TEXT NOT NULL,
+  started_ms       INTEGER NOT NULL,
+  ended_ms         INTEGER,
+  CHECK ((ended_ms IS NULL) = (certainty = 'reserved'))
+) STRICT;
+
+CREATE TABLE decisions (
+  run_id    TEXT NOT NULL REFERENCES runs (id),
+  output_id TEXT NOT NULL UNIQUE REFERENCES outputs (id),
+  kind      TEXT NOT NULL CHECK (kind IN ('approve', 'return')),
+  note      TEXT NOT NULL,
+  actor     TEXT NOT NULL,
+  at_ms     INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE effects (
+  id             TEXT PRIMARY KEY,
+  seq            INTEGER NOT NULL UNIQUE,
+  key            TEXT NOT NULL UNIQUE,
+  run_id         TEXT REFERENCES runs (id),
+  kind           TEXT NOT NULL CHECK (kind IN ('page', 'body', 'log', 'job')),
+  target         TEXT NOT NULL,
+  body           TEXT NOT NULL CHECK (json_valid(body)),
+  state          TEXT NOT NULL CHECK (state IN ('pending', 'done', 'dead')),
+  tries          INTEGER NOT NULL,
+  -- It was sent before and no answer came: look it up before it is repeated.
+  uncertain      INTEGER NOT NULL CHECK (uncertain IN (0, 1)),
+  -- When it was looked up in vain; a create is repeated only after a second look-up.
+  looked_up_ms   INTEGER,
+  not_before_ms  INTEGER NOT NULL,
+  owner          TEXT,
+  claim_no       INTEGER NOT NULL,
+  lease_until_ms INTEGER,
+  error          TEXT,
+  created_ms     INTEGER NOT NULL,
+  ended_ms       INTEGER,
+  CHECK ((owner IS NULL) = (lease_until_ms IS NULL)),
+  CHECK ((ended_ms IS NULL) = (state = 'pending'))
+) STRICT;
+
+CREATE TABLE judgements (
+  id             TEXT PRIMARY KEY,
+  run_id         TEXT NOT NULL REFERENCES runs (id),
+  output_id      TEXT NOT NULL REFERENCES outputs (id),
+  number         INTEGER NOT NULL CHECK (number >= 1),
+  call_id        TEXT NOT NULL REFERENCES calls (id),
+  -- Null where the answer was no verdict; `flaw` says why.
+  score          INTEGER CHECK (score BETWEEN 0 AND 100),
+  scores         TEXT CHECK (json_valid(scores)),
+  reasons        TEXT CHECK (json_valid(reasons)),
+  findings       TEXT NOT NULL CHECK (json_valid(findings)),
+  opinion        TEXT,
+  flaw           TEXT,
+  rubric_digest  TEXT NOT NULL,
+  prompt_digest  TEXT NOT NULL,
+  model          TEXT NOT NULL,
+  created_ms     INTEGER NOT NULL,
+  UNIQUE (output_id, number),
+  CHECK ((score IS NULL) = (flaw IS NOT NULL)),
+  CHECK ((score IS NULL) = (scores IS NULL))
+) STRICT;
+
+CREATE TABLE locks (
+  name     TEXT PRIMARY KEY,
+  owner    TEXT NOT NULL,
+  since_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE notion_databases (
+  key            TEXT PRIMARY KEY,
+  database_id    TEXT NOT NULL,
+  data_source_id TEXT NOT NULL,
+  properties     TEXT NOT NULL CHECK (json_valid(properties))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE notion_things (
+  effect_key TEXT PRIMARY KEY,
+  notion_id  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE operation_records (
+  id             TEXT PRIMARY KEY,
+  operation      TEXT NOT NULL,
+  actor          TEXT NOT NULL,
+  owner          TEXT NOT NULL,
+  started_ms     INTEGER NOT NULL,
+  ended_ms       INTEGER,
+  outcome        TEXT,
+  message        TEXT,
+  program_commit TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outputs (
+  id             TEXT PRIMARY KEY,
+  run_id         TEXT NOT NULL REFERENCES runs (id),
+  number         INTEGER NOT NULL CHECK (number >= 1),
+  call_id        TEXT NOT NULL REFERENCES calls (id),
+  stage          TEXT NOT NULL CHECK (stage IN ('generate', 'revise')),
+  finish         TEXT NOT NULL CHECK (finish IN ('complete', 'truncated', 'refused', 'empty')),
+  text           TEXT NOT NULL,
+  digest         TEXT NOT NULL,
+  refusal        TEXT,
+  check_findings TEXT NOT NULL CHECK (json_valid(check_findings)),
+  checks_version TEXT NOT NULL,
+  created_ms     INTEGER NOT NULL,
+  UNIQUE (run_id, number)
+) STRICT;
+
+CREATE TABLE proofs (
+  subject         TEXT PRIMARY KEY,
+  outcome         TEXT NOT NULL CHECK (outcome IN ('proved', 'failed', 'not_proved')),
+  detail          TEXT NOT NULL,
+  fix             TEXT,
+  at_ms           INTEGER NOT NULL,
+  last_proved_ms  INTEGER,
+  previous        TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE queue_pause (
+  only   INTEGER PRIMARY KEY CHECK (only = 1),
+  reason TEXT NOT NULL,
+  actor  TEXT NOT NULL,
+  at_ms  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE rate_buckets (
+  service TEXT PRIMARY KEY,
+  tokens  REAL NOT NULL,
+  at_ms   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE receipt_entries (
+  run_id TEXT NOT NULL REFERENCES runs (id),
+  seq    INTEGER NOT NULL,
+  kind   TEXT NOT NULL,
+  body   TEXT NOT NULL CHECK (json_valid(body)),
+  at_ms  INTEGER NOT NULL,
+  PRIMARY KEY (run_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE receipts (
+  run_id    TEXT PRIMARY KEY REFERENCES runs (id),
+  core      TEXT NOT NULL CHECK (json_valid(core)),
+  digest    TEXT NOT NULL,
+  sealed_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run_events (
+  run_id         TEXT NOT NULL REFERENCES runs (id),
+  seq            INTEGER NOT NULL,
+  at_ms          INTEGER NOT NULL,
+  state          TEXT NOT NULL,
+  what           TEXT NOT NULL,
+  actor          TEXT NOT NULL,
+  program_commit TEXT NOT NULL,
+  PRIMARY KEY (run_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE runs (
+  id             TEXT PRIMARY KEY,
+  task_id        TEXT NOT NULL REFERENCES tasks (id),
+  number         INTEGER NOT NULL CHECK (number >= 1),
+  cause          TEXT NOT NULL CHECK (cause IN ('added', 'tick', 'retry')),
+  state          TEXT NOT NULL CHECK (state IN ('queued', 'generating', 'generated', 'judging', 'revising',
+                   'waiting_human', 'held', 'retrying', 'done', 'failed_final', 'cancelled')),
+  -- What is to be done next; null exactly where no process may take the run up.
+  next_stage     TEXT CHECK (next_stage IN ('generate', 'judge', 'revise')),
+  priority       INTEGER NOT NULL,
+  brief_digest   TEXT NOT NULL,
+  threshold      REAL NOT NULL,
+  band           REAL NOT NULL,
+  revisions      INTEGER NOT NULL,
+  attempt        INTEGER NOT NULL CHECK (attempt >= 0),
+  not_before_ms  INTEGER NOT NULL,
+  owner          TEXT,
+  claim_no       INTEGER NOT NULL,
+  lease_until_ms INTEGER,
+  held_need_nano INTEGER,
+  error_class    TEXT CHECK (error_class IN ('transient', 'throttled', 'permanent', 'credential', 'budget', 'data')),
+  reason         TEXT,
+  score          REAL,
+  output_id      TEXT,
+  program_commit TEXT NOT NULL,
+  created_ms     INTEGER NOT NULL,
+  started_ms     INTEGER,
+  ended_ms       INTEGER, flaw TEXT,
+  UNIQUE (task_id, number),
+  CHECK ((owner IS NULL) = (lease_until_ms IS NULL)),
+  CHECK ((ended_ms IS NOT NULL) = (state IN ('done', 'failed_final', 'cancelled'))),
+  CHECK ((next_stage IS NULL) = (state IN ('waiting_human', 'done', 'failed_final', 'cancelled'))),
+  CHECK ((held_need_nano IS NOT NULL) = (state = 'held'))
+) STRICT;
+
+CREATE TABLE schema_migrations (
+  number          INTEGER PRIMARY KEY,
+  name            TEXT NOT NULL,
+  sha256          TEXT NOT NULL,
+  applied_at_ms   INTEGER NOT NULL,
+  program_version TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE service_pauses (
+  service       TEXT PRIMARY KEY,
+  -- watching: failures were seen, not yet enough to pause.
+  state         TEXT NOT NULL CHECK (state IN ('watching', 'open', 'probing')),
+  cause         TEXT NOT NULL CHECK (cause IN ('transient', 'throttled', 'credential')),
+  reason        TEXT NOT NULL,
+  failed_runs   TEXT NOT NULL CHECK (json_valid(failed_runs)),
+  credential    TEXT NOT NULL,
+  opened_count  INTEGER NOT NULL,
+  since_ms      INTEGER NOT NULL,
+  next_probe_ms INTEGER NOT NULL,
+  probe_run_id  TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE spend (
+  scope  TEXT NOT NULL CHECK (scope IN ('task', 'client_month', 'day', 'month')),
+  key    TEXT NOT NULL,
+  nano   INTEGER NOT NULL,
+  PRIMARY KEY (scope, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tasks (
+  id            TEXT PRIMARY KEY,
+  source        TEXT NOT NULL CHECK (source IN ('local', 'notion')),
+  title         TEXT NOT NULL,
+  brief         TEXT NOT NULL,
+  type          TEXT NOT NULL CHECK (type IN ('Research', 'Drafting', 'Data-transform', 'Transcription', 'Other')),
+  client        TEXT,
+  qa_target     REAL CHECK (qa_target BETWEEN 1 AND 100),
+  priority      INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 3),
+  due_date      TEXT,
+  created_ms    INTEGER NOT NULL
+, page_id TEXT, client_email TEXT) STRICT;
+
+CREATE TABLE ticks (
+  page_id   TEXT PRIMARY KEY,
+  run_id    TEXT NOT NULL REFERENCES runs (id),
+  confirmed INTEGER NOT NULL CHECK (confirmed IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX calls_day ON calls (day);
+
+CREATE INDEX calls_open ON calls (owner, run_id) WHERE certainty = 'reserved';
+
+CREATE INDEX calls_run ON calls (run_id, started_ms);
+
+CREATE INDEX effects_owned ON effects (owner) WHERE owner IS NOT NULL;
+
+CREATE INDEX effects_pending ON effects (target, seq) WHERE state = 'pending';
+
+CREATE INDEX effects_run ON effects (run_id, seq);
+
+CREATE INDEX operation_records_started ON operation_records (operation, started_ms);
+
+CREATE UNIQUE INDEX runs_open ON runs (task_id) WHERE ended_ms IS NULL;
+
+CREATE INDEX runs_owned ON runs (owner) WHERE owner IS NOT NULL;
+
+CREATE INDEX runs_ready ON runs (priority DESC, created_ms, id) WHERE next_stage IS NOT NULL;
+
+CREATE INDEX runs_state ON runs (state, ended_ms);
+
+CREATE UNIQUE INDEX tasks_page ON tasks (page_id) WHERE page_id IS NOT NULL;

@@ -1,0 +1,31 @@
+/**
+ * A process that opens one new store after the other, each at an instant that its rivals were told as well:
+ * `node opener.ts <folder> <first instant> <every ms> <how many>`. Prints what went wrong, as a JSON list.
+ */
+import { join } from 'node:path'
+import { realClock, realFiles, realProcesses, realRandom } from '../../../src/kernel/real-world.ts'
+import { openStore } from '../../../src/store/index.ts'
+
+const [folder = '', first = '', every = '', count = ''] = process.argv.slice(2)
+const files = realFiles()
+const world = {
+  clock: realClock(),
+  random: realRandom(),
+  files,
+  processes: realProcesses(files, process.pid),
+}
+const wrong: string[] = []
+for (let number = 0; number < Number(count); number += 1) {
+  const instant = Number(first) + number * Number(every)
+  if (Date.now() > instant) wrong.push(`late for ${String(number)}`)
+  while (Date.now() < instant);
+  try {
+    const path = join(folder, `${String(number)}.db`)
+    const store = openStore({ path, world, commit: 'c', programVersion: '1' })
+    await store.queue.pause('all of them write at once', String(process.pid))
+    store.close()
+  } catch (error) {
+    wrong.push(String(error))
+  }
+}
+process.stdout.write(JSON.stringify(wrong))

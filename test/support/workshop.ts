@@ -1,0 +1,162 @@
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { seededRandom } from '../../src/commands/demo/seeded-random.ts'
+import { connectModels } from '../../src/integrations/openai/index.ts'
+import type { Log } from '../../src/kernel/log.ts'
+import { realFiles } from '../../src/kernel/real-world.ts'
+import type { PipelineContext } from '../../src/pipeline/context.ts'
+import { drain, type Drained, type DrainOptions } from '../../src/pipeline/drain.ts'
+import { addTask, newRun, type TaskRequest } from '../../src/pipeline/tasks.ts'
+import { SettingsSchema, type Settings } from '../../src/settings/schema.ts'
+import { openStore, type Store } from '../../src/store/index.ts'
+import type { Call } from '../../src/store/ledger.ts'
+import type { Run } from '../../src/store/run-rows.ts'
+import type { Output } from '../../src/store/runs.ts'
+import type { TaskSummary } from '../../src/store/tasks.ts'
+import { KEY, testServer, type TestServer } from '../sandbox/support/server.ts'
+import { fakeClock, type FakeClock } from './fake-clock.ts'
+import { fakeMachine, type FakeMachine } from './fake-machine.ts'
+import { aTask } from './tasks.ts'
+import { temporaryFolder } from './temporary.ts'
+
+/** One pretended process that works on the store. */
+export interface Worker {
+  readonly context: PipelineContext
+  readonly store: Store
+  /** Lines of its log, as `level message`. */
+  readonly logged: string[]
+  /** Ends its `stop` signal: it finishes the stage in hand and takes no other. */
+  interrupt(): void
+  drain(options?: Partial<DrainOptions>): Promise<Drained>
+}
+
+/** What a worker is started with. */
+export interface WorkerOptions {
+  readonly name?: string
+  /** As in the configuration file; the base URL is filled in. */
+  readonly settings?: Record<string, unknown>
+  readonly key?: string
+  readonly fetch?: typeof globalThis.fetch
+}
+
+/**
+ * The pipeline on a real store file and the sandbox (in the test's own process), under a fake clock. Sleeps
+ * are skipped; nothing else passes time. Closed when the test is over.
+ */
+export interface Workshop extends Worker {
+  readonly clock: FakeClock
+  readonly machine: FakeMachine
+  readonly server: TestServer
+  readonly storeFile: string
+  /** Another process on the same store. */
+  hire(options?: WorkerOptions): Worker
+  add(changes?: Partial<TaskRequest>): Promise<{ taskId: string; runId: string }>
+  task(taskId: string): Promise<TaskSummary>
+  run(runId: string): Promise<Run>
+  outputs(runId: string): Promise<Output[]>
+  calls(runId: string): Promise<Call[]>
+  /** A further run of a task that has ended, as `task retry` makes it. */
+  retry(taskId: string): Promise<string>
+  /** Arms a fault of the sandbox for calls of a kind. */
+  fault(action: Record<string, unknown>, match?: Record<string, unknown>, times?: number): Promise<void>
+}
+
+/** Settings as the configuration file would give them. */
+export function settingsWith(file: Record<string, unknown>, baseUrl = 'http://127.0.0.1:9/v1'): Settings {
+  const openai = typeof file['openai'] === 'object' ? file['openai'] : {}
+  return SettingsSchema.parse({ ...file, openai: { base_url: baseUrl, ...openai } })
+}
+
+/** Opens a workshop. */
+export async function workshop(options: WorkerOptions = {}): Promise<Workshop> {
+  const clock = fakeClock()
+  clock.skipSleeps()
+  const machine = fakeMachine()
+  const server = await testServer()
+  const storeFile = join(temporaryFolder(), 'echopilot.db')
+  let hired = 0
+  const hire = (more: WorkerOptions = {}): Worker => {
+    hired += 1
+    const name = more.name ?? `process-${String(hired)}`
+    return newWorker({ clock, machine, server, storeFile, name, seed: hired }, { ...options, ...more })
+  }
+  const first = hire()
+  const { store, context } = first
+  const found = <T>(value: T | null, what: string): T => {
+    if (value === null) throw new Error(`there is no ${what}`)
+    return value
+  }
+  const task = async (taskId: string): Promise<TaskSummary> => found(await store.tasks.get(taskId), taskId)
+  return {
+    ...first,
+    clock,
+    machine,
+    server,
+    storeFile,
+    hire,
+    task,
+    add: async changes => addTask(store, context.settings, aTask(changes), 'tester'),
+    run: async runId => found(await store.runs.get(runId), runId),
+    outputs: async runId => store.runs.outputs(runId),
+    calls: async runId => store.ledger.callsOfRun(runId),
+    retry: async taskId => {
+      const again = newRun(context.settings, await task(taskId), 'retry', 'tester')
+      return (await store.decisions.retry(taskId, again)).runId
+    },
+    fault: async (action, match = { path: '/v1/chat/completions' }, times = 1) =>
+      server.arm({ action, match, times }),
+  }
+}
+
+interface Premises {
+  readonly clock: FakeClock
+  readonly machine: FakeMachine
+  readonly server: TestServer
+  readonly storeFile: string
+  readonly name: string
+  readonly seed: number
+}
+
+function newWorker(premises: Premises, options: WorkerOptions): Worker {
+  const random = seededRandom(premises.seed)
+  const { clock } = premises
+  const store = openStore({
+    path: premises.storeFile,
+    world: { clock, random, files: realFiles(), processes: premises.machine.process(premises.name) },
+    commit: 'c0ffee000000',
+    programVersion: '0.0.0-test',
+  })
+  onTestFinished(() => store.close())
+  const settings = settingsWith(options.settings ?? {}, `${premises.server.url}/v1`)
+  const keys = { OPENAI_API_KEY: options.key ?? KEY, JUDGE_API_KEY: null }
+  const logged: string[] = []
+  const stop = new AbortController()
+  const context: PipelineContext = {
+    world: { clock, random },
+    store,
+    models: connectModels(settings, keys, { fetch: options.fetch ?? globalThis.fetch }),
+    settings,
+    log: logInto(logged),
+    stop: stop.signal,
+    progress: () => undefined,
+  }
+  return {
+    context,
+    store,
+    logged,
+    interrupt: () => stop.abort(),
+    drain: async more =>
+      drain(context, {
+        stages: ['generate', 'judge', 'revise'],
+        taskId: null,
+        limit: null,
+        concurrency: 1,
+        ...more,
+      }),
+  }
+}
+
+function logInto(lines: string[]): Log {
+  const at = (level: string) => (message: string) => void lines.push(`${level} ${message}`)
+  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') }
+}
