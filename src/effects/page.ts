@@ -1,12 +1,12 @@
 import { mergeChanges, type PageChange } from '../domain/effect.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
-import type { NotionJson } from '../integrations/notion/client.ts'
-import { ServiceFailure } from '../kernel/roles.ts'
+import { isFinal } from '../domain/run-state.ts'
 import type { NotionDatabase } from '../store/notion.ts'
 import type { Effect } from '../store/outbox.ts'
 import type { EffectContext } from './context.ts'
 import type { Delivery } from './deliver.ts'
-import { queueOf, readRow, writeRow } from './row-values.ts'
+import { queueOf, readRow, type writeRow } from './row-values.ts'
+import { sendCells } from './send-cells.ts'
 
 /**
  * Writes the newest value of each property of a task's page, in one request. A repeat changes nothing, with
@@ -18,34 +18,28 @@ export async function deliverPage(context: EffectContext, effects: readonly Effe
   const change = mergeChanges(changesOf(effects))
   const [head] = effects
   if (head === undefined) return { kind: 'done', thing: null }
+  if (change.untick !== true && (await cancelsByHand(context, queue, head))) return { kind: 'done', thing: null }
   const arrived =
     effects.some(effect => effect.uncertain && isUntick(effect)) &&
     (await hasArrived(context, queue, head, effects))
-  const properties = writeRow(queue, valuesOf(arrived ? { ...change, untick: undefined } : change))
-  await write(context, queue, head.target, properties)
+  const cells = valuesOf(arrived ? { ...change, untick: undefined } : change)
+  await sendCells(context, queue, cells, properties =>
+    context.workspace.api.changePage(head.target, properties),
+  )
   return { kind: 'done', thing: null }
 }
 
 /**
- * A column of type status takes only options that are there, and Notion refuses the whole request for one that
- * is not. Then all but the status is written; `doctor` names the options, `notion diff` the rows.
+ * Whether someone has set the row to Cancelled while its run is open; then the run is cancelled, which has
+ * writes of its own. Looked at before a state is written, because writing it would wipe out what they said.
  */
-async function write(
-  context: EffectContext,
-  queue: NotionDatabase,
-  pageId: string,
-  properties: NotionJson,
-): Promise<void> {
-  const { api } = context.workspace
-  const status = queue.properties['status']
-  try {
-    await api.changePage(pageId, properties)
-  } catch (error) {
-    const refused = error instanceof ServiceFailure && error.errorClass === 'permanent'
-    if (!refused || status?.type !== 'status' || properties[status.id] === undefined) throw error
-    const { [status.id]: _, ...rest } = properties
-    await api.changePage(pageId, rest)
-  }
+async function cancelsByHand(context: EffectContext, queue: NotionDatabase, head: Effect): Promise<boolean> {
+  const { store, workspace } = context
+  const run = head.runId === null ? null : await store.runs.get(head.runId)
+  if (run === null || isFinal(run.state)) return false
+  const row = readRow(await workspace.api.page(head.target), queue)
+  if (row.choice('status') !== 'Cancelled') return false
+  return (await store.decisions.cancel(run.taskId, 'notion')).kind === 'done'
 }
 
 /** Whether the page shows what an earlier send of the same request wrote beside the untick. */

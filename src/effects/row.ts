@@ -4,7 +4,8 @@ import type { NotionDatabase } from '../store/notion.ts'
 import type { Effect } from '../store/outbox.ts'
 import type { EffectContext } from './context.ts'
 import type { Delivery } from './deliver.ts'
-import { writeRow } from './row-values.ts'
+import type { writeRow } from './row-values.ts'
+import { sendCells } from './send-cells.ts'
 
 type RowBody = Extract<EffectBody, { kind: 'log' | 'job' }>
 
@@ -20,17 +21,19 @@ export async function deliverRow(context: EffectContext, effect: Effect, body: R
   const database = databases[body.kind === 'log' ? 'log' : 'jobLog']
   // A log that was never set up is left out; `doctor` names it.
   if (database === undefined) return { kind: 'done', thing: null }
-  const properties = writeRow(database, body.kind === 'log' ? logValues(body) : jobValues(body))
+  const cells = body.kind === 'log' ? logValues(body) : jobValues(body)
   const known =
     (await context.store.outbox.thing(body.thing)) ??
     (effect.uncertain ? await find(context, database, body) : null)
   if (known !== null) {
-    await api.changePage(known, properties)
+    await sendCells(context, database, cells, properties => api.changePage(known, properties))
     return { kind: 'done', thing: { key: body.thing, notionId: known } }
   }
   const again = secondLook(context, effect, database)
   if (again !== null) return again
-  const made = await api.createPage(database.dataSourceId, properties)
+  const made = await sendCells(context, database, cells, properties =>
+    api.createPage(database.dataSourceId, properties),
+  )
   return { kind: 'done', thing: { key: body.thing, notionId: made.id } }
 }
 

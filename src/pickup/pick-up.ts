@@ -158,8 +158,9 @@ type Verb =
   | { readonly kind: 'cancel' }
 
 async function decisionOn(context: PickUpContext, pageId: string, state: string): Promise<Verb | null> {
-  const page = await pageOrGone(context, pageId)
-  if (page === null || page.trashed) return { kind: 'cancel' }
+  const page = await pageIfGiven(context, pageId)
+  if (page === null) return null
+  if (page.trashed) return { kind: 'cancel' }
   // What we have not written over yet is an older word, not a new one.
   if (await context.store.outbox.hasPending(pageId)) return null
   const row = readRow(page, queueOf(context.workspace))
@@ -171,7 +172,11 @@ async function decisionOn(context: PickUpContext, pageId: string, state: string)
   return { kind: 'return', note: row.text('decisionNote') ?? 'returned on the board, without a note' }
 }
 
-async function pageOrGone(context: PickUpContext, pageId: string): Promise<NotionPage | null> {
+/**
+ * Null where Notion does not give the page. That is no decision of anybody's: one that is no longer shared with
+ * us looks like that, while one in the trash is still given.
+ */
+async function pageIfGiven(context: PickUpContext, pageId: string): Promise<NotionPage | null> {
   try {
     return await context.workspace.api.page(pageId)
   } catch (error) {

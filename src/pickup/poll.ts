@@ -117,7 +117,9 @@ export function pollOutcome(report: PollReport): Outcome {
   const { notion } = report
   if (notion === null || outcome !== 'ok') return outcome
   if (notion.unreachable !== null && report.runs.length === 0) {
-    return notion.unreachable.errorClass === 'credential' ? 'config' : 'busy'
+    // A queue that is gone, or lacks a required column, is not there at the next tick either.
+    const { errorClass } = notion.unreachable
+    return errorClass === 'credential' || errorClass === 'permanent' ? 'config' : 'busy'
   }
   const unhandled = notion.failed.length + notion.undelivered.length
   return unhandled > 0 || notion.unreachable !== null || !notion.complete ? 'partial' : 'ok'

@@ -270,7 +270,7 @@ function transitionOf(core: StoreCore, runId: string): Parameters<typeof effects
     ) ?? {},
   )
   const output = core.engine.get(
-    'SELECT id, text FROM outputs WHERE run_id = :runId AND finish <> 'refused' ORDER BY number DESC LIMIT 1',
+    `SELECT id, text FROM outputs WHERE run_id = :runId AND finish <> 'refused' ORDER BY number DESC LIMIT 1`,
     {
       runId,
     },

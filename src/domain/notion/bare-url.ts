@@ -1,3 +1,4 @@
+import { charBefore } from './characters.ts'
 import { joinSpans, sameSpans, type Span } from './document.ts'
 import { isLinkUrl } from './link-url.ts'
 
@@ -13,12 +14,6 @@ export function bareUrlAt(text: string, at: number, before: string): string | nu
   const found = BARE_URL.exec(text)
   const url = found === null ? '' : trimUrl(found[0])
   return isLinkUrl(url) ? url : null
-}
-
-/** The character in front of a place in a text; empty at its start. */
-export function charBefore(text: string, at: number): string {
-  const unit = text.charCodeAt(at - 1)
-  return at === 0 ? '' : unit >= 0xdc00 && unit <= 0xdfff ? text.slice(at - 2, at) : text.charAt(at - 1)
 }
 
 /**

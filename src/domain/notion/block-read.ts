@@ -15,18 +15,16 @@ import {
   stripIndent,
   trimBlank,
   underlineLevel,
-  type ListMarker,
 } from './line-starts.ts'
+import { takeItems, type LineCursor, type ListItem } from './list-lines.ts'
 import { fitsInTable } from './table-limits.ts'
 import { isTableRow, isTableStart, splitRow } from './table-lines.ts'
 
 /** Lists and quotes nest this deep; what is deeper stays text. Each level costs Notion requests of its own. */
-export const MAX_DEPTH = 10
+const MAX_DEPTH = 10
 
-interface Reading {
-  readonly lines: readonly string[]
+interface Reading extends LineCursor {
   readonly depth: number
-  at: number
   readonly nodes: DocNode[]
 }
 
@@ -171,11 +169,6 @@ function headAndRest(nodes: readonly DocNode[]): [readonly Span[], readonly DocN
   return first?.kind === 'paragraph' ? [first.spans, rest] : [[], nodes]
 }
 
-interface Item {
-  readonly marker: ListMarker
-  readonly lines: readonly string[]
-}
-
 function readList(reading: Reading): boolean {
   if (reading.depth >= MAX_DEPTH || listMarkerOf(here(reading)) === null) return false
   const items = takeItems(reading)
@@ -187,45 +180,7 @@ function readList(reading: Reading): boolean {
   return true
 }
 
-function takeItems(reading: Reading): Item[] {
-  const items: Item[] = []
-  for (;;) {
-    const marker = listMarkerOf(here(reading))
-    if (marker === null || (items[0] !== undefined && marker.char !== items[0].marker.char)) return items
-    items.push({ marker, lines: takeItem(reading, marker) })
-    const next = skipBlanks(reading.lines, reading.at)
-    if (next >= reading.lines.length || listMarkerOf(reading.lines[next] ?? '')?.char !== marker.char)
-      return items
-    reading.at = next
-  }
-}
-
-function takeItem(reading: Reading, marker: ListMarker): readonly string[] {
-  const inner = openContainer()
-  addLine(inner, marker.text)
-  reading.at += 1
-  const { lines } = reading
-  while (reading.at < lines.length) {
-    const next = skipBlanks(lines, reading.at)
-    const line = lines[next] ?? ''
-    const isInside = next < lines.length && indentOf(line) >= marker.offset
-    // An item that starts empty ends at an empty line.
-    if (next > reading.at && (!isInside || inner.lines.every(isBlank))) break
-    if (!isInside && (listMarkerOf(line)?.char === marker.char || !takesLazily(inner, line))) break
-    for (; reading.at < next; reading.at += 1) addLine(inner, '')
-    addLine(inner, isInside ? stripIndent(line, marker.offset) : line)
-    reading.at += 1
-  }
-  return inner.lines
-}
-
-function skipBlanks(lines: readonly string[], from: number): number {
-  let at = from
-  while (at < lines.length && isBlank(lines[at] ?? '')) at += 1
-  return at
-}
-
-function itemNode({ marker, lines }: Item, isNative: boolean, depth: number): DocNode {
+function itemNode({ marker, lines }: ListItem, isNative: boolean, depth: number): DocNode {
   const box = marker.number === '' ? /^\[([ xX])\](?:[ \t]+|$)/.exec(lines[0] ?? '') : null
   const inner = box === null ? lines : [(lines[0] ?? '').slice(box[0].length), ...lines.slice(1)]
   const [spans, children] = headAndRest(readBlocks(inner, depth + 1))

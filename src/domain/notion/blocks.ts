@@ -17,6 +17,12 @@ export const NOTION_LIMITS = {
 /** Colours that this module gives a meaning; people may use them and all others. */
 export type BlockColor = 'default' | 'gray' | 'brown' | 'purple'
 
+/** The colours that tell the levels of headings apart which Notion has no block for. */
+export const LEVEL_COLORS = { 4: 'gray', 5: 'brown', 6: 'purple' } as const satisfies Record<
+  4 | 5 | 6,
+  BlockColor
+>
+
 /** Style of a piece of rich text; what is left out is off. */
 export interface Annotations {
   readonly bold?: true

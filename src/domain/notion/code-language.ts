@@ -53,7 +53,7 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
 ])
 
 /** What Notion calls code with no language. */
-export const NO_LANGUAGE = 'plain text'
+const NO_LANGUAGE = 'plain text'
 
 /** Notion's language for what stands behind a fence, by its first word; `plain text` where it knows none. */
 export function languageOf(info: string): string {

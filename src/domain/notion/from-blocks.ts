@@ -1,4 +1,4 @@
-import type { Block, FoundBlock } from './blocks.ts'
+import { LEVEL_COLORS, type Block, type FoundBlock } from './blocks.ts'
 import { linkify } from './bare-url.ts'
 import { infoOf } from './code-language.ts'
 import { plainSpans, type DocNode, type HeadingLevel, type Span, type TableNode } from './document.ts'
@@ -114,7 +114,7 @@ function levelOf(block: FoundBlock | Block): HeadingLevel {
   if (block.type === 'heading_2') return 2
   if (block.type === 'heading_4') return 4
   const color = bodyOf(block)['color']
-  return color === 'gray' ? 4 : color === 'brown' ? 5 : color === 'purple' ? 6 : 3
+  return ([4, 5, 6] as const).find(level => LEVEL_COLORS[level] === color) ?? 3
 }
 
 function codeNode(blocks: readonly (FoundBlock | Block)[]): DocNode {

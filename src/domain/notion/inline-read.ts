@@ -1,6 +1,9 @@
-import { bareUrlAt, charBefore, linkify } from './bare-url.ts'
+import { backtickRuns, nextRun, type BacktickRuns } from './backticks.ts'
+import { bareUrlAt, linkify } from './bare-url.ts'
+import { charAfter, charBefore } from './characters.ts'
 import { PLAIN, type Span } from './document.ts'
 import { pairDelimiters, type Delimiter, type Mark } from './emphasis.ts'
+import { flanks } from './flanking.ts'
 import { isLinkUrl } from './link-url.ts'
 import { VERBATIM } from './verbatim.ts'
 
@@ -29,7 +32,7 @@ interface Scan {
   brackets: Bracket[]
   autolinks: number
   readonly marks: Mark[]
-  readonly fences: Map<number, number[]>
+  readonly fences: BacktickRuns
 }
 
 /**
@@ -114,23 +117,10 @@ function readVerbatim(scan: Scan, pattern: RegExp): boolean {
 
 function readCode(scan: Scan): boolean {
   const run = take(scan, /`+/y) ?? ''
-  const end = nextFence(scan, run.length)
+  const end = nextRun(scan.fences, run.length, scan.at)
   if (end === undefined) addText(scan, run)
   else addCode(scan, end)
   return true
-}
-
-/** Where the next run of as many backticks starts; found by halving, so that many runs stay cheap. */
-function nextFence(scan: Scan, size: number): number | undefined {
-  const starts = scan.fences.get(size) ?? []
-  let low = 0
-  let high = starts.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((starts[middle] ?? 0) < scan.at) low = middle + 1
-    else high = middle
-  }
-  return starts[low]
 }
 
 function addCode(scan: Scan, end: number): void {
@@ -141,49 +131,17 @@ function addCode(scan: Scan, end: number): void {
   take(scan, /`+/y)
 }
 
-function backtickRuns(raw: string): Map<number, number[]> {
-  const runs = new Map<number, number[]>()
-  for (const match of raw.matchAll(/`+/g)) {
-    const starts = runs.get(match[0].length)
-    if (starts === undefined) runs.set(match[0].length, [match.index])
-    else starts.push(match.index)
-  }
-  return runs
-}
-
 function readDelimiters(scan: Scan): boolean {
   const char = scan.raw.charAt(scan.at)
   const start = scan.at
   const run = take(scan, char === '*' ? /\*+/y : char === '_' ? /_+/y : /~+/y) ?? ''
-  const { canOpen, canClose } = flanks(char, charBefore(scan.raw, start), charAt(scan.raw, scan.at))
+  const { canOpen, canClose } = flanks(char, charBefore(scan.raw, start), charAfter(scan.raw, scan.at))
   const token = addText(scan, run)
   // GFM also strikes between single tildes; people write those for "about".
   if ((canOpen || canClose) && (char !== '~' || run.length === 2)) {
     scan.delimiters.push({ char, token, size: run.length, canOpen, canClose, left: run.length })
   }
   return true
-}
-
-/** CommonMark §6.2, left- and right-flanking; beside Chinese, Japanese and Korean, which part no words by
- *  spaces, punctuation inside the marks does not keep them from closing. */
-function flanks(char: string, before: string, after: string): { canOpen: boolean; canClose: boolean } {
-  const left = !SPACE.test(after) && (!PUNCTUATION.test(after) || !WORD.test(before) || CJK.test(before))
-  const right = !SPACE.test(before) && (!PUNCTUATION.test(before) || !WORD.test(after) || CJK.test(after))
-  if (char !== '_') return { canOpen: left, canClose: right }
-  return {
-    canOpen: left && (!right || PUNCTUATION.test(before)),
-    canClose: right && (!left || PUNCTUATION.test(after)),
-  }
-}
-
-const SPACE = /^(?:\s|$)/u
-const PUNCTUATION = /^[\p{P}\p{S}]/u
-const WORD = /^[^\s\p{P}\p{S}]/u
-const CJK = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
-
-function charAt(text: string, at: number): string {
-  const point = text.codePointAt(at)
-  return point === undefined ? '' : String.fromCodePoint(point)
 }
 
 function openBracket(scan: Scan): boolean {

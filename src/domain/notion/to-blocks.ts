@@ -1,4 +1,11 @@
-import type { Block, BlockColor, CodeBlock, ParagraphBlock, RichText, TableBlock } from './blocks.ts'
+import {
+  LEVEL_COLORS,
+  type Block,
+  type CodeBlock,
+  type ParagraphBlock,
+  type RichText,
+  type TableBlock,
+} from './blocks.ts'
 import { captionOf, languageOf } from './code-language.ts'
 import {
   plainSpans,
@@ -22,8 +29,7 @@ export function markdownToBlocks(markdown: string): Block[] {
   return blocksOf(readMarkdown(markdown))
 }
 
-/** Blocks of a document as Notion blocks. */
-export function blocksOf(nodes: readonly DocNode[]): Block[] {
+function blocksOf(nodes: readonly DocNode[]): Block[] {
   return nodes.flatMap(nodeBlocks)
 }
 
@@ -71,12 +77,6 @@ function headingBlocks({ level, spans }: HeadingNode): Block[] {
   const [first, ...rest] = richTextsOf(spans)
   return [headingBlock(level, first), ...rest.map(paragraph)]
 }
-
-/** The colours that tell the levels apart which Notion has no heading for. */
-export const LEVEL_COLORS = { 4: 'gray', 5: 'brown', 6: 'purple' } as const satisfies Record<
-  4 | 5 | 6,
-  BlockColor
->
 
 function headingBlock(level: HeadingNode['level'], richText: readonly RichText[]): Block {
   switch (level) {
