@@ -59,8 +59,9 @@ interface Sdk {
 }
 
 async function load(options: NotionOptions): Promise<Sdk> {
-  const { Client: NotionClient, isHTTPResponseError } = await import('@notionhq/client')
-  const client = new NotionClient({
+  // The SDK is CommonJS: once bundled it has nothing but a default.
+  const { default: sdk } = await import('@notionhq/client')
+  const client = new sdk.Client({
     auth: options.token,
     baseUrl: options.baseUrl,
     notionVersion: API_VERSION,
@@ -70,7 +71,7 @@ async function load(options: NotionOptions): Promise<Sdk> {
     logger: () => {},
     fetch: timedFetch(options),
   })
-  return { client, isResponseError: isHTTPResponseError }
+  return { client, isResponseError: sdk.isHTTPResponseError }
 }
 
 /** The SDK's own timeout neither ends the request nor covers its body; this one does both. */
