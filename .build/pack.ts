@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
 import { readCommit } from '../src/commit.ts'
 import { realFiles } from '../src/kernel/real-world.ts'
 
@@ -40,15 +41,18 @@ async function bundle(): Promise<void> {
   })
 }
 
+/** What is read of our own package.json. */
+const Own = z.object({
+  name: z.string(),
+  version: z.string(),
+  description: z.string(),
+  license: z.string(),
+  dependencies: z.record(z.string(), z.string()),
+  optionalDependencies: z.record(z.string(), z.string()),
+})
+
 function manifest(): Record<string, unknown> {
-  const own = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    name: string
-    version: string
-    description: string
-    license: string
-    dependencies: Record<string, string>
-    optionalDependencies: Record<string, string>
-  }
+  const own = Own.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')))
   return {
     name: own.name,
     version: own.version,

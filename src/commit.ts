@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Files } from './kernel/world.ts'
 
 /** Written where no commit can be told, such as in a copy without its `.git`. */
-export const UNKNOWN_COMMIT = 'unknown'
+const UNKNOWN_COMMIT = 'unknown'
 
 /**
  * The commit of the program's own checkout, read from `.git` without starting git: 12 hex digits, or

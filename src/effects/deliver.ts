@@ -115,8 +115,7 @@ function failureOf(context: EffectContext, head: Effect, thrown: unknown): Faile
   const waitMs = Math.max(backoffMs(head.tries), thrown.retryAfterMs ?? 0)
   return {
     error: thrown.message,
-    notBeforeMs:
-      context.world.clock.now() + Math.round(waitMs * (1 + context.world.random.fraction() / 5)),
+    notBeforeMs: context.world.clock.now() + Math.round(waitMs * (1 + context.world.random.fraction() / 5)),
     // A body is many requests: the one that was refused says nothing of those before it.
     uncertain: thrown.billed === 'unknown' || head.kind === 'body',
     lookedUp: false,

@@ -5,24 +5,15 @@ import type { NotionDatabase } from '../store/notion.ts'
 import type { Effect } from '../store/outbox.ts'
 import type { EffectContext } from './context.ts'
 import type { Delivery } from './deliver.ts'
-import { queueOf, readRow, type writeRow } from './row-values.ts'
+import { queueOf, readRow, type RowReader, type writeRow } from './row-values.ts'
 import { sendCells } from './send-cells.ts'
 
-/**
- * Writes the newest value of each property of a task's page, in one request. A repeat changes nothing, with
- * one exception: an untick whose answer was lost. If it arrived, a ticked Trigger is a new tick of the
- * operator's and must stand. What was written beside it tells.
- */
+/** Writes the newest value of each property of a task's page, in one request. */
 export async function deliverPage(context: EffectContext, effects: readonly Effect[]): Promise<Delivery> {
   const queue = queueOf(context.workspace)
-  const change = mergeChanges(changesOf(effects))
   const [head] = effects
-  if (head === undefined) return { kind: 'done', thing: null }
-  if (change.untick !== true && (await cancelsByHand(context, queue, head))) return { kind: 'done', thing: null }
-  const arrived =
-    effects.some(effect => effect.uncertain && isUntick(effect)) &&
-    (await hasArrived(context, queue, head, effects))
-  const cells = valuesOf(arrived ? { ...change, untick: undefined } : change)
+  if (head === undefined || (await cancelsByHand(context, queue, head))) return { kind: 'done', thing: null }
+  const cells = valuesOf(await withoutRepeats(context, queue, head, effects))
   await sendCells(context, queue, cells, properties =>
     context.workspace.api.changePage(head.target, properties),
   )
@@ -32,29 +23,47 @@ export async function deliverPage(context: EffectContext, effects: readonly Effe
 /**
  * Whether someone has set the row to Cancelled while its run is open; then the run is cancelled, which has
  * writes of its own. Looked at before a state is written, because writing it would wipe out what they said.
+ * Until the row has heard of the run at all, a Cancelled on it is about an earlier one.
  */
 async function cancelsByHand(context: EffectContext, queue: NotionDatabase, head: Effect): Promise<boolean> {
   const { store, workspace } = context
   const run = head.runId === null ? null : await store.runs.get(head.runId)
   if (run === null || isFinal(run.state)) return false
+  const written = await store.outbox.ofRun(run.id)
+  if (!written.some(({ kind, state }) => kind === 'page' && state === 'done')) return false
   const row = readRow(await workspace.api.page(head.target), queue)
   if (row.choice('status') !== 'Cancelled') return false
   return (await store.decisions.cancel(run.taskId, 'notion')).kind === 'done'
 }
 
-/** Whether the page shows what an earlier send of the same request wrote beside the untick. */
-async function hasArrived(
+/**
+ * The merged changes. A repeat changes nothing, with two exceptions: an untick, or the clearing of a decision,
+ * whose answer was lost. If it arrived, what stands there now is a new word of the operator's and must stay.
+ */
+async function withoutRepeats(
   context: EffectContext,
   queue: NotionDatabase,
   head: Effect,
   effects: readonly Effect[],
-): Promise<boolean> {
-  const row = readRow(await context.workspace.api.page(head.target), queue)
+): Promise<PageChange> {
+  const change = mergeChanges(changesOf(effects))
   const sent = changesOf(effects.filter(effect => effect.uncertain))
-  const seenRunId = row.text('runId')
-  if (seenRunId !== null) return seenRunId === mergeChanges(sent).runId
-  // Without a run id the status tells; which of those that were merged had been sent is not known.
+  if (!sent.some(one => one.untick === true || one.clearDecision === true)) return change
+  const row = readRow(await context.workspace.api.page(head.target), queue)
+  if (!hasArrived(row, sent)) return change
+  const { untick: _, clearDecision: __, ...rest } = change
+  const { untick, clearDecision } = mergeChanges(changesOf(effects.filter(effect => !effect.uncertain)))
+  return { ...rest, ...(untick && { untick }), ...(clearDecision && { clearDecision }) }
+}
+
+/** Whether the page shows what an earlier send wrote beside the untick or the clearing. */
+function hasArrived(row: RowReader, sent: readonly PageChange[]): boolean {
+  const all = mergeChanges(sent)
   const status = row.choice('status')
+  if (all.untick !== true) return status === all.status
+  const seenRunId = row.text('runId')
+  if (seenRunId !== null) return seenRunId === all.runId
+  // Without a run id the status tells; which of those that were merged had been sent is not known.
   return sent.some(change => change.status !== undefined && change.status === status)
 }
 
@@ -62,14 +71,8 @@ function changesOf(effects: readonly Effect[]): PageChange[] {
   return effects.flatMap(({ body }) => (body.kind === 'page' ? [body.change] : []))
 }
 
-function isUntick(effect: Effect): boolean {
-  return effect.body.kind === 'page' && effect.body.change.untick === true
-}
-
-type Untickable = Omit<PageChange, 'untick'> & { readonly untick?: true | undefined }
-
 /** The change in the words of the queue's properties; those that are absent there are left out later. */
-function valuesOf(change: Untickable): Parameters<typeof writeRow>[1] {
+function valuesOf(change: PageChange): Parameters<typeof writeRow>[1] {
   const has = (key: keyof PageChange): boolean => change[key] !== undefined
   return {
     ...(has('status') ? { status: change.status } : {}),

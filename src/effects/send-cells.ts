@@ -26,7 +26,7 @@ export async function sendCells<T>(
     const usable = keep(standing, (key, property) => takes(property, cells[key], found))
     if (countOf(usable) === countOf(database)) throw error
     if (countOf(standing) < countOf(database)) await context.store.notion.saveDatabases([standing])
-    return await send(writeRow(usable, cells))
+    return send(writeRow(usable, cells))
   }
 }
 

@@ -79,7 +79,10 @@ function whileWorking(
     failed: () => failed,
     until: async work => {
       const done = new AbortController()
-      const companion = beside(done.signal)
+      // Caught at once: nobody waits for it until the work has ended.
+      const companion = beside(done.signal).catch((error: unknown) => {
+        context.log.warn('nothing more is written beside the work, only after it', { error: String(error) })
+      })
       try {
         return await work
       } finally {

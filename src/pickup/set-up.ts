@@ -111,7 +111,7 @@ async function adopt(
 }
 
 /** Ids of the properties that were known before: a renamed column is still the same. */
-export function idsOf(database: NotionDatabase | undefined): Record<string, string> {
+function idsOf(database: NotionDatabase | undefined): Record<string, string> {
   return Object.fromEntries(
     Object.entries(database?.properties ?? {}).map(([key, property]) => [key, property.id]),
   )

@@ -61,7 +61,11 @@ const budget = z.strictObject({
 })
 
 const notion = z.strictObject({
-  base_url: setting(url.default('https://api.notion.com'), 'only for a sandbox or a proxy', 'NOTION_BASE_URL'),
+  base_url: setting(
+    url.default('https://api.notion.com'),
+    'only for a sandbox or a proxy',
+    'NOTION_BASE_URL',
+  ),
   parent_page: setting(z.string().default(''), 'page under which init makes the databases: id or address'),
   requests_per_second: setting(
     z.number().min(0.1).max(1000).default(2.5),
@@ -99,7 +103,7 @@ const modelSettings = z.strictObject({
 })
 
 /** Sections of single settings: what `config show` lists and the environment can set. */
-export const SECTIONS = { openai, generate, judge, qa, budget, notion, work } as const
+const SECTIONS = { openai, generate, judge, qa, budget, notion, work } as const
 
 /** The configuration file, whole. Unknown keys are errors. */
 export const SettingsSchema = z.strictObject({

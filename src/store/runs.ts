@@ -223,6 +223,3 @@ function readEvents(core: StoreCore, runId: string): RunEvent[] {
       }
     })
 }
-
-/** Stages in the order a run goes through them. */
-export const STAGES: readonly Stage[] = ['generate', 'judge', 'revise']

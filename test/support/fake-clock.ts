@@ -14,7 +14,7 @@ export interface FakeClock extends Clock {
 }
 
 /** Some Wednesday, at noon UTC: no day or month ends near it. */
-export const NOON_MS = Date.parse('2026-11-25T12:00:00Z')
+const NOON_MS = Date.parse('2026-11-25T12:00:00Z')
 
 interface Timer {
   readonly dueMs: number
@@ -88,6 +88,6 @@ function nextDue(timers: ReadonlySet<Timer>, targetMs: number): Timer | null {
 }
 
 /** Lets everything run that waits for no timer and no network. */
-export async function settled(): Promise<void> {
+async function settled(): Promise<void> {
   await new Promise(resolve => setImmediate(resolve))
 }

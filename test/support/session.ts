@@ -14,7 +14,7 @@ export interface RealSessionOptions {
 }
 
 /** The world as `main.ts` builds it, but for its environment and network. */
-export function realWorld(options: Pick<RealSessionOptions, 'stateDir' | 'env' | 'fetch'>): World {
+function realWorld(options: Pick<RealSessionOptions, 'stateDir' | 'env' | 'fetch'>): World {
   const files = realFiles()
   return {
     clock: realClock(),

@@ -1,7 +1,7 @@
 import type { TaskRequest } from '../../src/pipeline/tasks.ts'
 
 /** A brief of plain facts; what becomes of it is said by a directive of the sandbox put behind it. */
-export const FACTS = `Write a note to our customers about the spring opening.
+const FACTS = `Write a note to our customers about the spring opening.
 
 The showroom at 14 Quay Street reopens on Saturday 21 March at 10:00. Coffee comes from the roastery next door. Delivery within the city is free until the end of April.`
 

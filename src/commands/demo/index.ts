@@ -35,7 +35,7 @@ export const demo: Command<CommandHost> = {
     clear(host, dir)
     const { running, env } = await startIn(host.options.world, dir, 0)
     const session = demoSession(host, env)
-    const urls = new Map(running.services.map(service => [String(service.name), service.url]))
+    const urls = new Map<string, string>(running.services.map(service => [service.name, service.url]))
     try {
       if (!parsed.data.fast) await pace(host, urls.get('openai') ?? '')
       const day = await work(host, session, parsed.data.concurrency, urls)

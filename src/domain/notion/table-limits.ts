@@ -14,6 +14,6 @@ export function fitsInTable(rows: readonly (readonly (readonly Span[])[])[]): bo
   return rows.every(row => {
     if (row.length > MAX_COLUMNS) return false
     const cells = row.map(richTextOf)
-    return cells.every(cell => cell.length <= NOTION_LIMITS.pieces) && true
+    return cells.every(cell => cell.length <= NOTION_LIMITS.pieces) && jsonBytes(cells) <= MAX_ROW_BYTES
   })
 }

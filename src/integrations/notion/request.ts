@@ -94,13 +94,14 @@ async function sendOnce(sdk: Sdk, request: NotionRequest, redact: Redact): Promi
 }
 
 function faultOf(error: unknown, redact: Redact): Parameters<typeof fromNotion>[0] {
-  const facts: Record<string, unknown> = error instanceof Error ? { ...error, message: error.message } : {}
+  const facts: Record<string, unknown> =
+    error instanceof Error ? Object.fromEntries(Object.entries(error)) : {}
   const headers = facts['headers']
   const after = headers instanceof Headers ? Number(headers.get('retry-after') ?? Number.NaN) : Number.NaN
   return {
     status: typeof facts['status'] === 'number' ? facts['status'] : 500,
     code: typeof facts['code'] === 'string' ? facts['code'] : null,
-    message: redact(String(facts['message'] ?? ''))
+    message: redact(error instanceof Error ? error.message : '')
       .replaceAll(/\s+/g, ' ')
       .slice(0, 400),
     retryAfterSeconds: Number.isFinite(after) ? after : null,

@@ -3,7 +3,8 @@ import { sha256 } from '../../kernel/digest.ts'
 import { redactor, type Redact } from '../../kernel/redaction.ts'
 import type { Completion, CompletionRequest, ListedModel, Model } from '../../kernel/roles.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
-import { fromHttp, fromNetwork, unusable } from './failure.ts'
+import { networkFailure } from '../../kernel/network-failure.ts'
+import { fromHttp, unusable } from './failure.ts'
 import { ChatCompletion, ModelList } from './wire.ts'
 
 /** Where the service is and how it is asked. */
@@ -70,7 +71,7 @@ async function call<T>(ApiError: typeof APIError, redact: Redact, send: () => Pr
   } catch (error) {
     if (error instanceof ApiError) throw fromSdk(error, error, redact)
     if (error instanceof SyntaxError) throw unusable('not JSON', null)
-    throw fromNetwork(error)
+    throw networkFailure(error)
   }
 }
 
@@ -85,7 +86,7 @@ interface SdkError {
 
 /** Without a status no answer came: the SDK wraps the network's error. */
 function fromSdk(facts: SdkError, error: Error, redact: Redact): ServiceFailure {
-  if (typeof facts.status !== 'number') return fromNetwork(error)
+  if (typeof facts.status !== 'number') return networkFailure(error)
   const headers = facts.headers instanceof Headers ? [...facts.headers] : []
   return fromHttp({
     status: facts.status,

@@ -30,29 +30,6 @@ export function fromHttp(failure: HttpFailure): ServiceFailure {
   return new ServiceFailure(message, { ...facts, errorClass: 'permanent', billed: 'no' })
 }
 
-/**
- * Errors of a connection that was never made: nothing was sent, so nothing can have been billed. After any
- * other one the request may have arrived.
- */
-const NEVER_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-])
-
-/** A request that got no whole answer: refused connection, cut, timed out. */
-export function fromNetwork(error: unknown): ServiceFailure {
-  const code = codeOf(error)
-  return new ServiceFailure(code === null ? messageOf(error) : `${messageOf(error)} (${code})`, {
-    errorClass: 'transient',
-    billed: code !== null && NEVER_SENT.has(code) ? 'no' : 'unknown',
-    cause: error,
-  })
-}
-
 /** An answer with a good status that is not what was asked for, such as a proxy's page. */
 export function unusable(what: string, requestId: string | null): ServiceFailure {
   return new ServiceFailure(`unusable answer: ${what}`, {
@@ -60,19 +37,6 @@ export function unusable(what: string, requestId: string | null): ServiceFailure
     billed: 'unknown',
     requestId,
   })
-}
-
-function codeOf(error: unknown): string | null {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && typeof at.code === 'string') return at.code
-  }
-  return null
-}
-
-function messageOf(error: unknown): string {
-  let deepest = 'network error'
-  for (let at: unknown = error; at instanceof Error; at = at.cause) deepest = at.message || deepest
-  return deepest
 }
 
 /** Retry-After in seconds or as a date (by the clock of the service), or OpenAI's `retry-after-ms`. */

@@ -132,7 +132,12 @@ describe('Notion’s description finds no fault', () => {
       ).toEqual([])
       const bare = propertyKeys(database).map(key => {
         const { name, types } = propertySpec(database, key)
-        return { id: `${String(key)}1`, name, type: types.at(-1) ?? 'title', options: [{ id: 'abcd', name: 'Own' }] }
+        return {
+          id: `${String(key)}1`,
+          name,
+          type: types.at(-1) ?? 'title',
+          options: [{ id: 'abcd', name: 'Own' }],
+        }
       })
       const repaired = repairProperties(database, matchSchema(database, bare), {})
       expect(check('PATCH', `/v1/data_sources/${ID}`, { properties: repaired })).toEqual([])

@@ -130,6 +130,13 @@ test.each([
     'text\n\n| a | b |  |\n| --- | --- | --- |\n| 1 |  |  |\n| 1 | 2 | 3 |\n\ntext',
   ],
   ['> a\nlazy', '> a\n> lazy'],
+  ['> a\n>\tb', '> a\n>   b'],
+  ['> ```\na', '> ```\n> ```\n\na'],
+  ['- a\n\n  -\n  - b', '- a\n\n  -\n  - b'],
+  ['a | b\n\\--- | ---', 'a | b\n\\--- | ---'],
+  ['(https://x.example)https://y.example', '(https://x.example)https://y.example'],
+  // Marks that no way of writing gives again stay as they were written.
+  ['__*__***https://x.example*b', '\\_\\_\\*\\_\\_\\*\\*\\*https\\:\\/\\/x\\.example\\*b'],
   ['<https://example.com>', 'https://example.com'],
   ['[https://example.com](https://example.com)', 'https://example.com'],
   ['[a](https://x.example)[b](https://x.example)', '[ab](https://x.example)'],

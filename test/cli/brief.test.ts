@@ -1,0 +1,70 @@
+/** Where a brief comes from, and what is no brief. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { errorOf, newHome, parseDocument, run, type Given, type Home } from './support/run.ts'
+
+const TEXT = '# Über uns\n\nThree sentences, 日本語 and an emoji 🍎.\n'
+
+async function added(home: Home, words: readonly string[], given: Given = {}): Promise<unknown> {
+  const ran = await run(['task', 'add', ...words, '--json'], { env: home.env, cwd: home.dir, ...given })
+  expect(ran).toMatchObject({ code: 0, stderr: '' })
+  return parseDocument(ran.stdout)
+}
+
+test('as text, piped in, and from a file it is the same brief', async () => {
+  const home = newHome()
+  writeFileSync(join(home.dir, 'brief.md'), TEXT)
+  const typed = await added(home, [TEXT])
+  expect(typed).toMatchObject({
+    title: 'Über uns',
+    briefCharacters: TEXT.length,
+    type: 'Other',
+    status: 'Queued',
+  })
+  const { briefDigest } = parseDocument(JSON.stringify(typed))
+  expect(await added(home, ['-'], { input: TEXT })).toMatchObject({ title: 'Über uns', briefDigest })
+  expect(await added(home, ['--file', 'brief.md'])).toMatchObject({ title: 'Über uns', briefDigest })
+  expect(await added(home, ['--file', join(home.dir, 'brief.md')])).toMatchObject({ briefDigest })
+  const shown = await home.json('task', 'show', String(parseDocument(JSON.stringify(typed))['taskId']))
+  expect(shown['brief']).toBe(TEXT)
+})
+
+test('a brief that looks like a flag follows --', async () => {
+  const home = newHome()
+  const ran = await run(['task', 'add', '--json', '--', '--type is a flag'], { env: home.env })
+  expect(parseDocument(ran.stdout)).toMatchObject({ title: 'type is a flag' })
+})
+
+test('a title is cut to a line, and can be given', async () => {
+  const home = newHome()
+  expect(await added(home, [`\n\n  > ${'word '.repeat(60)}`])).toMatchObject({
+    title: `${'word '.repeat(15)}word…`,
+  })
+  expect(await added(home, ['Say hello.', '--title', ' Hello '])).toMatchObject({ title: 'Hello' })
+})
+
+test('what is no brief is refused as usage, and nothing is added', async () => {
+  const home = newHome()
+  mkdirSync(join(home.dir, 'folder'))
+  writeFileSync(join(home.dir, 'nul.bin'), 'text\0text')
+  writeFileSync(join(home.dir, 'empty.md'), ' \n\t\n')
+  const cases: readonly [words: readonly string[], message: RegExp, input?: string][] = [
+    [[], /^there is no brief$/],
+    [[''], /^the brief is empty/],
+    [['-'], /^the brief is empty/, ''],
+    [['-'], /^the brief is not text: it holds NUL bytes$/, 'a\0b'],
+    [['--file', 'empty.md'], /^the brief is empty/],
+    [['--file', 'nul.bin'], /NUL bytes/],
+    [['--file', 'folder'], /^the brief cannot be read: EISDIR/],
+    [['text', '--file', 'empty.md'], /^the brief is given twice/],
+    [['-', '--file', 'empty.md'], /^the brief is given twice/],
+    [['-'], /^the brief has 5000001 characters, at most 5000000 are taken$/, 'x'.repeat(5_000_001)],
+  ]
+  for (const [words, message, input = ''] of cases) {
+    const ran = await run(['task', 'add', ...words, '--json'], { env: home.env, cwd: home.dir, input })
+    expect(ran.code, String(message)).toBe(64)
+    expect(errorOf(ran)['message']).toMatch(message)
+  }
+  expect((await home.run('task', 'list')).stdout).toMatch(/^no tasks\n/)
+})

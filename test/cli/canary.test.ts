@@ -1,0 +1,241 @@
+/**
+ * Secrets planted in every place they may come from, and services that repeat whatever they are sent: the
+ * secrets must come back in nothing that is printed, stored, written, or seen by other users.
+ */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { commandOf } from '../../src/kernel/operation.ts'
+import { OPERATIONS } from '../../src/operations/index.ts'
+import { run, start, temporaryFolder, type Ran } from './support/run.ts'
+import { BRIEF, gatedHome, type Answer, type Arrived } from './support/sandbox.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+/** With characters that JSON, URLs and base64 write differently. */
+const MAKER = String.raw`sk-canary-maker/+"quoted"\back=%:0001`
+const NOTION = String.raw`sk-canary-notion/+"quoted"\back=#;00003`
+const JUDGE = String.raw`sk-canary-judge?>~"quoted"\back=&;00002`
+
+/** Every way to write them that a service may answer with. */
+function formsOf(secret: string): string[] {
+  const base64 = Buffer.from(secret).toString('base64').replace(/=+$/, '')
+  const url = Buffer.from(secret).toString('base64url')
+  return [secret, JSON.stringify(secret).slice(1, -1), base64, url, encodeURIComponent(secret)]
+}
+
+/** The last one is how both begin: a part of a secret is one too. */
+const FORMS = [...[MAKER, JUDGE, NOTION].flatMap(formsOf), 'sk-canary']
+
+function leaks(content: string | Buffer): string[] {
+  return FORMS.filter(form => content.includes(form))
+}
+
+/** Where keys may be put, each with what that takes. */
+const WAYS: Readonly<Record<string, (dir: string) => Readonly<Record<string, string>>>> = {
+  environment: () => ({ OPENAI_API_KEY: MAKER, JUDGE_API_KEY: JUDGE }),
+  'named file': dir => {
+    writeFileSync(join(dir, 'a'), MAKER)
+    writeFileSync(join(dir, 'b'), `${JUDGE}\n`)
+    return { OPENAI_API_KEY_FILE: join(dir, 'a'), JUDGE_API_KEY_FILE: join(dir, 'b') }
+  },
+  'systemd credential': dir => {
+    writeFileSync(join(dir, 'openai_api_key'), MAKER)
+    writeFileSync(join(dir, 'judge_api_key'), JUDGE)
+    return { CREDENTIALS_DIRECTORY: dir }
+  },
+  'file beside the configuration': dir => {
+    mkdirSync(join(dir, 'secrets'))
+    writeFileSync(join(dir, 'secrets/openai_api_key'), MAKER, { mode: 0o600 })
+    writeFileSync(join(dir, 'secrets/judge_api_key'), JUDGE, { mode: 0o600 })
+    return {}
+  },
+}
+
+/** How the service repeats what it was sent. */
+type Echo = (arrived: Arrived, said: readonly string[]) => Answer | null
+
+const json = (value: unknown): string => JSON.stringify(value)
+const ECHOES: Readonly<Record<string, Echo>> = {
+  'as an error': (_, said) => ({
+    status: 400,
+    headers: { 'x-request-id': encodeURIComponent(said[0] ?? '') },
+    body: json({ error: { message: `refused: ${said.join(' ')}`, code: `bad_${said[0]}`, type: said[0] } }),
+  }),
+  'as a refused key': (_, said) => ({ status: 401, body: json({ error: { message: said.join(' ') } }) }),
+  'as plain text': (_, said) => ({
+    status: 500,
+    headers: { 'content-type': 'text/plain', 'retry-after': '60' },
+    body: `trace of ${said.join('\n')}`,
+  }),
+  'as the end of a long error': (_, said) => ({
+    status: 422,
+    body: json({ error: { message: `${'x'.repeat(290)}${said[0]}` } }),
+  }),
+  'as the answer': (_, said) => ({
+    status: 200,
+    headers: { 'x-request-id': encodeURIComponent(said[0] ?? '') },
+    body: json({
+      id: said[0],
+      object: 'chat.completion',
+      model: said[0],
+      service_tier: said[1],
+      choices: [
+        {
+          index: 0,
+          finish_reason: 'stop',
+          message: { role: 'assistant', content: said.join('\n').repeat(3) },
+        },
+      ],
+      usage: { prompt_tokens: 5, completion_tokens: 5, total_tokens: 10 },
+    }),
+  }),
+  'as a refusal': (_, said) => ({
+    status: 200,
+    body: json({
+      choices: [{ finish_reason: 'stop', message: { content: null, refusal: `no: ${said.join(' ')}` } }],
+    }),
+  }),
+}
+
+/** What is repeated: the header and the key in every form. */
+function saidTo({ headers }: Arrived): string[] {
+  const header = headers.authorization ?? ''
+  const key = header.replace('Bearer ', '')
+  return [...formsOf(key), header]
+}
+
+function expectNoLeak(home: { readonly dir: string }, ran: Ran, what: string): void {
+  expect(leaks(ran.stdout), `${what}: standard output`).toEqual([])
+  expect(leaks(ran.stderr), `${what}: standard error`).toEqual([])
+  const files = readdirSync(home.dir, { recursive: true, withFileTypes: true }).filter(file => file.isFile())
+  for (const { parentPath, name } of files) {
+    expect(leaks(readFileSync(join(parentPath, name))), `${what}: ${name}`).toEqual([])
+  }
+}
+
+async function plantedHome(way: string, echo: Echo): Promise<Awaited<ReturnType<typeof gatedHome>>> {
+  // Apart from what is searched: the planted files themselves hold the secrets.
+  const planted = temporaryFolder()
+  writeFileSync(join(planted, 'config.toml'), '')
+  const home = await gatedHome(arrived => echo(arrived, saidTo(arrived)), {
+    OPENAI_API_KEY: '',
+    ECHOPILOT_CONFIG: join(planted, 'config.toml'),
+    ...WAYS[way]?.(planted),
+  })
+  const env = { ...home.env, ECHOPILOT_JUDGE_BASE_URL: `${home.gate.url}/judge/v1` }
+  return { ...home, env, run: async (...words) => run(words, { env, cwd: home.dir }) }
+}
+
+test.each(Object.keys(ECHOES))('a service that repeats the key %s', async how => {
+  const echo = ECHOES[how] ?? (() => null)
+  const home = await plantedHome('environment', echo)
+  const added = await home.run('task', 'add', BRIEF, '--json')
+  const id = String(/task_\w+/.exec(added.stdout)?.[0])
+  for (const words of [
+    ['poll', '--drain', '--verbose'],
+    ['doctor', '--verbose', '--json'],
+    ['task', 'show', id, '--json'],
+    ['explain', id, '--json'],
+    ['status', '--verbose'],
+  ]) {
+    expectNoLeak(home, await home.run(...words), words.join(' '))
+  }
+  expect(home.gate.arrived.length).toBeGreaterThan(0)
+  // The test would see a leak: the key did go out.
+  expect(home.gate.arrived[0]?.headers.authorization).toBe(`Bearer ${MAKER}`)
+})
+
+test.each(Object.keys(WAYS))('keys from the %s', async way => {
+  // The maker answers well, the judge repeats its key.
+  const home = await plantedHome(way, (arrived, said) =>
+    arrived.path.startsWith('/judge/') ? (ECHOES['as an error']?.(arrived, said) ?? null) : null,
+  )
+  expect((await home.run('task', 'add', BRIEF)).code).toBe(0)
+  const ran = await home.run('poll', '--drain', '--verbose', '--json')
+  expectNoLeak(home, ran, 'poll')
+  expect(ran.stdout).toContain('[redacted]')
+  const keys = new Set(home.gate.arrived.map(({ headers }) => headers.authorization))
+  expect(keys).toEqual(new Set([`Bearer ${MAKER}`, `Bearer ${JUDGE}`]))
+  const shown = await home.run('config', 'show', '--origin')
+  expect(shown.stdout).toMatch(/^JUDGE_API_KEY +\*{8} +(environment|file|systemd credential) /m)
+  expectNoLeak(home, shown, 'config show')
+})
+
+test('every operation, and failing ones, with --verbose', async () => {
+  const home = await plantedHome('environment', ECHOES['as an error'] ?? (() => null))
+  const id = String(/task_\w+/.exec((await home.run('task', 'add', BRIEF)).stdout)?.[0])
+  const words: Readonly<Record<string, readonly string[]>> = {
+    explain: [id],
+    'task show': [id],
+    'task return': [id, '--note', 'shorter'],
+    'task approve': [id],
+    'task cancel': [id],
+    'task retry': [id],
+    'task add': ['--file', 'nothing.md'],
+    metrics: ['--textfile', 'm.prom'],
+    poll: ['--drain'],
+    'config init': ['--config', 'c.toml'],
+  }
+  for (const { path } of OPERATIONS) {
+    const command = commandOf(path)
+    const ran = await home.run(...path, ...(words[command] ?? []), '--verbose')
+    expectNoLeak(home, ran, command)
+  }
+})
+
+test.each(['as an error', 'as a refused key', 'as plain text'])(
+  'Notion that repeats its token %s',
+  async how => {
+    const echo = ECHOES[how] ?? (() => null)
+    const home = await plantedHome('environment', echo)
+    const env = { ...home.env, NOTION_TOKEN: NOTION, NOTION_BASE_URL: home.gate.url }
+    for (const words of [
+      ['init', '--parent', '5eed0000-ec40-4a11-8000-000000000001'],
+      ['doctor'],
+      ['notion', 'sync'],
+      ['poll'],
+      ['status'],
+    ]) {
+      expectNoLeak(
+        home,
+        await run([...words, '--verbose', '--json'], { env, cwd: home.dir }),
+        words.join(' '),
+      )
+    }
+    const keys = home.gate.arrived.map(({ headers }) => headers.authorization)
+    expect(keys).toContain(`Bearer ${NOTION}`)
+  },
+)
+
+test('what other users see of the process', async () => {
+  const held = Promise.withResolvers<Answer>()
+  const home = await plantedHome('environment', () => null)
+  const gated = await gatedHome(async () => held.promise)
+  const env = { ...home.env, OPENAI_BASE_URL: `${gated.gate.url}/v1` }
+  await run(['task', 'add', BRIEF], { env })
+  const worker = start(['poll', '--drain'], { env })
+  await expect.poll(() => gated.gate.arrived.length, { timeout: 15_000 }).toBe(1)
+  expect(leaks(readFileSync(`/proc/${String(worker.pid)}/cmdline`))).toEqual([])
+  expect(leaks(readFileSync(`/proc/${String(worker.pid)}/comm`))).toEqual([])
+  worker.child.kill('SIGKILL')
+  await worker.done
+  expectNoLeak(home, await run(['status', '--json'], { env }), 'after a crash')
+})
+
+test('the stand-ins are started without the caller’s secrets', async () => {
+  const home = await plantedHome('environment', () => null)
+  const sandbox = start(['sandbox', '--port', '0', '--dir', join(home.dir, 'sandbox'), '--json'], {
+    env: home.env,
+  })
+  await sandbox.output(/\n\}\n$/)
+  const children = readFileSync(`/proc/${String(sandbox.pid)}/task/${String(sandbox.pid)}/children`, 'utf8')
+  const pids = children.trim().split(' ')
+  expect(pids.length).toBeGreaterThan(0)
+  for (const pid of pids) {
+    expect(leaks(readFileSync(`/proc/${pid}/environ`))).toEqual([])
+    expect(leaks(readFileSync(`/proc/${pid}/cmdline`))).toEqual([])
+  }
+  sandbox.child.kill('SIGTERM')
+  expectNoLeak(home, await sandbox.done, 'sandbox')
+})

@@ -1,0 +1,71 @@
+/** --dry-run decides on the same path and acts on nothing: the store is the same before and after, to the row. */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { commandOf } from '../../src/kernel/operation.ts'
+import { OPERATIONS } from '../../src/operations/index.ts'
+import { NEEDS_NOTION } from './support/notion.ts'
+import { contents } from './support/store.ts'
+import { BRIEF, gatedHome } from './support/sandbox.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+test('no operation that changes something changes anything with --dry-run', async () => {
+  const home = await gatedHome(() => null)
+  const low = String((await home.json('task', 'add', `${BRIEF} [sandbox:score=50]`))['taskId'])
+  const bad = String((await home.json('task', 'add', `${BRIEF} [sandbox:refuse]`))['taskId'])
+  expect((await home.run('poll', '--drain', '--quiet')).code).toBe(0)
+  const queued = String((await home.json('task', 'add', BRIEF))['taskId'])
+  const generated = String((await home.json('task', 'add', BRIEF))['taskId'])
+  expect((await home.run('process', '--task', generated, '--quiet')).code).toBe(0)
+  const calls: Readonly<Record<string, readonly string[]>> = {
+    'config init': ['--config', join(home.dir, 'new.toml')],
+    doctor: [],
+    poll: ['--drain'],
+    process: [],
+    qa: [],
+    'queue pause': ['because'],
+    'queue resume': [],
+    'task add': [BRIEF],
+    'task approve': [low],
+    'task cancel': [queued],
+    'task retry': [bad],
+    'task return': [low, '--note', 'shorter'],
+  }
+  const writing = OPERATIONS.filter(({ effect }) => effect !== 'read')
+    .map(({ path }) => commandOf(path))
+    .filter(command => !NEEDS_NOTION.has(command))
+  expect(Object.keys(calls)).toEqual(writing.toSorted())
+
+  const before = contents(home.stateDir)
+  const files = readdirSync(home.dir, { recursive: true, encoding: 'utf8' }).toSorted()
+  const asked = home.gate.arrived.filter(({ method }) => method === 'POST').length
+  for (const [command, words] of Object.entries(calls)) {
+    const ran = await home.run(...command.split(' '), ...words, '--dry-run', '--json')
+    expect(ran, command).toMatchObject({ code: 0, stderr: '' })
+    expect(contents(home.stateDir) === before, command).toBe(true)
+  }
+  expect(readdirSync(home.dir, { recursive: true, encoding: 'utf8' }).toSorted()).toEqual(files)
+  expect(home.gate.arrived.filter(({ method }) => method === 'POST')).toHaveLength(asked)
+
+  const paused = await home.json('queue', 'pause', 'because')
+  expect(paused).toMatchObject({ dryRun: false, changed: true })
+  expect(contents(home.stateDir) === before).toBe(false)
+  const both = contents(home.stateDir)
+  expect(await home.json('queue', 'resume', '--dry-run')).toMatchObject({ dryRun: true, paused: true })
+  expect(contents(home.stateDir) === both).toBe(true)
+})
+
+test('a dry run tells what would be done and what it may cost', async () => {
+  const home = await gatedHome(() => null)
+  const id = String((await home.json('task', 'add', BRIEF))['taskId'])
+  const text = await home.run('poll', '--drain', '--dry-run')
+  expect(text.stdout).toMatch(/at most USD/)
+  expect(text.stdout).toContain(id)
+  expect((await home.run('task', 'add', BRIEF, '--dry-run')).stdout).toMatch(/^would add "Compare /)
+  expect((await home.run('task', 'cancel', id, '--dry-run')).stdout).toMatch(/^would be cancelled: /)
+  expect((await home.run('queue', 'pause', '--dry-run')).stdout).toMatch(/^would pause: /)
+  expect((await home.run('config', 'init', '--config', 'x.toml', '--dry-run')).stdout).toBe(
+    `would write ${home.dir}/x.toml\n`,
+  )
+})

@@ -1,0 +1,71 @@
+/** The operations that work on Notion, as a user calls them: for a person, for a machine, and only tried. */
+import { expect, test, vi } from 'vitest'
+import { commandOf, schemaOf } from '../../src/kernel/operation.ts'
+import { OPERATIONS } from '../../src/operations/index.ts'
+import { startedSandbox } from '../e2e/support/sandbox.ts'
+import { NEEDS_NOTION } from './support/notion.ts'
+import { errorOf, listOf, newHome, parseDocument, run, type Ran } from './support/run.ts'
+import { BRIEF } from './support/sandbox.ts'
+import { contents } from './support/store.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+/** A row of the queue, written and ticked by hand. */
+async function addRow(url: string, title: string): Promise<void> {
+  const values = {
+    'Task Name': title,
+    'Task Type': 'Research',
+    Status: 'New',
+    Description: BRIEF,
+    Trigger: true,
+  }
+  const answer = await fetch(`${url}/__sandbox/notion/rows`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ data_source: 'Automation Queue', values }),
+  })
+  expect(await answer.json()).toHaveProperty('ids')
+}
+
+test('every operation that needs Notion, on a board with one row', async () => {
+  const sandbox = await startedSandbox()
+  const call = async (...words: readonly string[]): Promise<Ran> => run(words, { env: sandbox.env })
+  expect(await call('init')).toMatchObject({ code: 0, stderr: '' })
+  await addRow(sandbox.env['NOTION_BASE_URL'] ?? '', 'Invoicing tools')
+  const planned = await call('poll', '--drain', '--dry-run', '--json')
+  expect(planned.code).toBe(0)
+  const polled = parseDocument((await call('poll', '--drain', '--json')).stdout)
+  expect(listOf(polled, 'runs')).toMatchObject([{ title: 'Invoicing tools', status: 'Done' }])
+  const id = String(listOf(polled, 'runs')[0]?.['taskId'])
+  const words: Readonly<Record<string, readonly string[]>> = { 'task open': [id] }
+  for (const { path, effect } of OPERATIONS.filter(each => NEEDS_NOTION.has(commandOf(each.path)))) {
+    const typed = [...path, ...(words[commandOf(path)] ?? [])]
+    const text = await call(...typed)
+    expect(text, typed.join(' ')).toMatchObject({ code: 0, stderr: '' })
+    expect(text.stdout).toMatch(/\S.*\n$/s)
+    const json = await call(...typed, '--json')
+    expect(json, typed.join(' ')).toMatchObject({ code: 0, stderr: '' })
+    expect(parseDocument(json.stdout)['schema']).toBe(schemaOf(path))
+    if (effect === 'read') continue
+    const before = contents(sandbox.env['ECHOPILOT_STATE_DIR'] ?? '')
+    const tried = await call(...typed, '--dry-run', '--json')
+    expect(tried, typed.join(' ')).toMatchObject({ code: 0, stderr: '' })
+    expect(contents(sandbox.env['ECHOPILOT_STATE_DIR'] ?? '') === before, typed.join(' ')).toBe(true)
+  }
+})
+
+test('without a workspace each says what is missing', async () => {
+  const home = newHome({ OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' })
+  const id = String((await home.json('task', 'add', BRIEF))['taskId'])
+  const open = await home.run('task', 'open', id, '--json')
+  expect(open.code).toBe(66)
+  expect(errorOf(open)['message']).toBe(`task ${id} is a local one, without a page`)
+  for (const words of [
+    ['notion', 'sync'],
+    ['notion', 'diff'],
+  ]) {
+    const ran = await home.run(...words, '--json')
+    expect(ran.code, words.join(' ')).toBe(78)
+    expect(errorOf(ran)).toMatchObject({ kind: 'config' })
+  }
+})

@@ -1,0 +1,168 @@
+/** Every operation once as a user calls it, for a person and for a machine. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { commandOf, schemaOf } from '../../src/kernel/operation.ts'
+import { OPERATIONS } from '../../src/operations/index.ts'
+import { NEEDS_NOTION } from './support/notion.ts'
+import { listOf, parseDocument, partOf, type Document, type Home } from './support/run.ts'
+import { BRIEF, sandboxHome } from './support/sandbox.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+/** Those that work without Notion; the others have a file of their own. */
+const LOCAL = OPERATIONS.filter(({ path }) => !NEEDS_NOTION.has(commandOf(path)))
+
+/** Ids of tasks that rest in each of the states that a decision needs. */
+interface Seeded {
+  readonly done: string
+  readonly waiting: readonly [string, string, string]
+  readonly failed: string
+}
+
+const LOW = `${BRIEF} [sandbox:score=60]`
+
+async function seed(home: Home): Promise<Seeded> {
+  const add = async (brief: string): Promise<string> =>
+    String((await home.json('task', 'add', brief))['taskId'])
+  const done = await add(BRIEF)
+  const waiting = [await add(LOW), await add(LOW), await add(LOW)] as const
+  const failed = await add(`${BRIEF} [sandbox:refuse]`)
+  expect((await home.run('poll', '--drain', '--quiet')).code).toBe(0)
+  return { done, waiting, failed }
+}
+
+/** The words of a happy call of each operation; the second one where the first changed what it needs. */
+function happy(seeded: Seeded, form: 0 | 1): Readonly<Record<string, readonly string[]>> {
+  const { done, waiting, failed } = seeded
+  return {
+    'config check': [],
+    'config init': ['--config', `config-${String(form)}.toml`],
+    'config show': ['--origin'],
+    doctor: [],
+    explain: [done],
+    metrics: [],
+    poll: ['--drain'],
+    process: [],
+    qa: [],
+    'queue pause': [],
+    'queue resume': [],
+    status: [],
+    'task add': [BRIEF],
+    'task approve': [waiting[form]],
+    'task cancel': form === 0 ? [failed] : [waiting[2]],
+    'task list': [],
+    'task retry': [failed],
+    'task return': [waiting[2], '--note', 'shorter'],
+    'task show': [done],
+  }
+}
+
+/** What an operation may answer beside `ok`, here: a failed task is shown by status, a final one cannot be cancelled. */
+const OTHER_EXIT: Readonly<Record<string, number>> = { status: 1 }
+
+test('the table of calls names every operation', () => {
+  const table = happy({ done: '', waiting: ['', '', ''], failed: '' }, 0)
+  expect(Object.keys(table)).toEqual(LOCAL.map(({ path }) => commandOf(path)).toSorted())
+})
+
+test('each operation, for people: text on standard output, and only there', async () => {
+  const home = await sandboxHome()
+  const seeded = await seed(home)
+  const calls = { ...happy(seeded, 0), 'task cancel': [seeded.waiting[1]] }
+  for (const [command, words] of Object.entries(calls)) {
+    const ran = await home.run(...command.split(' '), ...words)
+    expect(ran, command).toMatchObject({ code: OTHER_EXIT[command] ?? 0, stderr: '' })
+    expect(ran.stdout, command).toMatch(/\S.*\n$/s)
+    expect(ran.stdout, command).not.toMatch(/undefined|NaN|\[object/)
+  }
+})
+
+test('each operation, for machines: one document with its schema on standard output, and only there', async () => {
+  const home = await sandboxHome()
+  const seeded = await seed(home)
+  const calls = { ...happy(seeded, 1), 'task return': [seeded.waiting[0], '--note', 'x'] }
+  for (const operation of LOCAL) {
+    const command = commandOf(operation.path)
+    const words = new Map(Object.entries(calls)).get(command) ?? []
+    const ran = await home.run('--json', ...operation.path, ...words)
+    expect(ran, command).toMatchObject({ code: OTHER_EXIT[command] ?? 0, stderr: '' })
+    const document = parseDocument(ran.stdout)
+    expect(document['schema'], command).toBe(schemaOf(operation.path))
+    expect(Object.keys(document)[0], command).toBe('schema')
+  }
+})
+
+test('the story of a task through the documents', async () => {
+  const home = await sandboxHome()
+  const added = await home.json(
+    'task',
+    'add',
+    BRIEF,
+    '--type',
+    'Research',
+    '--client',
+    'Acme',
+    '--due',
+    '2026-12-31',
+  )
+  expect(added).toMatchObject({
+    schema: 'echopilot.task.add/1',
+    status: 'Queued',
+    client: 'Acme',
+    dryRun: false,
+  })
+  const id = String(added['taskId'])
+  const planned = await home.json('poll', '--drain', '--dry-run')
+  expect(listOf(planned, 'runs')).toMatchObject([{ taskId: id, status: 'Queued' }])
+  expect(Number(listOf(planned, 'runs')[0]?.['atMostUsd'])).toBeGreaterThan(0)
+  const polled = await home.json('poll', '--drain')
+  expect(listOf(polled, 'runs')).toMatchObject([{ taskId: id, status: 'Done', client: 'Acme' }])
+  const shown = partOf(await home.json('task', 'show', id), 'task')
+  expect(shown).toMatchObject({ id, status: 'Done', dueDate: '2026-12-31', type: 'Research' })
+  const listed = await home.json('task', 'list', '--status', 'Done', '--client', 'Acme')
+  expect(listOf(listed, 'tasks').map((task: Document) => task['id'])).toEqual([id])
+  expect(listOf(await home.json('task', 'list', '--client', 'Nobody'), 'tasks')).toEqual([])
+  // Any beginning of six or more characters that fits only one thing names it.
+  const explained = await home.json('explain', id.slice(0, 20).toUpperCase())
+  expect(explained).toMatchObject({ kind: 'task', id })
+})
+
+test('process generates, qa judges; together they are poll --drain', async () => {
+  const home = await sandboxHome()
+  await home.json('task', 'add', BRIEF)
+  expect(listOf(await home.json('poll'), 'runs')).toEqual([])
+  expect(listOf(await home.json('process'), 'runs')).toMatchObject([{ status: 'QA' }])
+  expect(listOf(await home.json('process'), 'runs')).toEqual([])
+  expect(listOf(await home.json('qa'), 'runs')).toMatchObject([{ status: 'Done' }])
+})
+
+test('--limit, --task and --concurrency', async () => {
+  const home = await sandboxHome()
+  const ids = []
+  for (let n = 0; n < 3; n++) ids.push(String((await home.json('task', 'add', BRIEF))['taskId']))
+  const limited = await home.json('poll', '--drain', '--limit', '1', '--concurrency', '3')
+  expect(listOf(limited, 'runs').map(work => work['taskId'])).toEqual([ids[0]])
+  const one = await home.json('poll', '--drain', '--task', ids[2] ?? '')
+  expect(listOf(one, 'runs').map(work => work['taskId'])).toEqual([ids[2]])
+})
+
+test('--fail-on-failed exits 1 where a task ended as Failed-Final, and only there', async () => {
+  const home = await sandboxHome()
+  await home.json('task', 'add', `${BRIEF} [sandbox:refuse]`)
+  await home.json('task', 'add', BRIEF)
+  expect((await home.run('poll', '--drain', '--limit', '1', '--fail-on-failed')).code).toBe(1)
+  expect((await home.run('poll', '--drain', '--fail-on-failed')).code).toBe(0)
+})
+
+test('metrics --textfile and config init write whole files, with their modes', async () => {
+  const home = await sandboxHome()
+  expect((await home.run('metrics', '--textfile', 'm.prom')).stdout).toBe(`written to ${home.dir}/m.prom\n`)
+  expect(readFileSync(join(home.dir, 'm.prom'), 'utf8')).toMatch(/^# HELP echopilot_runs /)
+  const first = await home.json('config', 'init', '--config', 'c.toml')
+  expect(first).toMatchObject({ path: join(home.dir, 'c.toml'), replaced: false })
+  expect((await home.run('config', 'init', '--config', 'c.toml')).code).toBe(65)
+  expect(existsSync(join(home.dir, 'c.toml.bak'))).toBe(false)
+  expect(await home.json('config', 'init', '--config', 'c.toml', '--force')).toMatchObject({ replaced: true })
+  expect(existsSync(join(home.dir, 'c.toml.bak'))).toBe(true)
+})

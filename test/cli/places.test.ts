@@ -1,0 +1,76 @@
+/** Where it is run from, and by whom: folders, links, time zones, homes. */
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { BIN, newHome, parseDocument, ROOT, run, temporaryFolder } from './support/run.ts'
+
+test('from a folder that cannot be written to, a subfolder of the checkout, and by a link to it', async () => {
+  const home = newHome()
+  const readOnly = join(home.dir, 'read-only')
+  mkdirSync(readOnly)
+  chmodSync(readOnly, 0o555)
+  symlinkSync(BIN, join(home.dir, 'link'))
+  symlinkSync(ROOT, join(home.dir, 'checkout'))
+  const expected = await home.run('--version')
+  for (const cwd of [readOnly, '/proc', join(ROOT, 'src/domain')]) {
+    expect(await run(['--version'], { env: home.env, cwd })).toEqual(expected)
+    expect(await run(['task', 'list'], { env: home.env, cwd })).toMatchObject({ code: 0, stderr: '' })
+  }
+  for (const program of [[join(home.dir, 'link')], [join(home.dir, 'checkout/bin/echopilot')], [BIN]]) {
+    expect(await run(['--version'], { env: home.env, program })).toEqual(expected)
+  }
+})
+
+test('paths on the command line and in the environment are relative to where one is', async () => {
+  const dir = temporaryFolder()
+  writeFileSync(join(dir, 'c.toml'), '[qa]\nthreshold = 91\n')
+  const env = { HOME: dir, ECHOPILOT_STATE_DIR: 'from-env', ECHOPILOT_CONFIG: './c.toml' }
+  expect((await run(['task', 'list'], { env, cwd: dir })).code).toBe(0)
+  expect(existsSync(join(dir, 'from-env/echopilot.db'))).toBe(true)
+  expect((await run(['task', 'list', '--state-dir', 'from-flag'], { env, cwd: dir })).code).toBe(0)
+  expect(existsSync(join(dir, 'from-flag/echopilot.db'))).toBe(true)
+  expect((await run(['config', 'show'], { env, cwd: dir })).stdout).toMatch(/^qa\.threshold +91$/m)
+})
+
+test('state goes to systemd’s folder, else below XDG_STATE_HOME, else below HOME', async () => {
+  const dir = temporaryFolder()
+  const state = async (env: Readonly<Record<string, string>>, where: string): Promise<void> => {
+    expect((await run(['task', 'list'], { env: { HOME: join(dir, 'home'), ...env }, cwd: dir })).code).toBe(0)
+    expect(existsSync(join(dir, where, 'echopilot.db'))).toBe(true)
+  }
+  await state({ STATE_DIRECTORY: `${dir}/one:${dir}/two` }, 'one')
+  await state({ XDG_STATE_HOME: join(dir, 'xdg') }, 'xdg/echopilot')
+  // A home that is not there yet is made; a relative XDG folder is not one (basedir specification).
+  await state({ XDG_STATE_HOME: 'relative' }, 'home/.local/state/echopilot')
+  expect(existsSync(join(dir, 'relative'))).toBe(false)
+})
+
+test('a time zone changes nothing that is printed: all times are UTC', async () => {
+  const home = newHome()
+  const id = String((await home.json('task', 'add', 'Say hello.'))['taskId'])
+  const utc = await run(['explain', id], { env: { ...home.env, TZ: 'UTC' } })
+  const odd = await run(['explain', id], {
+    env: { ...home.env, TZ: 'Pacific/Kiritimati', LC_ALL: 'tr_TR.UTF-8' },
+  })
+  expect(utc.stdout).toMatch(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/)
+  expect(odd).toEqual(utc)
+  const { atMs } = parseDocument(
+    (await run(['status', '--json'], { env: { ...home.env, TZ: ':nonsense' } })).stdout,
+  )
+  expect(Math.abs(Number(atMs) - Date.now())).toBeLessThan(60_000)
+})
+
+test('an environment without a home, a path or anything else', async () => {
+  const dir = temporaryFolder()
+  const env = { PATH: '', HOME: '' }
+  expect(await run(['--version'], { env, cwd: dir })).toMatchObject({ code: 0, stderr: '' })
+  const ran = await run(['task', 'list', '--state-dir', dir], { env, cwd: dir })
+  expect(ran).toMatchObject({ code: 0, stderr: '' })
+})
+
+test('the state folder and its store are private', async () => {
+  const home = newHome()
+  await home.json('task', 'add', 'Say hello.')
+  const ran = await run([], { env: home.env, program: ['/usr/bin/stat', '-c', '%a', home.stateDir] })
+  expect(ran.stdout).toBe('700\n')
+})

@@ -1,0 +1,85 @@
+/** Services that are not there, throttle or refuse the key: what `poll` exits with, and what `status` says. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { KEY } from '../sandbox/support/server.ts'
+import { errorOf, listOf, newHome, parseDocument, run } from './support/run.ts'
+import { BRIEF, closedPort, gatedHome, sandboxHome } from './support/sandbox.ts'
+
+test('a service that cannot be reached is paused: 75, and the work waits', async () => {
+  const port = await closedPort()
+  const home = newHome({ OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` })
+  await home.json('task', 'add', BRIEF)
+  await home.json('task', 'add', BRIEF)
+  const ran = await home.run('poll', '--drain', '--json', '--quiet')
+  expect(ran.code).toBe(75)
+  const report = parseDocument(ran.stdout)
+  expect(listOf(report, 'paused')).toMatchObject([{ service: `127.0.0.1:${port}`, cause: 'transient' }])
+  expect(listOf(report, 'paused')[0]?.['reason']).toMatch(/ECONNREFUSED/)
+  const again = await home.run('poll', '--drain')
+  expect(again.code).toBe(75)
+  expect(again.stdout).toMatch(/^paused 127\.0\.0\.1:\d+: .*waiting, next try in \d+ (s|min)$/m)
+  const status = await home.run('status')
+  expect(status.code).toBe(1)
+  expect(status.stdout).toMatch(/Services\n {2}paused 127\.0\.0\.1:\d+ for /)
+})
+
+test('a refused key is a matter of configuration: 78, until another one is set', async () => {
+  const home = await sandboxHome({ OPENAI_API_KEY: 'sk-invalid-000000000000' })
+  await home.json('task', 'add', BRIEF)
+  const ran = await home.run('poll', '--drain', '--json', '--quiet')
+  expect(ran.code).toBe(78)
+  expect(listOf(parseDocument(ran.stdout), 'paused')).toMatchObject([{ cause: 'credential', waiting: 1 }])
+  const mended = await run(['poll', '--drain', '--quiet'], { env: { ...home.env, OPENAI_API_KEY: KEY } })
+  expect(mended.code).toBe(0)
+  expect((await home.run('status')).code).toBe(0)
+})
+
+test('some done, the rest waits for a paused service: 3', async () => {
+  const home = await gatedHome(({ body }) =>
+    body.includes('Second')
+      ? { status: 401, body: '{"error":{"message":"no","code":"invalid_api_key"}}' }
+      : null,
+  )
+  await home.json('task', 'add', `First: ${BRIEF}`, '--priority', 'High')
+  await home.json('task', 'add', `Second: ${BRIEF}`)
+  const ran = await home.run('poll', '--drain', '--concurrency', '1', '--json', '--quiet')
+  expect(ran.code).toBe(3)
+  const report = parseDocument(ran.stdout)
+  expect(listOf(report, 'runs').map(({ status }) => status)).toEqual(['Done', 'Queued'])
+})
+
+test('doctor proves what there is and names what is not: 1', async () => {
+  const home = await sandboxHome()
+  const fine = await home.json('doctor')
+  expect(listOf(fine, 'proofs').map(({ outcome }) => outcome)).not.toContain('failed')
+  const ran = await run(['doctor', '--json'], { env: { ...home.env, OPENAI_API_KEY: 'sk-invalid-00000' } })
+  expect(ran.code).toBe(1)
+  const proofs = listOf(parseDocument(ran.stdout), 'proofs')
+  expect(proofs.find(({ subject }) => subject === 'model service')).toMatchObject({
+    outcome: 'failed',
+    previous: 'proved',
+    fix: 'set a valid OPENAI_API_KEY (or JUDGE_API_KEY), then `echopilot doctor`',
+  })
+  expect((await home.run('status')).code).toBe(1)
+})
+
+test('missing credentials are all named, each with every place to set it: 78', async () => {
+  const home = newHome()
+  const config = join(home.dir, 'config.toml')
+  writeFileSync(
+    config,
+    '[judge]\nbase_url = "https://api.openai.com/v1/"\n[openai]\nbase_url = "https://api.openai.com/v1"\n',
+  )
+  const ran = await home.run('poll', '--config', config, '--json')
+  expect(ran.code).toBe(78)
+  const message = String(errorOf(ran)['message'])
+  expect(message).toMatch(/^2 credentials are missing:\n {2}OPENAI_API_KEY .*\n {2}JUDGE_API_KEY .*$/)
+  for (const name of ['OPENAI_API_KEY', 'JUDGE_API_KEY']) {
+    expect(message).toContain(
+      `the variable ${name}, or ${name}_FILE, or write it to ${home.dir}/secrets/${name.toLowerCase()} (mode 0600)`,
+    )
+  }
+  // What needs no model works all the same.
+  expect((await home.run('task', 'list', '--config', config)).code).toBe(0)
+})

@@ -1,0 +1,86 @@
+/** SIGINT and SIGTERM while work is under way: the stage in hand is finished, the rest is left for the next run. */
+import Database from 'better-sqlite3'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { listOf, parseDocument, start, type Home } from './support/run.ts'
+import { BRIEF, gatedHome } from './support/sandbox.ts'
+
+function leases(home: Home): number {
+  const database = new Database(join(home.stateDir, 'echopilot.db'), { readonly: true })
+  const row = database
+    .prepare<[], { held: number }>(
+      'SELECT COUNT(*) AS held FROM runs WHERE owner IS NOT NULL OR lease_until_ms IS NOT NULL',
+    )
+    .get()
+  database.close()
+  return row?.held ?? -1
+}
+
+/** A drain of three tasks whose first request was sent and is held until `answer` is called. */
+async function working(): Promise<{
+  home: Awaited<ReturnType<typeof gatedHome>>
+  worker: ReturnType<typeof start>
+  answer: () => void
+}> {
+  const answered = Promise.withResolvers<null>()
+  const home = await gatedHome(async () => answered.promise)
+  for (let n = 0; n < 3; n++) await home.json('task', 'add', BRIEF)
+  const worker = start(['poll', '--drain', '--concurrency', '1', '--json'], { env: home.env })
+  await expect.poll(() => home.gate.arrived.length, { timeout: 15_000 }).toBe(1)
+  return { home, worker, answer: () => answered.resolve(null) }
+}
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('%s ends with %i after the stage in hand', async (signal, code) => {
+  const { home, worker, answer } = await working()
+  expect(leases(home)).toBe(1)
+  worker.child.kill(signal)
+  answer()
+  const ran = await worker.done
+  expect(ran).toMatchObject({ code, signal: null })
+  const report = parseDocument(ran.stdout)
+  expect(report['interrupted']).toBe(true)
+  expect(listOf(report, 'runs')).toMatchObject([{ status: 'QA' }])
+  expect(home.gate.arrived).toHaveLength(1)
+  expect(leases(home)).toBe(0)
+  expect((await home.server.ledger()).rows).toHaveLength(1)
+  const rest = await home.json('poll', '--drain')
+  expect(listOf(rest, 'runs').map(({ status }) => status)).toEqual(['Done', 'Done', 'Done'])
+  // Nothing that was paid for is bought again.
+  expect((await home.server.ledger()).rows).toHaveLength(6)
+})
+
+test('a second signal ends at once; the next run takes over what was left', async () => {
+  const { home, worker, answer } = await working()
+  worker.child.kill('SIGTERM')
+  // One signal of a kind may be merged into another that is not yet taken; the other kind cannot.
+  worker.child.kill('SIGINT')
+  const ran = await worker.done
+  expect([130, 143]).toContain(ran.code)
+  expect(ran.stdout).toBe('')
+  answer()
+  const rest = await home.json('poll', '--drain')
+  expect(listOf(rest, 'runs').map(({ status }) => status)).toEqual(['Done', 'Done', 'Done'])
+  expect(leases(home)).toBe(0)
+})
+
+test('a sandbox stops on either signal and leaves nothing running', async () => {
+  const { home, answer } = await working()
+  answer()
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    const sandbox = start(['sandbox', '--port', '0', '--dir', join(home.dir, 'sandbox'), '--json'], {
+      env: home.env,
+    })
+    const text = await sandbox.output(/\n\}\n$/)
+    const url = String(listOf(parseDocument(text), 'services')[0]?.['url'])
+    expect((await fetch(url)).ok).toBe(true)
+    sandbox.child.kill(signal)
+    expect((await sandbox.done).code).toBe(code)
+    await expect(fetch(url)).rejects.toThrow('fetch failed')
+  }
+})

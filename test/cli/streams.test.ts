@@ -1,0 +1,126 @@
+/** What goes to which stream, colours, readers that go away, and traces. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { BIN, newHome, parseDocument, run, start, type Home } from './support/run.ts'
+import { BRIEF, gatedHome, sandboxHome } from './support/sandbox.ts'
+
+const ANSI = new RegExp(`${String.fromCodePoint(27)}\\[`)
+
+/** The same call with a terminal on all three streams. */
+async function inTerminal(
+  home: Home,
+  words: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const command = `${process.execPath} ${BIN} ${words}`
+  const program = ['/usr/bin/script', '--quiet', '--return', '--command', command, '/dev/null']
+  return (await run([], { env: { ...home.env, TERM: 'xterm', ...env }, cwd: home.dir, program })).stdout
+}
+
+test('no colours in a pipe, whatever the environment asks for', async () => {
+  const home = newHome({
+    FORCE_COLOR: '3',
+    CLICOLOR_FORCE: '1',
+    TERM: 'xterm-256color',
+    COLORTERM: 'truecolor',
+  })
+  await home.json('task', 'add', 'Say hello.')
+  for (const words of [['status'], ['task', 'list'], ['nosuch']]) {
+    const ran = await home.run(...words)
+    expect(ran.stdout + ran.stderr).not.toMatch(ANSI)
+  }
+})
+
+test('colours in a terminal, unless NO_COLOR or a dumb one', async ({ skip }) => {
+  skip(!existsSync('/usr/bin/script'), 'not proved: no script(1) to make a terminal with')
+  const home = newHome()
+  expect(await inTerminal(home, 'status')).toMatch(ANSI)
+  expect(await inTerminal(home, 'status', { NO_COLOR: '1' })).not.toMatch(ANSI)
+  expect(await inTerminal(home, 'status', { TERM: 'dumb' })).not.toMatch(ANSI)
+  expect(await inTerminal(home, 'nosuch')).toMatch(ANSI)
+})
+
+test('progress is for a terminal, and --quiet and --json go without', async ({ skip }) => {
+  skip(!existsSync('/usr/bin/script'), 'not proved: no script(1) to make a terminal with')
+  const home = await sandboxHome()
+  await home.json('task', 'add', BRIEF, '--title', 'A B')
+  expect(await inTerminal(home, 'poll --drain')).toMatch(/A B +generate +then judge/)
+  await home.json('task', 'add', BRIEF)
+  expect(await inTerminal(home, 'poll --drain --quiet')).not.toMatch(/then judge/)
+  await home.json('task', 'add', BRIEF)
+  expect((await home.run('poll', '--drain')).stderr).toBe('')
+})
+
+test('a reader who goes away is no fault', async () => {
+  const home = newHome()
+  for (let n = 0; n < 3; n++) await home.json('task', 'add', `Say hello ${String(n)}.`)
+  const command = `"${process.execPath}" "${BIN}" task list | head -1; echo "\${PIPESTATUS[0]}"`
+  const ran = await run([], { env: home.env, program: ['/bin/bash', '-c', command] })
+  expect(ran).toMatchObject({ code: 0, stderr: '' })
+  expect(ran.stdout).toMatch(/^task +status .*\n0\n$/)
+})
+
+test('work goes on when nobody reads standard error, or standard output', async () => {
+  for (const stream of ['stdout', 'stderr'] as const) {
+    const failures = [503, 503]
+    const home = await gatedHome(() => {
+      const status = failures.pop()
+      return status === undefined ? null : { status, body: '{"error":{"message":"busy"}}' }
+    })
+    await home.json('task', 'add', BRIEF)
+    const worker = start(['poll', '--drain', '--verbose'], { env: home.env })
+    worker.child[stream]?.destroy()
+    expect((await worker.done).code).toBe(0)
+    const listed = await home.run('task', 'list', '--status', 'Done')
+    expect(listed.stdout).toContain('Compare three')
+  }
+})
+
+test('a trace is shown with --verbose only', async () => {
+  const home = newHome()
+  const words = ['task', 'add', '--file', home.dir]
+  const plain = await home.run(...words)
+  expect(plain.stderr).toMatch(/^error: the brief cannot be read: EISDIR.*\n$/)
+  const verbose = await home.run(...words, '--verbose')
+  expect(verbose.stderr).toMatch(/\n {4}at /)
+  expect(verbose.stderr.startsWith(plain.stderr)).toBe(true)
+  // A machine gets one document either way.
+  const json = await home.run(...words, '--verbose', '--json')
+  expect(Object.keys(parseDocument(json.stderr))).toEqual(['error'])
+  const usage = await home.run('nosuch')
+  expect(usage.stderr).not.toMatch(/\n {4}at /)
+})
+
+test('warnings of the work go to standard error, as text or for the journal', async () => {
+  const failures = [503, 503]
+  const home = await gatedHome(() => {
+    const status = failures.pop()
+    return status === undefined
+      ? null
+      : { status, body: '{"error":{"message":"busy, write to ana@example.com"}}' }
+  })
+  await home.json('task', 'add', BRIEF)
+  const ran = await home.run('process')
+  expect(ran.stderr).toMatch(
+    /^warn: model call failed, trying again run="run_\w+" error="503: busy, write to \[e-mail\]"/,
+  )
+  failures.push(503)
+  await home.json('task', 'add', BRIEF)
+  const worked = await run(['process'], { env: { ...home.env, JOURNAL_STREAM: '8:12345' } })
+  expect(worked.stderr).toMatch(
+    /^<4>\{"at":"[^"]+Z","level":"warn","message":"model call failed, trying again",/,
+  )
+})
+
+test('two at once share the work: each task is done once', async () => {
+  const home = await sandboxHome()
+  for (let n = 0; n < 4; n++) await home.json('task', 'add', BRIEF)
+  const both = [0, 1].map(async () => home.run('poll', '--drain', '--concurrency', '2', '--quiet'))
+  for (const ran of await Promise.all(both)) expect(ran.code).toBe(0)
+  const listed = await home.run('task', 'list', '--status', 'Done')
+  expect(listed.stdout.match(/task_/g)).toHaveLength(4)
+  // A draft and a verdict each, none bought twice.
+  expect((await home.server.ledger()).rows).toHaveLength(8)
+  expect(existsSync(join(home.stateDir, 'echopilot.db'))).toBe(true)
+})

@@ -1,0 +1,7 @@
+/** Operations that do nothing without a Notion workspace. */
+export const NEEDS_NOTION: ReadonlySet<string> = new Set([
+  'deliver',
+  'notion diff',
+  'notion sync',
+  'task open',
+])

@@ -1,0 +1,133 @@
+/** `echopilot demo`: a whole day from nothing, whatever the caller's environment holds. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, writeFileSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import {
+  BIN,
+  errorOf,
+  listOf,
+  parseDocument,
+  run,
+  temporaryFolder,
+  type Document,
+} from '../cli/support/run.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
+
+const COLUMNS = 80
+const MOST_MS = 30_000
+
+/** What became of each task, without what differs from run to run. */
+function outcomes(day: Document): unknown {
+  return listOf(day, 'tasks').map(({ title, status, score, versions, costUsd, reason, note }) => ({
+    title,
+    status,
+    score,
+    versions,
+    costUsd,
+    // The service is named by its port, which is another one each day.
+    reason: String(reason).replace(/:\d+/, ''),
+    note,
+  }))
+}
+
+/** What the commands that the demo ends with print, pasted into a shell. */
+async function pasted(dir: string, commands: string): Promise<string> {
+  const script = `npx() { shift; "${process.execPath}" "${BIN}" "$@"; }\n${commands}`
+  const ran = await run([], { env: { HOME: dir }, cwd: dir, program: ['/bin/bash', '-c', script] })
+  expect(ran).toMatchObject({ code: 0, stderr: '' })
+  return ran.stdout
+}
+
+async function demo(dir: string, ...words: readonly string[]): Promise<Document> {
+  const ran = await run(['demo', '--fast', '--json', ...words], { env: { HOME: dir }, cwd: dir })
+  expect(ran.code).toBe(0)
+  return parseDocument(ran.stdout)
+}
+
+test('a day in less than half a minute, on one screen, with a folder to explore; and once more in the same folder', async () => {
+  const dir = temporaryFolder()
+  let paste = ''
+  for (const words of [['demo'], ['demo', '--fast']]) {
+    const started = performance.now()
+    const ran = await run(words, { env: { HOME: dir }, cwd: dir })
+    expect(performance.now() - started).toBeLessThan(MOST_MS)
+    expect(ran.code).toBe(0)
+    expect(ran.stdout.split('\n').filter(line => line.length > COLUMNS)).toEqual([])
+    expect(ran.stdout).toMatch(/^task +status +score +cost USD +what it shows\n/)
+    expect(ran.stdout).toMatch(/^proved: receipts and the service's own ledger agree: \d+ calls/m)
+    expect(ran.stdout + ran.stderr).not.toContain(String.fromCodePoint(27))
+    paste = ran.stdout.slice(ran.stdout.indexOf('  export '))
+  }
+  const folder = join(dir, 'echopilot-demo')
+  expect(readdirSync(folder)).toEqual(expect.arrayContaining(['day.json', 'receipts', 'results', 'state']))
+  expect(readdirSync(join(folder, 'receipts'))).toHaveLength(14)
+  // Nothing but that folder was written.
+  expect(readdirSync(dir)).toEqual(['echopilot-demo'])
+  expect(await pasted(dir, paste)).toMatch(
+    /^EchoPilot .*Failed-Final 3.*^Market for heat pumps$.*^task_\w+ is a task$/ms,
+  )
+})
+
+test('a folder of somebody else is refused, and left alone', async () => {
+  const dir = temporaryFolder()
+  writeFileSync(join(dir, 'thesis.md'), 'mine')
+  const ran = await run(['demo', '--dir', '.', '--json'], { env: { HOME: dir }, cwd: dir })
+  expect(ran.code).toBe(65)
+  expect(errorOf(ran)).toMatchObject({ kind: 'refused', hint: 'echopilot demo --dir another-folder' })
+  expect(readdirSync(dir)).toEqual(['thesis.md'])
+  mkdirSync(join(dir, 'empty'))
+  expect(listOf(await demo(dir, '--dir', 'empty'), 'tasks')).toHaveLength(14)
+})
+
+test('it reads nothing of a poisoned environment', async () => {
+  const dir = temporaryFolder()
+  // Whoever opens one of these waits for ever: a read would not go unnoticed.
+  const trap = join(dir, 'trap')
+  execFileSync('mkfifo', [trap])
+  mkdirSync(join(dir, 'config/secrets'), { recursive: true })
+  const clean = await demo(dir, '--dir', 'clean')
+  const poison = {
+    HOME: join(dir, 'nobody'),
+    ECHOPILOT_CONFIG: trap,
+    ECHOPILOT_STATE_DIR: trap,
+    STATE_DIRECTORY: '/nonexistent',
+    CREDENTIALS_DIRECTORY: join(dir, 'config'),
+    XDG_CONFIG_HOME: trap,
+    XDG_STATE_HOME: trap,
+    OPENAI_BASE_URL: 'http://127.0.0.1:9/v1',
+    OPENAI_API_KEY: 'sk-of-the-caller-000000',
+    OPENAI_API_KEY_FILE: trap,
+    JUDGE_API_KEY_FILE: trap,
+    OPENAI_ORG_ID: 'org-of-the-caller',
+    OPENAI_PROJECT_ID: 'proj-of-the-caller',
+    OPENAI_LOG: 'debug',
+    ECHOPILOT_JUDGE_BASE_URL: 'nonsense',
+    ECHOPILOT_QA_THRESHOLD: '100',
+    ECHOPILOT_BUDGET_DAY_USD: '0.000001',
+    ECHOPILOT_GENERATE_MODEL: 'gpt-9',
+    TZ: 'Pacific/Kiritimati',
+  }
+  const ran = await run(['demo', '--fast', '--json', '--dir', 'poisoned'], { env: poison, cwd: dir })
+  expect(ran.code).toBe(0)
+  const poisoned = parseDocument(ran.stdout)
+  expect(outcomes(poisoned)).toEqual(outcomes(clean))
+  expect(poisoned['ledger']).toEqual(clean['ledger'])
+  expect(existsSync(poison.HOME)).toBe(false)
+  for (const file of readdirSync(join(dir, 'poisoned'), { recursive: true, withFileTypes: true })) {
+    if (!file.isFile()) continue
+    expect(readFileSync(join(file.parentPath, file.name)).includes('of-the-caller')).toBe(false)
+  }
+})
+
+test('the same outcomes at any concurrency', async () => {
+  const dir = temporaryFolder()
+  const days = []
+  for (const concurrency of ['1', '4', '16']) {
+    days.push(await demo(dir, '--dir', concurrency, '--concurrency', concurrency))
+  }
+  expect(outcomes(days[1] ?? {})).toEqual(outcomes(days[0] ?? {}))
+  expect(outcomes(days[2] ?? {})).toEqual(outcomes(days[0] ?? {}))
+  for (const day of days) expect(day['proved']).toBe(true)
+})

@@ -1,0 +1,202 @@
+/** What comes back: completions, lists, and every way in which nothing usable does. */
+import { expect, test } from 'vitest'
+import { closedPort } from '../../cli/support/sandbox.ts'
+import {
+  answer,
+  completion,
+  failureOf,
+  patience,
+  REQUEST,
+  scripted,
+  type Respond,
+} from './support/service.ts'
+
+async function completed(
+  parts: Readonly<Record<string, unknown>>,
+  headers: Readonly<Record<string, string>> = {},
+) {
+  const { model } = await scripted(answer(200, completion(parts), headers))
+  return model.complete(REQUEST, patience())
+}
+
+const message = (
+  parts: Readonly<Record<string, unknown>>,
+  reason = 'stop',
+): Readonly<Record<string, unknown>> => ({
+  choices: [{ index: 0, finish_reason: reason, message: { role: 'assistant', ...parts } }],
+})
+
+test('an answer with all its facts', async () => {
+  const usage = {
+    prompt_tokens: 100,
+    completion_tokens: 40,
+    prompt_tokens_details: { cached_tokens: 60, cache_write_tokens: 7 },
+    completion_tokens_details: { reasoning_tokens: 30 },
+  }
+  expect(await completed({ usage, service_tier: 'flex' }, { 'x-request-id': 'req_1' })).toEqual({
+    text: 'Hello.',
+    finish: 'complete',
+    refusal: null,
+    usage: { inputTokens: 100, cachedTokens: 60, cacheWriteTokens: 7, outputTokens: 40, reasoningTokens: 30 },
+    answeredModel: 'gpt-4o-2024-08-06',
+    serviceTier: 'flex',
+    requestId: 'req_1',
+  })
+})
+
+test.each([
+  ['cut off', message({ content: 'Hel' }, 'length'), { finish: 'truncated', text: 'Hel' }],
+  [
+    'refused in words',
+    message({ content: null, refusal: 'No.' }),
+    { finish: 'refused', refusal: 'No.', text: '' },
+  ],
+  ['refused by a filter', message({ content: '' }, 'content_filter'), { finish: 'refused', refusal: null }],
+  ['empty', message({ content: null }), { finish: 'complete', text: '' }],
+  [
+    'of a local server: no usage',
+    { ...message({ content: 'Hi' }), usage: undefined, model: undefined },
+    { usage: null, answeredModel: null },
+  ],
+  ['usage that is none', { usage: { tokens: 'many' } }, { usage: null }],
+  ['usage below zero', { usage: { prompt_tokens: -1, completion_tokens: 2 } }, { usage: null }],
+])('%s', async (_what, parts, expected) => {
+  expect(await completed(parts)).toMatchObject(expected)
+})
+
+type Expected = readonly [errorClass: string, billed: string]
+
+test.each<[what: string, status: number, body: unknown, expected: Expected]>([
+  ['a bad request', 400, { error: { message: 'no', code: 'bad' } }, ['permanent', 'no']],
+  [
+    'a context too long',
+    400,
+    { error: { message: 'no', code: 'context_length_exceeded' } },
+    ['permanent', 'no'],
+  ],
+  ['a refused key', 401, { error: { message: 'no' } }, ['credential', 'no']],
+  ['a forbidden model', 403, { error: { message: 'no' } }, ['credential', 'no']],
+  ['an unknown model', 404, { error: { message: 'no' } }, ['permanent', 'no']],
+  ['a time-out of the server', 408, {}, ['transient', 'unknown']],
+  ['a conflict', 409, {}, ['transient', 'unknown']],
+  ['too large', 413, 'too large', ['permanent', 'no']],
+  ['what cannot be worked on', 422, { detail: [] }, ['permanent', 'no']],
+  ['throttled', 429, { error: { message: 'slow' } }, ['throttled', 'no']],
+  ['no money left', 429, { error: { message: 'pay', code: 'insufficient_quota' } }, ['credential', 'no']],
+  ['a fault of the server', 500, 'Internal Server Error', ['transient', 'no']],
+  ['a fault of a gateway', 502, '<html>Bad gateway</html>', ['transient', 'unknown']],
+  ['overloaded', 503, { error: { message: 'busy' } }, ['transient', 'no']],
+  ['a gateway’s patience', 504, '', ['transient', 'unknown']],
+  ['overloaded, in Anthropic’s words', 529, {}, ['transient', 'no']],
+])('%s (%i)', async (_what, status, body, [errorClass, billed]) => {
+  const { model } = await scripted(answer(status, body, { 'x-request-id': 'req_2' }))
+  for (const send of [
+    async () => model.complete(REQUEST, patience()),
+    async () => model.listModels(patience()),
+  ]) {
+    const failure = await failureOf(send())
+    expect(failure).toMatchObject({ errorClass, billed, requestId: 'req_2', retryAfterMs: null })
+    expect(failure.message).toMatch(new RegExp(`^${String(status)}[ :]`))
+  }
+})
+
+test('a service that is not there got nothing', async () => {
+  const { model } = await scripted(() => {}, { baseUrl: `http://127.0.0.1:${await closedPort()}/v1` })
+  const failure = await failureOf(model.complete(REQUEST, patience()))
+  expect(failure).toMatchObject({ errorClass: 'transient', billed: 'no' })
+  expect(failure.message).toContain('ECONNREFUSED')
+})
+
+test.each<[what: string, respond: Respond]>([
+  ['cut before the answer', response => response.destroy()],
+  [
+    'cut within the answer',
+    response => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' })
+      response.write('{"choices": [')
+      setImmediate(() => response.destroy())
+    },
+  ],
+  ['of another kind', answer(200, '<html>Please log in</html>', { 'content-type': 'text/html' })],
+  ['broken JSON', answer(200, '{"choices": [', { 'content-type': 'application/json' })],
+  ['JSON of another kind', answer(200, { choices: [] })],
+])('an answer %s may have been billed', async (_what, respond) => {
+  const { model } = await scripted(respond)
+  expect(await failureOf(model.complete(REQUEST, patience()))).toMatchObject({
+    errorClass: 'transient',
+    billed: 'unknown',
+  })
+})
+
+test('a call that is broken off may have been billed', async () => {
+  const stop = new AbortController()
+  const { model } = await scripted(() => stop.abort())
+  expect(await failureOf(model.complete(REQUEST, stop.signal))).toMatchObject({
+    errorClass: 'transient',
+    billed: 'unknown',
+  })
+  const slow = await scripted(() => {}, { timeoutMs: 50 })
+  expect(await failureOf(slow.model.complete(REQUEST, patience()))).toMatchObject({
+    errorClass: 'transient',
+    billed: 'unknown',
+  })
+})
+
+test.each<[headers: Readonly<Record<string, string>>, waitMs: number | null]>([
+  [{}, null],
+  [{ 'retry-after': '2' }, 2000],
+  [{ 'retry-after': '0.5' }, 500],
+  [{ 'retry-after': '-5' }, 0],
+  [{ 'retry-after': 'soon' }, null],
+  [{ 'retry-after': 'Wed, 25 Nov 2026 10:00:30 GMT', date: 'Wed, 25 Nov 2026 10:00:00 GMT' }, 30_000],
+  [{ 'retry-after': 'Wed, 25 Nov 2026 09:00:00 GMT', date: 'Wed, 25 Nov 2026 10:00:00 GMT' }, 0],
+  [{ 'retry-after-ms': '1500', 'retry-after': '60' }, 1500],
+  [{ 'retry-after-ms': 'x', 'retry-after': '60' }, 60_000],
+])('%j means to wait %s ms', async (headers, waitMs) => {
+  const { model } = await scripted(answer(429, {}, headers))
+  expect((await failureOf(model.complete(REQUEST, patience()))).retryAfterMs).toBe(waitMs)
+})
+
+test('a long error is cut, and a page put on one line', async () => {
+  const { model } = await scripted(answer(500, `<html>\n\n${'x'.repeat(5000)}`))
+  const { message: text } = await failureOf(model.complete(REQUEST, patience()))
+  expect(text).toMatch(/^500: <html> x+$/)
+  expect(text.length).toBeLessThan(320)
+})
+
+test('what a service repeats of the key is taken out of everything', async () => {
+  const key = 'sk-test-000000000000'
+  const { model } = await scripted(
+    answer(200, completion({ ...message({ content: `your key is ${key}` }), model: key }), {
+      'x-request-id': key,
+    }),
+  )
+  expect(JSON.stringify(await model.complete(REQUEST, patience()))).not.toContain(key)
+  const refusing = await scripted(
+    answer(400, { error: { message: `${'x'.repeat(290)}${key}`, code: key } }, { 'x-request-id': key }),
+  )
+  const failure = await failureOf(refusing.model.complete(REQUEST, patience()))
+  expect(JSON.stringify([failure.message, failure.requestId, failure.stack])).not.toContain('sk-test')
+})
+
+test('the list of models, with the day each ends', async () => {
+  const data = [
+    { id: 'a' },
+    { id: 'b', shutdown_date: '2027-01-14' },
+    { id: 'c', shutdown_date: Date.UTC(2027, 0, 14) / 1000 },
+    { id: 'd', shutdown_date: null },
+  ]
+  const { model, received } = await scripted(answer(200, { object: 'list', data }))
+  expect(await model.listModels(patience())).toEqual([
+    { id: 'a', shutdownDate: null },
+    { id: 'b', shutdownDate: '2027-01-14' },
+    { id: 'c', shutdownDate: '2027-01-14' },
+    { id: 'd', shutdownDate: null },
+  ])
+  expect(received[0]).toMatchObject({ method: 'GET', path: '/v1/models' })
+  const page = await scripted(answer(200, 'hello'))
+  expect(await failureOf(page.model.listModels(patience()))).toMatchObject({
+    errorClass: 'permanent',
+    billed: 'no',
+  })
+})

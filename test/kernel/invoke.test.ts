@@ -1,0 +1,173 @@
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { AppError, asAppError, OUTCOMES, unreachable, type Outcome } from '../../src/kernel/errors.ts'
+import { realClock } from '../../src/kernel/real-world.ts'
+import { newId } from '../../src/kernel/ids.ts'
+import { invoke, type Recorder } from '../../src/kernel/invoke.ts'
+import { commandOf, schemaOf, type Operation } from '../../src/kernel/operation.ts'
+
+/** A recorder that writes down what it was told. */
+function recorder(refuse: 'begin' | 'end' | null = null): Recorder & { readonly lines: string[] } {
+  const lines: string[] = []
+  return {
+    lines,
+    begin: async (name, actor) => {
+      if (refuse === 'begin') throw new AppError('store', 'cannot begin')
+      lines.push(`begin ${name} by ${actor}`)
+      return 'rec_1'
+    },
+    end: async (id, outcome, message) => {
+      if (refuse === 'end') throw new AppError('store', 'cannot end')
+      lines.push(`end ${id} ${outcome} ${message ?? '–'}`)
+    },
+  }
+}
+
+function operation(run: () => unknown, effect: Operation<null>['effect'] = 'write'): Operation<null> {
+  return {
+    path: ['task', 'add'],
+    summary: 'Add',
+    input: z.object({ limitMs: z.coerce.number().min(1).describe('limit'), name: z.string().default('x') }),
+    needs: {},
+    effect,
+    scope: 'operate',
+    run: async () => run(),
+    render: () => '',
+    outcome: result => (result === 'partly' ? 'partial' : 'ok'),
+  }
+}
+
+const call = { actor: 'cli:ana', dryRun: false, context: null }
+const GOOD = { limitMs: '5' }
+
+test('what changes something is written down, before and after', async () => {
+  const to = recorder()
+  expect(
+    await invoke(
+      operation(() => 'done'),
+      GOOD,
+      { ...call, recorder: to },
+    ),
+  ).toEqual({ result: 'done', outcome: 'ok' })
+  expect(
+    (
+      await invoke(
+        operation(() => 'partly'),
+        GOOD,
+        { ...call, recorder: to },
+      )
+    ).outcome,
+  ).toBe('partial')
+  expect(to.lines).toEqual([
+    'begin task add by cli:ana',
+    'end rec_1 ok –',
+    'begin task add by cli:ana',
+    'end rec_1 partial –',
+  ])
+})
+
+test('what only reads, or is only tried, is not', async () => {
+  const to = recorder()
+  await invoke(
+    operation(() => 1, 'read'),
+    GOOD,
+    { ...call, recorder: to },
+  )
+  await invoke(
+    operation(() => 1),
+    GOOD,
+    { ...call, recorder: to, dryRun: true },
+  )
+  expect(to.lines).toEqual([])
+})
+
+test('a failure is written down with its kind, and is what the caller hears of', async () => {
+  const fail = (): never => {
+    throw new AppError('refused', 'no')
+  }
+  const to = recorder()
+  await expect(invoke(operation(fail), GOOD, { ...call, recorder: to })).rejects.toMatchObject({
+    kind: 'refused',
+    message: 'no',
+  })
+  expect(to.lines[1]).toBe('end rec_1 refused no')
+  const broken = invoke(
+    operation(() => {
+      throw new TypeError('x is not a function')
+    }),
+    GOOD,
+    { ...call, recorder: to },
+  )
+  await expect(broken).rejects.toMatchObject({ kind: 'bug', message: 'internal error: x is not a function' })
+})
+
+test('where the store is what fails, its failure is told, not that it could not be written down', async () => {
+  const fail = (): never => {
+    throw new AppError('store', 'disk full')
+  }
+  await expect(invoke(operation(fail), GOOD, { ...call, recorder: recorder('end') })).rejects.toThrow(
+    'disk full',
+  )
+  await expect(
+    invoke(
+      operation(() => 1),
+      GOOD,
+      { ...call, recorder: recorder('begin') },
+    ),
+  ).rejects.toThrow('cannot begin')
+})
+
+test('a wrong input names the flag and is not written down', async () => {
+  const to = recorder()
+  const wrong = invoke(
+    operation(() => 1),
+    { limitMs: '0', name: 3 },
+    { ...call, recorder: to },
+  )
+  await expect(wrong).rejects.toMatchObject({ kind: 'usage', hint: 'echopilot help task add' })
+  await expect(wrong).rejects.toThrow(/^--limit-ms: .*; --name: /)
+  expect(to.lines).toEqual([])
+})
+
+test('names of commands and documents', () => {
+  expect(commandOf(['task', 'add'])).toBe('task add')
+  expect(schemaOf(['task', 'add'])).toBe('echopilot.task.add/1')
+})
+
+test('exit codes are those of sysexits.h, each once', () => {
+  const exits = Object.entries(OUTCOMES).map(([kind, { exit }]) => [kind, exit] as const)
+  expect(Object.fromEntries(exits) satisfies Record<string, number>).toEqual({
+    ok: 0,
+    failed: 1,
+    partial: 3,
+    usage: 64,
+    refused: 65,
+    missing: 66,
+    provider: 69,
+    bug: 70,
+    store: 74,
+    busy: 75,
+    denied: 77,
+    config: 78,
+  } satisfies Record<Outcome, number>)
+})
+
+test('anything thrown becomes one of ours', () => {
+  const ours = new AppError('busy', 'x')
+  expect(asAppError(ours)).toBe(ours)
+  expect(asAppError('text')).toMatchObject({ kind: 'bug', message: 'internal error: text' })
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the compiler rules out
+  expect(() => unreachable('x' as never)).toThrow('unexpected value "x"')
+})
+
+test('ids sort by time, and are made of time and chance alone', () => {
+  const at = (ms: number, byte: number): string =>
+    newId('task', {
+      clock: { ...realClock(), now: () => ms },
+      random: { bytes: n => new Uint8Array(n).fill(byte), fraction: () => 0 },
+    })
+  expect(at(0, 0)).toBe(`task_${'0'.repeat(26)}`)
+  expect(at(2 ** 48 - 1, 255)).toBe('task_7zzzzzzzzzzzzzzzzzzzzzzzzz')
+  expect(at(1_764_000_000_000, 9)).toMatch(/^task_[0-9a-hjkmnp-tv-z]{26}$/)
+  expect(at(1000, 255) < at(1001, 0)).toBe(true)
+})

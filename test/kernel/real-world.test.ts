@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { realClock, realFiles, realProcesses, realRandom } from '../../src/kernel/real-world.ts'
+import { temporaryFolder } from '../cli/support/run.ts'
+
+test('a file is written whole, with its mode and folders, and leaves nothing else', () => {
+  const dir = temporaryFolder()
+  const files = realFiles()
+  const path = join(dir, 'a/b/c.txt')
+  files.writeText(path, 'one', 0o600)
+  files.writeText(path, 'two', 0o640)
+  expect(readFileSync(path, 'utf8')).toBe('two')
+  expect(files.mode(path)).toBe(0o640 & ~process.umask())
+  expect(statSync(join(dir, 'a')).mode & 0o777).toBe(0o700)
+  expect(readdirSync(join(dir, 'a/b'))).toEqual(['c.txt'])
+  mkdirSync(join(dir, 'folder'))
+  expect(() => files.writeText(join(dir, 'folder'), 'x', 0o600)).toThrow(/EISDIR|ENOTEMPTY|EEXIST/)
+  expect(readdirSync(dir).toSorted()).toEqual(['a', 'folder'])
+})
+
+test('what is not there reads as null; what cannot be read throws', () => {
+  const dir = temporaryFolder()
+  const files = realFiles()
+  writeFileSync(join(dir, 'file'), 'x')
+  expect([
+    files.readText(join(dir, 'no')),
+    files.readBytes(join(dir, 'file/no')),
+    files.mode(join(dir, 'no')),
+  ]).toEqual([null, null, null])
+  expect(() => files.readText(dir)).toThrow('EISDIR')
+  expect(files.exists(join(dir, 'file'))).toBe(true)
+  expect(files.isEmptyDir(dir)).toBe(false)
+  files.remove(join(dir, 'file'))
+  files.remove(join(dir, 'file'))
+  expect(files.isEmptyDir(dir)).toBe(true)
+})
+
+test('folders are made with all above them, and where none can be made that is said at once', () => {
+  const dir = temporaryFolder()
+  const files = realFiles()
+  files.makeDir(join(dir, 'x/y/z'), 0o750)
+  files.makeDir(join(dir, 'x/y/z'), 0o700)
+  expect(statSync(join(dir, 'x/y/z')).mode & 0o777).toBe(0o750 & ~process.umask())
+  writeFileSync(join(dir, 'file'), '')
+  expect(() => files.makeDir(join(dir, 'file/below'), 0o700)).toThrow('ENOTDIR')
+  // Node's own recursive mkdir never comes back from here.
+  expect(() => files.makeDir('/proc/self/nothing/below', 0o700)).toThrow('ENOENT')
+})
+
+test('a sleep ends early when it is broken off, and one that begins so does not begin', async () => {
+  const clock = realClock()
+  const stop = new AbortController()
+  const sleeping = clock.sleep(3_600_000, stop.signal)
+  stop.abort()
+  await sleeping
+  await clock.sleep(3_600_000, stop.signal)
+  await clock.sleep(1)
+  expect(clock.deadline(3_600_000).aborted).toBe(false)
+  expect(Math.abs(clock.now() - Date.now())).toBeLessThan(1000)
+  expect(clock.monotonicMs()).toBeGreaterThan(0)
+})
+
+test('a repeated call goes on until it is ended', async () => {
+  const twice = Promise.withResolvers<void>()
+  let calls = 0
+  const end = realClock().every(1, () => {
+    calls += 1
+    if (calls === 2) twice.resolve()
+  })
+  await twice.promise
+  end()
+  expect(calls).toBe(2)
+})
+
+test('chance is in its bounds, and not always the same', () => {
+  const random = realRandom()
+  expect(random.bytes(10)).toHaveLength(10)
+  expect(random.bytes(10)).not.toEqual(random.bytes(10))
+  const fractions = Array.from({ length: 100 }, () => random.fraction())
+  expect(fractions.every(fraction => fraction >= 0 && fraction < 1)).toBe(true)
+  expect(new Set(fractions).size).toBeGreaterThan(90)
+})
+
+test('a process is alive, dead, or somewhere else', async ({ skip }) => {
+  skip(!existsSync('/proc/self/stat'), 'not proved: no /proc')
+  const files = realFiles()
+  const here = realProcesses(files, process.pid)
+  expect(here.state(here.self)).toBe('alive')
+  const child = spawn('/bin/cat', [], { stdio: ['pipe', 'ignore', 'ignore'] })
+  const owner = realProcesses(files, child.pid ?? 0).self
+  expect(here.state(owner)).toBe('alive')
+  // Another start time under the same pid is another process.
+  expect(here.state(owner.replace(/\d+$/, '1'))).toBe('dead')
+  expect(here.state(owner.replace(/^[^/]+/, 'another-boot'))).toBe('elsewhere')
+  expect(here.state('nonsense')).toBe('elsewhere')
+  child.stdin.end()
+  await once(child, 'close')
+  expect(here.state(owner)).toBe('dead')
+})

@@ -1,0 +1,402 @@
+/** The outbox: what Notion must hear arrives in order, once, whatever happens on the way. */
+import { beforeEach, expect, test } from 'vitest'
+import { openStore } from '../../src/store/index.ts'
+import { realFiles, realRandom } from '../../src/kernel/real-world.ts'
+import type { JsonObject } from '../../src/sandbox/lib/json.ts'
+import { listOf } from '../cli/support/run.ts'
+import { AppError } from '../../src/kernel/errors.ts'
+import { isJsonObject, isObjectList, parsed } from '../sandbox/support/wire.ts'
+import { bodyOf } from '../support/gate.ts'
+import { fakeMachine } from '../support/fake-machine.ts'
+import { briefThat } from '../support/tasks.ts'
+import type { Board } from './support/board.ts'
+import { newDesk, openDesk, sharedOffice, type Desk, type DeskOptions } from './support/desk.ts'
+import {
+  expectBodyOnce,
+  expectDelivered,
+  logged,
+  outputOf,
+  patchesOf,
+  runsOf,
+  statesOf,
+  textLike,
+} from './support/facts.ts'
+
+const office = sharedOffice()
+let board: Board
+
+beforeEach(() => {
+  board = office.board()
+})
+
+const PASSES = { 'Task Name': 'Note', Description: briefThat('score=95') }
+const DONE = { log: ['Processing', 'Success'], job: ['Done'] }
+
+/** Works on a row while nothing can be written; all that Notion must hear of it waits. */
+async function workedUnheard(
+  desk: Desk,
+  values: JsonObject = PASSES,
+): Promise<{ pageId: string; runId: string }> {
+  const pageId = await board.add(values)
+  await board.arm({ type: 'status', status: 503 }, { method: 'PATCH', path: '/v1/pages/*' }, 1000)
+  await board.arm({ type: 'status', status: 503 }, { method: 'POST', path: '/v1/pages' }, 1000)
+  await desk.call('poll', '--drain')
+  await board.disarm()
+  return { pageId, runId: runsOf(desk, pageId)[0]?.id ?? '' }
+}
+
+/** Delivers until nothing is due any more, with time in between. */
+async function deliverAll(desk: Desk, passes = 4): Promise<void> {
+  for (let pass = 0; pass < passes; pass += 1) {
+    desk.clock.forward(1_000_000)
+    await desk.call('deliver')
+  }
+}
+
+test('writes to a page go in order, those that wait together in one request', async () => {
+  const desk = await openDesk(office)
+  const { pageId, runId } = await workedUnheard(desk)
+  expect(await patchesOf(board, pageId)).toEqual([])
+  expect((await board.row(pageId)).cells['Status']).toBe(null)
+  await deliverAll(desk)
+  // Everything up to the body in one, the outcome in another.
+  const patches = await patchesOf(board, pageId)
+  expect(patches.map(({ Status }) => Status)).toEqual(['QA', 'Done'])
+  const kinds = (await board.writes(pageId)).map(({ kind }) => kind)
+  expect(kinds).toEqual(['page.update', 'blocks.append', 'blocks.append', 'page.update'])
+  await expectBodyOnce(desk, board, pageId, runId)
+  expect(await logged(board, runId)).toEqual(DONE)
+  expectDelivered(desk)
+})
+
+test('undisturbed, a run takes few requests', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add(PASSES)
+  await desk.done('poll', '--drain')
+  const patches = await patchesOf(board, pageId)
+  expect(patches.length).toBeLessThanOrEqual(5)
+  expect(patches.at(-1)).toMatchObject({ Status: 'Done', 'QA Score': '95' })
+  expect(patches.filter(patch => 'Trigger' in patch)).toHaveLength(1)
+})
+
+test.for(['Automation Log', 'Job Log'] as const)(
+  'a row of the %s whose answer was lost is found by its Effect ID, not made twice',
+  async title => {
+    const desk = await openDesk(office)
+    await board.arm(
+      { type: 'lose-answer' },
+      { method: 'POST', path: '/v1/pages', bodyIncludes: await board.sourceId(title) },
+    )
+    const pageId = await board.add(PASSES)
+    expect((await desk.call('poll', '--drain')).code).toBe(3)
+    const runId = runsOf(desk, pageId)[0]?.id ?? ''
+    await deliverAll(desk)
+    expect(await logged(board, runId)).toEqual(DONE)
+    expectDelivered(desk)
+  },
+)
+
+test('a row that was not made is made after two look-ups 10 s apart, no sooner', async () => {
+  const desk = await openDesk(office)
+  const jobs = await board.sourceId('Job Log')
+  await board.arm({ type: 'cut' }, { method: 'POST', path: '/v1/pages', bodyIncludes: jobs })
+  const pageId = await board.add(PASSES)
+  await desk.call('poll', '--drain')
+  const runId = runsOf(desk, pageId)[0]?.id ?? ''
+  const lookUps = desk.rows<{ looked_up_ms: number | null }>(
+    `SELECT looked_up_ms FROM effects WHERE kind = 'job'`,
+  )
+  expect(lookUps).toEqual([{ looked_up_ms: null }])
+  desk.clock.forward(7_000)
+  expect(await desk.done('deliver')).toMatchObject({ delivered: 0, failed: [], pending: 1 })
+  desk.clock.forward(8_000)
+  expect(await desk.done('deliver')).toMatchObject({ delivered: 0, pending: 1 })
+  desk.clock.forward(3_000)
+  expect(await desk.done('deliver')).toMatchObject({ delivered: 1, pending: 0 })
+  expect(await logged(board, runId)).toEqual(DONE)
+})
+
+test('a look-up that is throttled is no answer: the row is still not made twice', async () => {
+  const desk = await openDesk(office)
+  const jobs = await board.sourceId('Job Log')
+  await board.arm({ type: 'lose-answer' }, { method: 'POST', path: '/v1/pages', bodyIncludes: jobs })
+  const pageId = await board.add(PASSES)
+  await desk.call('poll', '--drain')
+  await board.arm({ type: 'rate-limit', retryAfterSeconds: 60 }, { path: `/v1/data_sources/${jobs}/query` })
+  await deliverAll(desk)
+  expect(await logged(board, runsOf(desk, pageId)[0]?.id ?? '')).toEqual(DONE)
+  expectDelivered(desk)
+})
+
+const LONG = { 'Task Name': 'Note', Description: briefThat('score=95') }
+
+test.for([
+  { what: 'cut', action: { type: 'cut' }, skip: 1 },
+  { what: 'lost after it was written', action: { type: 'lose-answer' }, skip: 1 },
+  { what: 'throttled for long', action: { type: 'rate-limit', retryAfterSeconds: 60 }, skip: 1 },
+  { what: 'lost with its container', action: { type: 'lose-answer' }, skip: 0 },
+  { what: 'in conflict again and again', action: { type: 'conflict' }, skip: 1, times: 3 },
+])('an append that is $what ends as one whole container', async ({ action, skip, times }) => {
+  const desk = await openDesk(office)
+  const pageId = await board.add(LONG)
+  await board.arm(action, { method: 'PATCH', path: '/v1/blocks/*', skip }, times ?? 1)
+  expect((await desk.call('poll', '--drain')).code).toBe(3)
+  await deliverAll(desk)
+  expect(await board.containers(pageId)).toHaveLength(1)
+  await expectBodyOnce(desk, board, pageId, runsOf(desk, pageId)[0]?.id ?? '')
+  expect((await board.row(pageId)).cells['Status']).toBe('Done')
+  expectDelivered(desk)
+})
+
+/** As long as models ever answer, with everything that is split at the API's limits. */
+const LONG_TEXT = [
+  '# A long result',
+  ...Array.from(
+    { length: 240 },
+    (_, index) => `Paragraph ${String(index)} of the result, **set** in _words_.`,
+  ),
+  'x'.repeat(5_000),
+  '- outer\n  - middle\n    - inner\n      - innermost',
+  `| a | b |\n| --- | --- |\n${Array.from({ length: 130 }, (_, index) => `| row ${String(index)} | value |`).join('\n')}`,
+  `\`\`\`js\n${Array.from({ length: 100 }, (_, index) => `let line${String(index)} = ${String(index)}`).join('\n')}\n\`\`\``,
+].join('\n\n')
+
+/** The model writes this, whatever it was asked. */
+function writing(text: string): NonNullable<DeskOptions['fetch']> {
+  return async (input, init) => {
+    const answer = await fetch(input, init)
+    const { pathname } = new URL(input instanceof Request ? input.url : input)
+    if (!pathname.endsWith('/chat/completions') || bodyOf(init).includes('json_schema')) return answer
+    const reply = parsed(await answer.text(), isJsonObject)
+    const [choice = {}] = isObjectList(reply['choices']) ? reply['choices'] : []
+    const choices = [{ ...choice, message: { role: 'assistant', content: text, refusal: null } }]
+    return new Response(JSON.stringify({ ...reply, choices }), { status: 200, headers: answer.headers })
+  }
+}
+
+test.for([0, 1, 4, 7])(
+  'a result of many requests, the answer to one lost after %i of them, is written whole, once',
+  async skip => {
+    const desk = await openDesk(office, { fetch: writing(LONG_TEXT) })
+    const pageId = await board.add(PASSES)
+    if (skip > 0) await board.arm({ type: 'lose-answer' }, { method: 'PATCH', path: '/v1/blocks/*', skip })
+    await desk.call('poll', '--drain')
+    await deliverAll(desk)
+    const [{ id: runId } = { id: '' }] = runsOf(desk, pageId)
+    expect(outputOf(desk, runId)).toBe(LONG_TEXT)
+    await expectBodyOnce(desk, board, pageId, runId)
+    const appends = (await board.writes(pageId)).filter(({ kind }) => kind === 'blocks.append')
+    expect(appends.length).toBeGreaterThan(skip + 3)
+    const { cells } = await board.row(pageId)
+    expect(cells['Status']).toBe('Done')
+    expect(String(cells['Result Summary']).length).toBeLessThanOrEqual(2000)
+    expectDelivered(desk)
+  },
+)
+
+test('what goes wrong beside the work ends neither the work nor the process', async () => {
+  let failing = false
+  const desk = await openDesk(office)
+  const broken = newDesk(office, {
+    stateDir: desk.stateDir,
+    fetch: async (input, init) => {
+      const { pathname } = new URL(input instanceof Request ? input.url : input)
+      if (!pathname.endsWith('/chat/completions')) return fetch(input, init)
+      // Long enough for a few looks at the outbox.
+      failing = true
+      await new Promise(resolve => setTimeout(resolve, 200))
+      failing = false
+      return fetch(input, init)
+    },
+    wrapStore: store => ({
+      ...store,
+      outbox: {
+        ...store.outbox,
+        claim: async () => {
+          if (failing) throw new AppError('busy', 'the store is locked', 'try again')
+          return store.outbox.claim()
+        },
+      },
+    }),
+  })
+  const pageId = await board.add(PASSES)
+  await broken.done('poll', '--drain')
+  expect((await board.row(pageId)).cells).toMatchObject({ Status: 'Done', Trigger: false })
+  expectDelivered(desk)
+})
+
+test('Waiting Human arrived and its answer was lost: what a person decides meanwhile stands', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add({ 'Task Name': 'Note', Description: briefThat('score=60') })
+  const match = { method: 'PATCH', path: '/v1/pages/*', bodyIncludes: 'Waiting Human' }
+  await board.arm({ type: 'lose-answer' }, match, 3)
+  await desk.call('poll', '--drain')
+  expect((await board.row(pageId)).cells['Status']).toBe('Waiting Human')
+  await board.edit(pageId, { values: { Decision: 'Approve' } })
+  await deliverAll(desk)
+  expect((await board.row(pageId)).cells['Decision']).toBe('Approve')
+  await desk.done('poll', '--drain')
+  expect(statesOf(desk, pageId)).toEqual(['done'])
+  expect((await board.row(pageId)).cells).toMatchObject({ Status: 'Done', Decision: null })
+})
+
+test('a page that may no longer be written blocks nothing else, and status shows what is dead', async () => {
+  const desk = await openDesk(office)
+  const lost = await board.add({ ...PASSES, 'Task Name': 'Lost' })
+  const other = await board.add(PASSES)
+  await board.arm({ type: 'status', status: 404 }, { path: `/v1/pages/${lost}`, method: 'PATCH' }, 100)
+  const called = await desk.call('poll', '--drain')
+  expect(called.code).toBe(3)
+  expect(statesOf(desk)).toEqual(['done', 'done'])
+  expect((await board.row(other)).cells).toMatchObject({ Status: 'Done', Trigger: false })
+  for (const { id } of runsOf(desk)) expect(await logged(board, id)).toEqual(DONE)
+  const status = await desk.call('status')
+  expect(status.code).toBe(1)
+  const dead = listOf(status.document, 'dead')
+  expect(dead.map(({ error }) => String(error))).toEqual(dead.map(() => textLike(/^Notion 404/)))
+  expect(await desk.read('status')).toMatchObject({ out: textLike(/dead run_\w+\/page\//) })
+  expect(desk.rows(`SELECT key FROM effects WHERE state = 'pending'`)).toEqual([])
+})
+
+test('Notion is down for the whole drain: work that was picked up goes on, and is told later', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add(PASSES)
+  await desk.done('poll')
+  await board.arm({ type: 'status', status: 502 }, { path: '/v1/*' }, 10_000)
+  const down = await desk.call('poll', '--drain')
+  expect(down.code).toBe(3)
+  expect(down.document).toMatchObject({
+    runs: [{ status: 'Done' }],
+    notion: { unreachable: { errorClass: 'transient' } },
+  })
+  expect((await desk.call('deliver')).code).toBe(0)
+  desk.clock.forward(60_000)
+  expect((await desk.call('deliver')).code).toBe(75)
+  expect((await desk.call('poll', '--drain')).code).toBe(75)
+  await board.disarm()
+  await deliverAll(desk)
+  expect((await board.row(pageId)).cells).toMatchObject({ Status: 'Done', Trigger: false })
+  const runId = runsOf(desk, pageId)[0]?.id ?? ''
+  await expectBodyOnce(desk, board, pageId, runId)
+  expect(await logged(board, runId)).toEqual(DONE)
+  expectDelivered(desk)
+})
+
+test.for([
+  { what: '429 with Retry-After', action: { type: 'rate-limit', retryAfterSeconds: 2 } },
+  { what: '529', action: { type: 'overloaded', retryAfterSeconds: 1 } },
+  { what: '409', action: { type: 'conflict' } },
+])('a passing $what is waited out', async ({ action }) => {
+  const desk = await openDesk(office)
+  const pageId = await board.add(PASSES)
+  await board.arm(action, { path: '/v1/data_sources/*' })
+  await board.arm(action, { path: '/v1/pages*' }, 2)
+  await board.arm(action, { path: '/v1/blocks/*' })
+  await desk.done('poll', '--drain')
+  expect(await logged(board, runsOf(desk, pageId)[0]?.id ?? '')).toEqual(DONE)
+  expectDelivered(desk)
+})
+
+test('a Retry-After is kept to', async () => {
+  const desk = await openDesk(office)
+  await board.arm({ type: 'rate-limit', retryAfterSeconds: 300 }, { method: 'PATCH', path: '/v1/pages/*' })
+  await board.add(PASSES)
+  const before = desk.clock.now()
+  await desk.call('poll', '--drain')
+  const [{ due } = { due: 0 }] = desk.rows<{ due: number }>(
+    `SELECT MIN(not_before_ms) AS due FROM effects WHERE state = 'pending' AND error IS NOT NULL`,
+  )
+  expect(due).toBeGreaterThanOrEqual(before + 300_000)
+  expect(due).toBeLessThanOrEqual(desk.clock.now() + 360_000)
+})
+
+test('the token is refused: 78 where nothing could be done, 3 where work was', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add(PASSES)
+  await desk.done('poll')
+  await board.arm({ type: 'status', status: 401 }, { path: '/v1/*' }, 10_000)
+  expect((await desk.call('poll', '--drain')).code).toBe(3)
+  const nothing = await desk.call('poll', '--drain')
+  expect(nothing.code).toBe(78)
+  expect(nothing.document).toMatchObject({ notion: { unreachable: { errorClass: 'credential' } } })
+  await board.disarm()
+  await deliverAll(desk)
+  expect(await logged(board, runsOf(desk, pageId)[0]?.id ?? '')).toEqual(DONE)
+})
+
+test('what a dead process had in hand is taken back at once', async () => {
+  const desk = await openDesk(office)
+  const { pageId, runId } = await workedUnheard(desk)
+  const machine = fakeMachine()
+  desk.clock.forward(1_000_000)
+  const world = {
+    clock: desk.clock,
+    random: realRandom(),
+    files: realFiles(),
+    processes: machine.process('ghost'),
+  }
+  const store = openStore({
+    path: desk.storeFile,
+    world,
+    commit: 'c0ffee000000',
+    programVersion: '0.0.0-test',
+  })
+  expect((await store.outbox.claim()).length).toBeGreaterThan(0)
+  store.close()
+  const options: DeskOptions = {
+    stateDir: desk.stateDir,
+    clock: desk.clock,
+    processes: machine.process('alive'),
+  }
+  const other = newDesk(office, options)
+  await other.done('deliver')
+  expect((await board.row(pageId)).cells['Trigger']).toBe(true)
+  machine.kill('ghost')
+  await deliverAll(other)
+  expect((await board.row(pageId)).cells).toMatchObject({ Status: 'Done', Trigger: false })
+  expect(await logged(board, runId)).toEqual(DONE)
+  expectDelivered(desk)
+})
+
+test('each failed attempt has a row of its own in the log', async () => {
+  const desk = await openDesk(office, { env: { ECHOPILOT_WORK_CONCURRENCY: '1' } })
+  const arm = {
+    action: { type: 'malformed-verdict' },
+    match: { path: '/v1/chat/completions', kind: 'judge' },
+    times: 100,
+  }
+  const pageId = await board.add(PASSES)
+  await fetch(`${office.url('openai')}/__sandbox/faults`, { method: 'POST', body: JSON.stringify(arm) })
+  await desk.call('poll', '--drain')
+  await fetch(`${office.url('openai')}/__sandbox/faults/clear`, { method: 'POST' })
+  const errors = desk.rows<{ attempts: number }>(
+    `SELECT COUNT(*) AS attempts FROM attempts WHERE outcome = 'failed'`,
+  )
+  for (let passes = 0; passes < 5; passes += 1) {
+    desk.clock.forward(1_200_000)
+    await desk.call('poll', '--drain')
+  }
+  const failed = errors[0]?.attempts ?? 0
+  const { log, job } = await logged(board, runsOf(desk, pageId)[0]?.id ?? '')
+  expect(job).toHaveLength(1)
+  expect(log.filter(status => status === 'Error')).toHaveLength(failed)
+  expect(log.filter(status => status === 'Processing')).toHaveLength(1)
+})
+
+test('a decision that could not be cleared is not taken for a new one', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add({
+    'Task Name': 'Note',
+    Description: briefThat('score=60'),
+    Decision: 'Approve',
+  })
+  await board.arm({ type: 'status', status: 503 }, { method: 'PATCH', path: '/v1/pages/*' }, 1000)
+  await desk.call('poll', '--drain')
+  await desk.call('poll', '--drain')
+  expect(statesOf(desk, pageId)).toEqual(['waiting_human'])
+  await board.disarm()
+  await deliverAll(desk)
+  await desk.call('poll', '--drain')
+  expect(statesOf(desk, pageId)).toEqual(['waiting_human'])
+  expect((await board.row(pageId)).cells).toMatchObject({ Status: 'Waiting Human', Decision: null })
+})

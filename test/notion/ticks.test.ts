@@ -1,0 +1,299 @@
+/** A tick has an identity (SPEC §7): each one of the operator's is worked on once, none of ours is. */
+import { beforeEach, expect, test } from 'vitest'
+import { run } from '../cli/support/run.ts'
+import { dumpStore } from '../support/books.ts'
+import { briefThat } from '../support/tasks.ts'
+import type { Board } from './support/board.ts'
+import { newDesk, openDesk, sharedOffice, type Desk, type DeskOptions } from './support/desk.ts'
+import { expectBodyOnce, expectDelivered, logged, patchesOf, runsOf, statesOf } from './support/facts.ts'
+
+const office = sharedOffice()
+let board: Board
+
+beforeEach(() => {
+  board = office.board()
+})
+
+const PASSES = { 'Task Name': 'Note', Description: briefThat('score=95') }
+
+/** Something that happens once, in the middle of the work, before a model call leaves. */
+function whileWorking(act: () => Promise<void>): NonNullable<DeskOptions['fetch']> {
+  let acted = false
+  return async (input, init) => {
+    const { pathname } = new URL(input instanceof Request ? input.url : input)
+    if (!acted && pathname.endsWith('/chat/completions')) {
+      acted = true
+      await act()
+    }
+    return fetch(input, init)
+  }
+}
+
+/** Waits until the board shows the untick. */
+async function untickedOnBoard(pageId: string): Promise<void> {
+  await expect.poll(async () => (await board.row(pageId)).cells['Trigger'], { interval: 20 }).toBe(false)
+}
+
+/** Waits until the store knows that the untick arrived. */
+async function confirmed(desk: Desk, pageId: string): Promise<void> {
+  const sql = `SELECT confirmed FROM ticks WHERE page_id = '${pageId}'`
+  await expect.poll(() => desk.rows<{ confirmed: number }>(sql)[0]?.confirmed, { interval: 20 }).toBe(1)
+}
+
+/** Each run of the page has its rows and its body, and nothing is left to do. */
+async function expectRuns(desk: Desk, pageId: string, states: readonly string[]): Promise<void> {
+  expect(statesOf(desk, pageId)).toEqual(states)
+  expect((await board.row(pageId)).cells['Trigger']).toBe(false)
+  for (const { id, state } of runsOf(desk, pageId)) {
+    if (state !== 'done') continue
+    await expectBodyOnce(desk, board, pageId, id)
+    expect(await logged(board, id)).toEqual({ log: ['Processing', 'Success'], job: ['Done'] })
+  }
+  expectDelivered(desk)
+}
+
+test('ticked again while it is worked on: the next run', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add(PASSES)
+  const working = newDesk(office, {
+    stateDir: desk.stateDir,
+    fetch: whileWorking(async () => {
+      await untickedOnBoard(pageId)
+      await confirmed(desk, pageId)
+      await board.tick(pageId)
+    }),
+  })
+  await working.done('poll', '--drain')
+  expect(statesOf(desk, pageId)).toEqual(['done'])
+  expect((await board.row(pageId)).cells['Trigger']).toBe(true)
+  await desk.done('poll', '--drain')
+  await expectRuns(desk, pageId, ['done', 'done'])
+  expect(await desk.done('poll', '--drain')).toMatchObject({ runs: [] })
+})
+
+test('ticked again before our untick is confirmed: the same tick', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add(PASSES)
+  await board.arm({ type: 'status', status: 503 }, { path: `/v1/pages/${pageId}`, method: 'PATCH' }, 3)
+  await desk.call('poll', '--drain')
+  expect((await board.row(pageId)).cells['Trigger']).toBe(true)
+  await board.tick(pageId)
+  expect(await desk.done('poll', '--drain')).toMatchObject({ notion: { picked: [] } })
+  desk.clock.forward(3_600_000)
+  await desk.done('deliver')
+  await expectRuns(desk, pageId, ['done'])
+  expect(await desk.done('poll', '--drain')).toMatchObject({ notion: { picked: [] } })
+})
+
+test.for([
+  { name: 'with a Run ID on the row', without: [] },
+  { name: 'without one, by the status', without: ['Run ID'] },
+])('our untick arrived and its answer was lost: a new tick stands ($name)', async ({ without }) => {
+  const desk = newDesk(office)
+  await desk.done('init')
+  if (without.length > 0) await dropColumns(desk, without)
+  const pageId = await board.add(PASSES)
+  // All quick tries are lost, so that the untick waits; then the operator ticks again.
+  await board.arm(
+    { type: 'lose-answer' },
+    { path: `/v1/pages/${pageId}`, method: 'PATCH', bodyIncludes: 'false' },
+    3,
+  )
+  await desk.call('poll', '--drain')
+  expect((await board.row(pageId)).cells['Trigger']).toBe(false)
+  await board.tick(pageId)
+  desk.clock.forward(3_600_000)
+  await desk.done('deliver')
+  expect((await board.row(pageId)).cells['Trigger']).toBe(true)
+  await desk.done('poll', '--drain')
+  await expectRuns(desk, pageId, ['done', 'done'])
+})
+
+/** Takes columns off the queue, and lets the program notice. */
+async function dropColumns(desk: Desk, names: readonly string[]): Promise<void> {
+  const properties = Object.fromEntries(names.map(name => [name, null]))
+  await board.api('PATCH', `data_sources/${await board.sourceId('Automation Queue')}`, { properties })
+  await desk.done('init')
+}
+
+test('our untick arrived, its answer was lost, and reading the page back is throttled: a new tick still stands', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add(PASSES)
+  await board.arm(
+    { type: 'lose-answer' },
+    { path: `/v1/pages/${pageId}`, method: 'PATCH', bodyIncludes: 'false' },
+    3,
+  )
+  await desk.call('poll', '--drain')
+  await board.tick(pageId)
+  desk.clock.forward(3_600_000)
+  await board.arm(
+    { type: 'rate-limit', retryAfterSeconds: 30 },
+    { path: `/v1/pages/${pageId}`, method: 'GET' },
+  )
+  await desk.call('deliver')
+  desk.clock.forward(3_600_000)
+  await desk.done('deliver')
+  expect((await board.row(pageId)).cells['Trigger']).toBe(true)
+  await desk.done('poll', '--drain')
+  await expectRuns(desk, pageId, ['done', 'done'])
+})
+
+test.for([
+  { directive: 'score=60', first: 'waiting_human', env: {}, shown: 'Waiting Human' },
+  { directive: 'score=95', first: 'held', env: { ECHOPILOT_BUDGET_DAY_USD: '0.0001' }, shown: 'Held' },
+])('ticked again on $shown: that run is closed as superseded', async ({ directive, first, env, shown }) => {
+  const desk = await openDesk(office, { env })
+  const pageId = await board.add({ 'Task Name': 'Note', Description: briefThat(directive) })
+  await desk.done('poll', '--drain')
+  expect(statesOf(desk, pageId)).toEqual([first])
+  expect((await board.row(pageId)).cells['Status']).toBe(shown)
+  await board.edit(pageId, { values: { Trigger: true, Description: briefThat('score=95') } })
+  const unbound = newDesk(office, { stateDir: desk.stateDir })
+  await unbound.done('poll', '--drain')
+  await expectRuns(unbound, pageId, ['cancelled', 'done'])
+  const [closed] = runsOf(unbound, pageId)
+  expect(closed?.reason).toBe('superseded by a new tick')
+  expect(await logged(board, closed?.id ?? '')).toEqual({
+    log: ['Processing', 'Warning'],
+    job: ['Cancelled'],
+  })
+})
+
+test.for([
+  { what: 'cut', action: { type: 'cut' } },
+  { what: 'answered 500', action: { type: 'status', status: 500 } },
+  { what: 'answered 409', action: { type: 'conflict' } },
+  { what: 'answered 529', action: { type: 'overloaded', retryAfterSeconds: 1 } },
+])(
+  'the untick is $what again and again: it is sent until it arrives, and the work is done once',
+  async ({ action }) => {
+    const desk = await openDesk(office)
+    const pageId = await board.add(PASSES)
+    await board.arm(action, { path: `/v1/pages/${pageId}`, method: 'PATCH' }, 6)
+    expect((await desk.call('poll', '--drain')).code).toBe(3)
+    for (let passes = 0; passes < 3; passes += 1) {
+      desk.clock.forward(3_600_000)
+      await desk.call('poll', '--drain')
+    }
+    await expectRuns(desk, pageId, ['done'])
+  },
+)
+
+test('the untick is refused for good: the work is done once, and a later poll unticks', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add(PASSES)
+  await board.arm(
+    { type: 'status', status: 400 },
+    { path: `/v1/pages/${pageId}`, method: 'PATCH', bodyIncludes: 'false' },
+  )
+  expect((await desk.call('poll', '--drain')).code).toBe(3)
+  expect(statesOf(desk, pageId)).toEqual(['done'])
+  await desk.call('poll', '--drain')
+  expect((await board.row(pageId)).cells).toMatchObject({ Trigger: false, Status: 'Done' })
+  expect(statesOf(desk, pageId)).toEqual(['done'])
+  // From then on a tick is a new one.
+  await board.tick(pageId)
+  await desk.done('poll', '--drain')
+  expect(statesOf(desk, pageId)).toEqual(['done', 'done'])
+})
+
+test('a second poll says who picks up, works on beside the first, and ends with 0', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add(PASSES)
+  await board.arm({ type: 'delay', ms: 1_500 }, { path: `/v1/data_sources/*` })
+  const local = await desk.done(
+    'task',
+    'add',
+    '--type',
+    'Drafting',
+    '--title',
+    'Local',
+    'Say hello to the bakery on Mill Road.',
+  )
+  const env = desk.env
+  const first = run(['--state-dir', desk.stateDir, 'poll', '--drain', '--json'], { env })
+  await expect
+    .poll(() => desk.rows('SELECT owner FROM locks').length, { interval: 10, timeout: 5_000 })
+    .toBe(1)
+  const [{ owner } = { owner: '' }] = desk.rows<{ owner: string }>('SELECT owner FROM locks')
+  const second = await desk.call('poll', '--drain')
+  expect(second).toMatchObject({ code: 0, err: '' })
+  expect(second.document).toMatchObject({
+    notion: { busy: owner, picked: [] },
+    runs: [{ taskId: local['taskId'], status: 'Done' }],
+  })
+  expect(await desk.read('poll')).toMatchObject({ code: 0, out: /another process is picking up/ })
+  expect(await first).toMatchObject({ code: 0, stderr: '' })
+  await expectRuns(desk, pageId, ['done'])
+})
+
+test('two polls at once on many rows: each is done once', async () => {
+  const desk = await openDesk(office)
+  await board.add({ ...PASSES, 'Task Name': 'Note {n}' }, { count: 8 })
+  const words = ['--state-dir', desk.stateDir, 'poll', '--drain', '--json']
+  const ends = await Promise.all([1, 2].map(async () => run(words, { env: desk.env })))
+  expect(ends.map(({ code }) => code)).toEqual([0, 0])
+  await desk.done('poll', '--drain')
+  expect(
+    runsOf(desk)
+      .map(({ title, state }) => `${title} ${state}`)
+      .toSorted(),
+  ).toEqual(Array.from({ length: 8 }, (_, index) => `Note ${String(index + 1)} done`))
+  for (const { id, page_id } of runsOf(desk)) {
+    await expectBodyOnce(desk, board, page_id, id)
+    expect(await logged(board, id)).toEqual({ log: ['Processing', 'Success'], job: ['Done'] })
+  }
+})
+
+test('unticked by hand after it was listed: not picked up', async () => {
+  let pageId = ''
+  const desk = await openDesk(office, {
+    fetch: async (input, init) => {
+      const answer = await fetch(input, init)
+      const { pathname } = new URL(input instanceof Request ? input.url : input)
+      if (pathname.endsWith('/query') && pageId !== '')
+        await board.edit(pageId, { values: { Trigger: false } })
+      return answer
+    },
+  })
+  pageId = await board.add(PASSES)
+  expect(await desk.done('poll', '--drain')).toMatchObject({ runs: [], notion: { picked: [] } })
+  expect(await patchesOf(board, pageId)).toEqual([])
+})
+
+test('--limit takes the oldest rows, and the rest later', async () => {
+  const desk = await openDesk(office)
+  for (const day of [2, 3, 1]) {
+    const values = { ...PASSES, 'Task Name': `Note ${String(day)}` }
+    await board.add(values, { created_time: `2026-11-0${String(day)}T09:00:00Z` })
+  }
+  const titles = (): string[] => runsOf(desk).map(({ title }) => title)
+  await desk.done('poll', '--drain', '--limit', '2')
+  expect(titles()).toEqual(['Note 1', 'Note 2'])
+  await desk.done('poll', '--drain', '--limit', '2')
+  expect(titles()).toEqual(['Note 1', 'Note 2', 'Note 3'])
+})
+
+test('--dry-run tells rows and at most their cost, and changes nothing anywhere', async () => {
+  const desk = await openDesk(office)
+  await board.add(PASSES, { created_time: '2026-11-01T09:00:00Z' })
+  await board.add({ 'Task Name': 'Empty' })
+  const { rate_buckets: _, ...before } = dumpStore(desk.storeFile)
+  const written = await board.writes()
+  const planned = await desk.done('poll', '--drain', '--dry-run')
+  expect(planned).toMatchObject({
+    dryRun: true,
+    notion: {
+      picked: [
+        { title: 'Note', runId: null },
+        { title: 'Empty', atMostUsd: '0.000000' },
+      ],
+    },
+  })
+  expect(JSON.stringify(planned)).toMatch(/"title":"Note","atMostUsd":"0\.[0-9]*[1-9]/)
+  // How fast Notion may be asked is shared by all processes: only that is written.
+  const { rate_buckets: __, ...after } = dumpStore(desk.storeFile)
+  expect(after).toEqual(before)
+  expect(await board.writes()).toEqual(written)
+})

@@ -1,0 +1,153 @@
+/** Who may import whom (DESIGN §1). */
+import { expect, test } from 'vitest'
+import { importsOf, sources, type Import } from './support/sources.ts'
+
+/** What a part of src may import: parts of ours, parts of ours as types only, and packages. */
+interface Allowed {
+  readonly parts: readonly string[]
+  readonly types?: readonly string[]
+  readonly packages: readonly string[]
+}
+
+const NODE = 'node:'
+
+/** By the longest beginning of the path. A part may always import itself. */
+const MATRIX: Readonly<Record<string, Allowed>> = {
+  'kernel/': { parts: [], packages: [NODE, 'zod'] },
+  'domain/': { parts: [], packages: [] },
+  'settings/': { parts: ['kernel/', 'domain/'], packages: [NODE, 'zod', 'smol-toml'] },
+  'store/': { parts: ['kernel/', 'domain/'], packages: [NODE, 'better-sqlite3'] },
+  'integrations/openai/': { parts: ['kernel/', 'domain/'], packages: ['zod', 'openai'] },
+  'integrations/notion/': { parts: ['kernel/', 'domain/'], packages: ['zod', '@notionhq/client'] },
+  'pipeline/': {
+    parts: ['kernel/', 'domain/'],
+    types: ['settings/', 'store/', 'integrations/'],
+    packages: [],
+  },
+  'effects/': {
+    parts: ['kernel/', 'domain/'],
+    types: ['settings/', 'store/', 'integrations/'],
+    packages: [],
+  },
+  'pickup/': {
+    parts: ['kernel/', 'domain/', 'effects/', 'pipeline/'],
+    types: ['settings/', 'store/', 'integrations/'],
+    packages: [],
+  },
+  'figures/': {
+    parts: ['kernel/', 'domain/'],
+    types: ['store/', 'pipeline/', 'pickup/', 'effects/'],
+    packages: [],
+  },
+  'operations/': {
+    parts: ['kernel/', 'domain/', 'settings/', 'figures/', 'pipeline/', 'effects/', 'pickup/'],
+    types: ['store/', 'integrations/'],
+    packages: [NODE, 'zod'],
+  },
+  'surfaces/': {
+    parts: ['kernel/', 'domain/', 'session.ts'],
+    types: ['operations/define.ts'],
+    packages: ['zod', 'chalk', 'commander'],
+  },
+  'commands/': {
+    parts: [
+      'kernel/',
+      'domain/',
+      'settings/',
+      'figures/',
+      'pipeline/',
+      'effects/',
+      'pickup/',
+      'operations/',
+      'surfaces/',
+      'session.ts',
+      'sandbox/index.ts',
+    ],
+    types: ['store/', 'integrations/'],
+    packages: [NODE, 'zod'],
+  },
+  'sandbox/': { parts: [], packages: [NODE, 'better-sqlite3'] },
+  'session.ts': {
+    parts: ['kernel/', 'domain/', 'settings/', 'store/', 'integrations/'],
+    types: ['operations/define.ts'],
+    packages: [NODE],
+  },
+  'version.ts': { parts: ['kernel/', 'store/engine.ts', 'store/migrate.ts'], packages: [NODE, 'zod'] },
+  'commit.ts': { parts: [], types: ['kernel/'], packages: [NODE] },
+  'main.ts': { parts: [''], packages: [NODE, 'zod'] },
+}
+
+/** What operations may share beside the parts below them. */
+const SHARED_BY_OPERATIONS = new Set(['operations/define.ts', 'operations/work-input.ts'])
+
+function partOf(path: string): string {
+  return (
+    Object.keys(MATRIX)
+      .filter(part => path.startsWith(part))
+      .toSorted((a, b) => b.length - a.length)[0] ?? ''
+  )
+}
+
+function isAllowed(path: string, { target, isPackage, typeOnly }: Import): boolean {
+  const part = partOf(path)
+  const { parts, types = [], packages } = MATRIX[part] ?? { parts: [], packages: [] }
+  if (isPackage)
+    return packages.some(name => (name.endsWith(':') ? target.startsWith(name) : target === name))
+  if (part === 'operations/' && target.startsWith(part)) {
+    return path === 'operations/index.ts' || SHARED_BY_OPERATIONS.has(target)
+  }
+  const own = part.endsWith('/') && target.startsWith(part)
+  return (
+    own ||
+    parts.some(other => target.startsWith(other)) ||
+    (typeOnly && types.some(other => target.startsWith(other)))
+  )
+}
+
+test('every file is of a part that the matrix knows', () => {
+  expect(sources().length).toBeGreaterThan(150)
+  expect(
+    sources()
+      .filter(({ path }) => partOf(path) === '')
+      .map(({ path }) => path),
+  ).toEqual([])
+})
+
+test('every import is one that the matrix allows', () => {
+  const all = sources().flatMap(source => importsOf(source).map(each => ({ path: source.path, each })))
+  expect(all.length).toBeGreaterThan(500)
+  const wrong = all.filter(({ path, each }) => !isAllowed(path, each))
+  expect(
+    wrong.map(({ path, each }) => `${path} imports ${each.target}${each.typeOnly ? ' (type)' : ''}`),
+  ).toEqual([])
+})
+
+test('no integration imports another, and each SDK is loaded lazily', () => {
+  const SDKS = new Set(['openai', '@notionhq/client'])
+  const wrong = sources().flatMap(source =>
+    [...source.text.matchAll(/^import\s+(?!type\b)[^;]*?from\s+'([^']+)'/gm)]
+      .filter(([, name = '']) => SDKS.has(name))
+      .map(([statement]) => `${source.path}: ${statement}`),
+  )
+  expect(wrong).toEqual([])
+})
+
+test('imports of types say so', () => {
+  // What is imported only as types is erased; the matrix relies on the word.
+  expect(isAllowed('pipeline/x.ts', { target: 'store/index.ts', isPackage: false, typeOnly: false })).toBe(
+    false,
+  )
+  expect(isAllowed('pipeline/x.ts', { target: 'store/index.ts', isPackage: false, typeOnly: true })).toBe(
+    true,
+  )
+  expect(isAllowed('domain/x.ts', { target: 'node:fs', isPackage: true, typeOnly: false })).toBe(false)
+  expect(isAllowed('operations/x.ts', { target: 'operations/y.ts', isPackage: false, typeOnly: true })).toBe(
+    false,
+  )
+  expect(
+    importsOf({ path: 'a/b.ts', text: "import {\n  x,\n} from '../c.ts'\nawait import('zod')\n", code: '' }),
+  ).toEqual([
+    { target: 'c.ts', isPackage: false, typeOnly: false },
+    { target: 'zod', isPackage: true, typeOnly: false },
+  ])
+})

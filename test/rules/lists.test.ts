@@ -1,0 +1,51 @@
+/** Both lists are what their folders hold, and each entry is declared as every surface needs it. */
+import { globSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { COMMANDS } from '../../src/commands/index.ts'
+import { commandOf } from '../../src/kernel/operation.ts'
+import { OPERATIONS } from '../../src/operations/index.ts'
+import { ROOT } from './support/sources.ts'
+
+const NO_OPERATION = new Set(['define.ts', 'index.ts', 'work-input.ts'])
+
+test('operations: one file each, at its words, sorted', () => {
+  const files = globSync('**/*.ts', { cwd: join(ROOT, 'src/operations') }).filter(
+    file => !NO_OPERATION.has(file),
+  )
+  const commands = OPERATIONS.map(({ path }) => commandOf(path))
+  expect(commands).toEqual(files.map(file => file.replace(/\.ts$/, '').replaceAll('/', ' ')).toSorted())
+  expect(commands).toEqual(commands.toSorted())
+})
+
+test('commands: one folder each, at its word, sorted', () => {
+  const folder = join(ROOT, 'src/commands')
+  const folders = readdirSync(folder).filter(name => statSync(join(folder, name)).isDirectory())
+  const commands = COMMANDS.map(({ path }) => commandOf(path))
+  expect(commands).toEqual(folders.toSorted())
+})
+
+const ENTRIES = [...OPERATIONS, ...COMMANDS].map(entry => ({ ...entry, name: commandOf(entry.path) }))
+
+test.each(ENTRIES)('$name takes a flat input, each field with a meaning', ({ input, positionals = [] }) => {
+  const schema = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })
+  const fields = Object.entries(schema.properties ?? {})
+  for (const [name, field] of fields) {
+    const property = z.object({ type: z.string().optional(), description: z.string().min(3) }).parse(field)
+    expect(['string', 'number', 'integer', 'boolean', undefined], name).toContain(property.type)
+    expect(property.description, name).not.toMatch(/^[A-Z][a-z]|\.$/)
+    expect(name).toMatch(/^[a-z][a-zA-Z]*$/)
+  }
+  expect(fields.map(([name]) => name)).toEqual(expect.arrayContaining([...positionals]))
+})
+
+test.each(ENTRIES)('$name has a summary of one line', ({ summary }) => {
+  expect(summary).toMatch(/^[A-Z][^\n]*[^.\n]$/)
+  expect(summary.length).toBeLessThanOrEqual(100)
+})
+
+test('what changes something may be tried first; what only reads has no such flag of its own', () => {
+  for (const { path, input } of OPERATIONS)
+    expect(Object.keys(input.shape), commandOf(path)).not.toContain('dryRun')
+})
