@@ -108,6 +108,16 @@ test('bold that starts with a space has no exact form: the space goes out of it'
   expect(writeSomehow(spans, 'paragraph')).toBe('a **b** ')
 })
 
+test('bare addresses become links, also those that show only after another one is known', () => {
+  expect(short(linkify(plainSpans('(https://x.example)https://y.example/a, xhttps://z.example')))).toEqual([
+    '(',
+    'l:https://x.example',
+    ')',
+    'l:https://y.example/a',
+    ', xhttps://z.example',
+  ])
+})
+
 describe('writing', () => {
   const style = fc.record({
     bold: fc.boolean(),

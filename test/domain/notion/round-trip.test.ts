@@ -131,7 +131,7 @@ test.each([
   ],
   ['> a\nlazy', '> a\n> lazy'],
   ['> a\n>\tb', '> a\n>   b'],
-  ['> ```\na', '> ```\n> ```\n\na'],
+  ['> ```\n> code\na', '> ```\n> code\n> ```\n\na'],
   ['- a\n\n  -\n  - b', '- a\n\n  -\n  - b'],
   ['a | b\n\\--- | ---', 'a | b\n\\--- | ---'],
   ['(https://x.example)https://y.example', '(https://x.example)https://y.example'],
