@@ -223,7 +223,9 @@ function job(transition: Transition, status: JobRow['status']): NewEffect {
 
 /** Later changes win; an untick stays an untick. For writes to one page that are delivered together. */
 export function mergeChanges(changes: readonly PageChange[]): PageChange {
-  return changes.reduce<PageChange>((all, change) => ({ ...all, ...change }), {})
+  let merged: PageChange = {}
+  for (const change of changes) merged = { ...merged, ...change }
+  return merged
 }
 
 /** At most `length` UTF-16 units, never ending in half a surrogate pair, with a mark where it was cut. */

@@ -174,7 +174,7 @@ function writing(text: string): NonNullable<DeskOptions['fetch']> {
   }
 }
 
-test.for([0, 1, 4, 7])(
+test.for([0, 1, 3, 5])(
   'a result of many requests, the answer to one lost after %i of them, is written whole, once',
   async skip => {
     const desk = await openDesk(office, { fetch: writing(LONG_TEXT) })
@@ -186,7 +186,7 @@ test.for([0, 1, 4, 7])(
     expect(outputOf(desk, runId)).toBe(LONG_TEXT)
     await expectBodyOnce(desk, board, pageId, runId)
     const appends = (await board.writes(pageId)).filter(({ kind }) => kind === 'blocks.append')
-    expect(appends.length).toBeGreaterThan(skip + 3)
+    expect(appends.length).toBeGreaterThanOrEqual(6)
     const { cells } = await board.row(pageId)
     expect(cells['Status']).toBe('Done')
     expect(String(cells['Result Summary']).length).toBeLessThanOrEqual(2000)
@@ -359,28 +359,27 @@ test('what a dead process had in hand is taken back at once', async () => {
 })
 
 test('each failed attempt has a row of its own in the log', async () => {
-  const desk = await openDesk(office, { env: { ECHOPILOT_WORK_CONCURRENCY: '1' } })
-  const arm = {
-    action: { type: 'malformed-verdict' },
-    match: { path: '/v1/chat/completions', kind: 'judge' },
-    times: 100,
+  const desk = await openDesk(office)
+  const faults = `${office.url('openai')}/__sandbox/faults`
+  const fault = {
+    action: { type: 'status', status: 500 },
+    match: { path: '/v1/chat/completions' },
+    times: 1000,
   }
   const pageId = await board.add(PASSES)
-  await fetch(`${office.url('openai')}/__sandbox/faults`, { method: 'POST', body: JSON.stringify(arm) })
-  await desk.call('poll', '--drain')
-  await fetch(`${office.url('openai')}/__sandbox/faults/clear`, { method: 'POST' })
-  const errors = desk.rows<{ attempts: number }>(
-    `SELECT COUNT(*) AS attempts FROM attempts WHERE outcome = 'failed'`,
-  )
-  for (let passes = 0; passes < 5; passes += 1) {
-    desk.clock.forward(1_200_000)
-    await desk.call('poll', '--drain')
-  }
-  const failed = errors[0]?.attempts ?? 0
-  const { log, job } = await logged(board, runsOf(desk, pageId)[0]?.id ?? '')
-  expect(job).toHaveLength(1)
-  expect(log.filter(status => status === 'Error')).toHaveLength(failed)
-  expect(log.filter(status => status === 'Processing')).toHaveLength(1)
+  await fetch(faults, { method: 'POST', body: JSON.stringify(fault) })
+  await desk.done('poll', '--drain')
+  expect((await board.row(pageId)).cells).toMatchObject({ Status: 'Failed', Trigger: false })
+  await fetch(`${faults}/clear`, { method: 'POST' })
+  desk.clock.forward(600_000)
+  await desk.done('poll', '--drain')
+  const [{ id: runId } = { id: '' }] = runsOf(desk, pageId)
+  expect(desk.rows('SELECT outcome FROM attempts ORDER BY number')).toEqual([
+    { outcome: 'failed' },
+    { outcome: 'rested' },
+  ])
+  expect(await logged(board, runId)).toEqual({ log: ['Error', 'Processing', 'Success'], job: ['Done'] })
+  expectDelivered(desk)
 })
 
 test('a decision that could not be cleared is not taken for a new one', async () => {
