@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // A forked process per file: real signals, real child processes, no shared module state.
     pool: 'forks',
+    // Most of the time is spent waiting for child processes.
+    maxWorkers: '100%',
     env: { TZ: 'Pacific/Chatham', NO_COLOR: '1' },
     testTimeout: 20_000,
     hookTimeout: 20_000,

@@ -223,8 +223,8 @@ function job(transition: Transition, status: JobRow['status']): NewEffect {
 
 /** Later changes win; an untick stays an untick. For writes to one page that are delivered together. */
 export function mergeChanges(changes: readonly PageChange[]): PageChange {
-  let merged: PageChange = {}
-  for (const change of changes) merged = { ...merged, ...change }
+  const merged: PageChange = {}
+  Object.assign(merged, ...changes)
   return merged
 }
 

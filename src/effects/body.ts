@@ -10,7 +10,7 @@ import { briefDigest } from './read-page.ts'
 import type { Effect } from '../store/outbox.ts'
 import { briefOfBody, foundOf } from './body-text.ts'
 import type { EffectContext } from './context.ts'
-import type { Delivery } from './deliver.ts'
+import type { Delivery } from './delivery.ts'
 
 type BodyOf = Extract<EffectBody, { kind: 'body' }>
 

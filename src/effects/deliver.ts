@@ -3,6 +3,7 @@ import { ServiceFailure } from '../kernel/roles.ts'
 import type { Effect, FailedDelivery } from '../store/outbox.ts'
 import { deliverBody } from './body.ts'
 import type { EffectContext } from './context.ts'
+import type { Delivery } from './delivery.ts'
 import { deliverPage } from './page.ts'
 import { deliverRow } from './row.ts'
 
@@ -18,12 +19,6 @@ export interface Undelivered {
   readonly kind: string
   readonly message: string
 }
-
-/** How a delivery ended. `unfound` was looked up, is not there, and is looked up once more before it is made. */
-export type Delivery =
-  | { readonly kind: 'done'; readonly thing: { readonly key: string; readonly notionId: string } | null }
-  | { readonly kind: 'unfound'; readonly againAtMs: number }
-  | { readonly kind: 'impossible'; readonly why: string }
 
 /** Failures in a row after which the rest is left to the next pass: the service is down. */
 const FAILURES_TO_STOP = 3

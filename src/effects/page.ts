@@ -4,7 +4,7 @@ import { isFinal } from '../domain/run-state.ts'
 import type { NotionDatabase } from '../store/notion.ts'
 import type { Effect } from '../store/outbox.ts'
 import type { EffectContext } from './context.ts'
-import type { Delivery } from './deliver.ts'
+import type { Delivery } from './delivery.ts'
 import { queueOf, readRow, type RowReader, type writeRow } from './row-values.ts'
 import { sendCells } from './send-cells.ts'
 

@@ -3,7 +3,7 @@ import type { EffectBody, JobRow, LogRow } from '../domain/effect.ts'
 import type { NotionDatabase } from '../store/notion.ts'
 import type { Effect } from '../store/outbox.ts'
 import type { EffectContext } from './context.ts'
-import type { Delivery } from './deliver.ts'
+import type { Delivery } from './delivery.ts'
 import type { writeRow } from './row-values.ts'
 import { sendCells } from './send-cells.ts'
 

@@ -136,8 +136,6 @@ test.each(Object.keys(ECHOES))('a service that repeats the key %s', async how =>
     ['poll', '--drain', '--verbose'],
     ['doctor', '--verbose', '--json'],
     ['task', 'show', id, '--json'],
-    ['explain', id, '--json'],
-    ['status', '--verbose'],
   ]) {
     expectNoLeak(home, await home.run(...words), words.join(' '))
   }

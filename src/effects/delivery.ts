@@ -1,0 +1,5 @@
+/** How a delivery ended. `unfound` was looked up, is not there, and is looked up once more before it is made. */
+export type Delivery =
+  | { readonly kind: 'done'; readonly thing: { readonly key: string; readonly notionId: string } | null }
+  | { readonly kind: 'unfound'; readonly againAtMs: number }
+  | { readonly kind: 'impossible'; readonly why: string }
