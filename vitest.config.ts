@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -5,8 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // A forked process per file: real signals, real child processes, no shared module state.
     pool: 'forks',
-    // Most of the time is spent waiting for child processes.
-    maxWorkers: '100%',
+    // A third of the time is spent waiting for child processes.
+    maxWorkers: availableParallelism() * 2,
     env: { TZ: 'Pacific/Chatham', NO_COLOR: '1' },
     testTimeout: 20_000,
     hookTimeout: 20_000,
