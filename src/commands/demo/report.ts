@@ -70,6 +70,7 @@ function exploreText(dir: string, day: Day, style: Style): string {
     style.bold(`Explore ${dir}`),
     '  results/   what the clients would get',
     '  receipts/  what was asked, judged and paid, with its seal',
+    `  npx echopilot sandbox --dir ${dir}, for the board in a browser`,
     `  ${exportLines({ ECHOPILOT_STATE_DIR: join(dir, 'state') }).trimEnd()}`,
     '  npx echopilot status',
     ...(waiting === undefined ? [] : [`  npx echopilot task show ${waiting.taskId}`]),
