@@ -1,6 +1,6 @@
 import { isFinal, type RunState } from '../domain/run-state.ts'
 import type { StoreCore } from './core.ts'
-import { tellOutside } from './outbox.ts'
+import { tellOutside } from './effect-record.ts'
 import { sealReceipt } from './receipts.ts'
 import { addEvent, insertRun, readRun, updateRun, type NewRun, type Run } from './run-rows.ts'
 

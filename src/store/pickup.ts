@@ -3,7 +3,7 @@ import { PRIORITIES, RUN_STATES, type Priority, type RunState } from '../domain/
 import type { TaskType } from '../domain/task-type.ts'
 import { reader, type StoreCore } from './core.ts'
 import { endRun } from './decisions.ts'
-import { recordEffects } from './outbox.ts'
+import { recordEffects } from './effect-record.ts'
 import { insertRun, readRun, type NewRun, type Run } from './run-rows.ts'
 
 /** A row of the queue database as it was read, with everything that is snapshotted at pick-up. */

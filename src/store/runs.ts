@@ -6,7 +6,7 @@ import { WAITING_STATE, type RunState, type Stage } from '../domain/run-state.ts
 import type { StageService } from './claims.ts'
 import { reader, type StoreCore } from './core.ts'
 import { breachOf } from './ledger.ts'
-import { tellOutside } from './outbox.ts'
+import { tellOutside } from './effect-record.ts'
 import { readPause } from './pauses.ts'
 import { addEvent, findRun, readRun, updateRun, type Run } from './run-rows.ts'
 import { readTask, type Task } from './tasks.ts'

@@ -1,0 +1,78 @@
+import { effectsOf, type NewEffect } from '../domain/effect.ts'
+import { RUN_STATES } from '../domain/run-state.ts'
+import { reader, type StoreCore } from './core.ts'
+import { findRun } from './run-rows.ts'
+
+/** Records effects of a run; inside the transaction that changes its state. A key is never recorded twice. */
+export function recordEffects(core: StoreCore, runId: string, effects: readonly NewEffect[]): void {
+  for (const { name, target, body } of effects) {
+    core.engine.run(
+      `INSERT INTO effects (id, seq, key, run_id, kind, target, body, state, tries, uncertain, not_before_ms,
+         claim_no, created_ms)
+       VALUES (:id, (SELECT COALESCE(MAX(seq), 0) + 1 FROM effects), :prefix || COALESCE(:name,
+         CAST((SELECT COUNT(*) + 1 FROM effects WHERE run_id = :runId AND kind = :kind) AS TEXT)),
+         :runId, :kind, :target, :body, 'pending', 0, 0, :now, 0, :now)
+       ON CONFLICT (key) DO NOTHING`,
+      {
+        id: core.newId('effect'),
+        prefix: `${runId}/${body.kind}/`,
+        name,
+        runId,
+        kind: body.kind,
+        target,
+        body: JSON.stringify(body),
+        now: core.clock.now(),
+      },
+    )
+  }
+}
+
+/**
+ * Records what the outside must hear of the state a run has just entered. A local task has no outside.
+ * Inside the transaction that changed the state.
+ */
+export function tellOutside(core: StoreCore, runId: string): void {
+  const transition = transitionOf(core, runId)
+  if (transition !== null) recordEffects(core, runId, effectsOf(transition))
+}
+
+function transitionOf(core: StoreCore, runId: string): Parameters<typeof effectsOf>[0] | null {
+  const run = findRun(core, runId)
+  const task =
+    run === null ? undefined : core.engine.get('SELECT * FROM tasks WHERE id = :id', { id: run.taskId })
+  if (run === null || task === undefined) return null
+  const pageId = reader(task).textOrNull('page_id')
+  if (pageId === null) return null
+  const sums = reader(
+    core.engine.get(
+      `SELECT COALESCE(SUM(cost_nano), 0) AS cost, COALESCE(SUM(input_tokens), 0) AS input,
+         COALESCE(SUM(output_tokens), 0) AS output FROM calls WHERE run_id = :runId`,
+      { runId },
+    ) ?? {},
+  )
+  const output = core.engine.get(
+    `SELECT id, text FROM outputs WHERE run_id = :runId AND finish <> 'refused' ORDER BY number DESC LIMIT 1`,
+    {
+      runId,
+    },
+  )
+  return {
+    to: run.state,
+    pageId,
+    taskTitle: reader(task).text('title'),
+    taskType: reader(task).text('type'),
+    runId,
+    attempt: run.attempt,
+    reason: run.reason,
+    score: run.score,
+    costNano: sums.number('cost'),
+    inputTokens: sums.number('input'),
+    outputTokens: sums.number('output'),
+    startedMs: run.startedMs ?? run.createdMs,
+    nowMs: core.clock.now(),
+    commit: core.commit,
+    status: RUN_STATES[run.state].status,
+    output:
+      output === undefined ? null : { id: reader(output).text('id'), text: reader(output).text('text') },
+  }
+}
