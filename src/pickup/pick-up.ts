@@ -6,7 +6,7 @@ import { sha256 } from '../kernel/digest.ts'
 import { ServiceFailure } from '../kernel/roles.ts'
 import { estimateAtMostNano } from '../pipeline/estimate.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
-import type { PickedPage } from '../store/pickup.ts'
+import type { OpenPage, PickedPage } from '../store/pickup.ts'
 import { qualityRulesFor } from '../pipeline/rules.ts'
 import type { Settings } from '../settings/schema.ts'
 import { readPage } from '../effects/read-page.ts'
@@ -139,8 +139,9 @@ function planned(
 /** Decisions count only for runs that wait for a person; a hand-set Cancelled or a trashed page ends any. */
 async function readDecisions(context: PickUpContext): Promise<number> {
   const open = await context.store.pickUps.openPages()
+  const quiet = await quietPages(context, open)
   let decided = 0
-  for (const { pageId, taskId, state } of open) {
+  for (const { pageId, taskId, state } of open.filter(page => !quiet.has(page.pageId))) {
     if (context.stop.aborted) break
     const verb = await decisionOn(context, pageId, state)
     if (verb === null) continue
@@ -150,6 +151,33 @@ async function readDecisions(context: PickUpContext): Promise<number> {
     if (verb.kind === 'cancel') await context.store.decisions.cancel(taskId, 'notion')
   }
   return decided
+}
+
+/** Notion takes this many conditions in one filter. */
+const MOST_CONDITIONS = 100
+
+/**
+ * Pages of resting runs on which nobody has said anything, told by one query for a hundred of them: so that
+ * many runs that wait for a person cost next to nothing. The list may be older than our own writes, so it only
+ * saves reading; whatever else it shows, and what it does not show, is read page by page.
+ */
+async function quietPages(context: PickUpContext, open: readonly OpenPage[]): Promise<Set<string>> {
+  const queue = queueOf(context.workspace)
+  const runId = queue.properties['runId']
+  const resting = open.filter(({ state }) => state === 'waiting_human' || state === 'held')
+  const quiet = new Set<string>()
+  if (runId?.type !== 'rich_text' || resting.length < 2) return quiet
+  for (let from = 0; from < resting.length; from += MOST_CONDITIONS) {
+    const some = resting.slice(from, from + MOST_CONDITIONS)
+    const found = await context.workspace.api.query(queue.dataSourceId, {
+      filter: { or: some.map(page => ({ property: runId.id, rich_text: { equals: page.runId } })) },
+    })
+    for (const page of found.pages) {
+      const row = readRow(page, queue)
+      if (row.choice('status') !== 'Cancelled' && row.choice('decision') === null) quiet.add(page.id)
+    }
+  }
+  return quiet
 }
 
 type Verb =
