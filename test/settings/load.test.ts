@@ -272,7 +272,7 @@ test('the template is a valid file, and so is it with every default uncommented'
   expect(load(template)).toMatchObject({ settings: load(null).settings })
   const uncommented = template
     .split('\n# What one type')[0]
-    ?.replaceAll(/^# (\w+ = (?!"").*)$/gm, '$1')
+    ?.replaceAll(/^# (\w+ = (?!""|"…").*)$/gm, '$1')
     .concat('\n')
   const { settings, origins } = load(uncommented ?? '')
   expect(settings).toEqual(load(null).settings)
