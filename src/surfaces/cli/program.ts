@@ -52,7 +52,7 @@ export async function parseWords<E extends Entry>(
   let parsed: Parsed<E> | null = null
   const program = root(options, text => printed.push(text))
   addHelp(program)
-  for (const entry of entries) {
+  for (const entry of entriesFor(words, entries)) {
     addEntry(program, entry, (input, flags) => {
       parsed = { entry, input, flags }
     })
@@ -121,6 +121,29 @@ function exitCodes(): string {
   return Object.values(OUTCOMES)
     .map(({ exit, meaning }) => `  ${String(exit).padStart(3)}  ${meaning}`)
     .join('\n')
+}
+
+/**
+ * The entries that these words can mean: those whose path stands among them in order. Describing the flags of
+ * every command takes longer than most commands do. Where none fits, or help is asked for, all are needed: to
+ * be listed, or to say what was meant.
+ */
+function entriesFor<E extends Entry>(words: readonly string[], entries: readonly E[]): readonly E[] {
+  if (words.some(word => HELP_WORDS.has(word))) return entries
+  const fitting = entries.filter(({ path }) => standsIn(path, words))
+  return fitting.length === 0 ? entries : fitting
+}
+
+const HELP_WORDS: ReadonlySet<string> = new Set(['help', '--help', '-h'])
+
+function standsIn(path: readonly string[], words: readonly string[]): boolean {
+  let from = 0
+  for (const word of path) {
+    const at = words.indexOf(word, from)
+    if (at === -1) return false
+    from = at + 1
+  }
+  return true
 }
 
 function addEntry(
