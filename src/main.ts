@@ -28,7 +28,7 @@ export async function main(): Promise<void> {
   }
   const stop = new AbortController()
   const interrupted = stopOnSignals(stop)
-  const [{ cliEntries, runCli }, { OPERATIONS }, { COMMANDS }] = await Promise.all([
+  const [{ runCli }, { OPERATIONS }, { COMMANDS }] = await Promise.all([
     import('./surfaces/cli/run.ts'),
     import('./operations/index.ts'),
     import('./commands/index.ts'),
@@ -40,7 +40,7 @@ export async function main(): Promise<void> {
     stop: stop.signal,
     readInput: readStandardInput,
     terminal: await terminal(),
-    entries: cliEntries(OPERATIONS, COMMANDS),
+    lists: { operations: OPERATIONS, commands: COMMANDS },
   })
   process.exitCode = interrupted() ?? exit
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-import { connectNotion } from './integrations/notion/index.ts'
 import type { Notion } from './integrations/notion/client.ts'
-import { connectModels, missingKeys, type Models, type OpenAiKeys } from './integrations/openai/index.ts'
+import type { Models, OpenAiKeys } from './integrations/openai/index.ts'
 import { AppError, asAppError, rewritten } from './kernel/errors.ts'
 import { invoke, type Invoked, type Recorder } from './kernel/invoke.ts'
 import { createLog, type Log, type LogFormat, type LogLevel } from './kernel/log.ts'
@@ -9,10 +8,10 @@ import type { Attempted } from './kernel/operation.ts'
 import { redactor, type Redact } from './kernel/redaction.ts'
 import type { World } from './kernel/world.ts'
 import type { AnyContext, AnyOperation, Connections } from './operations/define.ts'
-import { loadSettings, type LoadedSettings } from './settings/load.ts'
+import type { LoadedSettings } from './settings/load.ts'
 import { configPath, stateDir } from './settings/paths.ts'
 import { readSecret, SECRETS, secretFile, type FoundSecret, type SecretName } from './settings/secrets.ts'
-import { openStore, type Store } from './store/index.ts'
+import type { Store } from './store/index.ts'
 
 /** What one call of the program was told, before anything is opened. */
 export interface SessionOptions {
@@ -62,7 +61,7 @@ export function openSession(options: SessionOptions): Session {
     fixed: { commit: options.program.commit },
   })
   const run: Session['run'] = async (operation, input, { dryRun }) => {
-    const needed = connect(operation, parts)
+    const needed = await connect(operation, parts)
     const context: AnyContext = {
       ...needed,
       world: options.world,
@@ -108,63 +107,71 @@ function optional<T>(attempt: Attempted<T>): T | undefined {
 }
 
 /** Fills in what the operation declared that it needs. */
-function connect(
-  operation: AnyOperation,
-  parts: Parts,
-): { [Name in keyof Connections]?: Connections[Name] | Attempted<Connections[Name]> } {
+async function connect(operation: AnyOperation, parts: Parts): Promise<Filled<keyof Connections>> {
   const { needs } = operation
   return {
-    ...fill('settings', needs['settings'], parts.settings),
-    ...fill('store', needs['store'], parts.store),
-    ...fill('models', needs['models'], parts.models),
-    ...fill('notion', needs['notion'], parts.notion),
+    ...(await fill('settings', needs['settings'], parts.settings)),
+    ...(await fill('store', needs['store'], parts.store)),
+    ...(await fill('models', needs['models'], parts.models)),
+    ...(await fill('notion', needs['notion'], parts.notion)),
   }
 }
 
-function fill<Name extends keyof Connections>(
-  name: Name,
-  need: 'required' | 'optional' | undefined,
-  make: () => Connections[Name],
-): { [Key in Name]?: Connections[Name] | Attempted<Connections[Name]> } {
-  if (need === undefined) return {}
-  const value = need === 'required' ? make() : attempted(make)
-  // TypeScript does not narrow a computed key to the one name it holds.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return { [name]: value } as { [Key in Name]?: Connections[Name] | Attempted<Connections[Name]> }
+type Filled<Names extends keyof Connections> = {
+  readonly [Name in Names]?: Connections[Name] | Attempted<Connections[Name]>
 }
 
-function attempted<T>(make: () => T): Attempted<T> {
+async function fill<Name extends keyof Connections>(
+  name: Name,
+  need: 'required' | 'optional' | undefined,
+  make: () => Promise<Connections[Name]>,
+): Promise<Filled<Name>> {
+  if (need === undefined) return {}
+  const value = need === 'required' ? await make() : await attempted(make)
+  // TypeScript does not narrow a computed key to the one name it holds.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return { [name]: value } as Filled<Name>
+}
+
+async function attempted<T>(make: () => Promise<T>): Promise<Attempted<T>> {
   try {
-    return { ok: true, value: make() }
+    return { ok: true, value: await make() }
   } catch (error) {
     return { ok: false, error: asAppError(error) }
   }
 }
 
 interface Parts {
-  readonly settings: () => LoadedSettings
-  readonly store: () => Store
-  readonly models: () => Models
-  readonly notion: () => Notion | null
+  readonly settings: () => Promise<LoadedSettings>
+  readonly store: () => Promise<Store>
+  readonly models: () => Promise<Models>
+  readonly notion: () => Promise<Notion | null>
   readonly close: () => void
 }
 
+/** Each part is loaded, with the code it is made of, when something first needs it. */
 function connections(options: SessionOptions, secrets: SecretKeeper): Parts {
-  let settings: LoadedSettings | null = null
-  let store: Store | null = null
-  let models: Models | null = null
-  let notion: Notion | null | undefined
+  let opened: Store | null = null
   const parts: Parts = {
-    settings: () => (settings ??= loadSettings(options.world, options.configFlag)),
-    store: () => (store ??= openIn(options)),
-    models: () => (models ??= modelsFor(options, parts.settings(), secrets)),
-    notion: () => (notion ??= notionFor(options, parts, secrets)),
-    close: () => store?.close(),
+    settings: once(async () => {
+      const { loadSettings } = await import('./settings/load.ts')
+      return loadSettings(options.world, options.configFlag)
+    }),
+    store: once(async () => (opened = await openIn(options))),
+    models: once(() => modelsFor(options, parts, secrets)),
+    notion: once(() => notionFor(options, parts, secrets)),
+    close: () => opened?.close(),
   }
   return parts
 }
 
-function openIn(options: SessionOptions): Store {
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null
+  return () => (made ??= make())
+}
+
+async function openIn(options: SessionOptions): Promise<Store> {
+  const { openStore } = await import('./store/index.ts')
   const store = openStore({
     path: join(stateDir(options.world, options.stateDirFlag).path, 'echopilot.db'),
     world: options.world,
@@ -174,22 +181,30 @@ function openIn(options: SessionOptions): Store {
   return options.wrapStore?.(store) ?? store
 }
 
-function modelsFor(options: SessionOptions, loaded: LoadedSettings, secrets: SecretKeeper): Models {
+async function modelsFor(options: SessionOptions, parts: Parts, secrets: SecretKeeper): Promise<Models> {
+  const { connectModels, missingKeys } = await import('./integrations/openai/index.ts')
   const keys: OpenAiKeys = {
     OPENAI_API_KEY: secrets.find('OPENAI_API_KEY')?.value ?? null,
     JUDGE_API_KEY: secrets.find('JUDGE_API_KEY')?.value ?? null,
   }
-  const missing = missingKeys(loaded.settings, keys)
-  if (missing.length > 0) throw missingCredentials(missing, loaded.path)
-  return connectModels(loaded.settings, keys, options.world)
+  const { settings, path } = await parts.settings()
+  const missing = missingKeys(settings, keys)
+  if (missing.length > 0) throw missingCredentials(missing, path)
+  return connectModels(settings, keys, options.world)
 }
 
-function notionFor(options: SessionOptions, parts: Parts, secrets: SecretKeeper): Notion | null {
+async function notionFor(
+  options: SessionOptions,
+  parts: Parts,
+  secrets: SecretKeeper,
+): Promise<Notion | null> {
   const token = secrets.find('NOTION_TOKEN')?.value ?? null
   if (token === null) return null
-  const { notion } = parts.settings().settings
-  return connectNotion(notion, token, options.world, (count, perSecond) =>
-    parts.store().rates.take('notion', count, perSecond),
+  const { connectNotion } = await import('./integrations/notion/index.ts')
+  const { settings } = await parts.settings()
+  const store = await parts.store()
+  return connectNotion(settings.notion, token, options.world, (count, perSecond) =>
+    store.rates.take('notion', count, perSecond),
   )
 }
 

@@ -1,9 +1,11 @@
 import type { Command } from '../kernel/command.ts'
+import type { LazyList } from '../kernel/operation.ts'
 import type { CommandHost } from '../surfaces/cli/run.ts'
-import { completion } from './completion/index.ts'
-import { demo } from './demo/index.ts'
-import { init } from './init/index.ts'
-import { sandbox } from './sandbox/index.ts'
 
 /** What never returns or talks to a terminal; a test compares it with the folders. */
-export const COMMANDS: readonly Command<CommandHost>[] = [completion, demo, init, sandbox]
+export const COMMANDS: LazyList<Command<CommandHost>> = {
+  completion: async () => (await import('./completion/index.ts')).completion,
+  demo: async () => (await import('./demo/index.ts')).demo,
+  init: async () => (await import('./init/index.ts')).init,
+  sandbox: async () => (await import('./sandbox/index.ts')).sandbox,
+}

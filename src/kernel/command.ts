@@ -1,5 +1,6 @@
 import type { Outcome } from './errors.ts'
-import type { Example, FlatInput } from './operation.ts'
+import type { FlatInput } from './input.ts'
+import type { Example } from './operation.ts'
 
 /**
  * What never returns or talks to a terminal: the second, short list beside the operations. It prints by

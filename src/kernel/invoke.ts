@@ -1,4 +1,5 @@
-import { AppError, asAppError, type Outcome } from './errors.ts'
+import { asAppError, type AppError, type Outcome } from './errors.ts'
+import { readInput } from './input.ts'
 import { commandOf, type Operation } from './operation.ts'
 
 /** Where invocations that change something are written down; the store implements it. */
@@ -32,7 +33,7 @@ export async function invoke<Context>(
   rawInput: Readonly<Record<string, unknown>>,
   invocation: Invocation<Context>,
 ): Promise<Invoked> {
-  const input = parseInput(operation, rawInput)
+  const input = readInput(operation.input, rawInput, `echopilot help ${commandOf(operation.path)}`)
   const recorder = operation.effect === 'read' || invocation.dryRun ? null : invocation.recorder
   const recordId = await recorder?.begin(commandOf(operation.path), invocation.actor)
   const end = async (outcome: Outcome, message: string | null): Promise<void> => {
@@ -61,20 +62,4 @@ async function endQuietly(
     if (error.kind === 'store') return
     throw asAppError(second)
   }
-}
-
-function parseInput<Context>(
-  operation: Operation<Context>,
-  raw: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  const result = operation.input.safeParse(raw)
-  if (result.success) return result.data
-  const faults = result.error.issues.map(issue => `${flagOf(issue.path[0])}: ${issue.message}`)
-  throw new AppError('usage', faults.join('; '), `echopilot help ${commandOf(operation.path)}`)
-}
-
-function flagOf(field: PropertyKey | undefined): string {
-  return typeof field === 'string'
-    ? `--${field.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
-    : 'input'
 }

@@ -1,5 +1,5 @@
-import type { z } from 'zod'
 import type { AppError, Outcome } from './errors.ts'
+import type { FlatInput, InputOf } from './input.ts'
 import type { Style } from './style.ts'
 
 /** A part that an operation uses: without a required one it does not start; an optional one says why it is not there. */
@@ -18,9 +18,6 @@ export type Connected<Connections, N extends Needs<Connections>> = {
     ? Connections[Name]
     : Attempted<Connections[Name]>
 }
-
-/** A flat object of text, numbers, flags and choices: the same shape is flags, JSON body and words in a chat. */
-export type FlatInput = z.ZodObject<Record<string, z.ZodType>>
 
 /** One example of a call, as help shows it. */
 export interface Example {
@@ -46,11 +43,22 @@ export interface Operation<Context, Input extends FlatInput = FlatInput, Output 
   readonly effect: 'read' | 'write' | 'irreversible'
   readonly scope: 'read' | 'operate' | 'money' | 'privacy'
   /** Does the work; never prints, and touches the outside only through the context. */
-  readonly run: (context: Context, input: z.infer<Input>) => Promise<Output>
+  readonly run: (context: Context, input: InputOf<Input>) => Promise<Output>
   /** The human text; `--json` is the result itself. */
   readonly render: (result: Output, style: Style) => string
   /** How a result that was returned counts; `ok` where it is left out. */
   readonly outcome?: (result: Output) => Outcome
+}
+
+/**
+ * Entries by what is typed, each loaded when it is asked for: a start of the program reads the one it was told,
+ * not all of them.
+ */
+export type LazyList<Entry> = Readonly<Record<string, () => Promise<Entry>>>
+
+/** Loads a list whole, in its order. */
+export function loadAll<Entry>(list: LazyList<Entry>): Promise<Entry[]> {
+  return Promise.all(Object.values(list).map(load => load()))
 }
 
 /** `task add`: what is typed. */

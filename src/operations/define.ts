@@ -1,8 +1,8 @@
-import type { z } from 'zod'
 import type { Notion } from '../integrations/notion/client.ts'
 import type { Models } from '../integrations/openai/index.ts'
+import type { FlatInput, InputOf } from '../kernel/input.ts'
 import type { Log } from '../kernel/log.ts'
-import type { Attempted, Connected, FlatInput, Need, Needs, Operation } from '../kernel/operation.ts'
+import type { Attempted, Connected, Need, Needs, Operation } from '../kernel/operation.ts'
 import type { World } from '../kernel/world.ts'
 import type { LoadedSettings } from '../settings/load.ts'
 import type { SecretName } from '../settings/secrets.ts'
@@ -56,7 +56,7 @@ export type AnyOperation = Operation<AnyContext>
 export function defineOperation<const N extends Needs<Connections>, Input extends FlatInput, Output>(
   operation: Omit<Operation<Context<N>, Input, Output>, 'needs' | 'run'> & {
     readonly needs: N & Record<Exclude<keyof N, keyof Connections>, never>
-    readonly run: (context: Context<N>, input: z.infer<Input>) => Promise<Output>
+    readonly run: (context: Context<N>, input: InputOf<Input>) => Promise<Output>
   },
 ): AnyOperation {
   // Safe: `invoke` parses the input with `operation.input`, and a session fills in exactly `needs`.

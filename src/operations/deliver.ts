@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { deliverDue } from '../effects/deliver.ts'
 import { openOwnWorkspace } from '../effects/workspace.ts'
 import { defineOperation } from './define.ts'
@@ -6,7 +5,7 @@ import { defineOperation } from './define.ts'
 export const deliver = defineOperation({
   path: ['deliver'],
   summary: 'Write to Notion what waits to be written',
-  input: z.object({}),
+  input: {},
   needs: { store: 'required', notion: 'required' },
   effect: 'write',
   scope: 'operate',

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { proofMark, proofText } from '../figures/marks.ts'
 import { AppError } from '../kernel/errors.ts'
 import { spanText, wrap } from '../kernel/text.ts'
@@ -11,7 +10,7 @@ import { defineOperation, type Context } from './define.ts'
 export const doctor = defineOperation({
   path: ['doctor'],
   summary: 'Probe every part for real: proved, failed or not proved, with the fix',
-  input: z.object({}),
+  input: {},
   needs: { settings: 'optional', store: 'optional', models: 'optional', notion: 'optional' },
   effect: 'write',
   scope: 'read',

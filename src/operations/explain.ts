@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { textField } from '../kernel/input.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
 import { formatScore } from '../domain/next-step.ts'
 import { AppError } from '../kernel/errors.ts'
@@ -17,7 +17,7 @@ export const explain = defineOperation({
     { words: 'explain task_01k…', does: 'every run of a task' },
     { words: 'explain run_01k…/2', does: 'the second attempt of a run' },
   ],
-  input: z.object({ id: z.string().describe('any id that EchoPilot prints, or its beginning') }),
+  input: { id: textField('any id that EchoPilot prints, or its beginning') },
   positionals: ['id'],
   needs: { store: 'required' },
   effect: 'read',

@@ -1,51 +1,29 @@
-import { configCheck } from './config/check.ts'
-import { configInit } from './config/init.ts'
-import { configShow } from './config/show.ts'
+import type { LazyList } from '../kernel/operation.ts'
 import type { AnyOperation } from './define.ts'
-import { deliver } from './deliver.ts'
-import { doctor } from './doctor.ts'
-import { explain } from './explain.ts'
-import { metrics } from './metrics.ts'
-import { notionDiff } from './notion/diff.ts'
-import { notionSync } from './notion/sync.ts'
-import { poll } from './poll.ts'
-import { processRuns } from './process.ts'
-import { qa } from './qa.ts'
-import { queuePause } from './queue/pause.ts'
-import { queueResume } from './queue/resume.ts'
-import { status } from './status.ts'
-import { taskAdd } from './task/add.ts'
-import { taskApprove } from './task/approve.ts'
-import { taskCancel } from './task/cancel.ts'
-import { taskList } from './task/list.ts'
-import { taskOpen } from './task/open.ts'
-import { taskRetry } from './task/retry.ts'
-import { taskReturn } from './task/return.ts'
-import { taskShow } from './task/show.ts'
 
 /** Everything EchoPilot can be asked to do; a test compares it with the files of this folder. */
-export const OPERATIONS: readonly AnyOperation[] = [
-  configCheck,
-  configInit,
-  configShow,
-  deliver,
-  doctor,
-  explain,
-  metrics,
-  notionDiff,
-  notionSync,
-  poll,
-  processRuns,
-  qa,
-  queuePause,
-  queueResume,
-  status,
-  taskAdd,
-  taskApprove,
-  taskCancel,
-  taskList,
-  taskOpen,
-  taskRetry,
-  taskReturn,
-  taskShow,
-]
+export const OPERATIONS: LazyList<AnyOperation> = {
+  'config check': async () => (await import('./config/check.ts')).configCheck,
+  'config init': async () => (await import('./config/init.ts')).configInit,
+  'config show': async () => (await import('./config/show.ts')).configShow,
+  deliver: async () => (await import('./deliver.ts')).deliver,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+  explain: async () => (await import('./explain.ts')).explain,
+  metrics: async () => (await import('./metrics.ts')).metrics,
+  'notion diff': async () => (await import('./notion/diff.ts')).notionDiff,
+  'notion sync': async () => (await import('./notion/sync.ts')).notionSync,
+  poll: async () => (await import('./poll.ts')).poll,
+  process: async () => (await import('./process.ts')).processRuns,
+  qa: async () => (await import('./qa.ts')).qa,
+  'queue pause': async () => (await import('./queue/pause.ts')).queuePause,
+  'queue resume': async () => (await import('./queue/resume.ts')).queueResume,
+  status: async () => (await import('./status.ts')).status,
+  'task add': async () => (await import('./task/add.ts')).taskAdd,
+  'task approve': async () => (await import('./task/approve.ts')).taskApprove,
+  'task cancel': async () => (await import('./task/cancel.ts')).taskCancel,
+  'task list': async () => (await import('./task/list.ts')).taskList,
+  'task open': async () => (await import('./task/open.ts')).taskOpen,
+  'task retry': async () => (await import('./task/retry.ts')).taskRetry,
+  'task return': async () => (await import('./task/return.ts')).taskReturn,
+  'task show': async () => (await import('./task/show.ts')).taskShow,
+}

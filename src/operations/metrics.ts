@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { z } from 'zod'
+import { optional, textField } from '../kernel/input.ts'
 import { prometheusText } from '../figures/prometheus.ts'
 import { statusFigures } from '../figures/status.ts'
 import { defineOperation } from './define.ts'
@@ -10,9 +10,7 @@ export const metrics = defineOperation({
   examples: [
     { words: 'metrics --textfile /var/lib/node_exporter/echopilot.prom', does: 'for the textfile collector' },
   ],
-  input: z.object({
-    textfile: z.string().optional().describe('write to this file, whole or not at all'),
-  }),
+  input: { textfile: optional(textField('write to this file, whole or not at all')) },
   needs: { store: 'required' },
   effect: 'read',
   scope: 'read',

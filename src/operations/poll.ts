@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { flagField } from '../kernel/input.ts'
 import { openWorkspace } from '../effects/workspace.ts'
 import { pollOnce, pollOutcome } from '../pickup/poll.ts'
 import { renderPoll } from '../figures/work.ts'
@@ -12,13 +12,13 @@ export const poll = defineOperation({
     { words: 'poll --drain', does: 'generate, judge and revise until nothing is ready' },
     { words: 'poll --drain --dry-run', does: 'what would be worked on, and at most cost' },
   ],
-  input: z.object({
-    drain: z.boolean().default(false).describe('also run the pipeline until nothing is ready'),
+  input: {
+    drain: flagField('also run the pipeline until nothing is ready'),
     limit: limitField,
     concurrency: concurrencyField,
     task: taskField,
-    failOnFailed: z.boolean().default(false).describe('exit 1 when a task ended as Failed-Final'),
-  }),
+    failOnFailed: flagField('exit 1 when a task ended as Failed-Final'),
+  },
   needs: { settings: 'required', store: 'required', models: 'required', notion: 'required' },
   effect: 'write',
   scope: 'operate',

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { workOutcome, workQueue } from '../pipeline/work-report.ts'
 import { renderWork } from '../figures/work.ts'
 import { defineOperation } from './define.ts'
@@ -7,7 +6,7 @@ import { concurrencyField, limitField, pipelineOf, taskField } from './work-inpu
 export const qa = defineOperation({
   path: ['qa'],
   summary: 'Judge generated runs, and revise those that fall short',
-  input: z.object({ limit: limitField, concurrency: concurrencyField, task: taskField }),
+  input: { limit: limitField, concurrency: concurrencyField, task: taskField },
   needs: { settings: 'required', store: 'required', models: 'required' },
   effect: 'write',
   scope: 'operate',

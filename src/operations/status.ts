@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { proofMark, proofText } from '../figures/marks.ts'
 import { hasFailed, statusFigures, type AttentionItem, type StatusFigures } from '../figures/status.ts'
 import type { Style } from '../kernel/style.ts'
@@ -8,7 +7,7 @@ import { defineOperation } from './define.ts'
 export const status = defineOperation({
   path: ['status'],
   summary: 'One screen: queue, spend, proofs and what needs you; exit 1 when something failed',
-  input: z.object({}),
+  input: {},
   needs: { store: 'required' },
   effect: 'read',
   scope: 'read',

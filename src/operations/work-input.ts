@@ -1,21 +1,17 @@
-import { z } from 'zod'
+import { optional, textField, wholeNumberField } from '../kernel/input.ts'
 import type { PipelineContext } from '../pipeline/context.ts'
 import type { Context } from './define.ts'
 
 /** The flags that `poll`, `process` and `qa` share. */
-export const limitField = z.coerce.number().int().min(1).optional().describe('most runs to work on')
+export const limitField = optional(wholeNumberField('most runs to work on', 1))
 
 /** Above 64 a process only waits for itself. */
-export const concurrencyField = z.coerce
-  .number()
-  .int()
-  .min(1)
-  .max(64)
-  .optional()
-  .describe('runs worked on at once; work.concurrency if left out')
+export const concurrencyField = optional(
+  wholeNumberField('runs worked on at once; work.concurrency if left out', 1, 64),
+)
 
 /** A full id or its beginning. */
-export const taskField = z.string().optional().describe('only this task')
+export const taskField = optional(textField('only this task'))
 
 /** The part of an operation's context that the pipeline works with. */
 export function pipelineOf(

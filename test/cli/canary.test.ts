@@ -5,10 +5,12 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { commandOf } from '../../src/kernel/operation.ts'
-import { OPERATIONS } from '../../src/operations/index.ts'
+import { commandOf, loadAll } from '../../src/kernel/operation.ts'
+import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
 import { run, start, temporaryFolder, type Ran } from './support/run.ts'
 import { BRIEF, gatedHome, type Answer, type Arrived } from './support/sandbox.ts'
+
+const OPERATIONS = await loadAll(LISTED_OPERATIONS)
 
 vi.setConfig({ testTimeout: 60_000 })
 

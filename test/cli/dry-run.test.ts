@@ -2,11 +2,13 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { commandOf } from '../../src/kernel/operation.ts'
-import { OPERATIONS } from '../../src/operations/index.ts'
+import { commandOf, loadAll } from '../../src/kernel/operation.ts'
+import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
 import { NEEDS_NOTION } from './support/notion.ts'
 import { contents } from './support/store.ts'
 import { BRIEF, gatedHome } from './support/sandbox.ts'
+
+const OPERATIONS = await loadAll(LISTED_OPERATIONS)
 
 vi.setConfig({ testTimeout: 60_000 })
 

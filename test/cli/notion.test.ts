@@ -1,12 +1,14 @@
 /** The operations that work on Notion, as a user calls them: for a person, for a machine, and only tried. */
 import { expect, test, vi } from 'vitest'
-import { commandOf, schemaOf } from '../../src/kernel/operation.ts'
-import { OPERATIONS } from '../../src/operations/index.ts'
+import { commandOf, schemaOf, loadAll } from '../../src/kernel/operation.ts'
+import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
 import { startedSandbox } from '../e2e/support/sandbox.ts'
 import { NEEDS_NOTION } from './support/notion.ts'
 import { errorOf, listOf, newHome, parseDocument, run, type Ran } from './support/run.ts'
 import { BRIEF } from './support/sandbox.ts'
 import { contents } from './support/store.ts'
+
+const OPERATIONS = await loadAll(LISTED_OPERATIONS)
 
 vi.setConfig({ testTimeout: 60_000 })
 

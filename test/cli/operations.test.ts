@@ -2,11 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { commandOf, schemaOf } from '../../src/kernel/operation.ts'
-import { OPERATIONS } from '../../src/operations/index.ts'
+import { commandOf, schemaOf, loadAll } from '../../src/kernel/operation.ts'
+import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
 import { NEEDS_NOTION } from './support/notion.ts'
 import { listOf, parseDocument, partOf, type Document, type Home } from './support/run.ts'
 import { BRIEF, sandboxHome } from './support/sandbox.ts'
+
+const OPERATIONS = await loadAll(LISTED_OPERATIONS)
 
 vi.setConfig({ testTimeout: 60_000 })
 

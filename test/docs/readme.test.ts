@@ -3,8 +3,7 @@ import { expect, test } from 'vitest'
 import { COMMANDS } from '../../src/commands/index.ts'
 import { OUTCOMES } from '../../src/kernel/errors.ts'
 import { OPERATIONS } from '../../src/operations/index.ts'
-import { cliEntries } from '../../src/surfaces/cli/run.ts'
-import { fieldsOf } from '../../src/surfaces/cli/fields.ts'
+import { allEntries } from '../../src/surfaces/cli/entries.ts'
 import { settingLeaves } from '../../src/settings/schema.ts'
 
 const path = new URL('../../README.md', import.meta.url)
@@ -28,12 +27,10 @@ function cells(table: string): string[] {
   return lines.map(line => line.replaceAll(/\s*\|\s*/g, '|').replaceAll(/-{3,}/g, '---'))
 }
 
-test('the README lists every command as the program has it', () => {
-  const rows = cliEntries(OPERATIONS, COMMANDS).map(({ path: words, positionals = [], input, summary }) => {
-    const fields = fieldsOf(input)
-    const args = positionals.map(name =>
-      fields.find(field => field.name === name)?.required === true ? ` <${name}>` : ` [${name}]`,
-    )
+test('the README lists every command as the program has it', async () => {
+  const entries = await allEntries({ operations: OPERATIONS, commands: COMMANDS })
+  const rows = entries.map(({ path: words, positionals = [], input, summary }) => {
+    const args = positionals.map(name => (input[name]?.required === true ? ` <${name}>` : ` [${name}]`))
     return `| \`${words.join(' ')}${args.join('')}\` | ${summary.replaceAll('|', '\\|')} |\n`
   })
   expectBlock('commands', `| command | does |\n|---|---|\n${rows.join('')}`)

@@ -1,12 +1,15 @@
 /** What people see, word for word. A change here is a change of the program's face: look at the diff, then update. */
 import { expect, test } from 'vitest'
-import { COMMANDS } from '../../src/commands/index.ts'
+import { COMMANDS as LISTED_COMMANDS } from '../../src/commands/index.ts'
 import { OUTCOMES } from '../../src/kernel/errors.ts'
-import { commandOf } from '../../src/kernel/operation.ts'
-import { OPERATIONS } from '../../src/operations/index.ts'
+import { commandOf, loadAll } from '../../src/kernel/operation.ts'
+import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
 import { configTemplate } from '../../src/settings/template.ts'
 import { expectGolden } from '../support/golden.ts'
 import { newScene } from './support/scene.ts'
+
+const OPERATIONS = await loadAll(LISTED_OPERATIONS)
+const COMMANDS = await loadAll(LISTED_COMMANDS)
 
 const COLUMNS = 80
 const BRIEF =

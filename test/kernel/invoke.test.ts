@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { z } from 'zod'
 import { AppError, asAppError, OUTCOMES, unreachable, type Outcome } from '../../src/kernel/errors.ts'
 import { realClock } from '../../src/kernel/real-world.ts'
 import { newId } from '../../src/kernel/ids.ts'
+import { textField, wholeNumberField, withDefault } from '../../src/kernel/input.ts'
 import { invoke, type Recorder } from '../../src/kernel/invoke.ts'
 import { commandOf, schemaOf, type Operation } from '../../src/kernel/operation.ts'
 
@@ -27,7 +27,7 @@ function operation(run: () => unknown, effect: Operation<null>['effect'] = 'writ
   return {
     path: ['task', 'add'],
     summary: 'Add',
-    input: z.object({ limitMs: z.coerce.number().min(1).describe('limit'), name: z.string().default('x') }),
+    input: { limitMs: wholeNumberField('limit', 1), name: withDefault(textField('name'), 'x') },
     needs: {},
     effect,
     scope: 'operate',

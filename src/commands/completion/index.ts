@@ -1,13 +1,11 @@
-import { z } from 'zod'
 import type { Command } from '../../kernel/command.ts'
-import { AppError } from '../../kernel/errors.ts'
-import { fieldsOf, type Field } from '../../surfaces/cli/fields.ts'
+import { choiceField, flagOf, readInput, type Field } from '../../kernel/input.ts'
 import type { Entry } from '../../surfaces/cli/program.ts'
 import type { CommandHost } from '../../surfaces/cli/run.ts'
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const
 
-const input = z.object({ shell: z.enum(SHELLS).describe('for which shell') })
+const input = { shell: choiceField(SHELLS, 'for which shell') }
 
 /** A completion script, made from the two lists: it knows every command, flag and choice, and starts nothing. */
 export const completion: Command<CommandHost> = {
@@ -19,9 +17,8 @@ export const completion: Command<CommandHost> = {
   input,
   positionals: ['shell'],
   run: async (host, raw) => {
-    const parsed = input.safeParse(raw)
-    if (!parsed.success) throw new AppError('usage', `the shell is one of ${SHELLS.join(', ')}`)
-    host.terminal.out(scriptFor(parsed.data.shell, host.entries))
+    const { shell } = readInput(input, raw, 'echopilot help completion')
+    host.terminal.out(scriptFor(shell, await host.allEntries()))
     return 'ok'
   },
 }
@@ -71,32 +68,34 @@ function followers(entries: readonly Entry[]): Followers[] {
 }
 
 function wordsOf(entry: Entry): string[] {
-  const choices = fieldsOf(entry.input).flatMap(field => (isTyped(entry, field) ? (field.choices ?? []) : []))
-  const flags = flagsOf(entry).map(field => field.flag)
+  const fields = Object.entries(entry.input)
+  const choices = fields.flatMap(([name, field]) => (isTyped(entry, name) ? (field.choices ?? []) : []))
+  const flags = flaggedOf(entry).map(([name]) => flagOf(name))
   return [...choices, ...flags, ...(entry.changes ? ['--dry-run'] : []), ...GLOBAL_FLAGS]
 }
 
-function flagsOf(entry: Entry): Field[] {
-  return fieldsOf(entry.input).filter(field => !isTyped(entry, field))
+/** What is given by a flag, with its name. */
+function flaggedOf(entry: Entry): [string, Field<unknown>][] {
+  return Object.entries(entry.input).filter(([name]) => !isTyped(entry, name))
 }
 
 /** Given without a flag. */
-function isTyped(entry: Entry, field: Field): boolean {
-  return entry.positionals?.includes(field.name) === true
+function isTyped(entry: Entry, name: string): boolean {
+  return entry.positionals?.includes(name) === true
 }
 
 /** The values of flags that take one of a few. */
 function valuesOf(entries: readonly Entry[]): Followers[] {
   return entries.flatMap(entry =>
-    flagsOf(entry).flatMap(({ flag, choices }) =>
-      choices === null ? [] : [{ after: `${entry.path.join(' ')} ${flag}`, words: choices }],
+    flaggedOf(entry).flatMap(([name, { choices }]) =>
+      choices === null ? [] : [{ after: `${entry.path.join(' ')} ${flagOf(name)}`, words: choices }],
     ),
   )
 }
 
 function flagsWithValue(entries: readonly Entry[]): string[] {
-  const flags = entries.flatMap(flagsOf).filter(field => field.kind !== 'flag')
-  return [...new Set(['--config', '--state-dir', ...flags.map(field => field.flag)])]
+  const valued = entries.flatMap(flaggedOf).filter(([, field]) => field.kind !== 'flag')
+  return [...new Set(['--config', '--state-dir', ...valued.map(([name]) => flagOf(name))])]
 }
 
 /** Counts the words that are no flags and no values of flags; a flag's own value has only its choices, or files. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkWorkspace } from '../../effects/account.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { defineOperation } from '../../operations/define.ts'
@@ -9,7 +9,7 @@ import { demoTasks } from './tasks.ts'
 export const makeBoard = defineOperation({
   path: ['demo', 'make-board'],
   summary: 'Make the databases of the demo',
-  input: z.object({}),
+  input: {},
   needs: { settings: 'required', store: 'required', notion: 'required' },
   effect: 'write',
   scope: 'operate',

@@ -54,7 +54,7 @@ export function tellDay(
   return defineOperation({
     path: ['demo', 'tell-day'],
     summary: 'What became of the tasks of the demo',
-    input: z.object({}),
+    input: {},
     needs: { store: 'required' },
     effect: 'read',
     scope: 'read',

@@ -1,7 +1,7 @@
 import { join, relative, resolve } from 'node:path'
-import { z } from 'zod'
 import type { Command } from '../../kernel/command.ts'
 import { AppError } from '../../kernel/errors.ts'
+import { flagField, readInput, textField, wholeNumberField, withDefault } from '../../kernel/input.ts'
 import { openSession, type Session } from '../../session.ts'
 import { sessionOptions, type CommandHost } from '../../surfaces/cli/run.ts'
 import { startIn } from '../sandbox/index.ts'
@@ -12,11 +12,11 @@ import { tellDay, type Day } from './day.ts'
 import { renderDay, writeFolder } from './report.ts'
 import { seededRandom } from './seeded-random.ts'
 
-const input = z.object({
-  dir: z.string().default('echopilot-demo').describe('folder for the store, the results and the receipts'),
-  fast: z.boolean().default(false).describe('without the pace of a real model'),
-  concurrency: z.coerce.number().int().min(1).max(64).default(4).describe('tasks worked on at once'),
-})
+const input = {
+  dir: withDefault(textField('folder for the store, the results and the receipts'), 'echopilot-demo'),
+  fast: flagField('without the pace of a real model'),
+  concurrency: withDefault(wholeNumberField('tasks worked on at once', 1, 64), 4),
+}
 
 /** In the demo's folder, so that a second run knows that it may start it anew. */
 const MARKER = '.echopilot-demo'
@@ -29,16 +29,15 @@ export const demo: Command<CommandHost> = {
   summary: 'A day of work on the built-in sandbox: no account, nothing outside its folder is read or written',
   input,
   run: async (host, raw) => {
-    const parsed = input.safeParse(raw)
-    if (!parsed.success) throw new AppError('usage', z.prettifyError(parsed.error), 'echopilot help demo')
-    const dir = resolve(host.options.world.host.cwd, parsed.data.dir)
+    const asked = readInput(input, raw, 'echopilot help demo')
+    const dir = resolve(host.options.world.host.cwd, asked.dir)
     clear(host, dir)
     const { running, env } = await startIn(host.options.world, dir, 0)
     const session = demoSession(host, env)
     const urls = new Map<string, string>(running.services.map(service => [service.name, service.url]))
     try {
-      if (!parsed.data.fast) await pace(host, urls.get('openai') ?? '')
-      const day = await work(host, session, parsed.data.concurrency, urls)
+      if (!asked.fast) await pace(host, urls.get('openai') ?? '')
+      const day = await work(host, session, asked.concurrency, urls)
       writeFolder(host.options.world.files, dir, day)
       print(host, dir, day)
       return day.proved && day.pagesAgree ? 'ok' : 'failed'

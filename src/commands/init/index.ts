@@ -1,18 +1,16 @@
-import { z } from 'zod'
 import { keysOf } from '../../domain/keys-of.ts'
 import type { DatabaseKey } from '../../domain/notion/schema.ts'
 import { notionId } from '../../domain/notion/ids.ts'
 import { checkWorkspace } from '../../effects/account.ts'
 import type { Command } from '../../kernel/command.ts'
 import { AppError, type Outcome } from '../../kernel/errors.ts'
+import { flagField, optional, readInput, textField, type InputOf } from '../../kernel/input.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
 import type { Style } from '../../kernel/style.ts'
 import { defineOperation, type AnyOperation } from '../../operations/define.ts'
 import { setUp, type SetUpStep } from '../../pickup/set-up.ts'
 import { openSession } from '../../session.ts'
 import { sessionOptions, type CommandHost } from '../../surfaces/cli/run.ts'
-
-const place = z.string().optional()
 
 /** Which flag names which database. */
 const ADOPT = {
@@ -24,18 +22,20 @@ const ADOPT = {
   dsr: 'dsr',
 } as const satisfies Record<string, DatabaseKey>
 
-const input = z.object({
-  parent: place.describe('page to make the databases under: id or address; notion.parent_page if left out'),
-  queue: place.describe('an Automation Queue that is there already'),
-  clients: place.describe('a Clients database that is there already'),
-  automationLog: place.describe('an Automation Log that is there already'),
-  jobLog: place.describe('a Job Log that is there already'),
-  statusBoard: place.describe('a Status database that is there already'),
-  dsr: place.describe('a DSR Requests database that is there already'),
-  repair: z.boolean().default(false).describe('add properties that are missing'),
-  rebind: z.boolean().default(false).describe('this store now belongs to the workspace of the token'),
-  dryRun: z.boolean().default(false).describe('tell what would be done, and do nothing'),
-})
+const input = {
+  parent: optional(
+    textField('page to make the databases under: id or address; notion.parent_page if left out'),
+  ),
+  queue: optional(textField('an Automation Queue that is there already')),
+  clients: optional(textField('a Clients database that is there already')),
+  automationLog: optional(textField('an Automation Log that is there already')),
+  jobLog: optional(textField('a Job Log that is there already')),
+  statusBoard: optional(textField('a Status database that is there already')),
+  dsr: optional(textField('a DSR Requests database that is there already')),
+  repair: flagField('add properties that are missing'),
+  rebind: flagField('this store now belongs to the workspace of the token'),
+  dryRun: flagField('tell what would be done, and do nothing'),
+}
 
 /** Finds or makes the databases, and remembers where they are. Repeating it finds them again. */
 export const init: Command<CommandHost> = {
@@ -47,12 +47,11 @@ export const init: Command<CommandHost> = {
   ],
   input,
   run: async (host, raw) => {
-    const parsed = input.safeParse(raw)
-    if (!parsed.success) throw new AppError('usage', z.prettifyError(parsed.error), 'echopilot help init')
+    const asked = readInput(input, raw, 'echopilot help init')
     const session = openSession(sessionOptions({ ...host.options, terminal: host.terminal }, host.flags))
     try {
       const done = Promise.withResolvers<Initialised>()
-      await session.run(initialise(parsed.data, done.resolve), {}, { dryRun: parsed.data.dryRun })
+      await session.run(initialise(asked, done.resolve), {}, { dryRun: asked.dryRun })
       return print(host, await done.promise)
     } finally {
       session.close()
@@ -66,11 +65,11 @@ interface Initialised {
   readonly steps: readonly SetUpStep[]
 }
 
-function initialise(asked: z.infer<typeof input>, tell: (done: Initialised) => void): AnyOperation {
+function initialise(asked: InputOf<typeof input>, tell: (done: Initialised) => void): AnyOperation {
   return defineOperation({
     path: ['init'],
     summary: 'Find or make the Notion databases',
-    input: z.object({}),
+    input: {},
     needs: { settings: 'required', store: 'required', notion: 'required' },
     effect: 'write',
     scope: 'operate',
@@ -112,7 +111,7 @@ function asConfigError(failure: ServiceFailure): AppError {
   return new AppError(kind, failure.message, hint, failure)
 }
 
-function adopted(asked: z.infer<typeof input>): Partial<Record<DatabaseKey, string>> {
+function adopted(asked: InputOf<typeof input>): Partial<Record<DatabaseKey, string>> {
   return Object.fromEntries(
     keysOf(ADOPT).flatMap(flag => {
       const id = idOf(flag, asked[flag])

@@ -2,6 +2,14 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Command } from '../../kernel/command.ts'
 import { AppError } from '../../kernel/errors.ts'
+import {
+  choiceField,
+  optional,
+  readInput,
+  textField,
+  wholeNumberField,
+  withDefault,
+} from '../../kernel/input.ts'
 import type { World } from '../../kernel/world.ts'
 import { resetSandbox, SandboxError, startSandbox, type Sandbox } from '../../sandbox/index.ts'
 import { sandboxDir } from '../../settings/paths.ts'
@@ -10,17 +18,11 @@ import { exportLines } from '../env-lines.ts'
 
 const FIRST_PORT = 4700
 
-const input = z.object({
-  action: z.enum(['reset']).optional().describe('reset: empty it, whether it runs or not'),
-  dir: z.string().optional().describe('folder of its state; $XDG_STATE_HOME/echopilot-sandbox if left out'),
-  port: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(65_000)
-    .default(FIRST_PORT)
-    .describe('first port; 0 takes free ones'),
-})
+const input = {
+  action: optional(choiceField(['reset'], 'reset: empty it, whether it runs or not')),
+  dir: optional(textField('folder of its state; $XDG_STATE_HOME/echopilot-sandbox if left out')),
+  port: withDefault(wholeNumberField('first port; 0 takes free ones', 0, 65_000), FIRST_PORT),
+}
 
 /** The built-in services, until they are stopped. */
 export const sandbox: Command<CommandHost> = {
@@ -33,10 +35,9 @@ export const sandbox: Command<CommandHost> = {
   input,
   positionals: ['action'],
   run: async (host, raw) => {
-    const parsed = input.safeParse(raw)
-    if (!parsed.success) throw new AppError('usage', z.prettifyError(parsed.error), 'echopilot help sandbox')
-    const dir = sandboxDir(host.options.world, parsed.data.dir ?? null)
-    return parsed.data.action === 'reset' ? reset(host, dir) : serve(host, dir, parsed.data.port)
+    const asked = readInput(input, raw, 'echopilot help sandbox')
+    const dir = sandboxDir(host.options.world, asked.dir ?? null)
+    return asked.action === 'reset' ? reset(host, dir) : serve(host, dir, asked.port)
   },
 }
 

@@ -1,12 +1,11 @@
 import { keysOf } from '../../domain/keys-of.ts'
-import { z } from 'zod'
 import { SECRETS } from '../../settings/secrets.ts'
 import { defineOperation } from '../define.ts'
 
 export const configCheck = defineOperation({
   path: ['config', 'check'],
   summary: 'Check the configuration and that every needed credential is there',
-  input: z.object({}),
+  input: {},
   // Connecting the models names every missing credential; nothing is sent.
   needs: { settings: 'required', models: 'required' },
   effect: 'read',

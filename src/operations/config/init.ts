@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { flagField } from '../../kernel/input.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { configPath } from '../../settings/paths.ts'
 import { configTemplate } from '../../settings/template.ts'
@@ -7,9 +7,7 @@ import { defineOperation } from '../define.ts'
 export const configInit = defineOperation({
   path: ['config', 'init'],
   summary: 'Write a configuration file with every setting, commented out',
-  input: z.object({
-    force: z.boolean().default(false).describe('replace a file that is there; the old one is kept as .bak'),
-  }),
+  input: { force: flagField('replace a file that is there; the old one is kept as .bak') },
   needs: {},
   effect: 'write',
   scope: 'operate',

@@ -1,5 +1,5 @@
 import { keysOf } from '../../domain/keys-of.ts'
-import { z } from 'zod'
+import { flagField } from '../../kernel/input.ts'
 import { table } from '../../kernel/text.ts'
 import { settingLeaves, type Settings } from '../../settings/schema.ts'
 import { SECRETS } from '../../settings/secrets.ts'
@@ -8,9 +8,7 @@ import { defineOperation } from '../define.ts'
 export const configShow = defineOperation({
   path: ['config', 'show'],
   summary: 'Print every setting; with --origin, where each came from',
-  input: z.object({
-    origin: z.boolean().default(false).describe('also print where each value came from'),
-  }),
+  input: { origin: flagField('also print where each value came from') },
   needs: { settings: 'required' },
   effect: 'read',
   scope: 'read',

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { wholeNumberField, withDefault } from '../../kernel/input.ts'
 import { RUN_STATES } from '../../domain/run-state.ts'
 import { readRow, queueOf } from '../../effects/row-values.ts'
 import { openOwnWorkspace } from '../../effects/workspace.ts'
@@ -22,15 +22,7 @@ interface Drift {
 export const notionDiff = defineOperation({
   path: ['notion', 'diff'],
   summary: 'Compare the pages of tasks with the store; exit 1 when they differ',
-  input: z.object({
-    limit: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .max(10_000)
-      .default(100)
-      .describe('most tasks to compare, newest first'),
-  }),
+  input: { limit: withDefault(wholeNumberField('most tasks to compare, newest first', 1, 10_000), 100) },
   needs: { store: 'required', notion: 'required' },
   effect: 'read',
   scope: 'read',

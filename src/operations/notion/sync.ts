@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { flagField } from '../../kernel/input.ts'
 import { deliverDue } from '../../effects/deliver.ts'
 import { openOwnWorkspace } from '../../effects/workspace.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -7,12 +7,7 @@ import { defineOperation } from '../define.ts'
 export const notionSync = defineOperation({
   path: ['notion', 'sync'],
   summary: 'Write to Notion what waits; with --rebuild, write its logs again from the store',
-  input: z.object({
-    rebuild: z
-      .boolean()
-      .default(false)
-      .describe('write every log row again: what is there is found, the rest made'),
-  }),
+  input: { rebuild: flagField('write every log row again: what is there is found, the rest made') },
   needs: { store: 'required', notion: 'required' },
   effect: 'write',
   scope: 'operate',

@@ -1,10 +1,10 @@
-import { z } from 'zod'
+import { textField, withDefault } from '../../kernel/input.ts'
 import { defineOperation } from '../define.ts'
 
 export const queuePause = defineOperation({
   path: ['queue', 'pause'],
   summary: 'Stop taking new work; runs that were started go on',
-  input: z.object({ reason: z.string().default('paused by the operator').describe('shown in status') }),
+  input: { reason: withDefault(textField('shown in status'), 'paused by the operator') },
   positionals: ['reason'],
   needs: { store: 'required' },
   effect: 'write',

@@ -1,10 +1,9 @@
-import { z } from 'zod'
 import { defineOperation } from '../define.ts'
 
 export const queueResume = defineOperation({
   path: ['queue', 'resume'],
   summary: 'Take new work again',
-  input: z.object({}),
+  input: {},
   needs: { store: 'required' },
   effect: 'write',
   scope: 'operate',

@@ -1,10 +1,18 @@
 import { resolve } from 'node:path'
-import { z } from 'zod'
 import { PRIORITIES } from '../../domain/run-state.ts'
 import { isValidTarget } from '../../domain/rubric.ts'
 import { TASK_TYPES } from '../../domain/task-type.ts'
 import { sha256 } from '../../kernel/digest.ts'
 import { AppError } from '../../kernel/errors.ts'
+import {
+  choiceField,
+  dateField,
+  nonEmptyTextField,
+  numberField,
+  optional,
+  textField,
+  withDefault,
+} from '../../kernel/input.ts'
 import { cutTo } from '../../kernel/text.ts'
 import { addTask } from '../../pipeline/tasks.ts'
 import { defineOperation, type BaseContext } from '../define.ts'
@@ -21,20 +29,20 @@ export const taskAdd = defineOperation({
     { words: 'task add --client Acme --file brief.md', does: 'a brief from a file' },
     { words: 'pbpaste | echopilot task add --type Drafting -', does: 'a brief that is piped in' },
   ],
-  input: z.object({
-    brief: z.string().optional().describe('what is to be done; - reads it from standard input'),
-    file: z.string().optional().describe('read the brief from this file'),
-    title: z.string().optional().describe('name in lists; the first line of the brief if left out'),
-    type: z.enum(TASK_TYPES).default('Other').describe('kind of work'),
-    client: z.string().trim().min(1).optional().describe('for whom'),
-    target: z.coerce
-      .number()
-      .refine(isValidTarget, 'a QA target is a number from 1 to 100')
-      .optional()
-      .describe('score that passes, 1 to 100'),
-    priority: z.enum(PRIORITIES).default('Normal').describe('higher ones are done first'),
-    due: z.iso.date('a date such as 2026-12-31').optional().describe('due date, YYYY-MM-DD'),
-  }),
+  input: {
+    brief: optional(textField('what is to be done; - reads it from standard input')),
+    file: optional(textField('read the brief from this file')),
+    title: optional(textField('name in lists; the first line of the brief if left out')),
+    type: withDefault(choiceField(TASK_TYPES, 'kind of work'), 'Other'),
+    client: optional(nonEmptyTextField('for whom', 'the name of the client is empty')),
+    target: optional(
+      numberField('score that passes, 1 to 100', value =>
+        isValidTarget(value) ? null : 'a QA target is a number from 1 to 100',
+      ),
+    ),
+    priority: withDefault(choiceField(PRIORITIES, 'higher ones are done first'), 'Normal'),
+    due: optional(dateField('due date, YYYY-MM-DD')),
+  },
   positionals: ['brief'],
   needs: { settings: 'required', store: 'required' },
   effect: 'write',

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { textField } from '../../kernel/input.ts'
 import { decisionOf, plannedDecision, renderDecision } from '../../pipeline/decide.ts'
 import { findTask } from '../../pipeline/tasks.ts'
 import { defineOperation } from '../define.ts'
@@ -6,7 +6,7 @@ import { defineOperation } from '../define.ts'
 export const taskApprove = defineOperation({
   path: ['task', 'approve'],
   summary: 'Accept a result that waits for a person: Done',
-  input: z.object({ id: z.string().describe('task or run, or the beginning of its id') }),
+  input: { id: textField('task or run, or the beginning of its id') },
   positionals: ['id'],
   needs: { store: 'required' },
   effect: 'write',

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { textField } from '../../kernel/input.ts'
 import { isFinal } from '../../domain/run-state.ts'
 import { decisionOf, plannedDecision, renderDecision } from '../../pipeline/decide.ts'
 import { findTask } from '../../pipeline/tasks.ts'
@@ -7,7 +7,7 @@ import { defineOperation } from '../define.ts'
 export const taskCancel = defineOperation({
   path: ['task', 'cancel'],
   summary: 'End an open task; what was spent stays booked',
-  input: z.object({ id: z.string().describe('task or run, or the beginning of its id') }),
+  input: { id: textField('task or run, or the beginning of its id') },
   positionals: ['id'],
   needs: { store: 'required' },
   effect: 'write',

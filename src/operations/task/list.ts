@@ -1,5 +1,5 @@
 import { keysOf } from '../../domain/keys-of.ts'
-import { z } from 'zod'
+import { choiceField, optional, textField, wholeNumberField, withDefault } from '../../kernel/input.ts'
 import { formatNanoUsd } from '../../domain/cost.ts'
 import { formatScore } from '../../domain/next-step.ts'
 import { RUN_STATES, type RunState } from '../../domain/run-state.ts'
@@ -13,11 +13,11 @@ export const taskList = defineOperation({
   path: ['task', 'list'],
   summary: 'List tasks, newest first',
   examples: [{ words: 'task list --status "Waiting Human"', does: 'what needs a decision' }],
-  input: z.object({
-    status: z.enum(STATUSES).optional().describe('only tasks that show this status'),
-    client: z.string().optional().describe('only tasks of this client'),
-    limit: z.coerce.number().int().min(1).max(10_000).default(50).describe('most tasks to list'),
-  }),
+  input: {
+    status: optional(choiceField(STATUSES, 'only tasks that show this status')),
+    client: optional(textField('only tasks of this client')),
+    limit: withDefault(wholeNumberField('most tasks to list', 1, 10_000), 50),
+  },
   needs: { store: 'required' },
   effect: 'read',
   scope: 'read',

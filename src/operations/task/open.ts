@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { textField } from '../../kernel/input.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { findTask } from '../../pipeline/tasks.ts'
 import { defineOperation } from '../define.ts'
@@ -6,7 +6,7 @@ import { defineOperation } from '../define.ts'
 export const taskOpen = defineOperation({
   path: ['task', 'open'],
   summary: 'Print the Notion address of a task',
-  input: z.object({ id: z.string().describe('task or run, or the beginning of its id') }),
+  input: { id: textField('task or run, or the beginning of its id') },
   positionals: ['id'],
   needs: { store: 'required' },
   effect: 'read',

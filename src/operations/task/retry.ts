@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { textField } from '../../kernel/input.ts'
 import { isFinal } from '../../domain/run-state.ts'
 import { decisionOf, plannedDecision, renderDecision } from '../../pipeline/decide.ts'
 import { findTask, newRun } from '../../pipeline/tasks.ts'
@@ -7,7 +7,7 @@ import { defineOperation } from '../define.ts'
 export const taskRetry = defineOperation({
   path: ['task', 'retry'],
   summary: 'Start a new run of a task that ended, or make a waiting attempt due now',
-  input: z.object({ id: z.string().describe('task or run, or the beginning of its id') }),
+  input: { id: textField('task or run, or the beginning of its id') },
   positionals: ['id'],
   needs: { settings: 'required', store: 'required' },
   effect: 'write',

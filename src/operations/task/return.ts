@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { nonEmptyTextField, textField } from '../../kernel/input.ts'
 import { decisionOf, plannedDecision, renderDecision } from '../../pipeline/decide.ts'
 import { findTask } from '../../pipeline/tasks.ts'
 import { defineOperation } from '../define.ts'
@@ -7,10 +7,10 @@ export const taskReturn = defineOperation({
   path: ['task', 'return'],
   summary: 'Send a result that waits for a person back to be revised',
   examples: [{ words: 'task return task_01k… --note "shorter, and add prices"', does: 'with what to mend' }],
-  input: z.object({
-    id: z.string().describe('task or run, or the beginning of its id'),
-    note: z.string().trim().min(1, 'say what to mend').describe('what to mend; the model reads it'),
-  }),
+  input: {
+    id: textField('task or run, or the beginning of its id'),
+    note: nonEmptyTextField('what to mend; the model reads it', 'say what to mend'),
+  },
   positionals: ['id'],
   needs: { store: 'required' },
   effect: 'write',

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { z } from 'zod'
+import { flagField, optional, textField } from '../../kernel/input.ts'
 import { formatNanoUsd } from '../../domain/cost.ts'
 import { formatScore, latestWork } from '../../domain/next-step.ts'
 import { CRITERIA, RUBRIC } from '../../domain/rubric.ts'
@@ -22,11 +22,11 @@ export const taskShow = defineOperation({
     { words: 'task show task_01k… --follow', does: 'wait until it rests' },
     { words: 'task show task_01k… --output result.md', does: 'write the result to a file' },
   ],
-  input: z.object({
-    id: z.string().describe('task or run, or the beginning of its id'),
-    follow: z.boolean().default(false).describe('wait until the task rests, telling what happens'),
-    output: z.string().optional().describe('write the result text to this file'),
-  }),
+  input: {
+    id: textField('task or run, or the beginning of its id'),
+    follow: flagField('wait until the task rests, telling what happens'),
+    output: optional(textField('write the result text to this file')),
+  },
   positionals: ['id'],
   needs: { store: 'required' },
   effect: 'read',

@@ -1,8 +1,8 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { nearest } from '../../domain/did-you-mean.ts'
 import { OUTCOMES } from '../../kernel/errors.ts'
-import type { Example, FlatInput } from '../../kernel/operation.ts'
-import { fieldsOf, type Field } from './fields.ts'
+import { flagOf, type Field, type FlatInput } from '../../kernel/input.ts'
+import type { Example } from '../../kernel/operation.ts'
 
 /** What both lists have in common for a command line. */
 export interface Entry {
@@ -52,7 +52,7 @@ export async function parseWords<E extends Entry>(
   let parsed: Parsed<E> | null = null
   const program = root(options, text => printed.push(text))
   addHelp(program)
-  for (const entry of entriesFor(words, entries)) {
+  for (const entry of entries) {
     addEntry(program, entry, (input, flags) => {
       parsed = { entry, input, flags }
     })
@@ -123,47 +123,27 @@ function exitCodes(): string {
     .join('\n')
 }
 
-/**
- * The entries that these words can mean: those whose path stands among them in order. Describing the flags of
- * every command takes longer than most commands do. Where none fits, or help is asked for, all are needed: to
- * be listed, or to say what was meant.
- */
-function entriesFor<E extends Entry>(words: readonly string[], entries: readonly E[]): readonly E[] {
-  if (words.some(word => HELP_WORDS.has(word))) return entries
-  const fitting = entries.filter(({ path }) => standsIn(path, words))
-  return fitting.length === 0 ? entries : fitting
-}
-
-const HELP_WORDS: ReadonlySet<string> = new Set(['help', '--help', '-h'])
-
-function standsIn(path: readonly string[], words: readonly string[]): boolean {
-  let from = 0
-  for (const word of path) {
-    const at = words.indexOf(word, from)
-    if (at === -1) return false
-    from = at + 1
-  }
-  return true
-}
-
 function addEntry(
   program: Command,
   entry: Entry,
   done: (input: Record<string, unknown>, flags: GlobalFlags) => void,
 ): void {
   const command = commandAt(program, entry.path).description(entry.summary)
-  const fields = fieldsOf(entry.input)
-  const positionals = (entry.positionals ?? []).flatMap(name => fields.filter(field => field.name === name))
-  for (const field of positionals) command.addArgument(argument(field))
-  for (const field of fields) if (!positionals.includes(field)) command.addOption(option(field))
+  const { positionals = [] } = entry
+  for (const name of positionals) {
+    const field = entry.input[name]
+    if (field !== undefined) command.addArgument(argument(name, field))
+  }
+  for (const [name, field] of Object.entries(entry.input)) {
+    if (!positionals.includes(name)) command.addOption(option(name, field))
+  }
   if (entry.changes) command.option('--dry-run', 'tell what would be done, and do nothing')
   if (entry.examples !== undefined) command.addHelpText('after', examplesText(entry.examples))
   command.action(() => {
     const words: unknown[] = command.processedArgs
-    const typed = words.map((value, index) => [positionals[index]?.name ?? '', value] as const)
+    const typed = words.map((value, index) => [positionals[index] ?? '', value] as const)
     const all = command.optsWithGlobals<Record<string, unknown>>()
-    const names = new Set(fields.map(field => field.name))
-    const flags = Object.entries(all).filter(([name]) => names.has(name))
+    const flags = Object.entries(all).filter(([name]) => Object.hasOwn(entry.input, name))
     const given = [...flags, ...typed].filter(([, value]) => value !== undefined)
     done(Object.fromEntries(given), all)
   })
@@ -181,14 +161,14 @@ function commandAt(program: Command, path: readonly string[]): Command {
   return at
 }
 
-function argument(field: Field): Argument {
-  const made = new Argument(field.required ? `<${field.name}>` : `[${field.name}]`, field.meaning)
+function argument(name: string, field: Field<unknown>): Argument {
+  const made = new Argument(field.required ? `<${name}>` : `[${name}]`, field.meaning)
   return field.choices === null ? made : made.choices(field.choices).argParser(oneOf(field.choices))
 }
 
-function option(field: Field): Option {
-  const long = field.kind === 'flag' ? field.flag : `${field.flag} <${valueName(field)}>`
-  const note = field.fallback === null ? '' : ` (default ${field.fallback})`
+function option(name: string, field: Field<unknown>): Option {
+  const long = field.kind === 'flag' ? flagOf(name) : `${flagOf(name)} <${valueName(field)}>`
+  const note = field.kind === 'flag' || field.fallback === null ? '' : ` (default ${field.fallback})`
   const made = new Option(long, `${field.meaning}${note}`)
   if (field.required) made.makeOptionMandatory()
   return field.choices === null ? made : made.choices(field.choices).argParser(oneOf(field.choices))
@@ -204,7 +184,7 @@ function oneOf(choices: readonly string[]): (value: string) => string {
   }
 }
 
-function valueName(field: Field): string {
+function valueName(field: Field<unknown>): string {
   if (field.kind === 'number') return 'n'
   return field.choices === null ? 'text' : 'choice'
 }

@@ -1,47 +1,24 @@
 import { CommanderError } from 'commander'
 import { AppError, asAppError, OUTCOMES, traceOf, type Outcome } from '../../kernel/errors.ts'
-import type { Command } from '../../kernel/command.ts'
-import { commandOf, schemaOf } from '../../kernel/operation.ts'
-import type { AnyOperation } from '../../operations/define.ts'
+import { schemaOf } from '../../kernel/operation.ts'
 import { openSession, type SessionOptions } from '../../session.ts'
 import type { Terminal } from './terminal.ts'
-import { parseWords, type Entry, type GlobalFlags, type Parsed } from './program.ts'
+import { allEntries, entriesFor, type CliEntry, type CliLists } from './entries.ts'
+import { parseWords, type GlobalFlags, type Parsed } from './program.ts'
 
 /** What a command that runs by itself is given. */
 export interface CommandHost {
   readonly terminal: Terminal
   readonly flags: GlobalFlags
   readonly options: Omit<SessionOptions, 'configFlag' | 'stateDirFlag' | 'progress' | 'log'>
-  readonly entries: readonly CliEntry[]
-}
-
-/** An entry of either list. */
-export type CliEntry = Entry &
-  (
-    | { readonly kind: 'operation'; readonly operation: AnyOperation }
-    | { readonly kind: 'command'; readonly command: Command<CommandHost> }
-  )
-
-/** Both lists as the command line sees them, by name. */
-export function cliEntries(
-  operations: readonly AnyOperation[],
-  commands: readonly Command<CommandHost>[],
-): CliEntry[] {
-  return [
-    ...operations.map(operation => ({
-      ...operation,
-      kind: 'operation' as const,
-      operation,
-      changes: operation.effect !== 'read',
-    })),
-    ...commands.map(command => ({ ...command, kind: 'command' as const, command, changes: false })),
-  ].toSorted((a, b) => (commandOf(a.path) < commandOf(b.path) ? -1 : 1))
+  /** All that can be typed; loads the whole program. */
+  readonly allEntries: () => Promise<readonly CliEntry[]>
 }
 
 /** Everything the command line needs of the process. */
 export type CliOptions = CommandHost['options'] & {
   readonly terminal: Terminal
-  readonly entries: readonly CliEntry[]
+  readonly lists: CliLists
 }
 
 /**
@@ -53,7 +30,7 @@ export async function runCli(words: readonly string[], options: CliOptions): Pro
   const json = words.includes('--json')
   const verbose = words.includes('--verbose')
   try {
-    const parsed = await parseWords(words, options.entries, {
+    const parsed = await parseWords(words, await entriesFor(words, options.lists), {
       version: `${options.program.version} (${options.program.commit})`,
       columns: terminal.style.columns,
     })
@@ -74,7 +51,7 @@ async function runEntry(parsed: Parsed<CliEntry>, options: CliOptions): Promise<
   const { entry, input, flags } = parsed
   if (entry.kind === 'command') {
     return entry.command.run(
-      { terminal: options.terminal, flags, options, entries: options.entries },
+      { terminal: options.terminal, flags, options, allEntries: () => allEntries(options.lists) },
       { ...input },
     )
   }

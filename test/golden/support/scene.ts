@@ -6,7 +6,7 @@ import { realFiles } from '../../../src/kernel/real-world.ts'
 import { PLAIN_STYLE } from '../../../src/kernel/style.ts'
 import type { World } from '../../../src/kernel/world.ts'
 import { OPERATIONS } from '../../../src/operations/index.ts'
-import { cliEntries, runCli } from '../../../src/surfaces/cli/run.ts'
+import { runCli } from '../../../src/surfaces/cli/run.ts'
 import { KEY, temporaryFolder, testServer } from '../../sandbox/support/server.ts'
 
 /** A day before any model of the defaults is shut down. */
@@ -36,7 +36,7 @@ export async function newScene(): Promise<Typing> {
         isInteractive: false,
         isJournal: false,
       },
-      entries: cliEntries(OPERATIONS, COMMANDS),
+      lists: { operations: OPERATIONS, commands: COMMANDS },
     })
     const text = printed
       .join('')

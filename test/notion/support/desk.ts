@@ -11,7 +11,7 @@ import type { Clock, Processes } from '../../../src/kernel/world.ts'
 import { OPERATIONS } from '../../../src/operations/index.ts'
 import { startSandbox, type Sandbox } from '../../../src/sandbox/index.ts'
 import type { Store } from '../../../src/store/index.ts'
-import { cliEntries, runCli } from '../../../src/surfaces/cli/run.ts'
+import { runCli } from '../../../src/surfaces/cli/run.ts'
 import { parseDocument, partOf, type Document } from '../../cli/support/run.ts'
 import { rowsOf } from '../../support/books.ts'
 import { fileFolder, temporaryFolder } from '../../support/temporary.ts'
@@ -145,7 +145,7 @@ export function newDesk(office: Office, options: DeskOptions = {}): Desk {
         isInteractive: false,
         isJournal: false,
       },
-      entries: cliEntries(OPERATIONS, COMMANDS),
+      lists: { operations: OPERATIONS, commands: COMMANDS },
     })
     return {
       code,
