@@ -138,5 +138,3 @@ function endWithReader(): void {
     if (error.code !== 'EPIPE') throw error
   })
 }
-
-await main()

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
+import { nodeCrypto } from './node-modules.ts'
 
 /** SHA-256 as 64 lower-case hex digits. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  return nodeCrypto().hash('sha256', text)
 }

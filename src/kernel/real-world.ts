@@ -1,6 +1,6 @@
-import { randomBytes, randomInt } from 'node:crypto'
 import * as fs from 'node:fs'
 import { dirname } from 'node:path'
+import { nodeCrypto } from './node-modules.ts'
 import type { Clock, Files, Processes, Random } from './world.ts'
 
 /** The machine's clock and timers. */
@@ -34,8 +34,8 @@ export function realClock(): Clock {
 /** The system's randomness. */
 export function realRandom(): Random {
   return {
-    bytes: count => randomBytes(count),
-    fraction: () => randomInt(2 ** 47) / 2 ** 47,
+    bytes: count => nodeCrypto().randomBytes(count),
+    fraction: () => nodeCrypto().randomInt(2 ** 47) / 2 ** 47,
   }
 }
 
@@ -46,7 +46,7 @@ export function realFiles(): Files {
     readBytes: path => readOrNull(() => fs.readFileSync(path)),
     mode: path => readOrNull(() => fs.statSync(path).mode & 0o777),
     writeText: (path, text, mode) => {
-      const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+      const temporary = `${path}.${nodeCrypto().randomBytes(6).toString('hex')}.tmp`
       makeFolders(dirname(path), 0o700)
       try {
         fs.writeFileSync(temporary, text, { mode, flush: true })

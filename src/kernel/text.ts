@@ -68,6 +68,7 @@ function pad(text: string, width: number, align: Column['align']): string {
 /** At most `width` columns, the last one `…` where something was cut off. */
 export function cutTo(text: string, width: number): string {
   if (widthOf(text) <= width) return text
+  if (PLAIN.test(text)) return `${text.slice(0, Math.max(0, width - 1))}…`
   let cut = ''
   for (const { segment } of graphemes(text)) {
     if (widthOf(cut + segment) > width - 1) break
@@ -78,6 +79,7 @@ export function cutTo(text: string, width: number): string {
 
 /** Columns a text takes in a terminal: East Asian wide characters and emoji take two. */
 export function widthOf(text: string): number {
+  if (PLAIN.test(text)) return text.length
   let width = 0
   for (const { segment } of graphemes(text)) width += WIDE.test(segment) ? 2 : 1
   return width
@@ -85,6 +87,9 @@ export function widthOf(text: string): number {
 
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u
+
+/** Printable ASCII: a column each. Asking Unicode's tables about it would take 20 ms, the first time. */
+const PLAIN = /^[ -~]*$/
 
 function graphemes(text: string): Iterable<{ segment: string }> {
   return new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)

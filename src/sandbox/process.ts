@@ -55,4 +55,5 @@ async function main(): Promise<void> {
   }
 }
 
-await main()
+// What goes wrong is told in there.
+void main()

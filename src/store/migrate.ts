@@ -17,15 +17,21 @@ export function readMigrations(): Migration[] {
   return readdirSync(folder)
     .filter(file => file.endsWith('.sql'))
     .toSorted()
-    .map(file => {
-      const sql = readFileSync(new URL(file, folder), 'utf8')
-      return {
-        number: Number(file.slice(0, 4)),
-        name: file.slice(5, -4),
-        sql,
-        sha256: sha256(sql),
-      }
-    })
+    .map(file => migrationIn(new URL(file, folder), file))
+}
+
+/** The text is read when it is asked for: nearly every opening finds a file that has its newest schema. */
+function migrationIn(url: URL, file: string): Migration {
+  return {
+    number: Number(file.slice(0, 4)),
+    name: file.slice(5, -4),
+    get sql() {
+      return readFileSync(url, 'utf8')
+    },
+    get sha256() {
+      return sha256(this.sql)
+    },
+  }
 }
 
 /** The schema that this program writes. */

@@ -47,7 +47,7 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
   'surfaces/': {
     parts: ['kernel/', 'domain/', 'session.ts'],
     types: ['operations/define.ts'],
-    packages: ['zod', 'chalk', 'commander'],
+    packages: [NODE, 'commander'],
   },
   'commands/': {
     parts: [

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { formatNanoUsd } from '../../domain/cost.ts'
 import { latestWork } from '../../domain/next-step.ts'
 import type { RunStatus } from '../../domain/run-state.ts'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Command } from '../../kernel/command.ts'
 import { AppError } from '../../kernel/errors.ts'
 import {

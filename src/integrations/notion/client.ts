@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { sha256 } from '../../kernel/digest.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
 import { notionSender, type NotionOptions, type NotionRequest, type SendNotion } from './request.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Only what is used of Notion's answers (API 2025-09-03). Property and block bodies stay as they came. */
 export const Json = z.record(z.string(), z.unknown())

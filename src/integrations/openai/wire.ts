@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Only what is used of a chat completion; compatible servers leave much of the rest out. */
 export const ChatCompletion = z.object({

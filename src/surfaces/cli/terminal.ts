@@ -1,4 +1,4 @@
-import { Chalk } from 'chalk'
+import { styleText } from 'node:util'
 import type { Style } from '../../kernel/style.ts'
 
 /** Where a call of the program is read and seen. */
@@ -16,13 +16,15 @@ export interface Terminal {
 
 /** Colours where standard output is a terminal, unless NO_COLOR says otherwise (no-color.org). */
 export function ansiStyle(options: { readonly colours: boolean; readonly columns: number }): Style {
-  const chalk = new Chalk({ level: options.colours ? 1 : 0 })
+  // Whether there are colours was decided by the caller, so Node need not look at the stream as well.
+  const styled = (format: Parameters<typeof styleText>[0]) => (text: string) =>
+    options.colours ? styleText(format, text, { validateStream: false }) : text
   return {
-    bold: text => chalk.bold(text),
-    dim: text => chalk.dim(text),
-    good: text => chalk.green(text),
-    warn: text => chalk.yellow(text),
-    bad: text => chalk.red(text),
+    bold: styled('bold'),
+    dim: styled('dim'),
+    good: styled('green'),
+    warn: styled('yellow'),
+    bad: styled('red'),
     columns: options.columns,
   }
 }
