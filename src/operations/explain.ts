@@ -1,4 +1,4 @@
-import { textField } from '../kernel/input.ts'
+import { textField } from '../kernel/field.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
 import { formatScore } from '../domain/next-step.ts'
 import { AppError } from '../kernel/errors.ts'

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { optional, textField } from '../kernel/input.ts'
+import { optional, textField } from '../kernel/field.ts'
 import { prometheusText } from '../figures/prometheus.ts'
 import { statusFigures } from '../figures/status.ts'
 import { defineOperation } from './define.ts'

@@ -1,4 +1,4 @@
-import { flagField } from '../kernel/input.ts'
+import { flagField } from '../kernel/field.ts'
 import { openWorkspace } from '../effects/workspace.ts'
 import { pollOnce, pollOutcome } from '../pickup/poll.ts'
 import { renderPoll } from '../figures/work.ts'

@@ -1,4 +1,4 @@
-import { optional, textField, wholeNumberField } from '../kernel/input.ts'
+import { optional, textField, wholeNumberField } from '../kernel/field.ts'
 import type { PipelineContext } from '../pipeline/context.ts'
 import type { Context } from './define.ts'
 

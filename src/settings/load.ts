@@ -1,9 +1,9 @@
-import type * as z from 'zod'
 import { nearest } from '../domain/did-you-mean.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
 import { configPath } from './paths.ts'
-import { knownKeys, settingLeaves, SettingsSchema, type SettingLeaf, type Settings } from './schema.ts'
+import { isTable, readSettings, type SettingFault } from './read.ts'
+import { knownKeys, settingLeaves, type SettingLeaf, type Settings } from './schema.ts'
 import { lineOf, parseToml, type ConfigFault } from './toml.ts'
 
 /** Settings with where each came from. */
@@ -32,7 +32,6 @@ export function loadSettings(world: Pick<World, 'host' | 'files'>, flag: string 
   const parsed = parseToml(text ?? '')
   if ('fault' in parsed) throw faulty(path, [parsed.fault])
   const origins: Record<string, string> = {}
-  const faults: ConfigFault[] = []
   const data = structuredClone(parsed.data)
   for (const leaf of settingLeaves()) {
     const value = world.host.env[leaf.env]
@@ -42,12 +41,13 @@ export function loadSettings(world: Pick<World, 'host' | 'files'>, flag: string 
     origins[leaf.key] = `environment ${leaf.env}`
     put(data, leaf.key, fromText(leaf, value))
   }
-  const result = SettingsSchema.safeParse(data)
-  if (!result.success)
-    faults.push(...result.error.issues.flatMap(issue => faultsOf(issue, text ?? '', origins)))
-  faults.push(...plainHttpFaults(data, text ?? '', origins))
-  if (!result.success || faults.length > 0) throw faulty(path, faults)
-  return { settings: result.data, path, fileExists: text !== null, origins }
+  const read = readSettings(data)
+  const faults = [
+    ...(read.ok ? [] : read.faults.map(fault => faultOf(fault, text ?? '', origins))),
+    ...plainHttpFaults(data, text ?? '', origins),
+  ]
+  if (!read.ok || faults.length > 0) throw faulty(path, faults)
+  return { settings: read.settings, path, fileExists: text !== null, origins }
 }
 
 function readConfig(world: Pick<World, 'files'>, path: string): string | null {
@@ -74,20 +74,14 @@ function faulty(path: string, faults: readonly ConfigFault[]): AppError {
   )
 }
 
-function faultsOf(
-  issue: z.core.$ZodIssue,
+function faultOf(
+  { path, message }: SettingFault,
   text: string,
   origins: Readonly<Record<string, string>>,
-): ConfigFault[] {
-  const path = issue.path.map(String)
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map(key => unknownKey(path, key, text))
-  }
-  if (issue.code === 'invalid_key') {
-    const [parent, key = ''] = [path.slice(0, -1), path.at(-1)]
-    return [unknownKey(parent, key, text)]
-  }
-  return [{ ...place(path, text, origins), message: issue.message }]
+): ConfigFault {
+  return message === null
+    ? unknownKey(path.slice(0, -1), path.at(-1) ?? '', text)
+    : { ...place(path, text, origins), message }
 }
 
 function unknownKey(parent: readonly string[], key: string, text: string): ConfigFault {
@@ -163,8 +157,4 @@ function put(data: Record<string, unknown>, key: string, value: unknown): void {
   const table = data[first]
   if (isTable(table)) table[second] = value
   else if (table === undefined) Object.assign(data, { [first]: { [second]: value } })
-}
-
-function isTable(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

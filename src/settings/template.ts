@@ -30,6 +30,6 @@ const TABLES = `# What one type of task does differently. Types: Research, Draft
 
 function line(leaf: SettingLeaf): string {
   const name = leaf.key.split('.').at(-1) ?? leaf.key
-  const value = leaf.fallback === undefined ? `${name} = "…"` : stringify({ [name]: leaf.fallback }).trim()
+  const value = leaf.fallback === null ? `${name} = "…"` : stringify({ [name]: leaf.fallback }).trim()
   return `# ${leaf.meaning}\n# ${value}`
 }

@@ -6,26 +6,30 @@ import {
   choiceField,
   dateField,
   flagField,
+  listField,
   nonEmptyTextField,
   numberField,
   optional,
-  readInput,
   textField,
+  type Field,
+  urlField,
   wholeNumberField,
   withDefault,
-  type Field,
-} from '../../src/kernel/input.ts'
+} from '../../src/kernel/field.ts'
+import { readInput } from '../../src/kernel/input.ts'
 
-const small = numberField('size', value => (value < 10 ? null : 'too big'))
+const small = numberField('size', 0.5, 10)
 
 test.each<[string, Field<unknown>, unknown, unknown]>([
   ['a text', textField('note'), '', ''],
   ['a text of spaces around words', nonEmptyTextField('note', 'empty'), ' a b ', 'a b'],
   ['one of a few', choiceField(['a', 'b'], 'which'), 'b', 'b'],
-  ['digits', small, '5.5', 5.5],
+  ['part of a whole', small, 5.5, 5.5],
+  ['an address', urlField('where'), 'http://localhost:1/v1', 'http://localhost:1/v1'],
+  ['a list', listField('terms'), ['a', 'b'], ['a', 'b']],
   ['a number', small, 5, 5],
-  ['the least', wholeNumberField('count', 1, 64), '1', 1],
-  ['the most', wholeNumberField('count', 1, 64), '64', 64],
+  ['the least', wholeNumberField('count', 1, 64), 1, 1],
+  ['the most', wholeNumberField('count', 1, 64), 64, 64],
   ['a flag that is set', flagField('on'), true, true],
   ['a flag that is left out', flagField('on'), undefined, false],
   ['what may be left out', optional(textField('note')), undefined, undefined],
@@ -40,13 +44,15 @@ test.each<[string, Field<unknown>, unknown, RegExp]>([
   ['nothing', textField('note'), undefined, /not nothing/],
   ['only spaces', nonEmptyTextField('note', 'say what'), '  ', /say what/],
   ['another choice', choiceField(['a', 'b'], 'which'), 'c', /one of a, b is wanted, not "c"/],
-  ['no digits', small, 'five', /a number is wanted, not "five"/],
-  ['no digits at all', small, '', /a number is wanted/],
-  ['an endless number', small, 'Infinity', /a number is wanted/],
-  ['what the check refuses', small, 11, /too big/],
-  ['less than the least', wholeNumberField('count', 1, 64), '0', /from 1 to 64/],
-  ['more than the most', wholeNumberField('count', 1, 64), '65', /from 1 to 64/],
-  ['part of a whole', wholeNumberField('count', 1), '1.5', /of at least 1/],
+  ['digits as a text', small, '5', /a number from 0.5 to 10 is wanted, not "5"/],
+  ['an endless number', small, Infinity, /not Infinity/],
+  ['what is no number', small, Number.NaN, /not NaN/],
+  ['an address of another kind', urlField('where'), 'ftp://x/v1', /an address such as/],
+  ['an empty item', listField('terms'), ['a', ''], /a list of texts is wanted, without ""/],
+  ['no list', listField('terms'), 'a', /a list is wanted/],
+  ['less than the least', wholeNumberField('count', 1, 64), 0, /from 1 to 64/],
+  ['more than the most', wholeNumberField('count', 1, 64), 65, /from 1 to 64/],
+  ['part of a whole', wholeNumberField('count', 1), 1.5, /of at least 1/],
   ['a word for a flag', flagField('on'), 'yes', /true or false/],
   ['a day that is none', dateField('due'), '2026-02-30', /a date such as/],
   ['a month that is none', dateField('due'), '2026-13-01', /a date such as/],
@@ -73,7 +79,7 @@ test('every whole number within the limits is read as itself', () => {
   const field = wholeNumberField('count', -5, 1000)
   fc.assert(
     fc.property(fc.integer({ min: -5, max: 1000 }), value => {
-      expect(readInput({ field }, { field: String(value) }, 'next')).toEqual({ field: value })
+      expect(readInput({ field }, { field: value }, 'next')).toEqual({ field: value })
     }),
   )
 })
@@ -82,7 +88,7 @@ test('no whole number beyond the limits is read', () => {
   const field = wholeNumberField('count', -5, 1000)
   fc.assert(
     fc.property(fc.oneof(fc.integer({ max: -6 }), fc.integer({ min: 1001 })), value => {
-      expect(() => readInput({ field }, { field: String(value) }, 'next')).toThrow(/from -5 to 1000/)
+      expect(() => readInput({ field }, { field: value }, 'next')).toThrow(/from -5 to 1000/)
     }),
   )
 })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { AppError, asAppError, OUTCOMES, unreachable, type Outcome } from '../../src/kernel/errors.ts'
 import { realClock } from '../../src/kernel/real-world.ts'
 import { newId } from '../../src/kernel/ids.ts'
-import { textField, wholeNumberField, withDefault } from '../../src/kernel/input.ts'
+import { textField, wholeNumberField, withDefault } from '../../src/kernel/field.ts'
 import { invoke, type Recorder } from '../../src/kernel/invoke.ts'
 import { commandOf, schemaOf, type Operation } from '../../src/kernel/operation.ts'
 
@@ -38,7 +38,7 @@ function operation(run: () => unknown, effect: Operation<null>['effect'] = 'writ
 }
 
 const call = { actor: 'cli:ana', dryRun: false, context: null }
-const GOOD = { limitMs: '5' }
+const GOOD = { limitMs: 5 }
 
 test('what changes something is written down, before and after', async () => {
   const to = recorder()

@@ -7,7 +7,8 @@ import { realFiles } from '../../src/kernel/real-world.ts'
 import type { PipelineContext } from '../../src/pipeline/context.ts'
 import { drain, type Drained, type DrainOptions } from '../../src/pipeline/drain.ts'
 import { addTask, newRun, type TaskRequest } from '../../src/pipeline/tasks.ts'
-import { SettingsSchema, type Settings } from '../../src/settings/schema.ts'
+import { readSettings } from '../../src/settings/read.ts'
+import type { Settings } from '../../src/settings/schema.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import type { Call } from '../../src/store/ledger.ts'
 import type { Run } from '../../src/store/run-rows.ts'
@@ -64,7 +65,9 @@ export interface Workshop extends Worker {
 /** Settings as the configuration file would give them. */
 export function settingsWith(file: Record<string, unknown>, baseUrl = 'http://127.0.0.1:9/v1'): Settings {
   const openai = typeof file['openai'] === 'object' ? file['openai'] : {}
-  return SettingsSchema.parse({ ...file, openai: { base_url: baseUrl, ...openai } })
+  const read = readSettings({ ...file, openai: { base_url: baseUrl, ...openai } })
+  if (!read.ok) throw new Error(JSON.stringify(read.faults))
+  return read.settings
 }
 
 /** Opens a workshop. */

@@ -1,5 +1,6 @@
 import type { Command } from '../../kernel/command.ts'
-import { choiceField, flagOf, readInput, type Field } from '../../kernel/input.ts'
+import { choiceField, type Field } from '../../kernel/field.ts'
+import { flagOf, readInput } from '../../kernel/input.ts'
 import type { Entry } from '../../surfaces/cli/program.ts'
 import type { CommandHost } from '../../surfaces/cli/run.ts'
 

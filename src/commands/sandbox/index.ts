@@ -2,14 +2,8 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import type { Command } from '../../kernel/command.ts'
 import { AppError } from '../../kernel/errors.ts'
-import {
-  choiceField,
-  optional,
-  readInput,
-  textField,
-  wholeNumberField,
-  withDefault,
-} from '../../kernel/input.ts'
+import { choiceField, optional, textField, wholeNumberField, withDefault } from '../../kernel/field.ts'
+import { readInput } from '../../kernel/input.ts'
 import type { World } from '../../kernel/world.ts'
 import { resetSandbox, SandboxError, startSandbox, type Sandbox } from '../../sandbox/index.ts'
 import { sandboxDir } from '../../settings/paths.ts'

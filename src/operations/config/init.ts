@@ -1,4 +1,4 @@
-import { flagField } from '../../kernel/input.ts'
+import { flagField } from '../../kernel/field.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { configPath } from '../../settings/paths.ts'
 import { configTemplate } from '../../settings/template.ts'

@@ -1,5 +1,5 @@
 import { keysOf } from '../../domain/keys-of.ts'
-import { flagField } from '../../kernel/input.ts'
+import { flagField } from '../../kernel/field.ts'
 import { table } from '../../kernel/text.ts'
 import { settingLeaves, type Settings } from '../../settings/schema.ts'
 import { SECRETS } from '../../settings/secrets.ts'

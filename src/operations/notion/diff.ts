@@ -1,4 +1,4 @@
-import { wholeNumberField, withDefault } from '../../kernel/input.ts'
+import { wholeNumberField, withDefault } from '../../kernel/field.ts'
 import { RUN_STATES } from '../../domain/run-state.ts'
 import { readRow, queueOf } from '../../effects/row-values.ts'
 import { openOwnWorkspace } from '../../effects/workspace.ts'

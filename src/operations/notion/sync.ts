@@ -1,4 +1,4 @@
-import { flagField } from '../../kernel/input.ts'
+import { flagField } from '../../kernel/field.ts'
 import { deliverDue } from '../../effects/deliver.ts'
 import { openOwnWorkspace } from '../../effects/workspace.ts'
 import { AppError } from '../../kernel/errors.ts'

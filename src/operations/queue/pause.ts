@@ -1,4 +1,4 @@
-import { textField, withDefault } from '../../kernel/input.ts'
+import { textField, withDefault } from '../../kernel/field.ts'
 import { defineOperation } from '../define.ts'
 
 export const queuePause = defineOperation({

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
 import { PRIORITIES } from '../../domain/run-state.ts'
-import { isValidTarget } from '../../domain/rubric.ts'
 import { TASK_TYPES } from '../../domain/task-type.ts'
 import { sha256 } from '../../kernel/digest.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -12,7 +11,7 @@ import {
   optional,
   textField,
   withDefault,
-} from '../../kernel/input.ts'
+} from '../../kernel/field.ts'
 import { cutTo } from '../../kernel/text.ts'
 import { addTask } from '../../pipeline/tasks.ts'
 import { defineOperation, type BaseContext } from '../define.ts'
@@ -35,11 +34,7 @@ export const taskAdd = defineOperation({
     title: optional(textField('name in lists; the first line of the brief if left out')),
     type: withDefault(choiceField(TASK_TYPES, 'kind of work'), 'Other'),
     client: optional(nonEmptyTextField('for whom', 'the name of the client is empty')),
-    target: optional(
-      numberField('score that passes, 1 to 100', value =>
-        isValidTarget(value) ? null : 'a QA target is a number from 1 to 100',
-      ),
-    ),
+    target: optional(numberField('score that passes, 1 to 100', 1, 100)),
     priority: withDefault(choiceField(PRIORITIES, 'higher ones are done first'), 'Normal'),
     due: optional(dateField('due date, YYYY-MM-DD')),
   },

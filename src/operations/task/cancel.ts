@@ -1,4 +1,4 @@
-import { textField } from '../../kernel/input.ts'
+import { textField } from '../../kernel/field.ts'
 import { isFinal } from '../../domain/run-state.ts'
 import { decisionOf, plannedDecision, renderDecision } from '../../pipeline/decide.ts'
 import { findTask } from '../../pipeline/tasks.ts'

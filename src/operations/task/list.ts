@@ -1,5 +1,5 @@
 import { keysOf } from '../../domain/keys-of.ts'
-import { choiceField, optional, textField, wholeNumberField, withDefault } from '../../kernel/input.ts'
+import { choiceField, optional, textField, wholeNumberField, withDefault } from '../../kernel/field.ts'
 import { formatNanoUsd } from '../../domain/cost.ts'
 import { formatScore } from '../../domain/next-step.ts'
 import { RUN_STATES, type RunState } from '../../domain/run-state.ts'

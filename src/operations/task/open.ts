@@ -1,4 +1,4 @@
-import { textField } from '../../kernel/input.ts'
+import { textField } from '../../kernel/field.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { findTask } from '../../pipeline/tasks.ts'
 import { defineOperation } from '../define.ts'

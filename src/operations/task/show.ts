@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { flagField, optional, textField } from '../../kernel/input.ts'
+import { flagField, optional, textField } from '../../kernel/field.ts'
 import { formatNanoUsd } from '../../domain/cost.ts'
 import { formatScore, latestWork } from '../../domain/next-step.ts'
 import { CRITERIA, RUBRIC } from '../../domain/rubric.ts'

@@ -1,7 +1,8 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { nearest } from '../../domain/did-you-mean.ts'
 import { OUTCOMES } from '../../kernel/errors.ts'
-import { flagOf, type Field, type FlatInput } from '../../kernel/input.ts'
+import type { Field } from '../../kernel/field.ts'
+import { flagOf, type FlatInput } from '../../kernel/input.ts'
 import type { Example } from '../../kernel/operation.ts'
 
 /** What both lists have in common for a command line. */
@@ -168,10 +169,17 @@ function argument(name: string, field: Field<unknown>): Argument {
 
 function option(name: string, field: Field<unknown>): Option {
   const long = field.kind === 'flag' ? flagOf(name) : `${flagOf(name)} <${valueName(field)}>`
-  const note = field.kind === 'flag' || field.fallback === null ? '' : ` (default ${field.fallback})`
+  const { fallback } = field
+  const note = typeof fallback === 'string' || typeof fallback === 'number' ? ` (default ${fallback})` : ''
   const made = new Option(long, `${field.meaning}${note}`)
   if (field.required) made.makeOptionMandatory()
+  if (field.kind === 'number') made.argParser(numberIn)
   return field.choices === null ? made : made.choices(field.choices).argParser(oneOf(field.choices))
+}
+
+/** What is no number stays as it is, for the field to say so. */
+function numberIn(text: string): number | string {
+  return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text)
 }
 
 /** Commander's own parser of choices, with a guess at what was meant. */
