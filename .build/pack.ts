@@ -16,6 +16,14 @@ const dist = join(root, 'dist')
 const stage = join(dist, 'package')
 const lib = join(stage, 'lib')
 
+const TARGET = 'node22'
+
+/**
+ * The bundler thinks that Node may not know all of Unicode, and writes `new RegExp` for such a literal: that is
+ * compiled when the module is loaded, a literal only when it is used.
+ */
+const LITERAL_PATTERNS = { 'regexp-unicode-property-escapes': true, 'regexp-set-notation': true }
+
 /** All entries and chunks lie flat in one folder, so that paths relative to a module stay right. */
 async function bundle(): Promise<void> {
   await build({
@@ -28,7 +36,8 @@ async function bundle(): Promise<void> {
     splitting: true,
     format: 'esm',
     platform: 'node',
-    target: 'node22',
+    target: TARGET,
+    supported: LITERAL_PATTERNS,
     legalComments: 'linked',
     external: ['better-sqlite3'],
     logLevel: 'warning',
@@ -42,16 +51,18 @@ async function bundle(): Promise<void> {
  * alone brings all of `fetch`). So each chunk is written again as what `require` takes.
  */
 async function asCommonJs(file: string): Promise<void> {
-  const { code } = await transform(readFileSync(file, 'utf8'), {
+  const text = readFileSync(file, 'utf8')
+  const url = 'const moduleUrl=require("node:url").pathToFileURL(__filename).href;'
+  const { code } = await transform(text, {
     format: 'cjs',
     platform: 'node',
-    target: 'node22',
+    target: TARGET,
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
-    supported: { 'dynamic-import': false },
+    supported: { ...LITERAL_PATTERNS, 'dynamic-import': false },
     define: { 'import.meta.url': 'moduleUrl' },
-    banner: '"use strict";const moduleUrl=require("node:url").pathToFileURL(__filename).href;',
+    banner: `"use strict";${text.includes('import.meta.url') ? url : ''}`,
     logLevel: 'warning',
   })
   writeFileSync(file, code)
