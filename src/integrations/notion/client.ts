@@ -1,28 +1,21 @@
-import * as z from 'zod'
 import { sha256 } from '../../kernel/digest.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
 import { notionSender, type NotionOptions, type NotionRequest, type SendNotion } from './request.ts'
-import { Block, Database, DataSource, Json, List, Me, Page } from './wire.ts'
+import {
+  readBlock,
+  readChildDatabase,
+  readDatabase,
+  readList,
+  readMe,
+  readPage,
+  readProperties,
+  type ListPage,
+  type NotionJson,
+  type NotionPage,
+  type NotionProperty,
+} from './wire.ts'
 
-/** JSON as Notion takes and gives it. */
-export type NotionJson = Record<string, unknown>
-
-/** A page as it came. */
-export interface NotionPage {
-  readonly id: string
-  readonly url: string | null
-  readonly trashed: boolean
-  /** By name; each value holds its own `id` and `type`. */
-  readonly properties: Readonly<Record<string, NotionJson>>
-}
-
-/** A property of a data source. */
-export interface NotionProperty {
-  readonly id: string
-  readonly name: string
-  readonly type: string
-  readonly options: readonly { readonly id: string; readonly name: string }[]
-}
+export type { NotionJson, NotionPage, NotionProperty } from './wire.ts'
 
 /** A block with its children, read whole. */
 export interface NotionBlock {
@@ -75,72 +68,62 @@ export function notionClient(options: NotionOptions): Notion {
   return {
     service: 'notion',
     credential: sha256(`${options.baseUrl}\n${options.token}`).slice(0, 16),
-    me: async () => {
-      const me = await ask(send, Me, { method: 'get', path: 'users/me', repeatable: true })
-      return {
-        // Tokens of older integrations show no workspace id; their bot is one workspace's alone.
-        workspaceId: me.bot?.workspace_id ?? me.id,
-        workspaceName: me.bot?.workspace_name ?? me.name ?? 'a Notion workspace',
-      }
-    },
-    database: async id => {
-      const found = await ask(send, Database, { method: 'get', path: `databases/${id}`, repeatable: true })
-      return {
-        title: found.title.map(part => part.plain_text).join(''),
-        dataSourceIds: found.data_sources.map(source => source.id),
-        trashed: found.in_trash === true,
-      }
-    },
-    properties: async dataSourceId => {
-      const path = `data_sources/${dataSourceId}`
-      const source = await ask(send, DataSource, { method: 'get', path, repeatable: true })
-      return Object.entries(source.properties).map(readProperty)
-    },
+    me: () => ask(send, readMe, { method: 'get', path: 'users/me', repeatable: true }),
+    database: id => ask(send, readDatabase, { method: 'get', path: `databases/${id}`, repeatable: true }),
+    properties: dataSourceId =>
+      ask(send, readProperties, { method: 'get', path: `data_sources/${dataSourceId}`, repeatable: true }),
     createDatabase: async (parentPageId, title, properties) => {
       const body = {
         parent: { type: 'page_id', page_id: parentPageId },
         title: [{ type: 'text', text: { content: title } }],
         initial_data_source: { properties },
       }
-      const made = await ask(send, Database, { method: 'post', path: 'databases', body, repeatable: false })
-      return { databaseId: made.id, dataSourceId: made.data_sources[0]?.id ?? '' }
+      const made = await ask(send, readDatabase, {
+        method: 'post',
+        path: 'databases',
+        body,
+        repeatable: false,
+      })
+      return { databaseId: made.id, dataSourceId: made.dataSourceIds[0] ?? '' }
     },
     changeProperties: async (dataSourceId, properties) => {
       const path = `data_sources/${dataSourceId}`
       await send({ method: 'patch', path, body: { properties }, repeatable: true })
     },
     childDatabases: async pageId => {
-      const blocks = await listAll(send, {
-        method: 'get',
-        path: `blocks/${pageId}/children`,
-        repeatable: true,
-      })
-      return blocks.results.flatMap(childDatabase)
+      const path = `blocks/${pageId}/children`
+      const blocks = await listAll(send, { method: 'get', path, repeatable: true })
+      return blocks.results.flatMap(block => readChildDatabase(block) ?? [])
     },
     query: async (dataSourceId, query) => {
       const path = `data_sources/${dataSourceId}/query`
       const list = await listAll(send, { method: 'post', path, body: query, repeatable: true })
-      return { pages: list.results.map(readPage), complete: list.complete }
+      return { pages: list.results.map(page => usable(readPage(page), path)), complete: list.complete }
     },
-    page: async id => readPage(await send({ method: 'get', path: `pages/${id}`, repeatable: true })),
+    page: id => ask(send, readPage, { method: 'get', path: `pages/${id}`, repeatable: true }),
     propertyItems: async (pageId, propertyId) => {
       const path = `pages/${pageId}/properties/${propertyId}`
       return (await listAll(send, { method: 'get', path, repeatable: true })).results
     },
-    createPage: async (dataSourceId, properties) => {
+    createPage: (dataSourceId, properties) => {
       const body = { parent: { type: 'data_source_id', data_source_id: dataSourceId }, properties }
-      return readPage(await send({ method: 'post', path: 'pages', body, repeatable: false }))
+      return ask(send, readPage, { method: 'post', path: 'pages', body, repeatable: false })
     },
-    changePage: async (id, properties) =>
-      readPage(await send({ method: 'patch', path: `pages/${id}`, body: { properties }, repeatable: true })),
+    changePage: (id, properties) =>
+      ask(send, readPage, { method: 'patch', path: `pages/${id}`, body: { properties }, repeatable: true }),
     blocks: (parentId, descend) => readBlocks(send, parentId, descend),
     remove: async blockId => {
       await send({ method: 'delete', path: `blocks/${blockId}`, repeatable: true })
     },
     append: async (parentId, children) => {
       const path = `blocks/${parentId}/children`
-      const answer = await ask(send, List, { method: 'patch', path, body: { children }, repeatable: false })
-      return answer.results.map(block => Block.parse(block).id)
+      const answer = await ask(send, readList, {
+        method: 'patch',
+        path,
+        body: { children },
+        repeatable: false,
+      })
+      return answer.results.map(block => usable(readBlock(block), path).id)
     },
   }
 }
@@ -150,11 +133,12 @@ async function readBlocks(
   parentId: string,
   descend: (block: NotionJson) => boolean,
 ): Promise<NotionBlock[]> {
-  const list = await listAll(send, { method: 'get', path: `blocks/${parentId}/children`, repeatable: true })
+  const path = `blocks/${parentId}/children`
+  const list = await listAll(send, { method: 'get', path, repeatable: true })
   const blocks: NotionBlock[] = []
   for (const json of list.results) {
-    const { id, type, has_children: hasChildren } = Block.parse(json)
-    const children = hasChildren === true && descend(json) ? await readBlocks(send, id, descend) : []
+    const { id, type, hasChildren } = usable(readBlock(json), path)
+    const children = hasChildren && descend(json) ? await readBlocks(send, id, descend) : []
     blocks.push({ id, type, json, children })
   }
   return blocks
@@ -166,10 +150,10 @@ async function listAll(
 ): Promise<{ results: NotionJson[]; complete: boolean }> {
   const results: NotionJson[] = []
   for (let cursor: string | null = null; ;) {
-    const list: z.infer<typeof List> = await ask(send, List, pageOf(request, cursor))
+    const list: ListPage = await ask(send, readList, pageOf(request, cursor))
     results.push(...list.results)
-    cursor = list.has_more ? (list.next_cursor ?? null) : null
-    if (cursor === null) return { results, complete: list.request_status?.type !== 'incomplete' }
+    cursor = list.nextCursor
+    if (cursor === null) return { results, complete: !list.incomplete }
   }
 }
 
@@ -180,48 +164,19 @@ function pageOf(request: NotionRequest, cursor: string | null): NotionRequest {
     : { ...request, body: { ...request.body, ...paging } }
 }
 
-async function ask<T extends z.ZodType>(
+async function ask<T>(
   send: SendNotion,
-  shape: T,
+  read: (json: unknown) => T | null,
   request: NotionRequest,
-): Promise<z.infer<T>> {
-  const parsed = shape.safeParse(await send(request))
-  if (parsed.success) return parsed.data
-  throw unusable(request.path)
+): Promise<T> {
+  return usable(read(await send(request)), request.path)
 }
 
-/** An answer with a good status that is not Notion's, such as a proxy's page. */
-function unusable(path: string): ServiceFailure {
-  return new ServiceFailure(`Notion: unusable answer to ${path}`, {
+/** An answer with a good status that is not Notion's, such as a proxy's page, is of no use. */
+function usable<T>(read: T | null, path: string): T {
+  if (read !== null) return read
+  throw new ServiceFailure(`Notion: unusable answer to ${path}`, {
     errorClass: 'transient',
     billed: 'unknown',
   })
-}
-
-function readPage(json: unknown): NotionPage {
-  const parsed = Page.safeParse(json)
-  if (!parsed.success) throw unusable('pages')
-  const { id, url, in_trash: inTrash, archived, properties } = parsed.data
-  return { id, url: url ?? null, trashed: inTrash === true || archived === true, properties }
-}
-
-function readProperty([name, json]: [string, NotionJson]): NotionProperty {
-  const type = String(json['type'])
-  const body = Json.safeParse(json[type])
-  const options = z
-    .array(z.object({ id: z.string(), name: z.string() }))
-    .safeParse(body.success ? body.data['options'] : [])
-  return {
-    id: String(json['id']),
-    name,
-    type,
-    options: options.success ? options.data : [],
-  }
-}
-
-const ChildDatabase = z.object({ id: z.string(), child_database: z.object({ title: z.string() }) })
-
-function childDatabase(json: NotionJson): { id: string; title: string }[] {
-  const parsed = ChildDatabase.safeParse(json)
-  return parsed.success ? [{ id: parsed.data.id, title: parsed.data.child_database.title }] : []
 }

@@ -1,51 +1,135 @@
-import * as z from 'zod'
+/**
+ * Reads of Notion's answers (API 2025-09-03) only what is used, and takes the rest as it came. Written by hand,
+ * because a list holds a hundred pages of whole properties: a schema library would copy every one of them, and
+ * take longer to load than a poll that finds nothing may take. Each reader gives null for what is not its shape.
+ */
 
-/** Only what is used of Notion's answers (API 2025-09-03). Property and block bodies stay as they came. */
-export const Json = z.record(z.string(), z.unknown())
+/** JSON as Notion takes and gives it. */
+export type NotionJson = Record<string, unknown>
 
-/** A page, as far as it is read. */
-export const Page = z.object({
-  id: z.string(),
-  url: z.string().nullish(),
-  in_trash: z.boolean().nullish(),
-  archived: z.boolean().nullish(),
-  last_edited_time: z.string().nullish(),
-  properties: z.record(z.string(), Json),
-})
+/** A page as it came. */
+export interface NotionPage {
+  readonly id: string
+  readonly url: string | null
+  readonly trashed: boolean
+  /** By name; each value holds its own `id` and `type`. */
+  readonly properties: Readonly<Record<string, NotionJson>>
+}
 
-/** A database with its data sources (API 2025-09-03). */
-export const Database = z.object({
-  id: z.string(),
-  title: z.array(z.object({ plain_text: z.string() })),
-  in_trash: z.boolean().nullish(),
-  data_sources: z.array(z.object({ id: z.string(), name: z.string().nullish() })),
-})
-
-/** A data source with its properties. */
-export const DataSource = z.object({
-  id: z.string(),
-  properties: z.record(z.string(), Json),
-})
+/** A property of a data source. */
+export interface NotionProperty {
+  readonly id: string
+  readonly name: string
+  readonly type: string
+  readonly options: readonly { readonly id: string; readonly name: string }[]
+}
 
 /** A page of any list. */
-export const List = z.object({
-  results: z.array(Json),
-  has_more: z.boolean(),
-  next_cursor: z.string().nullish(),
-  /** Where a query stops at 10,000 rows. */
-  request_status: z.object({ type: z.string() }).nullish(),
-})
+export interface ListPage {
+  readonly results: readonly NotionJson[]
+  /** Null at the end of the list. */
+  readonly nextCursor: string | null
+  /** True where a query stopped at 10,000 rows. */
+  readonly incomplete: boolean
+}
 
-/** A block of a page; its content stands under the name of its type. */
-export const Block = z.looseObject({
-  id: z.string(),
-  type: z.string(),
-  has_children: z.boolean().nullish(),
-})
+/** A page, as far as it is read. */
+export function readPage(json: unknown): NotionPage | null {
+  if (!isObject(json) || typeof json['id'] !== 'string') return null
+  const properties = objectsIn(json['properties'])
+  if (properties === null) return null
+  const trashed = json['in_trash'] === true || json['archived'] === true
+  return { id: json['id'], url: textOf(json['url']), trashed, properties }
+}
 
-/** The integration that a token belongs to. */
-export const Me = z.object({
-  id: z.string(),
-  name: z.string().nullish(),
-  bot: z.object({ workspace_name: z.string().nullish(), workspace_id: z.string().nullish() }).nullish(),
-})
+/** A page of any list. */
+export function readList(json: unknown): ListPage | null {
+  if (!isObject(json) || !areObjects(json['results']) || typeof json['has_more'] !== 'boolean') return null
+  const status = json['request_status']
+  return {
+    results: json['results'],
+    nextCursor: json['has_more'] ? textOf(json['next_cursor']) : null,
+    incomplete: isObject(status) && status['type'] === 'incomplete',
+  }
+}
+
+/** A database, with the ids of its data sources. */
+export function readDatabase(
+  json: unknown,
+): { id: string; title: string; dataSourceIds: string[]; trashed: boolean } | null {
+  if (!isObject(json) || typeof json['id'] !== 'string') return null
+  const { title, data_sources: sources } = json
+  if (!areObjects(title) || !areObjects(sources)) return null
+  const ids = sources.map(source => source['id'])
+  if (!ids.every(id => typeof id === 'string')) return null
+  return {
+    id: json['id'],
+    title: title.map(part => textOf(part['plain_text']) ?? '').join(''),
+    dataSourceIds: ids,
+    trashed: json['in_trash'] === true,
+  }
+}
+
+/** The properties of a data source. */
+export function readProperties(json: unknown): NotionProperty[] | null {
+  const properties = isObject(json) ? objectsIn(json['properties']) : null
+  return properties === null ? null : Object.entries(properties).map(readProperty)
+}
+
+/** A block; its content stands under the name of its type. */
+export function readBlock(json: unknown): { id: string; type: string; hasChildren: boolean } | null {
+  if (!isObject(json) || typeof json['id'] !== 'string' || typeof json['type'] !== 'string') return null
+  return { id: json['id'], type: json['type'], hasChildren: json['has_children'] === true }
+}
+
+/** A block that is a database of its own: its id and title. */
+export function readChildDatabase(json: NotionJson): { id: string; title: string } | null {
+  const child = json['child_database']
+  if (typeof json['id'] !== 'string' || !isObject(child) || typeof child['title'] !== 'string') return null
+  return { id: json['id'], title: child['title'] }
+}
+
+/** The workspace that a token belongs to. */
+export function readMe(json: unknown): { workspaceId: string; workspaceName: string } | null {
+  if (!isObject(json) || typeof json['id'] !== 'string') return null
+  const bot = isObject(json['bot']) ? json['bot'] : {}
+  return {
+    // Tokens of older integrations show no workspace id; their bot is one workspace's alone.
+    workspaceId: textOf(bot['workspace_id']) ?? json['id'],
+    workspaceName: textOf(bot['workspace_name']) ?? textOf(json['name']) ?? 'a Notion workspace',
+  }
+}
+
+function readProperty([name, json]: [string, NotionJson]): NotionProperty {
+  const type = String(json['type'])
+  const body = json[type]
+  const options = isObject(body) && areObjects(body['options']) ? body['options'] : []
+  return {
+    id: String(json['id']),
+    name,
+    type,
+    options: options.flatMap(({ id, name: option }) =>
+      typeof id === 'string' && typeof option === 'string' ? [{ id, name: option }] : [],
+    ),
+  }
+}
+
+function isObject(value: unknown): value is NotionJson {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function areObjects(value: unknown): value is NotionJson[] {
+  return Array.isArray(value) && value.every(isObject)
+}
+
+function objectsIn(value: unknown): Record<string, NotionJson> | null {
+  return isObject(value) && hasOnlyObjects(value) ? value : null
+}
+
+function hasOnlyObjects(value: NotionJson): value is Record<string, NotionJson> {
+  return Object.values(value).every(isObject)
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
