@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import * as z from 'zod'
+import own from '../package.json' with { type: 'json' }
 import { readCommit } from '../src/commit.ts'
 import { realFiles } from '../src/kernel/real-world.ts'
 
@@ -68,18 +68,7 @@ async function asCommonJs(file: string): Promise<void> {
   writeFileSync(file, code)
 }
 
-/** What is read of our own package.json. */
-const Own = z.object({
-  name: z.string(),
-  version: z.string(),
-  description: z.string(),
-  license: z.string(),
-  dependencies: z.record(z.string(), z.string()),
-  optionalDependencies: z.record(z.string(), z.string()),
-})
-
 function manifest(): Record<string, unknown> {
-  const own = Own.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')))
   return {
     name: own.name,
     version: own.version,

@@ -13,12 +13,12 @@ const NODE = 'node:'
 
 /** By the longest beginning of the path. A part may always import itself. */
 const MATRIX: Readonly<Record<string, Allowed>> = {
-  'kernel/': { parts: [], packages: [NODE, 'zod'] },
+  'kernel/': { parts: [], packages: [NODE] },
   'domain/': { parts: [], packages: [] },
-  'settings/': { parts: ['kernel/', 'domain/'], packages: [NODE, 'zod', 'smol-toml'] },
+  'settings/': { parts: ['kernel/', 'domain/'], packages: [NODE, 'smol-toml'] },
   'store/': { parts: ['kernel/', 'domain/'], packages: [NODE, 'better-sqlite3'] },
-  'integrations/openai/': { parts: ['kernel/', 'domain/'], packages: ['zod', 'openai'] },
-  'integrations/notion/': { parts: ['kernel/', 'domain/'], packages: ['zod', '@notionhq/client'] },
+  'integrations/openai/': { parts: ['kernel/', 'domain/'], packages: ['openai'] },
+  'integrations/notion/': { parts: ['kernel/', 'domain/'], packages: ['@notionhq/client'] },
   'pipeline/': {
     parts: ['kernel/', 'domain/'],
     types: ['settings/', 'store/', 'integrations/'],
@@ -42,7 +42,7 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
   'operations/': {
     parts: ['kernel/', 'domain/', 'settings/', 'figures/', 'pipeline/', 'effects/', 'pickup/'],
     types: ['store/', 'integrations/'],
-    packages: [NODE, 'zod'],
+    packages: [NODE],
   },
   'surfaces/': {
     parts: ['kernel/', 'domain/', 'session.ts'],
@@ -64,7 +64,7 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
       'sandbox/index.ts',
     ],
     types: ['store/', 'integrations/'],
-    packages: [NODE, 'zod'],
+    packages: [NODE],
   },
   'sandbox/': { parts: [], packages: [NODE, 'better-sqlite3'] },
   'session.ts': {
@@ -72,9 +72,9 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
     types: ['operations/define.ts'],
     packages: [NODE],
   },
-  'version.ts': { parts: ['kernel/', 'store/engine.ts', 'store/migrate.ts'], packages: [NODE, 'zod'] },
+  'version.ts': { parts: ['kernel/', 'store/engine.ts', 'store/migrate.ts'], packages: [NODE] },
   'commit.ts': { parts: [], types: ['kernel/'], packages: [NODE] },
-  'main.ts': { parts: [''], packages: [NODE, 'zod'] },
+  'main.ts': { parts: [''], packages: [NODE] },
 }
 
 /** What operations may share beside the parts below them. */

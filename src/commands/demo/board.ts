@@ -1,8 +1,9 @@
-import * as z from 'zod'
 import { checkWorkspace } from '../../effects/account.ts'
 import { AppError } from '../../kernel/errors.ts'
+import { listField } from '../../kernel/field.ts'
 import { defineOperation } from '../../operations/define.ts'
 import { setUp } from '../../pickup/set-up.ts'
+import { sandboxAnswer } from '../sandbox-answer.ts'
 import { demoTasks } from './tasks.ts'
 
 /** Makes the databases in the empty workspace of the sandbox, as `init` does. */
@@ -53,13 +54,13 @@ export async function fillBoard(fetch: typeof globalThis.fetch, notionUrl: strin
       Status: 'New',
       ...(inBody ? {} : { Description: task.brief }),
     }
-    const { ids } = AddedRows.parse(await post('rows', { data_source: 'Automation Queue', values }))
+    const { ids } = sandboxAnswer(ADDED, await post('rows', { data_source: 'Automation Queue', values }))
     for (const body of inBody ? piecesOf(task.brief) : []) await post('edit', { page_id: ids[0], body })
     await post('edit', { page_id: ids[0], values: { Trigger: true } })
   }
 }
 
-const AddedRows = z.object({ ids: z.array(z.string()).min(1) })
+const ADDED = { ids: listField('rows that were added') } as const
 
 const LONGEST_DESCRIPTION = 10_000
 /** Characters of a paragraph, and paragraphs of a request: well within Notion's limits. */

@@ -1,13 +1,20 @@
 import { join } from 'node:path'
-import * as z from 'zod'
 import type { Command } from '../../kernel/command.ts'
 import { AppError } from '../../kernel/errors.ts'
-import { choiceField, optional, textField, wholeNumberField, withDefault } from '../../kernel/field.ts'
+import {
+  choiceField,
+  optional,
+  textField,
+  wholeNumberField,
+  urlField,
+  withDefault,
+} from '../../kernel/field.ts'
 import { readInput } from '../../kernel/input.ts'
 import type { World } from '../../kernel/world.ts'
 import { resetSandbox, SandboxError, startSandbox, type Sandbox } from '../../sandbox/index.ts'
 import { sandboxDir } from '../../settings/paths.ts'
 import type { CommandHost } from '../../surfaces/cli/run.ts'
+import { sandboxAnswer } from '../sandbox-answer.ts'
 import { exportLines } from '../env-lines.ts'
 
 const FIRST_PORT = 4700
@@ -119,9 +126,12 @@ async function reset(host: CommandHost, dir: string): Promise<'ok'> {
   return 'ok'
 }
 
+const SERVICE = { url: urlField('where it listens') } as const
+
 async function resetRunning(world: Pick<World, 'files' | 'fetch'>, dir: string, why: Error): Promise<void> {
   const text = world.files.readText(join(dir, 'services.json')) ?? '[]'
-  const services = z.array(z.object({ url: z.url() })).parse(JSON.parse(text))
+  const listed: unknown = JSON.parse(text)
+  const services = (Array.isArray(listed) ? listed : []).map(service => sandboxAnswer(SERVICE, service))
   for (const { url } of services) {
     const answer = await world.fetch(`${url}/__sandbox/reset`, { method: 'POST' })
     if (answer.ok) continue

@@ -1,11 +1,11 @@
 import type { APIError, OpenAI } from 'openai'
 import { sha256 } from '../../kernel/digest.ts'
 import { redactor, type Redact } from '../../kernel/redaction.ts'
-import type { Completion, CompletionRequest, ListedModel, Model } from '../../kernel/roles.ts'
+import type { Completion, CompletionRequest, Model } from '../../kernel/roles.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
 import { networkFailure } from '../../kernel/network-failure.ts'
 import { fromHttp, unusable } from './failure.ts'
-import { ChatCompletion, ModelList } from './wire.ts'
+import { readCompletion, readModels } from './wire.ts'
 
 /** Where the service is and how it is asked. */
 export interface OpenAiOptions {
@@ -33,12 +33,17 @@ export function openAiModel(options: OpenAiOptions): Model {
       const answer = await call(ApiError, redact, () =>
         client.chat.completions.create(bodyOf(request, options), { signal }).withResponse(),
       )
-      return redacted(readCompletion(answer.data, answer.response.headers.get('x-request-id')), redact)
+      const requestId = answer.response.headers.get('x-request-id')
+      const completion = readCompletion(answer.data)
+      if (completion === null) throw unusable('not a chat completion', requestId)
+      return redacted({ ...completion, requestId }, redact)
     },
     listModels: async signal => {
       const { client, ApiError } = await sdk()
       const answer = await call(ApiError, redact, () => client.get('/models', { signal }).asResponse())
-      return readModels(await call(ApiError, redact, () => answer.text()))
+      const models = readModels(parseJson(await call(ApiError, redact, () => answer.text())))
+      if (models !== null) return models
+      throw new ServiceFailure('the models list is not one', { errorClass: 'permanent', billed: 'no' })
     },
   }
 }
@@ -141,51 +146,6 @@ function redacted(completion: Completion, redact: Redact): Completion {
     serviceTier: orNull(completion.serviceTier),
     requestId: orNull(completion.requestId),
   }
-}
-
-function readCompletion(data: unknown, requestId: string | null): Completion {
-  const parsed = ChatCompletion.safeParse(data)
-  if (!parsed.success) throw unusable('not a chat completion', requestId)
-  const { choices, usage, model, service_tier: serviceTier } = parsed.data
-  const [choice] = choices
-  const refusal = choice?.message.refusal ?? null
-  return {
-    text: choice?.message.content ?? '',
-    finish: finishOf(choice?.finish_reason ?? null, refusal),
-    refusal,
-    usage: usage === null || usage === undefined ? null : readUsage(usage),
-    answeredModel: model ?? null,
-    serviceTier: serviceTier ?? null,
-    requestId,
-  }
-}
-
-function finishOf(reason: string | null, refusal: string | null): Completion['finish'] {
-  if (refusal !== null || reason === 'content_filter') return 'refused'
-  return reason === 'length' ? 'truncated' : 'complete'
-}
-
-function readUsage(usage: NonNullable<ChatCompletion['usage']>): Completion['usage'] {
-  return {
-    inputTokens: usage.prompt_tokens,
-    cachedTokens: usage.prompt_tokens_details?.cached_tokens ?? 0,
-    cacheWriteTokens: usage.prompt_tokens_details?.cache_write_tokens ?? 0,
-    outputTokens: usage.completion_tokens,
-    reasoningTokens: usage.completion_tokens_details?.reasoning_tokens ?? 0,
-  }
-}
-
-function readModels(text: string): ListedModel[] {
-  const parsed = ModelList.safeParse(parseJson(text))
-  if (!parsed.success)
-    throw new ServiceFailure('the models list is not one', { errorClass: 'permanent', billed: 'no' })
-  return parsed.data.data.map(model => ({
-    id: model.id,
-    shutdownDate:
-      typeof model.shutdown_date === 'number'
-        ? new Date(model.shutdown_date * 1000).toISOString().slice(0, 10)
-        : (model.shutdown_date?.slice(0, 10) ?? null),
-  }))
 }
 
 function parseJson(text: string): unknown {
