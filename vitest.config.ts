@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/support/packed.ts',
     // A forked process per file: real signals, real child processes, no shared module state.
     pool: 'forks',
     // A third of the time is spent waiting for child processes.

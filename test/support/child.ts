@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
+import { inject, onTestFinished } from 'vitest'
 
 /** How a child process ended. */
 export interface Ended {
@@ -25,8 +26,8 @@ export interface ChildOptions {
   readonly uid?: number
 }
 
-/** The program's launcher. */
-export const BIN = fileURLToPath(new URL('../../bin/echopilot', import.meta.url))
+/** The program's launcher, as it is installed. */
+export const BIN = join(inject('packed'), 'bin/echopilot')
 
 /** Starts a script on this test's Node with nothing in its environment but what is given. Dies with the test. */
 export function startScript(

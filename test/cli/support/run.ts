@@ -4,12 +4,14 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
+import { inject, onTestFinished } from 'vitest'
 
 /** The checkout under test. */
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '')
-/** The launcher. */
+/** The launcher of the checkout, which runs the sources. */
 export const BIN = join(ROOT, 'bin/echopilot')
+/** The launcher as it is installed. */
+const PACKED = join(inject('packed'), 'bin/echopilot')
 
 /** Longer than any child should take; one that hangs is killed and its test fails. */
 const PATIENCE_MS = 60_000
@@ -28,7 +30,7 @@ export interface Given {
   readonly cwd?: string
   /** Piped in; without it standard input is empty. */
   readonly input?: string
-  /** What to start, before the words; this Node and the launcher if left out. */
+  /** What to start, before the words; this Node and the program as it is installed if left out. */
   readonly program?: readonly string[]
 }
 
@@ -43,7 +45,7 @@ export interface Running {
 
 /** Starts it; it is killed when the test is over, if it still runs. */
 export function start(words: readonly string[], given: Given = {}): Running {
-  const [program = '', ...before] = given.program ?? [process.execPath, BIN]
+  const [program = '', ...before] = given.program ?? [process.execPath, PACKED]
   const child = spawn(program, [...before, ...words], {
     stdio: ['pipe', 'pipe', 'pipe'],
     cwd: given.cwd ?? tmpdir(),
