@@ -1,0 +1,92 @@
+/** What the installed program loads: no SDK, and nothing else that is slow, unless the command needs it. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { expect, inject, test } from 'vitest'
+import { commandOf, loadAll } from '../../src/kernel/operation.ts'
+import { OPERATIONS } from '../../src/operations/index.ts'
+import { run } from '../cli/support/run.ts'
+import { BRIEF, sandboxHome } from '../cli/support/sandbox.ts'
+
+const PACKED = inject('packed')
+
+/** Texts that stand in one chunk of the bundle each: the one that holds the SDK. */
+const SDKS = {
+  openai: chunkWith('X-Stainless-Lang'),
+  notion: chunkWith('notionhq-client/'),
+  commander: chunkWith('commander.helpDisplayed'),
+} as const
+
+/** Parts of Node that take long to load, by the names that it gives its own modules. */
+const SLOW = { fetch: 'internal/deps/undici/undici', crypto: 'crypto' } as const
+
+/** Tells on its way out what was loaded: files, and modules of Node. */
+const HOOK = `const { writeFileSync } = require('node:fs')
+process.on('exit', () => {
+  const node = process.moduleLoadList.filter(name => name.startsWith('NativeModule ')).map(name => name.slice(13))
+  writeFileSync(process.env.LOADED, JSON.stringify([...Object.keys(require.cache), ...node]))
+})`
+
+function chunkWith(text: string): string {
+  const lib = join(PACKED, 'lib')
+  const found = readdirSync(lib).filter(
+    name => name.endsWith('.js') && readFileSync(join(lib, name), 'utf8').includes(text),
+  )
+  expect(found, text).toHaveLength(1)
+  return found[0] ?? ''
+}
+
+/** Runs the installed program, and tells which of the things above were loaded. */
+async function loader(): Promise<(...words: readonly string[]) => Promise<string[]>> {
+  const home = await sandboxHome()
+  await home.json('task', 'add', BRIEF)
+  const hook = join(home.dir, 'hook.cjs')
+  writeFileSync(hook, HOOK)
+  return async (...words) => {
+    const list = join(home.dir, 'loaded.json')
+    const program = [process.execPath, '--require', hook, join(PACKED, 'bin/echopilot')]
+    const ran = await run(words, { env: { ...home.env, LOADED: list }, cwd: home.dir, program })
+    expect(ran.stderr, words.join(' ')).not.toMatch(/cannot find|could not start/i)
+    const loaded: unknown = JSON.parse(readFileSync(list, 'utf8'))
+    const names = new Set(Array.isArray(loaded) ? loaded.map(name => basename(String(name))) : [])
+    const natives = new Set(Array.isArray(loaded) ? loaded.map(String) : [])
+    return [
+      ...Object.entries(SDKS).flatMap(([name, chunk]) => (names.has(chunk) ? [name] : [])),
+      ...Object.entries(SLOW).flatMap(([name, module]) => (natives.has(module) ? [name] : [])),
+    ]
+  }
+}
+
+test('the version loads nothing but itself', async () => {
+  const loaded = await loader()
+  expect(await loaded('--version')).toEqual([])
+  expect(await loaded('--version', '--json')).toEqual([])
+})
+
+test.each([
+  [['--help']],
+  [['status']],
+  [['status', '--json']],
+  [['task', 'list']],
+  [['config', 'show']],
+  [['completion', 'bash']],
+])('%s reads, and loads neither an SDK nor a slow part of Node', async words => {
+  const loaded = await loader()
+  expect(await loaded(...words)).toEqual(['commander'])
+})
+
+test('no operation but doctor calls a model, or loads its SDK, where there is nothing to do', async () => {
+  const loaded = await loader()
+  for (const { path, input, positionals = [], effect } of await loadAll(OPERATIONS)) {
+    const required = positionals.filter(name => input[name]?.required === true).map(() => 'task_none')
+    const words = [...path, ...required, ...(effect === 'read' ? [] : ['--dry-run'])]
+    const sdks = (await loaded(...words)).filter(name => name === 'openai' || name === 'notion')
+    expect(sdks, words.join(' ')).toEqual(commandOf(path) === 'doctor' ? ['openai'] : [])
+  }
+})
+
+test('work loads the SDK of the service that it calls, and no other', async () => {
+  const loaded = await loader()
+  expect(await loaded('poll')).not.toContain('openai')
+  expect(await loaded('poll', '--drain')).toEqual(expect.arrayContaining(['openai']))
+  expect(await loaded('poll', '--drain')).not.toContain('notion')
+})
