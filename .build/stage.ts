@@ -1,63 +1,49 @@
-import { build, transform } from 'esbuild'
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
 import own from '../package.json' with { type: 'json' }
 import { readCommit } from '../src/commit.ts'
 import { realFiles } from '../src/kernel/real-world.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-
-const TARGET = 'node22'
+/** Loads its native part by itself, and is installed beside us. */
+const STORE_DRIVER = 'better-sqlite3'
 
 /**
- * The bundler thinks that Node may not know all of Unicode, and writes `new RegExp` for such a literal: that is
- * compiled when the module is loaded, a literal only when it is used.
+ * What is always used together lies together: each file costs a start a quarter of a millisecond, and what is
+ * loaded in vain costs more. The rest is split by the bundler, a chunk for each `import()`.
  */
-const LITERAL_PATTERNS = { 'regexp-unicode-property-escapes': true, 'regexp-set-notation': true }
+const TOGETHER = [
+  { name: 'kernel', test: /src\/kernel/ },
+  { name: 'surface', test: /src\/(?:surfaces|session|settings\/(?:paths|secrets))|commander/ },
+  { name: 'domain', test: /src\/domain\/(?!notion)/ },
+  { name: 'store', test: /src\/store/ },
+  { name: 'work', test: /src\/(?:pipeline|effects|pickup)/ },
+]
 
-/** All entries and chunks lie flat in one folder, so that paths relative to a module stay right. */
-async function bundle(lib: string): Promise<void> {
-  await build({
-    entryPoints: {
-      main: join(root, 'src/main.ts'),
-      process: join(root, 'src/sandbox/process.ts'),
-    },
-    outdir: lib,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
+/**
+ * One bundle with splitting, as CommonJS: ES modules start slower. Node sets up their loader, and an `import` of one
+ * of its own modules reads every export of it, which loads parts that are never used (`node:http` alone brings
+ * all of `fetch`). All files lie flat in one folder, so that paths relative to a module stay right.
+ */
+async function bundle(folder: string): Promise<void> {
+  const bundled = await rolldown({
+    input: { main: join(root, 'src/main.ts'), process: join(root, 'src/sandbox/process.ts') },
     platform: 'node',
-    target: TARGET,
-    supported: LITERAL_PATTERNS,
-    legalComments: 'linked',
-    external: ['better-sqlite3'],
-    logLevel: 'warning',
+    external: [/^node:/, STORE_DRIVER],
   })
-  for (const file of readdirSync(lib).filter(name => name.endsWith('.js'))) await asCommonJs(join(lib, file))
-}
-
-/**
- * The bundler splits ES modules only, and those start slower: Node sets up their loader, and an import of one
- * of its own modules by `import` reads every export of it, which loads parts that are never used (`node:http`
- * alone brings all of `fetch`). So each chunk is written again as what `require` takes.
- */
-async function asCommonJs(file: string): Promise<void> {
-  const text = readFileSync(file, 'utf8')
-  const url = 'const moduleUrl=require("node:url").pathToFileURL(__filename).href;'
-  const { code } = await transform(text, {
+  await bundled.write({
+    dir: folder,
     format: 'cjs',
-    platform: 'node',
-    target: TARGET,
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none',
-    supported: { ...LITERAL_PATTERNS, 'dynamic-import': false },
-    define: { 'import.meta.url': 'moduleUrl' },
-    banner: `"use strict";${text.includes('import.meta.url') ? url : ''}`,
-    logLevel: 'warning',
+    exports: 'named',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    codeSplitting: { groups: TOGETHER },
+    comments: { legal: true },
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
   })
-  writeFileSync(file, code)
+  await bundled.close()
 }
 
 function manifest(): Record<string, unknown> {
@@ -69,9 +55,17 @@ function manifest(): Record<string, unknown> {
     type: 'commonjs',
     commit: readCommit(root, realFiles()),
     bin: { echopilot: 'bin/echopilot' },
-    dependencies: { 'better-sqlite3': own.dependencies['better-sqlite3'] },
+    dependencies: { [STORE_DRIVER]: own.dependencies[STORE_DRIVER] },
     optionalDependencies: own.optionalDependencies,
   }
+}
+
+/** What is bundled is a copy, which has to carry its licence. */
+function licenses(): string {
+  return Object.keys(own.dependencies)
+    .filter(name => name !== STORE_DRIVER)
+    .map(name => `${name}\n\n${readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8').trim()}\n`)
+    .join(`\n${'-'.repeat(80)}\n\n`)
 }
 
 /**
@@ -86,5 +80,6 @@ export async function stagePackage(folder: string): Promise<void> {
   cpSync(join(root, 'bin'), join(folder, 'bin'), { recursive: true })
   chmodSync(join(folder, 'bin/echopilot'), 0o755)
   for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE']) cpSync(join(root, file), join(folder, file))
+  writeFileSync(join(folder, 'LICENSES-OF-DEPENDENCIES.txt'), licenses())
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`)
 }
