@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { readCommit } from './commit.ts'
+import { lightFetch } from './kernel/http/fetch.ts'
 import { realClock, realFiles, realProcesses, realRandom } from './kernel/real-world.ts'
 import type { Host, World } from './kernel/world.ts'
 import type { Terminal } from './surfaces/cli/terminal.ts'
@@ -50,7 +51,7 @@ function realWorld(programDir: string): World {
   return {
     clock: realClock(),
     random: realRandom(),
-    fetch: globalThis.fetch,
+    fetch: lightFetch(),
     files,
     processes: realProcesses(files, process.pid),
     host: host(programDir),

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { lightFetch } from '../../src/kernel/http/fetch.ts'
 import { realClock, realFiles, realProcesses, realRandom } from '../../src/kernel/real-world.ts'
 import type { World } from '../../src/kernel/world.ts'
 import { openSession, type Session, type SessionOptions } from '../../src/session.ts'
@@ -19,7 +20,7 @@ function realWorld(options: Pick<RealSessionOptions, 'stateDir' | 'env' | 'fetch
   return {
     clock: realClock(),
     random: realRandom(),
-    fetch: options.fetch ?? globalThis.fetch,
+    fetch: options.fetch ?? lightFetch(),
     files,
     processes: realProcesses(files, process.pid),
     host: {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { lightFetch } from '../../src/kernel/http/fetch.ts'
 import { seededRandom } from '../../src/commands/demo/seeded-random.ts'
 import { connectModels } from '../../src/integrations/openai/index.ts'
 import type { Log } from '../../src/kernel/log.ts'
@@ -137,7 +138,7 @@ function newWorker(premises: Premises, options: WorkerOptions): Worker {
   const context: PipelineContext = {
     world: { clock, random },
     store,
-    models: connectModels(settings, keys, { fetch: options.fetch ?? globalThis.fetch }),
+    models: connectModels(settings, keys, { fetch: options.fetch ?? lightFetch() }),
     settings,
     log: logInto(logged),
     stop: stop.signal,

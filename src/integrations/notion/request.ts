@@ -1,5 +1,6 @@
 import type { Client } from '@notionhq/client'
 import { networkFailure } from '../../kernel/network-failure.ts'
+import { headerReader } from '../../kernel/http/read-header.ts'
 import { redactor, type Redact } from '../../kernel/redaction.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
 import type { World } from '../../kernel/world.ts'
@@ -96,8 +97,7 @@ async function sendOnce(sdk: Sdk, request: NotionRequest, redact: Redact): Promi
 function faultOf(error: unknown, redact: Redact): Parameters<typeof fromNotion>[0] {
   const facts: Record<string, unknown> =
     error instanceof Error ? Object.fromEntries(Object.entries(error)) : {}
-  const headers = facts['headers']
-  const after = headers instanceof Headers ? Number(headers.get('retry-after') ?? Number.NaN) : Number.NaN
+  const after = Number(headerReader(facts['headers'])('retry-after') ?? Number.NaN)
   return {
     status: typeof facts['status'] === 'number' ? facts['status'] : 500,
     code: typeof facts['code'] === 'string' ? facts['code'] : null,

@@ -4,6 +4,7 @@ import { redactor, type Redact } from '../../kernel/redaction.ts'
 import type { Completion, CompletionRequest, Model } from '../../kernel/roles.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
 import { networkFailure } from '../../kernel/network-failure.ts'
+import { headerReader } from '../../kernel/http/read-header.ts'
 import { fromHttp, unusable } from './failure.ts'
 import { readCompletion, readModels } from './wire.ts'
 
@@ -92,12 +93,12 @@ interface SdkError {
 /** Without a status no answer came: the SDK wraps the network's error. */
 function fromSdk(facts: SdkError, error: Error, redact: Redact): ServiceFailure {
   if (typeof facts.status !== 'number') return networkFailure(error)
-  const headers = facts.headers instanceof Headers ? [...facts.headers] : []
+  const header = headerReader(facts.headers)
   return fromHttp({
     status: facts.status,
     code: typeof facts.code === 'string' ? redact(facts.code) : null,
     message: messageOf(facts, redact),
-    headers: new Headers(headers.map(([name, value]) => [name, redact(value)])),
+    header: name => orNull(redact, header(name)),
   })
 }
 
@@ -137,15 +138,18 @@ function bodyOf(
 }
 
 function redacted(completion: Completion, redact: Redact): Completion {
-  const orNull = (text: string | null): string | null => (text === null ? null : redact(text))
   return {
     ...completion,
     text: redact(completion.text),
-    refusal: orNull(completion.refusal),
-    answeredModel: orNull(completion.answeredModel),
-    serviceTier: orNull(completion.serviceTier),
-    requestId: orNull(completion.requestId),
+    refusal: orNull(redact, completion.refusal),
+    answeredModel: orNull(redact, completion.answeredModel),
+    serviceTier: orNull(redact, completion.serviceTier),
+    requestId: orNull(redact, completion.requestId),
   }
+}
+
+function orNull(redact: Redact, text: string | null): string | null {
+  return text === null ? null : redact(text)
 }
 
 function parseJson(text: string): unknown {

@@ -1,3 +1,4 @@
+import type { ReadHeader } from '../../kernel/http/read-header.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
 
 /** What an HTTP error of a model server means: its status, the code in its body, and how long to wait. */
@@ -5,7 +6,7 @@ export interface HttpFailure {
   readonly status: number
   readonly code: string | null
   readonly message: string
-  readonly headers: Headers
+  readonly header: ReadHeader
 }
 
 /** Statuses by which the server itself says that it did no work; after a gateway's nobody can tell. */
@@ -15,8 +16,8 @@ const NO_WORK_DONE = new Set([500, 503, 529])
 export function fromHttp(failure: HttpFailure): ServiceFailure {
   const { status, code } = failure
   const facts = {
-    retryAfterMs: retryAfterMs(failure.headers),
-    requestId: failure.headers.get('x-request-id'),
+    retryAfterMs: retryAfterMs(failure.header),
+    requestId: failure.header('x-request-id'),
   }
   const message = `${status}${code === null ? '' : ` ${code}`}: ${failure.message}`
   if (status === 401 || status === 403 || code === 'insufficient_quota') {
@@ -40,14 +41,14 @@ export function unusable(what: string, requestId: string | null): ServiceFailure
 }
 
 /** Retry-After in seconds or as a date (by the clock of the service), or OpenAI's `retry-after-ms`. */
-function retryAfterMs(headers: Headers): number | null {
-  const exact = Number(headers.get('retry-after-ms') ?? Number.NaN)
+function retryAfterMs(header: ReadHeader): number | null {
+  const exact = Number(header('retry-after-ms') ?? Number.NaN)
   if (Number.isFinite(exact)) return Math.max(0, exact)
-  const value = headers.get('retry-after')
+  const value = header('retry-after')
   if (value === null) return null
   const seconds = Number(value)
   const waitMs = Number.isFinite(seconds)
     ? seconds * 1000
-    : Date.parse(value) - Date.parse(headers.get('date') ?? '')
+    : Date.parse(value) - Date.parse(header('date') ?? '')
   return Number.isNaN(waitMs) ? null : Math.max(0, waitMs)
 }

@@ -1,3 +1,4 @@
+import { lightFetch } from '../../../src/kernel/http/fetch.ts'
 import type { Store } from '../../../src/store/index.ts'
 
 /** Called at every boundary of a run of the program, with its name. */
@@ -5,6 +6,7 @@ export type AtBoundary = (name: string) => void
 
 /** A `fetch` with a boundary before a request leaves and one after its whole answer has arrived. */
 export function boundedFetch(at: AtBoundary): typeof globalThis.fetch {
+  const fetch = lightFetch()
   return async (input, init) => {
     at('before fetch')
     const answer = await fetch(input, init)

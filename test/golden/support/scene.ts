@@ -1,5 +1,6 @@
 /** The command line in a world without chance: a clock that ticks, seeded randomness, a stand-in of its own. */
 import { join } from 'node:path'
+import { lightFetch } from '../../../src/kernel/http/fetch.ts'
 import { COMMANDS } from '../../../src/commands/index.ts'
 import { seededRandom } from '../../../src/commands/demo/seeded-random.ts'
 import { realFiles } from '../../../src/kernel/real-world.ts'
@@ -60,7 +61,7 @@ function worldIn(dir: string, env: Readonly<Record<string, string>>): World {
       deadline: () => new AbortController().signal,
     },
     random: seededRandom(7),
-    fetch: globalThis.fetch,
+    fetch: lightFetch(),
     files: realFiles(),
     processes: { self: 'boot/namespace/1/1', state: () => 'alive' },
     host: {

@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
+import { lightFetch } from '../../../src/kernel/http/fetch.ts'
 import { COMMANDS } from '../../../src/commands/index.ts'
 import { realClock, realFiles, realProcesses, realRandom } from '../../../src/kernel/real-world.ts'
 import { PLAIN_STYLE } from '../../../src/kernel/style.ts'
@@ -120,7 +121,7 @@ export function newDesk(office: Office, options: DeskOptions = {}): Desk {
       world: {
         clock,
         random: realRandom(),
-        fetch: options.fetch ?? globalThis.fetch,
+        fetch: options.fetch ?? lightFetch(),
         files,
         processes: options.processes ?? realProcesses(files, process.pid),
         host: {

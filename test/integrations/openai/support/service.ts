@@ -1,6 +1,7 @@
 /** A service whose every answer the test writes. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { onTestFinished } from 'vitest'
+import { lightFetch } from '../../../../src/kernel/http/fetch.ts'
 import { openAiModel, type OpenAiOptions } from '../../../../src/integrations/openai/client.ts'
 import { parseDocument } from '../../../cli/support/run.ts'
 import { ServiceFailure, type CompletionRequest, type Model } from '../../../../src/kernel/roles.ts'
@@ -53,7 +54,7 @@ export async function scripted(respond: Respond, options: Partial<OpenAiOptions>
     apiKey: 'sk-test-000000000000',
     timeoutMs: 10_000,
     serviceTier: 'default',
-    fetch: globalThis.fetch,
+    fetch: lightFetch(),
     ...options,
   })
   return { url, model, received }

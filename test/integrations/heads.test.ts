@@ -1,0 +1,85 @@
+/** Heads of answers, as both SDKs hand them on: redirects, waiting times, ids. */
+import { createServer, type ServerResponse } from 'node:http'
+import { expect, onTestFinished, test } from 'vitest'
+import { notionSender } from '../../src/integrations/notion/request.ts'
+import { lightFetch } from '../../src/kernel/http/fetch.ts'
+import { realClock, realRandom } from '../../src/kernel/real-world.ts'
+import { failureOf, patience, REQUEST, scripted } from './openai/support/service.ts'
+
+const FETCHES: [string, typeof globalThis.fetch][] = [
+  ['the light fetch', lightFetch()],
+  ['the global fetch', globalThis.fetch],
+]
+
+/** A service that answers all requests alike, and how many it got. */
+async function service(
+  respond: (response: ServerResponse) => void,
+): Promise<{ url: string; asked: () => number }> {
+  let asked = 0
+  const server = createServer((request, response) => {
+    asked += 1
+    request.resume().on('end', () => respond(response))
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  return { url: `http://127.0.0.1:${String(port)}`, asked: () => asked }
+}
+
+async function askNotion(url: string, fetch: typeof globalThis.fetch): Promise<unknown> {
+  const world = { fetch, clock: realClock(), random: realRandom() }
+  const throttle = async (): Promise<void> => {}
+  const send = notionSender({ baseUrl: url, token: 'ntn_test', timeoutMs: 5_000, world, throttle })
+  return send({ method: 'post', path: 'pages', body: { a: 1 }, repeatable: false })
+}
+
+test.each([301, 302, 303, 304, 307, 308])('a %i is refused for good: nobody else is asked', async status => {
+  const other = await service(response => response.end('{}'))
+  const redirect = (response: ServerResponse): void =>
+    void response.writeHead(status, { location: `${other.url}/elsewhere` }).end()
+  const { model } = await scripted(redirect, { fetch: lightFetch() })
+  const refused = { errorClass: 'permanent', billed: 'no' }
+  expect(await failureOf(model.complete(REQUEST, patience()))).toMatchObject(refused)
+  expect(await failureOf(model.listModels(patience()))).toMatchObject(refused)
+  const notion = await service(redirect)
+  const failure = await failureOf(askNotion(notion.url, lightFetch()))
+  expect(failure).toMatchObject(refused)
+  expect(failure.message).toContain(String(status))
+  expect([notion.asked(), other.asked()]).toEqual([1, 0])
+})
+
+test.each(FETCHES)('how long to wait and the id are read, by %s', async (_name, fetch) => {
+  const busy = (response: ServerResponse): void =>
+    void response.writeHead(429, { 'retry-after': '70', 'x-request-id': 'r-9' }).end('{}')
+  const { model } = await scripted(busy, { fetch })
+  expect(await failureOf(model.complete(REQUEST, patience()))).toMatchObject({
+    errorClass: 'throttled',
+    retryAfterMs: 70_000,
+    requestId: 'r-9',
+  })
+  const { url } = await service(busy)
+  expect(await failureOf(askNotion(url, fetch))).toMatchObject({
+    errorClass: 'throttled',
+    retryAfterMs: 70_000,
+  })
+})
+
+test.each(FETCHES)('a refusal whose body breaks off is still that refusal, by %s', async (_name, fetch) => {
+  const { model } = await scripted(
+    response => {
+      response.writeHead(429, { 'retry-after': '70', 'content-length': '100' })
+      response.write('{"error"')
+      setTimeout(() => response.destroy(), 20)
+    },
+    { fetch },
+  )
+  expect(await failureOf(model.complete(REQUEST, patience()))).toMatchObject({
+    errorClass: 'throttled',
+    billed: 'no',
+    retryAfterMs: 70_000,
+  })
+})

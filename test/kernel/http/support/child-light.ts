@@ -1,0 +1,25 @@
+/** Runs one call of the light fetch in a process of its own, and says what it came to and what was loaded. */
+import { lightFetch } from '../../../../src/kernel/http/fetch.ts'
+import { networkFailure } from '../../../../src/kernel/network-failure.ts'
+import { headerReader } from '../../../../src/kernel/http/read-header.ts'
+
+const [url = '', how = 'json'] = process.argv.slice(2)
+
+async function call(): Promise<unknown> {
+  const signal = AbortSignal.timeout(10_000)
+  const response = await lightFetch()(url, {
+    method: how === 'post' ? 'POST' : 'GET',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer x' },
+    signal,
+    ...(how === 'post' ? { body: '{"a":1}' } : {}),
+  })
+  const requestId = headerReader(response.headers)('x-request-id')
+  if (how === 'unread') return { requestId }
+  if (how === 'stream') return { requestId, first: await response.body?.getReader().read() }
+  return { requestId, all: Object.fromEntries(response.headers.entries()), json: await response.json() }
+}
+
+const answer = await call().catch((error: unknown) => ({ failed: networkFailure(error).message }))
+const loaded: unknown = Reflect.get(process, 'moduleLoadList')
+const undici = Array.isArray(loaded) ? loaded.filter(name => String(name).includes('undici')) : ['no list']
+process.stdout.write(JSON.stringify({ answer, undici }))
