@@ -28,63 +28,60 @@ const FAILURES_TO_STOP = 3
  * never succeed is dead. Any number of processes may do this on one store.
  */
 export async function deliverDue(context: EffectContext): Promise<Delivered> {
+  const { outbox } = context.store
   const failed: Undelivered[] = []
   let delivered = 0
   let inRow = 0
-  while (!context.stop.aborted && inRow < FAILURES_TO_STOP) {
-    const effects = await context.store.outbox.claim()
-    const head = effects[0]
-    if (head === undefined) break
-    const failure = await deliverBatch(context, head, effects)
-    if (failure === null || failure.lookedUp) {
-      // What was looked up and not found is neither delivered nor failed: it waits for its second look.
-      delivered += failure === null ? effects.length : 0
+  let effects = context.stop.aborted ? [] : await outbox.claim()
+  for (let [head] = effects; head !== undefined; [head] = effects) {
+    const attempt = await tryOnce(context, head, effects)
+    if (attempt.ok) {
+      delivered += effects.length
       inRow = 0
+      effects = await outbox.done(effects, attempt.thing, !context.stop.aborted)
       continue
     }
-    failed.push({ id: head.id, kind: head.kind, message: failure.error })
-    context.log.warn('effect not delivered', { effect: head.key, error: failure.error, dead: failure.dead })
-    inRow += failure.dead ? 0 : 1
+    const { failure } = attempt
+    await outbox.failed(effects, failure)
+    if (failure.lookedUp) {
+      // Looked up and not found is neither delivered nor failed: it waits for its second look.
+      inRow = 0
+    } else {
+      failed.push({ id: head.id, kind: head.kind, message: failure.error })
+      context.log.warn('effect not delivered', { effect: head.key, error: failure.error, dead: failure.dead })
+      inRow += failure.dead ? 0 : 1
+    }
+    effects = context.stop.aborted || inRow >= FAILURES_TO_STOP ? [] : await outbox.claim()
   }
   return { delivered, failed }
 }
 
-/** Null where it was delivered. */
-async function deliverBatch(
-  context: EffectContext,
-  head: Effect,
-  effects: readonly Effect[],
-): Promise<FailedDelivery | null> {
-  const failure = await attempt(context, head, effects)
-  if (failure !== null) await context.store.outbox.failed(effects, failure)
-  return failure
-}
+/** What came of sending. */
+type Attempt =
+  | { readonly ok: true; readonly thing: Extract<Delivery, { kind: 'done' }>['thing'] }
+  | { readonly ok: false; readonly failure: FailedDelivery }
 
-async function attempt(
-  context: EffectContext,
-  head: Effect,
-  effects: readonly Effect[],
-): Promise<FailedDelivery | null> {
+async function tryOnce(context: EffectContext, head: Effect, effects: readonly Effect[]): Promise<Attempt> {
   try {
     const delivery = await deliver(context, head, effects)
-    switch (delivery.kind) {
-      case 'done':
-        await context.store.outbox.done(effects, delivery.thing)
-        return null
-      case 'unfound':
-        return {
-          error: 'looked up, not found',
-          notBeforeMs: delivery.againAtMs,
-          uncertain: true,
-          lookedUp: true,
-          dead: false,
-        }
-      case 'impossible':
-        return { error: delivery.why, notBeforeMs: 0, uncertain: false, lookedUp: false, dead: true }
-    }
+    return delivery.kind === 'done'
+      ? { ok: true, thing: delivery.thing }
+      : { ok: false, failure: undelivered(delivery) }
   } catch (error) {
-    return failureOf(context, head, error)
+    return { ok: false, failure: failureOf(context, head, error) }
   }
+}
+
+function undelivered(delivery: Exclude<Delivery, { kind: 'done' }>): FailedDelivery {
+  return delivery.kind === 'unfound'
+    ? {
+        error: 'looked up, not found',
+        notBeforeMs: delivery.againAtMs,
+        uncertain: true,
+        lookedUp: true,
+        dead: false,
+      }
+    : { error: delivery.why, notBeforeMs: 0, uncertain: false, lookedUp: false, dead: true }
 }
 
 function deliver(context: EffectContext, head: Effect, effects: readonly Effect[]): Promise<Delivery> {

@@ -1,11 +1,12 @@
 import { asAppError } from '../kernel/errors.ts'
 import { LeaseLost, LEASE_RENEWAL_MS } from '../kernel/lease.ts'
-import { formatScore } from '../domain/next-step.ts'
-import { RUN_STATES, type Stage } from '../domain/run-state.ts'
-import { cutTo, widthOf } from '../kernel/text.ts'
-import type { ClaimedRun, StageService } from '../store/claims.ts'
+import type { Stage } from '../domain/run-state.ts'
+import type { ClaimedRun, ClaimRequest, StageService } from '../store/claims.ts'
+import type { StageEnd } from '../store/stage-end.ts'
 import type { PipelineContext } from './context.ts'
-import { refuseBeforeSpending } from './preflight.ts'
+import { newFloor, wakeAll, type Floor } from './floor.ts'
+import { refusalBeforeSpending } from './preflight.ts'
+import { progressLine } from './progress-line.ts'
 import { capsOf } from './rules.ts'
 import { workStage } from './stage.ts'
 
@@ -37,7 +38,7 @@ export async function drain(context: PipelineContext, options: DrainOptions): Pr
   await context.store.claims.recover()
   await context.store.runs.releaseHeld(capsOf(context.settings))
   const floor = newFloor()
-  const workers = Array.from({ length: options.concurrency }, () => worker(context, options, floor))
+  const workers = Array.from({ length: options.concurrency }, () => worker({ context, options, floor }))
   const ends = await Promise.allSettled(workers)
   for (const end of ends) if (end.status === 'rejected') throw asAppError(end.reason)
   return { runIds: [...floor.runIds], failed: floor.failed, interrupted: context.stop.aborted }
@@ -51,36 +52,26 @@ export function stageServices(context: PipelineContext, stages: readonly Stage[]
   })
 }
 
-/** What the workers of one drain share. */
-interface Floor {
-  readonly runIds: Set<string>
-  readonly failed: { id: string; kind: string; message: string }[]
-  /** Workers that ask for a run that may be a new one: each takes a place of the limit. */
-  asking: number
-  /** Workers that have a run in hand. */
-  working: number
-  broken: boolean
-  /** Resolves when a stage was finished: there may be new work for those who found none. */
-  finished: PromiseWithResolvers<void>
+/** One drain, as each of its workers knows it. */
+interface Shift {
+  readonly context: PipelineContext
+  readonly options: DrainOptions
+  readonly floor: Floor
 }
 
-function newFloor(): Floor {
-  return {
-    runIds: new Set(),
-    failed: [],
-    asking: 0,
-    working: 0,
-    broken: false,
-    finished: Promise.withResolvers(),
-  }
+function isOver({ context, floor }: Shift): boolean {
+  return context.stop.aborted || floor.broken
 }
 
-async function worker(context: PipelineContext, options: DrainOptions, floor: Floor): Promise<void> {
+async function worker(shift: Shift): Promise<void> {
+  const { context, floor } = shift
   try {
-    while (!context.stop.aborted && !floor.broken) {
-      const claimed = await claimNext(context, options, floor)
-      if (claimed !== null) await workOne(context, claimed, floor)
-      else if (floor.working > 0) await floor.finished.promise
+    while (!isOver(shift)) {
+      // Of now: a stage that is finished while this one asks may bring what it was not given.
+      const finished = floor.finished.promise
+      const claimed = await takeNext(shift, async wanted => context.store.claims.claim(wanted))
+      if (claimed !== null) await workFrom(shift, claimed)
+      else if (floor.working > 0) await finished
       else return
     }
   } catch (error) {
@@ -89,40 +80,75 @@ async function worker(context: PipelineContext, options: DrainOptions, floor: Fl
   }
 }
 
-async function claimNext(
-  context: PipelineContext,
-  options: DrainOptions,
-  floor: Floor,
+/** Has `ask` take a run, within the limit. One that is given out when all is over already goes back at once. */
+async function takeNext(
+  shift: Shift,
+  ask: (wanted: ClaimRequest) => Promise<ClaimedRun | null>,
 ): Promise<ClaimedRun | null> {
+  const { context, options, floor } = shift
   const full = options.limit !== null && floor.runIds.size + floor.asking >= options.limit
   if (!full) floor.asking += 1
   try {
-    const claimed = await context.store.claims.claim({
+    const claimed = await ask({
       stages: stageServices(context, options.stages),
       runIds: full ? [...floor.runIds] : null,
       taskId: options.taskId,
     })
-    if (claimed !== null) floor.runIds.add(claimed.run.id)
+    if (claimed === null) return null
+    if (isOver(shift)) return await giveBack(shift, claimed)
+    floor.runIds.add(claimed.run.id)
     return claimed
   } finally {
     if (!full) floor.asking -= 1
   }
 }
 
-async function workOne(context: PipelineContext, claimed: ClaimedRun, floor: Floor): Promise<void> {
+async function giveBack({ context }: Shift, { claim }: ClaimedRun): Promise<null> {
+  const untouched = { kind: 'released', settlement: null, why: 'stopped before it began' } as const
+  await context.store.stages.finish(claim, untouched, null)
+  return null
+}
+
+/** Works a run's stage, then that of the run its commit has taken, and so on until a commit takes none. */
+async function workFrom(shift: Shift, first: ClaimedRun): Promise<void> {
+  const { context, floor } = shift
   floor.working += 1
+  let claimed: ClaimedRun | null = first
   try {
-    await workLeased(context, claimed, floor)
-    await tell(context, claimed)
+    while (claimed !== null) claimed = await workOne(shift, claimed)
+  } catch (error) {
+    if (!(error instanceof LeaseLost)) throw error
+    context.log.warn('lease lost, leaving the run', { run: error.claim.runId })
   } finally {
     floor.working -= 1
-    floor.finished.resolve()
-    floor.finished = Promise.withResolvers()
+    wakeAll(floor)
   }
 }
 
+/** Works one stage and commits what came of it; the run that was taken with the commit, if any. */
+async function workOne(shift: Shift, claimed: ClaimedRun): Promise<ClaimedRun | null> {
+  try {
+    return await commit(shift, claimed, await workLeased(shift, claimed))
+  } catch (error) {
+    return await commit(shift, claimed, endByDefect(shift, claimed, error))
+  } finally {
+    wakeAll(shift.floor)
+  }
+}
+
+/** Commits the end of a stage; takes the next run with it, unless all is over. */
+async function commit(shift: Shift, claimed: ClaimedRun, end: StageEnd): Promise<ClaimedRun | null> {
+  const { context } = shift
+  const finish = async (wanted: ClaimRequest | null): Promise<ClaimedRun | null> => {
+    const { left, next } = await context.store.stages.finish(claimed.claim, end, wanted)
+    context.progress(progressLine(claimed, left))
+    return next
+  }
+  return isOver(shift) ? finish(null) : takeNext(shift, finish)
+}
+
 /** Works one stage while the lease is kept alive; stops the call when the lease is lost. */
-async function workLeased(context: PipelineContext, claimed: ClaimedRun, floor: Floor): Promise<void> {
+async function workLeased({ context }: Shift, claimed: ClaimedRun): Promise<StageEnd> {
   const lost = new AbortController()
   const renewal = context.world.clock.every(LEASE_RENEWAL_MS, () => {
     context.store.claims.renew(claimed.claim).then(
@@ -134,59 +160,32 @@ async function workLeased(context: PipelineContext, claimed: ClaimedRun, floor: 
     )
   })
   try {
-    const refused = await refuseBeforeSpending(context, claimed)
-    if (!refused) await workStage(context, claimed, lost.signal)
-  } catch (error) {
-    await broken(context, claimed, error, floor)
+    const refusal = await refusalBeforeSpending(context, claimed)
+    return refusal ?? (await workStage(context, claimed, lost.signal))
   } finally {
     renewal()
   }
 }
 
-async function broken(
-  context: PipelineContext,
-  claimed: ClaimedRun,
-  thrown: unknown,
-  floor: Floor,
-): Promise<void> {
-  if (thrown instanceof LeaseLost) {
-    context.log.warn('lease lost, leaving the run', { run: claimed.run.id })
-    return
-  }
+/**
+ * A defect uses up the attempt: it must end in Failed-Final, not in a loop.
+ * @throws what is none: the lease was lost, or the store fails
+ */
+function endByDefect({ context, floor }: Shift, claimed: ClaimedRun, thrown: unknown): StageEnd {
+  if (thrown instanceof LeaseLost) throw thrown
   const error = asAppError(thrown)
   if (error.kind === 'store' || error.kind === 'busy') throw error
   context.log.error('run broken by a defect', { run: claimed.run.id, error: error.message })
   floor.failed.push({ id: claimed.run.id, kind: error.kind, message: error.message })
-  await useUpAttempt(context, claimed, error.message)
-}
-
-/** A defect must end in Failed-Final, not in a loop. */
-async function useUpAttempt(context: PipelineContext, claimed: ClaimedRun, reason: string): Promise<void> {
-  try {
-    await context.store.stages.fail(claimed.claim, null, {
+  return {
+    kind: 'failed',
+    settlement: null,
+    failure: {
       errorClass: 'transient',
-      reason,
+      reason: error.message,
       service: null,
       retryAfterMs: null,
       jitter: context.world.random.fraction(),
-    })
-  } catch (error) {
-    // It broke after its stage was committed: the run is already where it should be.
-    if (!(error instanceof LeaseLost)) throw error
+    },
   }
 }
-
-/** One line of progress: what, which stage, what became of it. */
-async function tell(context: PipelineContext, claimed: ClaimedRun): Promise<void> {
-  const run = await context.store.runs.get(claimed.run.id)
-  if (run === null) return
-  const title = cutTo(claimed.task.title, TITLE_COLUMNS)
-  const space = ' '.repeat(TITLE_COLUMNS - widthOf(title))
-  const score = run.score === null || claimed.stage !== 'judge' ? '' : ` ${formatScore(run.score)}`
-  const { status } = RUN_STATES[run.state]
-  const goesOn = run.nextStage !== null && (run.state === 'queued' || run.state === 'generated')
-  const outcome = goesOn ? `then ${run.nextStage}` : `→ ${status}`
-  context.progress(`${title}${space}  ${claimed.stage.padEnd(8)}${score.padEnd(6)} ${outcome}`)
-}
-
-const TITLE_COLUMNS = 42

@@ -1,5 +1,6 @@
 import { contextTokens, modelFor } from './rules.ts'
 import type { ClaimedRun } from '../store/claims.ts'
+import type { StageEnd } from '../store/stage-end.ts'
 import type { PipelineContext } from './context.ts'
 
 /** An attempt whose process died this often is not worth another: it may be what kills it. */
@@ -9,28 +10,34 @@ const HOUR_MS = 3_600_000
 const MOST_BYTES_A_TOKEN = 8
 
 /**
- * Ends, holds or fails a run that must not cost anything; true if it did (SPEC §7, §9). Looks only before
- * the first draft, where nothing is spent yet, except for attempts that keep being interrupted.
+ * The end of a run that must not cost anything: ended, held or failed; null where it may (SPEC §7, §9).
+ * Looks only before the first draft, where nothing is spent yet, except for attempts that keep being
+ * interrupted.
  */
-export async function refuseBeforeSpending(context: PipelineContext, claimed: ClaimedRun): Promise<boolean> {
-  if (claimed.interruptions >= MOST_INTERRUPTIONS) {
-    await context.store.stages.fail(claimed.claim, null, {
+export async function refusalBeforeSpending(
+  context: PipelineContext,
+  claimed: ClaimedRun,
+): Promise<StageEnd | null> {
+  if (claimed.interruptions >= MOST_INTERRUPTIONS) return interrupted(context, claimed.interruptions)
+  if (claimed.stage !== 'generate') return null
+  const flaw = flawOfBrief(context, claimed)
+  if (flaw === null) return holdOfLoop(context, claimed)
+  const next = { kind: 'rest', state: 'failed_final', errorClass: 'data', score: null } as const
+  return { kind: 'rested', settlement: null, next: { ...next, reason: flaw } }
+}
+
+function interrupted(context: PipelineContext, times: number): StageEnd {
+  return {
+    kind: 'failed',
+    settlement: null,
+    failure: {
       errorClass: 'transient',
-      reason: `interrupted ${claimed.interruptions} times: its process died or lost its lease`,
+      reason: `interrupted ${times} times: its process died or lost its lease`,
       service: null,
       retryAfterMs: null,
       jitter: context.world.random.fraction(),
-    })
-    return true
+    },
   }
-  if (claimed.stage !== 'generate') return false
-  const flaw = flawOfBrief(context, claimed)
-  if (flaw !== null) {
-    const next = { kind: 'rest', state: 'failed_final', errorClass: 'data', score: null } as const
-    await context.store.stages.rest(claimed.claim, { ...next, reason: flaw })
-    return true
-  }
-  return holdLoop(context, claimed)
 }
 
 function flawOfBrief(context: PipelineContext, { run, task }: ClaimedRun): string | null {
@@ -45,15 +52,11 @@ function flawOfBrief(context: PipelineContext, { run, task }: ClaimedRun): strin
 }
 
 /** The velocity breaker: a loop that re-triggers a task spends happily until something stops it. */
-async function holdLoop(context: PipelineContext, claimed: ClaimedRun): Promise<boolean> {
+async function holdOfLoop(context: PipelineContext, claimed: ClaimedRun): Promise<StageEnd | null> {
   const now = context.world.clock.now()
   const most = context.settings.budget.runs_per_task_hour
   const runs = await context.store.runs.countSince(claimed.task.id, now - HOUR_MS)
-  if (runs <= most) return false
-  await context.store.stages.hold(claimed.claim, {
-    needNano: 0,
-    reason: `held: ${runs} runs of this task within an hour, ${most} are allowed (budget.runs_per_task_hour)`,
-    notBeforeMs: now + HOUR_MS,
-  })
-  return true
+  if (runs <= most) return null
+  const reason = `held: ${runs} runs of this task within an hour, ${most} are allowed (budget.runs_per_task_hour)`
+  return { kind: 'held', settlement: null, hold: { needNano: 0, reason, notBeforeMs: now + HOUR_MS } }
 }

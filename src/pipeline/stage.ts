@@ -9,18 +9,18 @@ import { newId } from '../kernel/ids.ts'
 import type { Completion } from '../kernel/roles.ts'
 import type { ClaimedRun } from '../store/claims.ts'
 import type { Output } from '../store/runs.ts'
-import type { NewJudgement, NewOutput, Next } from '../store/stages.ts'
+import type { NewJudgement, NewOutput, Next, Rest, StageEnd } from '../store/stage-end.ts'
 import { ask, type Asked, type Question } from './ask.ts'
 import type { PipelineContext } from './context.ts'
 import { generatePrompt, judgePrompt, revisePrompt, rubricDigest, type Prompt } from './prompts.ts'
 import { modelFor } from './rules.ts'
 
-/** Works a claimed run's next step and commits it. What it leaves undone, the next claim finds as it was. */
+/** Works a claimed run's next step. What is not committed of it, the next claim finds as it was. */
 export async function workStage(
   context: PipelineContext,
   claimed: ClaimedRun,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<StageEnd> {
   const outputs = await context.store.runs.outputs(claimed.run.id)
   const step = nextStep(outputs, claimed.run)
   switch (step.kind) {
@@ -40,7 +40,7 @@ export async function workStage(
     case 'rest':
       // A crash cannot leave a run here, because a commit already says where the run goes; a new version of
       // the rules can.
-      return context.store.stages.rest(claimed.claim, restOf(step, outputs))
+      return { kind: 'rested', settlement: null, next: restOf(step, outputs) }
   }
 }
 
@@ -51,13 +51,13 @@ async function write(
   question: Question,
   stage: 'generate' | 'revise',
   signal: AbortSignal,
-): Promise<void> {
+): Promise<StageEnd> {
   const asked = await ask(context, claimed, question, signal)
-  if (asked.kind !== 'answered') return unanswered(context, claimed, question, asked, signal)
+  if (asked.kind !== 'answered') return unanswered(context, question, asked, signal)
   const output = newOutput(context, claimed, asked.completion, stage)
   const facts = { ...output, judgements: [], decision: null }
   const next = nextOf(nextStep([...outputs, facts], claimed.run), [...outputs, facts])
-  await context.store.stages.commitOutput(claimed.claim, asked.settlement, output, next)
+  return { kind: 'written', settlement: asked.settlement, output, next }
 }
 
 async function judge(
@@ -66,40 +66,43 @@ async function judge(
   outputs: readonly Output[],
   outputId: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<StageEnd> {
   const work = outputs.find(output => output.id === outputId)?.text ?? ''
   const question = judgeQuestion(context, claimed, work)
   const asked = await ask(context, claimed, question, signal)
-  if (asked.kind !== 'answered') return unanswered(context, claimed, question, asked, signal)
+  if (asked.kind !== 'answered') return unanswered(context, question, asked, signal)
   const parsed = readVerdict(asked.completion)
   const judgement = newJudgement(context, outputId, question, parsed)
   const judged = outputs.map(output => (output.id === outputId ? withJudgement(output, parsed) : output))
   const next = nextOf(nextStep(judged, claimed.run), judged)
-  await context.store.stages.commitJudgement(claimed.claim, asked.settlement, judgement, next)
+  return { kind: 'judged', settlement: asked.settlement, judgement, next }
 }
 
 /** The model gave no answer: the cap forbade to ask, the call was broken off, or the service failed. */
-async function unanswered(
+function unanswered(
   context: PipelineContext,
-  claimed: ClaimedRun,
   question: Question,
   asked: Exclude<Asked, { kind: 'answered' }>,
   signal: AbortSignal,
-): Promise<void> {
-  const { stages } = context.store
+): StageEnd {
   if (asked.kind === 'over') {
     const reason = overCap(asked.breach, asked.needNano)
-    const now = context.world.clock.now()
-    return stages.hold(claimed.claim, { needNano: asked.needNano, reason, notBeforeMs: now })
+    const notBeforeMs = context.world.clock.now()
+    return { kind: 'held', settlement: null, hold: { needNano: asked.needNano, reason, notBeforeMs } }
   }
-  if (signal.aborted) return stages.release(claimed.claim, asked.settlement, 'broken off')
-  await stages.fail(claimed.claim, asked.settlement, {
-    errorClass: asked.failure.errorClass,
-    reason: `${question.model.service}: ${asked.failure.message}`,
-    service: { name: question.model.service, credential: question.model.credential },
-    retryAfterMs: asked.failure.retryAfterMs,
-    jitter: context.world.random.fraction(),
-  })
+  const { settlement, failure } = asked
+  if (signal.aborted) return { kind: 'released', settlement, why: 'broken off' }
+  return {
+    kind: 'failed',
+    settlement,
+    failure: {
+      errorClass: failure.errorClass,
+      reason: `${question.model.service}: ${failure.message}`,
+      service: { name: question.model.service, credential: question.model.credential },
+      retryAfterMs: failure.retryAfterMs,
+      jitter: context.world.random.fraction(),
+    },
+  }
 }
 
 function generateQuestion(context: PipelineContext, { task }: ClaimedRun): Question {
@@ -206,10 +209,7 @@ function nextOf(step: Step, outputs: readonly OutputFacts[]): Next {
   return { kind: 'stage', stage: step.kind, score: scoreOf(outputs) }
 }
 
-function restOf(
-  step: Extract<Step, { kind: 'rest' }>,
-  outputs: readonly OutputFacts[],
-): Extract<Next, { kind: 'rest' }> {
+function restOf(step: Extract<Step, { kind: 'rest' }>, outputs: readonly OutputFacts[]): Rest {
   const errorClass = step.state === 'failed_final' ? 'permanent' : null
   return { kind: 'rest', state: step.state, reason: step.reason, errorClass, score: scoreOf(outputs) }
 }

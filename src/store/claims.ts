@@ -6,8 +6,9 @@ import { abandon, abandonCalls, orphanedCalls } from './ledger.ts'
 import { tellOutside } from './effect-record.ts'
 import { releaseEffects } from './outbox.ts'
 import { readPause, writePause } from './pauses.ts'
+import { readyRuns, type Wanted } from './ready.ts'
 import { addEvent, readRun, updateRun, type Run } from './run-rows.ts'
-import { readTask, type Task } from './tasks.ts'
+import { taskOf, type Task } from './tasks.ts'
 
 /** A stage that the caller can work on, the service it needs and the credential it would use. */
 export interface StageService {
@@ -18,12 +19,8 @@ export interface StageService {
 }
 
 /** Which runs may be claimed. */
-export interface ClaimRequest {
+export interface ClaimRequest extends Omit<Wanted, 'stages'> {
   readonly stages: readonly StageService[]
-  /** Only these runs, when given. */
-  readonly runIds: readonly string[] | null
-  /** Only this task's run, when given. */
-  readonly taskId: string | null
 }
 
 /** A run that this process may now work on, for one stage. */
@@ -77,33 +74,20 @@ export function claimStore(core: StoreCore): ClaimStore {
   }
 }
 
-function claimNext(core: StoreCore, request: ClaimRequest): ClaimedRun | null {
+/** {@link ClaimStore.claim}, inside a transaction of the caller. */
+export function claimNext(core: StoreCore, request: ClaimRequest): ClaimedRun | null {
   const now = core.clock.now()
   const gates = request.stages.map(stage => ({
     stage,
     gate: gateOf(readPause(core, stage.service), stage.credential, now),
   }))
   const allowed = gates.filter(({ gate }) => gate !== 'paused').map(({ stage }) => stage.stage)
-  const row = core.engine.get(READY, {
-    now,
-    stages: JSON.stringify(allowed),
-    runIds: request.runIds === null ? null : JSON.stringify(request.runIds),
-    taskId: request.taskId,
-  })
-  if (row === undefined) return null
-  const run = readRun(row)
+  const [run] = readyRuns(core, { ...request, stages: allowed }, 1)
+  if (run === undefined) return null
   const probe = gates.find(({ stage, gate }) => stage.stage === run.nextStage && gate === 'probe')
   if (probe !== undefined) markProbe(core, probe.stage, run.id, now)
   return take(core, run, now)
 }
-
-const READY = `SELECT * FROM runs
-  WHERE next_stage IN (SELECT value FROM json_each(:stages))
-    AND owner IS NULL AND state <> 'held' AND not_before_ms <= :now
-    AND (:runIds IS NULL OR id IN (SELECT value FROM json_each(:runIds)))
-    AND (:taskId IS NULL OR task_id = :taskId)
-    AND (started_ms IS NOT NULL OR NOT EXISTS (SELECT 1 FROM queue_pause))
-  ORDER BY priority DESC, created_ms, id LIMIT 1`
 
 function markProbe(core: StoreCore, by: StageService, runId: string, now: number): void {
   const pause = readPause(core, by.service)
@@ -116,7 +100,7 @@ function take(core: StoreCore, before: Run, now: number): ClaimedRun {
   const state = STAGE_STATE[stage]
   const claim = { runId: before.id, owner: core.processes.self, claimNo: before.claimNo + 1 }
   const attempt = openAttempt(core, before, now)
-  updateRun(core, before.id, {
+  const run = updateRun(core, before.id, {
     state,
     owner: claim.owner,
     claim_no: claim.claimNo,
@@ -127,10 +111,8 @@ function take(core: StoreCore, before: Run, now: number): ClaimedRun {
     error_class: null,
   })
   addEvent(core, { runId: before.id, state, what: `${stage} begins`, actor: 'pipeline' })
-  tellOutside(core, before.id)
-  const row = core.engine.get('SELECT * FROM tasks WHERE id = :id', { id: before.taskId }) ?? {}
-  const run = readRun(core.engine.get('SELECT * FROM runs WHERE id = :id', { id: before.id }) ?? {})
-  return { claim, stage, run, task: readTask(row), interruptions: attempt.interruptions }
+  tellOutside(core, run)
+  return { claim, stage, run, task: taskOf(core, run), interruptions: attempt.interruptions }
 }
 
 /** The attempt that is open, or a new one. */
@@ -190,13 +172,13 @@ function takeBack(core: StoreCore, gone: { owner: string; dead: boolean }): numb
   for (const run of runs) {
     const state = WAITING_STATE[run.nextStage ?? 'generate']
     abandonCalls(core, gone.owner, run.id, `no answer: ${why}`)
-    updateRun(core, run.id, { state, owner: null, lease_until_ms: null })
+    const waiting = updateRun(core, run.id, { state, owner: null, lease_until_ms: null })
     core.engine.run(
       `UPDATE attempts SET interruptions = interruptions + 1 WHERE run_id = :runId AND outcome = 'open'`,
       { runId: run.id },
     )
     addEvent(core, { runId: run.id, state, what: `taken back: ${why}`, actor: 'recovery' })
-    tellOutside(core, run.id)
+    tellOutside(core, waiting)
   }
   if (gone.dead) abandonCalls(core, gone.owner, null, `no answer: ${why}`)
   releaseEffects(core, gone.owner)

@@ -36,14 +36,14 @@ export function decisionStore(core: StoreCore): DecisionStore {
       onLatest(taskId, run => {
         if (run.state !== 'waiting_human') return refused(run)
         insertDecision(core, run, 'return', note, actor)
-        updateRun(core, run.id, {
+        const returned = updateRun(core, run.id, {
           state: 'generated',
           next_stage: 'revise',
           reason: null,
           not_before_ms: core.clock.now(),
         })
         addEvent(core, { runId: run.id, state: 'generated', what: 'returned by the operator', actor })
-        tellOutside(core, run.id)
+        tellOutside(core, returned)
         return { kind: 'done', runId: run.id, state: 'generated' }
       }),
     cancel: (taskId, actor) =>
@@ -55,9 +55,9 @@ export function decisionStore(core: StoreCore): DecisionStore {
       onLatest(taskId, run => {
         if (run.state === 'retrying') return makeDue(core, run, newRun.actor)
         if (!isFinal(run.state)) return refused(run)
-        const runId = insertRun(core, taskId, newRun)
-        tellOutside(core, runId)
-        return { kind: 'done', runId, state: 'queued' }
+        const next = insertRun(core, taskId, newRun)
+        tellOutside(core, next)
+        return { kind: 'done', runId: next.id, state: next.state }
       }),
   }
 }
@@ -96,7 +96,7 @@ export function endRun(
   reason: string,
   actor: string,
 ): Decided {
-  updateRun(core, run.id, {
+  const ended = updateRun(core, run.id, {
     state,
     reason,
     next_stage: null,
@@ -111,8 +111,8 @@ export function endRun(
     { runId: run.id, reason, now: core.clock.now() },
   )
   addEvent(core, { runId: run.id, state, what: reason, actor })
-  tellOutside(core, run.id)
-  sealReceipt(core, run.id)
+  tellOutside(core, ended)
+  sealReceipt(core, ended)
   return { kind: 'done', runId: run.id, state }
 }
 

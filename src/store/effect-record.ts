@@ -1,7 +1,8 @@
-import { effectsOf, type NewEffect } from '../domain/effect.ts'
+import { effectsOf, type NewEffect, type Transition } from '../domain/effect.ts'
 import { RUN_STATES } from '../domain/run-state.ts'
 import { reader, type StoreCore } from './core.ts'
-import { findRun } from './run-rows.ts'
+import type { Run } from './run-rows.ts'
+import { taskOf, type Task } from './tasks.ts'
 
 /** Records effects of a run; inside the transaction that changes its state. A key is never recorded twice. */
 export function recordEffects(core: StoreCore, runId: string, effects: readonly NewEffect[]): void {
@@ -31,18 +32,13 @@ export function recordEffects(core: StoreCore, runId: string, effects: readonly 
  * Records what the outside must hear of the state a run has just entered. A local task has no outside.
  * Inside the transaction that changed the state.
  */
-export function tellOutside(core: StoreCore, runId: string): void {
-  const transition = transitionOf(core, runId)
-  if (transition !== null) recordEffects(core, runId, effectsOf(transition))
+export function tellOutside(core: StoreCore, run: Run): void {
+  const task = taskOf(core, run)
+  if (task.pageId !== null) recordEffects(core, run.id, effectsOf(transitionOf(core, run, task, task.pageId)))
 }
 
-function transitionOf(core: StoreCore, runId: string): Parameters<typeof effectsOf>[0] | null {
-  const run = findRun(core, runId)
-  const task =
-    run === null ? undefined : core.engine.get('SELECT * FROM tasks WHERE id = :id', { id: run.taskId })
-  if (run === null || task === undefined) return null
-  const pageId = reader(task).textOrNull('page_id')
-  if (pageId === null) return null
+function transitionOf(core: StoreCore, run: Run, task: Task, pageId: string): Transition {
+  const runId = run.id
   const sums = reader(
     core.engine.get(
       `SELECT COALESCE(SUM(cost_nano), 0) AS cost, COALESCE(SUM(input_tokens), 0) AS input,
@@ -59,8 +55,8 @@ function transitionOf(core: StoreCore, runId: string): Parameters<typeof effects
   return {
     to: run.state,
     pageId,
-    taskTitle: reader(task).text('title'),
-    taskType: reader(task).text('type'),
+    taskTitle: task.title,
+    taskType: task.type,
     runId,
     attempt: run.attempt,
     reason: run.reason,

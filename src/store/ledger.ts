@@ -78,13 +78,7 @@ export function ledgerStore(core: StoreCore): LedgerStore {
   return {
     callsOfRun: async runId => callsOfRun(core, runId),
     summary: async (fromDay, toDay) => {
-      const row = core.engine.get(
-        `SELECT COUNT(*) AS calls, COALESCE(SUM(cost_nano), 0) AS total,
-           COALESCE(SUM(cost_nano) FILTER (WHERE certainty IN ('reserved', 'unknown', 'unmetered')), 0) AS uncertain,
-           COALESCE(SUM(cost_nano) FILTER (WHERE price_basis = 'unpriced'), 0) AS unpriced
-         FROM calls WHERE day BETWEEN :fromDay AND :toDay`,
-        { fromDay, toDay },
-      )
+      const row = core.engine.get(SUMMARY, { fromDay, toDay })
       const is = reader(row ?? {})
       return {
         calls: is.number('calls'),
@@ -95,6 +89,25 @@ export function ledgerStore(core: StoreCore): LedgerStore {
     },
   }
 }
+
+/**
+ * Totals are kept; of the calls only those are read that are open or doubtful. The `+` keeps the few open ones
+ * from being looked for by their day.
+ */
+const SUMMARY = `
+  WITH unsure AS (
+    SELECT certainty, price_basis, cost_nano FROM calls
+    WHERE certainty = 'reserved' AND +day BETWEEN :fromDay AND :toDay
+    UNION ALL
+    SELECT certainty, price_basis, cost_nano FROM calls
+    WHERE certainty <> 'reserved' AND (certainty IN ('unknown', 'unmetered') OR price_basis = 'unpriced')
+      AND day BETWEEN :fromDay AND :toDay
+  )
+  SELECT (SELECT COUNT(*) FROM calls WHERE day BETWEEN :fromDay AND :toDay) AS calls,
+    (SELECT COALESCE(SUM(nano), 0) FROM spend WHERE scope = 'day' AND key BETWEEN :fromDay AND :toDay) AS total,
+    COALESCE(SUM(cost_nano) FILTER (WHERE certainty IN ('reserved', 'unknown', 'unmetered')), 0) AS uncertain,
+    COALESCE(SUM(cost_nano) FILTER (WHERE price_basis = 'unpriced'), 0) AS unpriced
+  FROM unsure`
 
 /** The calls of a run in the order they left. */
 export function callsOfRun(core: StoreCore, runId: string): Call[] {

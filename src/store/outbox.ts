@@ -46,8 +46,15 @@ export interface OutboxStore {
    * crash may come after it was sent. Empty where nothing is due.
    */
   claim(): Promise<Effect[]>
-  /** Marks the effects done; a delivered untick confirms its tick. `notionId` is remembered for `thing`. */
-  done(effects: readonly Effect[], thing: { key: string; notionId: string } | null): Promise<void>
+  /**
+   * Marks the effects done; a delivered untick confirms its tick. `notionId` is remembered for `thing`. In the
+   * same transaction what is next is claimed, where it is wanted.
+   */
+  done(
+    effects: readonly Effect[],
+    thing: { key: string; notionId: string } | null,
+    wantsNext: boolean,
+  ): Promise<Effect[]>
   /** Gives the effects back for a later try, or up. Losing the lease in between loses nothing. */
   failed(effects: readonly Effect[], failure: FailedDelivery): Promise<void>
   /** The id in Notion of a thing we made; null where it is not known. */
@@ -71,7 +78,11 @@ export function outboxStore(core: StoreCore): OutboxStore {
       if (engine.get(HEAD, { now: clock.now() }) === undefined) return []
       return engine.transaction(() => claimHead(core))
     },
-    done: async (effects, thing) => engine.transaction(() => finish(core, effects, thing)),
+    done: async (effects, thing, wantsNext) =>
+      engine.transaction(() => {
+        finish(core, effects, thing)
+        return wantsNext ? claimHead(core) : []
+      }),
     failed: async (effects, failure) => engine.transaction(() => giveBack(core, effects, failure)),
     thing: async key => {
       const row = engine.get('SELECT notion_id FROM notion_things WHERE effect_key = :key', { key })
@@ -88,8 +99,9 @@ export function outboxStore(core: StoreCore): OutboxStore {
         .map(row => reader(row).text('id')),
     counts: async () => {
       const row = engine.get(
-        `SELECT COUNT(*) FILTER (WHERE state = 'pending') AS pending, COUNT(*) FILTER (WHERE state = 'dead') AS dead,
-           MIN(created_ms) FILTER (WHERE state = 'pending') AS oldest FROM effects`,
+        `SELECT (SELECT COUNT(*) FROM effects WHERE state = 'pending') AS pending,
+           (SELECT COUNT(*) FROM effects WHERE state = 'dead') AS dead,
+           (SELECT MIN(created_ms) FROM effects WHERE state = 'pending') AS oldest`,
       )
       const is = reader(row ?? {})
       return {
@@ -109,7 +121,7 @@ export function outboxStore(core: StoreCore): OutboxStore {
 }
 
 /** The oldest due effect whose target has no earlier one pending. */
-const HEAD = `SELECT * FROM effects e WHERE state = 'pending' AND owner IS NULL AND not_before_ms <= :now
+const HEAD = `SELECT * FROM effects e INDEXED BY effects_queue WHERE state = 'pending' AND owner IS NULL AND not_before_ms <= :now
   AND NOT EXISTS (SELECT 1 FROM effects b WHERE b.target = e.target AND b.state = 'pending' AND b.seq < e.seq)
   ORDER BY seq LIMIT 1`
 

@@ -38,9 +38,16 @@ export function writePause(core: StoreCore, service: string, pause: ServicePause
   )
 }
 
-/** A call went through: the service is in use again. Inside a transaction of the caller. */
-export function clearPause(core: StoreCore, service: string): boolean {
+function clearPause(core: StoreCore, service: string): boolean {
   return core.engine.run('DELETE FROM service_pauses WHERE service = :service', { service }) > 0
+}
+
+/** A call was answered: its service is in use again. Inside a transaction of the caller. */
+export function serviceAnswered(core: StoreCore, callId: string): void {
+  core.engine.run(
+    'DELETE FROM service_pauses WHERE service = (SELECT service FROM calls WHERE id = :callId)',
+    { callId },
+  )
 }
 
 /** A run stops being worked on: was it a probe that never asked, another one may. Inside a transaction of the caller. */

@@ -68,7 +68,7 @@ export function pickUpStore(core: StoreCore): PickUpStore {
         const resting = openRun(core, page.pageId)
         if (resting !== null) endRun(core, resting, 'cancelled', 'superseded by a new tick', run.actor)
         const taskId = upsertTask(core, page)
-        const runId = insertRun(core, taskId, run)
+        const { id: runId } = insertRun(core, taskId, run)
         core.engine.run(
           'INSERT OR REPLACE INTO ticks (page_id, run_id, confirmed) VALUES (:pageId, :runId, 0)',
           { pageId: page.pageId, runId },
@@ -79,7 +79,8 @@ export function pickUpStore(core: StoreCore): PickUpStore {
     openPages: async () =>
       core.engine
         .all(
-          `SELECT t.page_id, t.id AS task_id, r.id AS run_id, r.state FROM runs r JOIN tasks t ON t.id = r.task_id
+          // From the few runs that are open to their tasks, never the other way round.
+          `SELECT t.page_id, t.id AS task_id, r.id AS run_id, r.state FROM runs r CROSS JOIN tasks t ON t.id = r.task_id
            WHERE r.ended_ms IS NULL AND t.page_id IS NOT NULL ORDER BY r.created_ms, r.id`,
         )
         .map(row => {

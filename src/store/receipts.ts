@@ -1,7 +1,6 @@
 import { canonicalJson, totalsOf, type ReceiptCall, type ReceiptCore } from '../domain/receipt.ts'
 import type { CriterionScores } from '../domain/rubric.ts'
 import { sha256 } from '../kernel/digest.ts'
-import { AppError } from '../kernel/errors.ts'
 import { reader, type StoreCore } from './core.ts'
 import { callsOfRun, type Call } from './ledger.ts'
 import { findRun, type Run } from './run-rows.ts'
@@ -30,13 +29,11 @@ export function receiptStore(core: StoreCore): ReceiptStore {
 }
 
 /** Seals the core of a run that has just ended; once, inside the transaction that ended it. */
-export function sealReceipt(core: StoreCore, runId: string): void {
-  const run = findRun(core, runId)
-  if (run === null) throw new AppError('bug', `no run ${runId} to seal`)
+export function sealReceipt(core: StoreCore, run: Run): void {
   const text = canonicalJson(gather(core, run))
   core.engine.run(
     'INSERT INTO receipts (run_id, core, digest, sealed_ms) VALUES (:runId, :text, :digest, :now)',
-    { runId, text, digest: sha256(text), now: core.clock.now() },
+    { runId: run.id, text, digest: sha256(text), now: core.clock.now() },
   )
 }
 
@@ -126,8 +123,8 @@ function outputsOf(core: StoreCore, runId: string): ReceiptCore['outputs'] {
 function judgementsOf(core: StoreCore, runId: string): ReceiptCore['judgements'] {
   return core.engine
     .all(
-      `SELECT j.* FROM judgements j JOIN outputs o ON o.id = j.output_id
-       WHERE j.run_id = :runId ORDER BY o.number, j.number`,
+      `SELECT j.* FROM outputs o JOIN judgements j ON j.output_id = o.id
+       WHERE o.run_id = :runId ORDER BY o.number, j.number`,
       { runId },
     )
     .map(row => {
@@ -149,7 +146,11 @@ function judgementsOf(core: StoreCore, runId: string): ReceiptCore['judgements']
 
 function decisionsOf(core: StoreCore, runId: string): ReceiptCore['decisions'] {
   return core.engine
-    .all('SELECT output_id, kind, at_ms FROM decisions WHERE run_id = :runId ORDER BY at_ms', { runId })
+    .all(
+      `SELECT d.output_id, d.kind, d.at_ms FROM outputs o JOIN decisions d ON d.output_id = o.id
+       WHERE o.run_id = :runId ORDER BY d.at_ms`,
+      { runId },
+    )
     .map(row => {
       const is = reader(row)
       return { outputId: is.text('output_id'), kind: is.text('kind'), at: iso(is.number('at_ms')) }

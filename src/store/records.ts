@@ -42,20 +42,24 @@ export function recordStore(core: StoreCore): RecordStore {
         { id, outcome, message, now: clock.now() },
       )
     },
-    latest: async () =>
-      engine
-        .all(
-          `SELECT * FROM operation_records o WHERE started_ms =
-             (SELECT MAX(started_ms) FROM operation_records WHERE operation = o.operation)
-           GROUP BY operation ORDER BY operation`,
-        )
-        .map(row => readRecord(core, row)),
+    latest: async () => engine.all(LATEST).map(row => readRecord(core, row)),
     get: async id => {
       const row = engine.get('SELECT * FROM operation_records WHERE id = :id', { id })
       return row === undefined ? null : readRecord(core, row)
     },
   }
 }
+
+/** Steps from one operation's name to the next by the index: there are few names and many records. */
+const LATEST = `WITH RECURSIVE names (operation) AS (
+    SELECT MIN(operation) FROM operation_records
+    UNION ALL
+    SELECT (SELECT MIN(operation) FROM operation_records WHERE operation > names.operation)
+    FROM names WHERE operation IS NOT NULL
+  )
+  SELECT o.* FROM names JOIN operation_records o ON o.id =
+    (SELECT id FROM operation_records WHERE operation = names.operation ORDER BY started_ms DESC LIMIT 1)
+  ORDER BY o.operation`
 
 function readRecord(core: StoreCore, row: SqlRow): OperationRecord {
   const is = reader(row)

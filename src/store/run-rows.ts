@@ -48,13 +48,14 @@ export interface NewRun {
 }
 
 /** Inserts a queued run, numbered after the task's last; inside a transaction of the caller. */
-export function insertRun(core: StoreCore, taskId: string, run: NewRun): string {
+export function insertRun(core: StoreCore, taskId: string, run: NewRun): Run {
   const id = core.newId('run')
-  core.engine.run(
+  const row = core.engine.get(
     `INSERT INTO runs (id, task_id, number, cause, state, next_stage, priority, brief_digest, threshold, band,
        revisions, attempt, not_before_ms, claim_no, flaw, program_commit, created_ms)
      VALUES (:id, :taskId, (SELECT COALESCE(MAX(number), 0) + 1 FROM runs WHERE task_id = :taskId), :cause,
-       'queued', 'generate', :priority, :briefDigest, :threshold, :band, :revisions, 0, :now, 0, :flaw, :commit, :now)`,
+       'queued', 'generate', :priority, :briefDigest, :threshold, :band, :revisions, 0, :now, 0, :flaw, :commit, :now)
+     RETURNING *`,
     {
       id,
       taskId,
@@ -70,7 +71,7 @@ export function insertRun(core: StoreCore, taskId: string, run: NewRun): string 
     },
   )
   addEvent(core, { runId: id, state: 'queued', what: run.cause, actor: run.actor })
-  return id
+  return readRun(row ?? {})
 }
 
 /** Appends to a run's timeline; inside a transaction of the caller. */
@@ -92,10 +93,11 @@ export function findRun(core: StoreCore, id: string): Run | null {
   return row === undefined ? null : readRun(row)
 }
 
-/** Writes columns of a run; names come from this folder's code only. */
-export function updateRun(core: StoreCore, id: string, columns: Readonly<Record<string, SqlValue>>): void {
+/** Writes columns of a run and returns it as it is then; names come from this folder's code only. */
+export function updateRun(core: StoreCore, id: string, columns: Readonly<Record<string, SqlValue>>): Run {
   const assignments = Object.keys(columns).map(column => `${column} = :${column}`)
-  core.engine.run(`UPDATE runs SET ${assignments.join(', ')} WHERE id = :id`, { ...columns, id })
+  const sql = `UPDATE runs SET ${assignments.join(', ')} WHERE id = :id RETURNING *`
+  return readRun(core.engine.get(sql, { ...columns, id }) ?? {})
 }
 
 /** A row of the runs table. */

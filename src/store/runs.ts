@@ -8,8 +8,9 @@ import { reader, type StoreCore } from './core.ts'
 import { breachOf } from './ledger.ts'
 import { tellOutside } from './effect-record.ts'
 import { readPause } from './pauses.ts'
+import { readyRuns } from './ready.ts'
 import { addEvent, findRun, readRun, updateRun, type Run } from './run-rows.ts'
-import { readTask, type Task } from './tasks.ts'
+import { taskOf, type Task } from './tasks.ts'
 
 /** A version of the work with everything that was said about it. */
 export interface Output extends OutputFacts {
@@ -118,10 +119,11 @@ export function runStore(core: StoreCore): RunStore {
         : engine.transaction(() => held().flatMap(run => (letGo(core, run, caps) ? [run.id] : [])))
     },
     endedSince: async (sinceMs, limit) =>
-      runs('SELECT * FROM runs WHERE ended_ms >= :sinceMs ORDER BY ended_ms DESC LIMIT :limit', {
-        sinceMs,
-        limit,
-      }),
+      runs(
+        `SELECT * FROM runs WHERE state IN ('done', 'failed_final', 'cancelled') AND ended_ms >= :sinceMs
+         ORDER BY ended_ms DESC LIMIT :limit`,
+        { sinceMs, limit },
+      ),
   }
 }
 
@@ -134,9 +136,9 @@ function letGo(core: StoreCore, run: Run, caps: Caps): boolean {
   const subject = { taskId: run.taskId, client: is.textOrNull('client') }
   if (breachOf(core, subject, is.number('held_need_nano'), caps) !== null) return false
   const state = WAITING_STATE[run.nextStage ?? 'generate']
-  updateRun(core, run.id, { state, held_need_nano: null, reason: null })
+  const free = updateRun(core, run.id, { state, held_need_nano: null, reason: null })
   addEvent(core, { runId: run.id, state, what: 'let go: the cap has room again', actor: 'pipeline' })
-  tellOutside(core, run.id)
+  tellOutside(core, free)
   return true
 }
 
@@ -150,19 +152,8 @@ function readReady(
   const open = stages.filter(
     stage => gateOf(readPause(core, stage.service), stage.credential, now) !== 'paused',
   )
-  return core.engine
-    .all(
-      `SELECT r.id AS run_id, t.* FROM runs r JOIN tasks t ON t.id = r.task_id
-       WHERE r.next_stage IN (SELECT value FROM json_each(:stages)) AND r.owner IS NULL AND r.state <> 'held'
-         AND r.not_before_ms <= :now AND (:taskId IS NULL OR r.task_id = :taskId)
-         AND (r.started_ms IS NOT NULL OR NOT EXISTS (SELECT 1 FROM queue_pause))
-       ORDER BY r.priority DESC, r.created_ms, r.id LIMIT :limit`,
-      { stages: JSON.stringify(open.map(stage => stage.stage)), now, taskId, limit },
-    )
-    .flatMap(row => {
-      const run = findRun(core, reader(row).text('run_id'))
-      return run === null ? [] : [{ run, task: readTask(row) }]
-    })
+  const wanted = { stages: open.map(stage => stage.stage), runIds: null, taskId }
+  return readyRuns(core, wanted, limit).map(run => ({ run, task: taskOf(core, run) }))
 }
 
 function readOutputs(core: StoreCore, runId: string): Output[] {

@@ -2,212 +2,160 @@ import { afterServiceFailure, pauseCause, type PauseCause } from '../domain/brea
 import type { Caps, CapBreach } from '../domain/budget.ts'
 import { ERROR_CLASSES, type ErrorClass } from '../domain/error-class.ts'
 import { retryDelayMs } from '../domain/retry-schedule.ts'
-import type { Criterion, CriterionScores, Finding } from '../domain/rubric.ts'
-import { isFinal, mayGo, WAITING_STATE, type RunState, type Stage } from '../domain/run-state.ts'
+import { isFinal, mayGo, WAITING_STATE, type RunState } from '../domain/run-state.ts'
 import { AppError } from '../kernel/errors.ts'
 import { LeaseLost, type Claim } from '../kernel/lease.ts'
+import { claimNext, type ClaimedRun, type ClaimRequest } from './claims.ts'
 import { reader, type StoreCore } from './core.ts'
-import { breachOf, reserveCall, settleCall, type NewCall, type Settlement } from './ledger.ts'
 import { tellOutside } from './effect-record.ts'
-import { clearPause, handBackProbe, readPause, writePause } from './pauses.ts'
+import { breachOf, reserveCall, settleCall, type NewCall, type Settlement } from './ledger.ts'
+import { handBackProbe, readPause, serviceAnswered, writePause } from './pauses.ts'
 import { sealReceipt } from './receipts.ts'
 import { addEvent, findRun, updateRun, type Run } from './run-rows.ts'
+import type { NewJudgement, Next, StageEnd, StageFailure } from './stage-end.ts'
+import { insertJudgement, insertOutput } from './work-rows.ts'
 
-/** A version of the work that a model wrote. */
-export interface NewOutput {
-  readonly id: string
-  readonly stage: 'generate' | 'revise'
-  readonly finish: 'complete' | 'truncated' | 'refused' | 'empty'
-  readonly text: string
-  readonly digest: string
-  readonly refusal: string | null
-  readonly checkFindings: readonly Finding[]
-  readonly checksVersion: string
+/** A claim that has ended. */
+export interface Finished {
+  /** The run as the stage left it. */
+  readonly left: Run
+  /** The run that was taken in its place; null where none was wanted, or none is ready. */
+  readonly next: ClaimedRun | null
 }
-
-/** A judge's answer to one version; `verdict` is null where the answer was none. */
-export interface NewJudgement {
-  readonly id: string
-  readonly outputId: string
-  readonly verdict: {
-    readonly score: number
-    readonly scores: CriterionScores
-    readonly reasons: Readonly<Record<Criterion, string>>
-    readonly findings: readonly Finding[]
-    readonly opinion: string
-  } | null
-  readonly flaw: string | null
-  readonly rubricDigest: string
-  readonly promptDigest: string
-  readonly model: string
-}
-
-/** Where a run goes when a stage is committed. */
-export type Next =
-  | { readonly kind: 'stage'; readonly stage: Stage; readonly score: number | null }
-  | {
-      readonly kind: 'rest'
-      readonly state: 'done' | 'waiting_human' | 'failed_final'
-      readonly reason: string
-      readonly errorClass: ErrorClass | null
-      readonly score: number | null
-    }
-
-/** A stage that came to nothing. */
-export interface StageFailure {
-  readonly errorClass: ErrorClass
-  readonly reason: string
-  /** The service that failed, where one did. */
-  readonly service: { readonly name: string; readonly credential: string } | null
-  readonly retryAfterMs: number | null
-  /** 0 to 1, from the injected randomness. */
-  readonly jitter: number
-}
-
-/** What became of a run whose stage failed. */
-export type FailedStage =
-  | { readonly kind: 'retrying'; readonly notBeforeMs: number }
-  | { readonly kind: 'paused'; readonly nextProbeMs: number }
-  | { readonly kind: 'failed_final' }
 
 /**
- * The transitions of a claimed run. Each is one transaction and matches owner and claim number; when the
- * lease is lost it books the cost of the call, changes nothing else and throws `LeaseLost`.
+ * What happens to a claimed run. Each is one transaction; what changes the run matches owner and claim
+ * number, and throws `LeaseLost` where another has it.
  */
 export interface StageStore {
   /** Books a call before it leaves, or says which cap it would break (then nothing is booked). */
   reserve(claim: Claim, call: NewCall, caps: Caps): Promise<CapBreach | null>
   /** Books the end of a call that is tried again within the stage. */
   settle(settlement: Settlement): Promise<void>
-  commitOutput(claim: Claim, settlement: Settlement, output: NewOutput, next: Next): Promise<void>
-  commitJudgement(claim: Claim, settlement: Settlement, judgement: NewJudgement, next: Next): Promise<void>
-  /** Ends the work on a run without a call. */
-  rest(claim: Claim, next: Extract<Next, { kind: 'rest' }>): Promise<void>
   /**
-   * Uses up the attempt, or, where the whole service is failing, pauses the service and none. Without
-   * attempts left, or where a repeat cannot help, the run is Failed-Final.
+   * Commits what the stage came to, gives up the claim and takes the next run, all in one transaction. When
+   * the lease is lost it books the cost of the call, changes and takes nothing else, and throws `LeaseLost`.
    */
-  fail(claim: Claim, settlement: Settlement | null, failure: StageFailure): Promise<FailedStage>
-  /** Waits for a cap to free, or until an instant. */
-  hold(claim: Claim, hold: { needNano: number; reason: string; notBeforeMs: number }): Promise<void>
-  /** Gives the run back untouched, for whoever comes next. */
-  release(claim: Claim, settlement: Settlement | null, why: string): Promise<void>
+  finish(claim: Claim, end: StageEnd, wanted: ClaimRequest | null): Promise<Finished>
 }
 
 /** Transitions of claimed runs over one database. */
 export function stageStore(core: StoreCore): StageStore {
+  const { engine } = core
   return {
-    reserve: (claim, call, caps) =>
-      fenced(core, claim, null, run => {
-        const client = clientOf(core, run)
-        const breach = breachOf(core, { taskId: run.taskId, client }, call.reservedNano, caps)
-        if (breach === null) {
-          reserveCall(core, { id: run.id, taskId: run.taskId, client, attempt: run.attempt, claim }, call)
-        }
-        return breach
-      }),
-    settle: async settlement => core.engine.transaction(() => settleCall(core, settlement)),
-    commitOutput: (claim, settlement, output, next) =>
-      fenced(core, claim, settlement, run => {
-        insertOutput(core, run, settlement.callId, output)
-        updateRun(core, run.id, { output_id: output.id })
-        serviceAnswered(core, settlement.callId)
-        proceed(core, run, `${output.stage} committed (${output.finish})`, next)
-      }),
-    commitJudgement: (claim, settlement, judgement, next) =>
-      fenced(core, claim, settlement, run => {
-        insertJudgement(core, run, settlement.callId, judgement)
-        serviceAnswered(core, settlement.callId)
-        proceed(core, run, judgedAs(judgement), next)
-      }),
-    rest: (claim, next) => fenced(core, claim, null, run => proceed(core, run, null, next)),
-    fail: (claim, settlement, failure) => fenced(core, claim, settlement, run => fail(core, run, failure)),
-    hold: (claim, hold) =>
-      fenced(core, claim, null, run => {
-        leave(
-          core,
-          run,
-          'held',
-          { held_need_nano: hold.needNano, not_before_ms: hold.notBeforeMs },
-          hold.reason,
-        )
-      }),
-    release: (claim, settlement, why) =>
-      fenced(core, claim, settlement, run => {
-        leave(core, run, WAITING_STATE[run.nextStage ?? 'generate'], {}, why)
-      }),
+    reserve: async (claim, call, caps) => {
+      const reserved = engine.transaction(() => {
+        const run = heldBy(core, claim)
+        return run === null ? null : { breach: reserve(core, run, claim, call, caps) }
+      })
+      if (reserved === null) throw new LeaseLost(claim)
+      return reserved.breach
+    },
+    settle: async settlement => engine.transaction(() => settleCall(core, settlement)),
+    finish: async (claim, end, wanted) => {
+      const finished = engine.transaction(() => {
+        // Whoever holds the lease: what was spent was spent.
+        if (end.settlement !== null) settleCall(core, end.settlement)
+        const run = heldBy(core, claim)
+        if (run === null) return null
+        const left = leaveWith(core, run, end)
+        return { left, next: wanted === null ? null : claimNext(core, wanted) }
+      })
+      if (finished === null) throw new LeaseLost(claim)
+      return finished
+    },
   }
 }
 
-/**
- * One transaction under the fence. The settlement is booked whoever holds the lease; `work` runs only for
- * the holder, and loses nothing of the settlement when the lease is gone.
- */
-async function fenced<T>(
-  core: StoreCore,
-  claim: Claim,
-  settlement: Settlement | null,
-  work: (run: Run) => T,
-): Promise<T> {
-  const result = core.engine.transaction(() => {
-    if (settlement !== null) settleCall(core, settlement)
-    const run = findRun(core, claim.runId)
-    if (run === null || run.owner !== claim.owner || run.claimNo !== claim.claimNo) return null
-    return { value: work(run) }
-  })
-  if (result === null) throw new LeaseLost(claim)
-  return result.value
+/** The fence: the run, where this claim still holds it. */
+function heldBy(core: StoreCore, claim: Claim): Run | null {
+  const run = findRun(core, claim.runId)
+  return run?.owner === claim.owner && run.claimNo === claim.claimNo ? run : null
 }
 
-function proceed(core: StoreCore, run: Run, what: string | null, next: Next): void {
-  if (what !== null) addEvent(core, { runId: run.id, state: run.state, what, actor: 'pipeline' })
+function reserve(core: StoreCore, run: Run, claim: Claim, call: NewCall, caps: Caps): CapBreach | null {
+  const client = clientOf(core, run)
+  const breach = breachOf(core, { taskId: run.taskId, client }, call.reservedNano, caps)
+  if (breach === null) {
+    reserveCall(core, { id: run.id, taskId: run.taskId, client, attempt: run.attempt, claim }, call)
+  }
+  return breach
+}
+
+function leaveWith(core: StoreCore, run: Run, end: StageEnd): Run {
+  switch (end.kind) {
+    case 'written': {
+      const { output } = end
+      insertOutput(core, run.id, end.settlement.callId, output)
+      serviceAnswered(core, end.settlement.callId)
+      note(core, run, `${output.stage} committed (${output.finish})`)
+      return proceed(core, run, end.next, { output_id: output.id })
+    }
+    case 'judged':
+      insertJudgement(core, run.id, end.settlement.callId, end.judgement)
+      serviceAnswered(core, end.settlement.callId)
+      note(core, run, judgedAs(end.judgement))
+      return proceed(core, run, end.next)
+    case 'rested':
+      return proceed(core, run, end.next)
+    case 'failed':
+      return fail(core, run, end.failure)
+    case 'held': {
+      const { needNano, notBeforeMs, reason } = end.hold
+      return leave(core, run, 'held', { held_need_nano: needNano, not_before_ms: notBeforeMs }, reason)
+    }
+    case 'released':
+      return leave(core, run, waitingState(run), {}, end.why)
+  }
+}
+
+/** Columns of a run beside those that every way out of a claim writes. */
+type Columns = Readonly<Record<string, string | number | null>>
+
+function proceed(core: StoreCore, run: Run, next: Next, columns: Columns = {}): Run {
   if (next.kind === 'stage') {
-    const state = next.stage === 'generate' ? 'queued' : 'generated'
-    leave(core, run, state, { next_stage: next.stage, score: next.score }, null)
-    return
+    const state = WAITING_STATE[next.stage]
+    return leave(core, run, state, { ...columns, next_stage: next.stage, score: next.score }, null)
   }
   closeAttempt(core, run, next.state === 'failed_final' ? 'failed' : 'rested', next.errorClass, next.reason)
-  leave(
+  return leave(
     core,
     run,
     next.state,
-    { next_stage: null, score: next.score, error_class: next.errorClass },
+    { ...columns, next_stage: null, score: next.score, error_class: next.errorClass },
     next.reason,
   )
 }
 
-function fail(core: StoreCore, run: Run, failure: StageFailure): FailedStage {
-  const rules = ERROR_CLASSES[failure.errorClass]
-  const cause = pauseCause(failure.errorClass)
-  if (cause !== null && failure.service !== null) {
-    const pause = noteServiceFailure(core, run, cause, failure, failure.service)
-    if (pause.state !== 'watching') {
-      leave(core, run, WAITING_STATE[run.nextStage ?? 'generate'], {}, `waits for ${failure.service.name}`)
-      return { kind: 'paused', nextProbeMs: pause.nextProbeMs }
-    }
+function fail(core: StoreCore, run: Run, failure: StageFailure): Run {
+  const { errorClass, reason, service } = failure
+  const cause = pauseCause(errorClass)
+  if (cause !== null && service !== null && pausesService(core, run, cause, failure, service)) {
+    return leave(core, run, waitingState(run), {}, `waits for ${service.name}`)
   }
-  closeAttempt(core, run, 'failed', failure.errorClass, failure.reason)
-  const delayMs = rules.retried
+  closeAttempt(core, run, 'failed', errorClass, reason)
+  const delayMs = ERROR_CLASSES[errorClass].retried
     ? retryDelayMs(failedAttempts(core, run.id), failure.jitter, failure.retryAfterMs)
     : null
-  if (delayMs === null) {
-    const columns = { next_stage: null, error_class: failure.errorClass }
-    leave(core, run, 'failed_final', columns, failure.reason)
-    return { kind: 'failed_final' }
-  }
-  const notBeforeMs = core.clock.now() + delayMs
-  const columns = { not_before_ms: notBeforeMs, error_class: failure.errorClass }
-  leave(core, run, 'retrying', columns, failure.reason)
-  return { kind: 'retrying', notBeforeMs }
+  return delayMs === null
+    ? leave(core, run, 'failed_final', { next_stage: null, error_class: errorClass }, reason)
+    : leave(
+        core,
+        run,
+        'retrying',
+        { not_before_ms: core.clock.now() + delayMs, error_class: errorClass },
+        reason,
+      )
 }
 
-function noteServiceFailure(
+/** Notes the failure of a service; true where it is not called for now. */
+function pausesService(
   core: StoreCore,
   run: Run,
   cause: PauseCause,
   failure: StageFailure,
   service: { name: string; credential: string },
-): { state: string; nextProbeMs: number } {
+): boolean {
   const pause = afterServiceFailure(readPause(core, service.name), {
     runId: run.id,
     cause,
@@ -217,86 +165,41 @@ function noteServiceFailure(
     atMs: core.clock.now(),
   })
   writePause(core, service.name, pause)
-  return pause
+  return pause.state !== 'watching'
 }
 
 /** The only way out of a claim: gives up the lease, moves along the state table, seals where that is final. */
-function leave(
-  core: StoreCore,
-  run: Run,
-  to: RunState,
-  columns: Readonly<Record<string, string | number | null>>,
-  reason: string | null,
-): void {
+function leave(core: StoreCore, run: Run, to: RunState, columns: Columns, reason: string | null): Run {
   if (!mayGo(run.state, to)) {
     throw new AppError('bug', `run ${run.id} cannot go from ${run.state} to ${to}`)
   }
   handBackProbe(core, run.id)
-  const endedMs = isFinal(to) ? core.clock.now() : null
-  updateRun(core, run.id, {
+  const left = updateRun(core, run.id, {
     ...columns,
     state: to,
     reason,
     owner: null,
     lease_until_ms: null,
-    ended_ms: endedMs,
+    ended_ms: isFinal(to) ? core.clock.now() : null,
   })
-  if (reason !== null) addEvent(core, { runId: run.id, state: to, what: reason, actor: 'pipeline' })
-  tellOutside(core, run.id)
-  if (endedMs !== null) sealReceipt(core, run.id)
+  if (reason !== null) note(core, left, reason)
+  tellOutside(core, left)
+  if (isFinal(to)) sealReceipt(core, left)
+  return left
 }
 
-function insertOutput(core: StoreCore, run: Run, callId: string, output: NewOutput): void {
-  core.engine.run(
-    `INSERT INTO outputs (id, run_id, number, call_id, stage, finish, text, digest, refusal, check_findings,
-       checks_version, created_ms)
-     VALUES (:id, :runId, (SELECT COUNT(*) + 1 FROM outputs WHERE run_id = :runId), :callId, :stage, :finish,
-       :text, :digest, :refusal, :checkFindings, :checksVersion, :now)`,
-    {
-      ...output,
-      runId: run.id,
-      callId,
-      checkFindings: JSON.stringify(output.checkFindings),
-      now: core.clock.now(),
-    },
-  )
+function note(core: StoreCore, run: Run, what: string): void {
+  addEvent(core, { runId: run.id, state: run.state, what, actor: 'pipeline' })
 }
 
-function insertJudgement(core: StoreCore, run: Run, callId: string, judgement: NewJudgement): void {
-  const verdict = judgement.verdict
-  core.engine.run(
-    `INSERT INTO judgements (id, run_id, output_id, number, call_id, score, scores, reasons, findings, opinion,
-       flaw, rubric_digest, prompt_digest, model, created_ms)
-     VALUES (:id, :runId, :outputId, (SELECT COUNT(*) + 1 FROM judgements WHERE output_id = :outputId), :callId,
-       :score, :scores, :reasons, :findings, :opinion, :flaw, :rubricDigest, :promptDigest, :model, :now)`,
-    {
-      id: judgement.id,
-      runId: run.id,
-      outputId: judgement.outputId,
-      callId,
-      score: verdict?.score ?? null,
-      scores: verdict === null ? null : JSON.stringify(verdict.scores),
-      reasons: verdict === null ? null : JSON.stringify(verdict.reasons),
-      findings: JSON.stringify(verdict?.findings ?? []),
-      opinion: verdict?.opinion ?? null,
-      flaw: judgement.flaw,
-      rubricDigest: judgement.rubricDigest,
-      promptDigest: judgement.promptDigest,
-      model: judgement.model,
-      now: core.clock.now(),
-    },
-  )
+function waitingState(run: Run): RunState {
+  return WAITING_STATE[run.nextStage ?? 'generate']
 }
 
 function judgedAs(judgement: NewJudgement): string {
   return judgement.verdict === null
     ? `no verdict: ${judgement.flaw ?? 'unusable answer'}`
     : `judged ${judgement.verdict.score}`
-}
-
-function serviceAnswered(core: StoreCore, callId: string): void {
-  const row = core.engine.get('SELECT service FROM calls WHERE id = :callId', { callId })
-  if (row !== undefined) clearPause(core, reader(row).text('service'))
 }
 
 function closeAttempt(

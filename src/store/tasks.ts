@@ -2,7 +2,7 @@ import { PRIORITIES, RUN_STATES, type Priority, type RunState, type RunStatus } 
 import type { TaskType } from '../domain/task-type.ts'
 import { reader, type StoreCore } from './core.ts'
 import type { SqlRow } from './engine.ts'
-import { insertRun, type NewRun } from './run-rows.ts'
+import { insertRun, type NewRun, type Run } from './run-rows.ts'
 
 /** A unit of work asked for. A local one never changes; one from Notion is as it was at its last pick-up. */
 export interface Task {
@@ -83,27 +83,32 @@ export function taskStore(core: StoreCore): TaskStore {
             now: core.clock.now(),
           },
         )
-        return { taskId, runId: insertRun(core, taskId, run) }
+        return { taskId, runId: insertRun(core, taskId, run).id }
       }),
     get: async id => {
       const row = engine.get(`${SUMMARY} WHERE t.id = :id`, { id })
       return row === undefined ? null : readSummary(row)
     },
-    list: async filter =>
-      engine
+    list: async ({ states, client, limit }) => {
+      // A condition that is not there cannot keep a query from its index.
+      const conditions = [
+        ...(states === null ? [] : ['r.state IN (SELECT value FROM json_each(:states))']),
+        ...(client === null ? [] : ['t.client = :client']),
+      ]
+      return engine
         .all(
-          `${SUMMARY}
-           WHERE (:states IS NULL OR r.state IN (SELECT value FROM json_each(:states)))
-             AND (:client IS NULL OR t.client = :client)
+          `${SUMMARY} WHERE ${conditions.join(' AND ') || 'TRUE'}
            ORDER BY t.created_ms DESC, t.id DESC LIMIT :limit`,
-          {
-            states: filter.states === null ? null : JSON.stringify(filter.states),
-            client: filter.client,
-            limit: filter.limit,
-          },
+          { states: JSON.stringify(states), client, limit },
         )
-        .map(readSummary),
+        .map(readSummary)
+    },
   }
+}
+
+/** The task of a run, inside or outside a transaction. */
+export function taskOf(core: StoreCore, run: Run): Task {
+  return readTask(core.engine.get('SELECT * FROM tasks WHERE id = :id', { id: run.taskId }) ?? {})
 }
 
 /** A task from a row that holds its columns. */

@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { seededRandom } from '../../src/commands/demo/seeded-random.ts'
 import { poll } from '../../src/operations/poll.ts'
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts'
-import { fetched, isLedger, parsed } from '../sandbox/support/wire.ts'
+import { fetched, isLedger, isTextList, parsed } from '../sandbox/support/wire.ts'
 import { rowsOf } from '../support/books.ts'
 import { runScript } from '../support/child.ts'
 import { realSession } from '../support/session.ts'
@@ -22,11 +22,11 @@ const ALWAYS = [
   'after stages.reserve',
   'before fetch',
   'after fetch',
-  'before stages.commitOutput',
-  'after stages.commitOutput',
-  'before stages.commitJudgement',
-  'after stages.commitJudgement',
-  'after stages.rest',
+  'before stages.finish written',
+  'after stages.finish written',
+  'before stages.finish judged',
+  'after stages.finish judged',
+  'after stages.finish rested',
 ]
 const SEED = 20_261_125
 
@@ -35,7 +35,7 @@ const ENDS = Object.fromEntries(KINDS.map(({ task, ends }) => [task.title, ends]
 
 const folder = fileFolder()
 let sandbox: Sandbox
-let boundaries: string[]
+let boundaries: readonly string[]
 
 beforeAll(async () => {
   sandbox = await startSandbox({ dir: join(folder, 'sandbox'), basePort: 0, nodePath: process.execPath })
@@ -88,9 +88,6 @@ test(
     }
   },
 )
-
-const isTextList = (value: unknown): value is string[] =>
-  Array.isArray(value) && value.every(part => typeof part === 'string')
 
 async function expectRecovery(killAt: number): Promise<void> {
   const stateDir = await anew(`killed-at-${String(killAt)}`)

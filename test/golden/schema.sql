@@ -288,13 +288,19 @@ CREATE TABLE ticks (
 
 CREATE INDEX calls_day ON calls (day);
 
+CREATE INDEX calls_doubtful ON calls (day) WHERE certainty IN ('unknown', 'unmetered') OR price_basis = 'unpriced';
+
 CREATE INDEX calls_open ON calls (owner, run_id) WHERE certainty = 'reserved';
 
 CREATE INDEX calls_run ON calls (run_id, started_ms);
 
+CREATE INDEX effects_dead ON effects (ended_ms) WHERE state = 'dead';
+
 CREATE INDEX effects_owned ON effects (owner) WHERE owner IS NOT NULL;
 
 CREATE INDEX effects_pending ON effects (target, seq) WHERE state = 'pending';
+
+CREATE INDEX effects_queue ON effects (seq) WHERE state = 'pending';
 
 CREATE INDEX effects_run ON effects (run_id, seq);
 
@@ -307,5 +313,7 @@ CREATE INDEX runs_owned ON runs (owner) WHERE owner IS NOT NULL;
 CREATE INDEX runs_ready ON runs (priority DESC, created_ms, id) WHERE next_stage IS NOT NULL;
 
 CREATE INDEX runs_state ON runs (state, ended_ms);
+
+CREATE INDEX tasks_created ON tasks (created_ms, id);
 
 CREATE UNIQUE INDEX tasks_page ON tasks (page_id) WHERE page_id IS NOT NULL;

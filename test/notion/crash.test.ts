@@ -1,7 +1,7 @@
 /** `poll --drain` over Notion rows, killed at any boundary and started again: as if nothing had happened. */
 import { beforeEach, expect, test } from 'vitest'
 import { seededRandom } from '../../src/commands/demo/seeded-random.ts'
-import { parsed } from '../sandbox/support/wire.ts'
+import { isTextList, parsed } from '../sandbox/support/wire.ts'
 import { expectAtRest } from '../support/books.ts'
 import { runScript } from '../support/child.ts'
 import { briefThat } from '../support/tasks.ts'
@@ -15,7 +15,7 @@ const SAMPLE = 2
 /** Where a tick, a row or a text could be lost or doubled: each of these is always tried, at one of its places. */
 const ALWAYS = [
   'after pickUps.pickUp',
-  'after stages.commitJudgement',
+  'after stages.finish judged',
   'after outbox.claim',
   'after PATCH /v1/pages/:id',
   'after POST /v1/pages',
@@ -77,9 +77,6 @@ async function expectAllDoneOnce(desk: Desk): Promise<void> {
 }
 
 let boundaries: readonly string[] = []
-
-const isTextList = (value: unknown): value is string[] =>
-  Array.isArray(value) && value.every(part => typeof part === 'string')
 
 test('undisturbed, every row ends as it should', async () => {
   const desk = await anew()

@@ -2,6 +2,8 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LEASE_MS, LeaseLost, type Claim } from '../../src/kernel/lease.ts'
 import type { Store } from '../../src/store/index.ts'
+import type { ClaimedRun } from '../../src/store/claims.ts'
+import type { StageEnd } from '../../src/store/stage-end.ts'
 import { dumpStore, expectAtRest, expectSpendAddsUp, rowsOf } from '../support/books.ts'
 import {
   aCall,
@@ -10,6 +12,7 @@ import {
   anOutput,
   aSettlement,
   ALL_STAGES,
+  ANY,
   claimFrom,
   commitDraft,
   NO_CAPS,
@@ -28,20 +31,39 @@ const FAILURE = {
   jitter: 0,
 } as const
 
+/** Every way out of a claim. */
+const ENDS: { [Kind in StageEnd['kind']]: (callId: string, outputId: string) => StageEnd } = {
+  written: callId => ({
+    kind: 'written',
+    settlement: aSettlement(callId),
+    output: anOutput(),
+    next: TO_JUDGE,
+  }),
+  judged: (callId, outputId) => ({
+    kind: 'judged',
+    settlement: aSettlement(callId),
+    judgement: aJudgement(outputId),
+    next: TO_DONE,
+  }),
+  rested: () => ({ kind: 'rested', settlement: null, next: TO_DONE }),
+  failed: callId => ({ kind: 'failed', settlement: aSettlement(callId), failure: FAILURE }),
+  held: () => ({ kind: 'held', settlement: null, hold: { needNano: 1, reason: 'held', notBeforeMs: 0 } }),
+  released: callId => ({ kind: 'released', settlement: aSettlement(callId), why: 'broken off' }),
+}
+
 /** Every transition of a claimed run, as a worker might try it that does not know it has lost its lease. */
 const TRANSITIONS: Record<
   string,
   (store: Store, claim: Claim, callId: string, outputId: string) => Promise<unknown>
 > = {
   reserve: async (store, claim) => store.stages.reserve(claim, aCall(), NO_CAPS),
-  commitOutput: async (store, claim, callId) =>
-    store.stages.commitOutput(claim, aSettlement(callId), anOutput(), TO_JUDGE),
-  commitJudgement: async (store, claim, callId, outputId) =>
-    store.stages.commitJudgement(claim, aSettlement(callId), aJudgement(outputId), TO_DONE),
-  rest: async (store, claim) => store.stages.rest(claim, TO_DONE),
-  fail: async (store, claim, callId) => store.stages.fail(claim, aSettlement(callId), FAILURE),
-  hold: async (store, claim) => store.stages.hold(claim, { needNano: 1, reason: 'held', notBeforeMs: 0 }),
-  release: async (store, claim, callId) => store.stages.release(claim, aSettlement(callId), 'broken off'),
+  ...Object.fromEntries(
+    Object.entries(ENDS).map(([kind, end]) => [
+      kind,
+      async (store: Store, claim: Claim, callId: string, outputId: string) =>
+        store.stages.finish(claim, end(callId, outputId), ANY),
+    ]),
+  ),
 }
 
 interface Lost {
@@ -63,11 +85,19 @@ async function lostLease(next: 'another process' | 'the same process'): Promise<
   const call = aCall({ stage: 'judge' })
   await loser.stages.reserve(claim, call, NO_CAPS)
   await files.clock.advance(LEASE_MS + 1)
+  // Something is ready that a commit could take; one that comes too late must not.
+  await addTo(loser)
   const heir = next === 'another process' ? files.open('heir') : loser
   expect(await heir.claims.recover()).toBe(1)
-  const taken = await claimFrom(heir)
+  const taken = await claimOf(heir, run.id)
   expect(taken.claim).toMatchObject({ runId: run.id, claimNo: claim.claimNo + 1 })
   return { files, loser, claim, callId: call.id, outputId, runId: run.id }
+}
+
+async function claimOf(store: Store, runId: string): Promise<ClaimedRun> {
+  const taken = await store.claims.claim({ ...ANY, runIds: [runId] })
+  if (taken === null) throw new Error(`${runId} is not ready`)
+  return taken
 }
 
 /** The store without what a worker may always do: book what it has spent. */
@@ -88,7 +118,7 @@ test.each(HEIRS.flatMap(heir => Object.keys(TRANSITIONS).map(transition => ({ he
     await expect(act?.(lost.loser, lost.claim, lost.callId, lost.outputId)).rejects.toBeInstanceOf(LeaseLost)
     expect(withoutMoney(lost.files)).toEqual(before)
     expect(rowsOf(lost.files.path, 'SELECT id FROM calls ORDER BY id')).toEqual(calls)
-    const settles = ['commitOutput', 'commitJudgement', 'fail', 'release'].includes(transition)
+    const settles = ['written', 'judged', 'failed', 'released'].includes(transition)
     expect(
       (await lost.loser.ledger.callsOfRun(lost.runId)).find(call => call.id === lost.callId),
     ).toMatchObject(

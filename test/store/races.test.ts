@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { rowsOf } from '../support/books.ts'
+import { expectAtRest, rowsOf } from '../support/books.ts'
 import { startScript } from '../support/child.ts'
+import { isTextList, parsed } from '../sandbox/support/wire.ts'
+import { addTo, testStore } from '../support/store.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const STORES = 25
@@ -28,4 +30,19 @@ test('processes that make the same new store at the same instant all get it', as
     expect(steps.map(step => step.number)).toEqual(steps.map((_, index) => index + 1))
     expect(rowsOf(join(folder, `${String(number)}.db`), 'SELECT * FROM queue_pause')).toHaveLength(1)
   }
+})
+
+test('processes that take each next run with a commit are each given another one', async () => {
+  const files = testStore()
+  const store = files.open('first')
+  const runIds: string[] = []
+  for (let tasks = 0; tasks < 120; tasks += 1) runIds.push((await addTo(store)).runId)
+  const finisher = new URL('./support/finisher.ts', import.meta.url)
+  const args = [files.path, String(RIVALS)]
+  const rivals = Array.from({ length: RIVALS }, () => startScript(finisher, args))
+  const ends = await Promise.all(rivals.map(async rival => rival.ended))
+  const taken = ends.map(({ out }) => parsed(out, isTextList))
+  expect(taken.flat().toSorted()).toEqual(runIds.toSorted())
+  for (const own of taken) expect(own.length).toBeGreaterThan(0)
+  expectAtRest(files.path)
 })

@@ -25,7 +25,8 @@ async function doneRun(
   const call = aCall({ stage: 'judge' })
   await store.stages.reserve(claim, call, NO_CAPS)
   const judgement = aJudgement(outputId)
-  await store.stages.commitJudgement(claim, aSettlement(call.id), judgement, TO_DONE)
+  const end = { kind: 'judged', settlement: aSettlement(call.id), judgement, next: TO_DONE } as const
+  await store.stages.finish(claim, end, null)
   return { ...ids, outputId, callId, judgementId: judgement.id }
 }
 
@@ -215,13 +216,14 @@ test('a service is named as paused until the operator clears it, or a call goes 
   const store = testStore().open('first')
   await addTo(store)
   const { claim } = await claimFrom(store)
-  await store.stages.fail(claim, null, {
+  const failure = {
     errorClass: 'credential',
     reason: '401',
     service: { name: SERVICE.service, credential: SERVICE.credential },
     retryAfterMs: null,
     jitter: 0,
-  })
+  } as const
+  await store.stages.finish(claim, { kind: 'failed', settlement: null, failure }, null)
   expect(await store.pauses.list()).toMatchObject([{ service: SERVICE.service, cause: 'credential' }])
   expect(await store.runs.countWaiting(['generate'])).toBe(1)
   expect(await store.pauses.clear(SERVICE.service)).toBe(true)

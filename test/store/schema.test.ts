@@ -1,8 +1,8 @@
-import Database from 'better-sqlite3'
 import { beforeEach, expect, test } from 'vitest'
 import { rowsOf } from '../support/books.ts'
 import { expectGolden } from '../support/golden.ts'
 import { addTo, claimFrom, commitDraft, testStore, type TestStore } from '../support/store.ts'
+import { changeStore } from './support/store-file.ts'
 
 test('the schema is the one in the golden file', () => {
   const files = testStore()
@@ -23,16 +23,6 @@ beforeEach(async () => {
   await addTo(store)
   await commitDraft(store, (await claimFrom(store)).claim)
 })
-
-function change(sql: string): void {
-  const db = new Database(files.path)
-  try {
-    db.pragma('foreign_keys = ON')
-    db.exec(sql)
-  } finally {
-    db.close()
-  }
-}
 
 /** What the store itself refuses, whatever the program around it does wrong. */
 test.each([
@@ -78,7 +68,7 @@ test.each([
   ],
   ['an unknown scope of spending', `UPDATE spend SET scope = 'year'`],
 ])('the schema refuses %s', (_, sql) => {
-  expect(() => change(sql)).toThrow(/constraint|cannot store TEXT/)
+  expect(() => changeStore(files.path, sql)).toThrow(/constraint|cannot store TEXT/)
 })
 
 test('every table is STRICT', () => {

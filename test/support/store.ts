@@ -5,10 +5,10 @@ import { realFiles } from '../../src/kernel/real-world.ts'
 import type { Claim } from '../../src/kernel/lease.ts'
 import type { Stage } from '../../src/domain/run-state.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
-import type { ClaimedRun, StageService } from '../../src/store/claims.ts'
+import type { ClaimedRun, ClaimRequest, StageService } from '../../src/store/claims.ts'
 import type { NewCall, Settlement } from '../../src/store/ledger.ts'
 import type { NewRun } from '../../src/store/run-rows.ts'
-import type { NewJudgement, NewOutput, Next } from '../../src/store/stages.ts'
+import type { NewJudgement, NewOutput, Next, Rest } from '../../src/store/stage-end.ts'
 import { fakeClock, type FakeClock } from './fake-clock.ts'
 import { fakeMachine, type FakeMachine } from './fake-machine.ts'
 import { aTask } from './tasks.ts'
@@ -55,6 +55,9 @@ export const ALL_STAGES: readonly StageService[] = (['generate', 'judge', 'revis
   stage,
   ...SERVICE,
 }))
+
+/** Any run, for any stage. */
+export const ANY: ClaimRequest = { stages: ALL_STAGES, runIds: null, taskId: null }
 
 /** No cap at all. */
 export const NO_CAPS = { taskNano: null, clientMonthNano: null, dayNano: null, monthNano: null } as const
@@ -157,7 +160,7 @@ export function aJudgement(outputId: string, changes: Partial<NewJudgement> = {}
 }
 
 export const TO_JUDGE: Next = { kind: 'stage', stage: 'judge', score: null }
-export const TO_DONE: Extract<Next, { kind: 'rest' }> = {
+export const TO_DONE: Rest = {
   kind: 'rest',
   state: 'done',
   reason: 'scored 90, needed 80',
@@ -165,11 +168,21 @@ export const TO_DONE: Extract<Next, { kind: 'rest' }> = {
   score: 90,
 }
 
+/** Where a run goes that must not cost anything. */
+export const TO_FAILED: Rest = {
+  kind: 'rest',
+  state: 'failed_final',
+  reason: 'the brief is empty',
+  errorClass: 'data',
+  score: null,
+}
+
 /** Reserves, settles and commits a draft; the run then waits to be judged. */
 export async function commitDraft(store: Store, claim: Claim): Promise<{ outputId: string; callId: string }> {
   const call = aCall()
   const output = anOutput()
   await store.stages.reserve(claim, call, NO_CAPS)
-  await store.stages.commitOutput(claim, aSettlement(call.id), output, TO_JUDGE)
+  const end = { kind: 'written', settlement: aSettlement(call.id), output, next: TO_JUDGE } as const
+  await store.stages.finish(claim, end, null)
   return { outputId: output.id, callId: call.id }
 }

@@ -1,4 +1,5 @@
 import { lightFetch } from '../../../src/kernel/http/fetch.ts'
+import { isObject } from '../../../src/sandbox/lib/json.ts'
 import type { Store } from '../../../src/store/index.ts'
 
 /** Called at every boundary of a run of the program, with its name. */
@@ -28,13 +29,18 @@ export function boundedStore(store: Store, at: AtBoundary): Store {
   })
 }
 
+/** Of a union what it is: where one method does several things, each has boundaries of its own. */
+function kindsOf(given: readonly unknown[]): string[] {
+  return given.flatMap(one => (isObject(one) && typeof one['kind'] === 'string' ? [one['kind']] : []))
+}
+
 function boundedPart(part: object, family: string, at: AtBoundary): object {
   return new Proxy(part, {
     get: (target, name) => {
       const method: unknown = Reflect.get(target, name)
       if (typeof method !== 'function') return method
       return async (...given: unknown[]): Promise<unknown> => {
-        const call = `${family}.${String(name)}`
+        const call = [`${family}.${String(name)}`, ...kindsOf(given)].join(' ')
         at(`before ${call}`)
         const result: unknown = await Reflect.apply(method, target, given)
         at(`after ${call}`)

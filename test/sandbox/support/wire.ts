@@ -21,6 +21,10 @@ export const isJsonObject = (value: unknown): value is JsonObject => isObject(va
 export const isObjectList = (value: unknown): value is readonly JsonObject[] =>
   Array.isArray(value) && value.every(isObject)
 
+/** A list of texts. */
+export const isTextList = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every(part => typeof part === 'string')
+
 /** The ledger's answer. */
 export interface LedgerWire {
   readonly rows: readonly LedgerRow[]

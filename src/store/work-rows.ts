@@ -1,0 +1,51 @@
+import type { StoreCore } from './core.ts'
+import type { NewJudgement, NewOutput } from './stage-end.ts'
+
+/** Adds a version of the work, numbered after the run's last; inside a transaction of the caller. */
+export function insertOutput(core: StoreCore, runId: string, callId: string, output: NewOutput): void {
+  core.engine.run(
+    `INSERT INTO outputs (id, run_id, number, call_id, stage, finish, text, digest, refusal, check_findings,
+       checks_version, created_ms)
+     VALUES (:id, :runId, (SELECT COUNT(*) + 1 FROM outputs WHERE run_id = :runId), :callId, :stage, :finish,
+       :text, :digest, :refusal, :checkFindings, :checksVersion, :now)`,
+    {
+      ...output,
+      runId,
+      callId,
+      checkFindings: JSON.stringify(output.checkFindings),
+      now: core.clock.now(),
+    },
+  )
+}
+
+/** Adds a judgement, numbered after the version's last; inside a transaction of the caller. */
+export function insertJudgement(
+  core: StoreCore,
+  runId: string,
+  callId: string,
+  judgement: NewJudgement,
+): void {
+  const verdict = judgement.verdict
+  core.engine.run(
+    `INSERT INTO judgements (id, run_id, output_id, number, call_id, score, scores, reasons, findings, opinion,
+       flaw, rubric_digest, prompt_digest, model, created_ms)
+     VALUES (:id, :runId, :outputId, (SELECT COUNT(*) + 1 FROM judgements WHERE output_id = :outputId), :callId,
+       :score, :scores, :reasons, :findings, :opinion, :flaw, :rubricDigest, :promptDigest, :model, :now)`,
+    {
+      id: judgement.id,
+      runId,
+      outputId: judgement.outputId,
+      callId,
+      score: verdict?.score ?? null,
+      scores: verdict === null ? null : JSON.stringify(verdict.scores),
+      reasons: verdict === null ? null : JSON.stringify(verdict.reasons),
+      findings: JSON.stringify(verdict?.findings ?? []),
+      opinion: verdict?.opinion ?? null,
+      flaw: judgement.flaw,
+      rubricDigest: judgement.rubricDigest,
+      promptDigest: judgement.promptDigest,
+      model: judgement.model,
+      now: core.clock.now(),
+    },
+  )
+}

@@ -1,0 +1,41 @@
+/** A figure as it should be: a ratio (`x`) or megabytes. */
+export interface Goal {
+  readonly sign: '<=' | '>='
+  readonly bound: number
+  readonly unit: 'x' | 'MB'
+}
+
+/** Every goal of the suite. They are compared in the tables it prints, and asserted nowhere. */
+export const GOALS = {
+  /** `--version` against `node -e 0`. */
+  version: { sign: '<=', bound: 2.0, unit: 'x' },
+  /** `status` on 10,000 runs against `node -e 0`. */
+  status: { sign: '<=', bound: 2.5, unit: 'x' },
+  /** A `poll` that finds nothing against `node -e 0`. */
+  idlePoll: { sign: '<=', bound: 4.5, unit: 'x' },
+  /** The most memory such a poll holds. */
+  idlePollMemory: { sign: '<=', bound: 90, unit: 'MB' },
+  /** CPU time of a task against the script by hand. */
+  cpuOfTask: { sign: '<=', bound: 2.0, unit: 'x' },
+  /** Tasks a second, eight at once, against the script by hand. */
+  tasksPerSecond: { sign: '>=', bound: 0.5, unit: 'x' },
+  /** Claiming and completing against the same statements without the program. */
+  claimAndComplete: { sign: '>=', bound: 0.7, unit: 'x' },
+  /** What "flat" means here: the most memory of the longest queue against that of a tenth of it. */
+  flatMemory: { sign: '<=', bound: 1.25, unit: 'x' },
+  /** The installed program, without a Node. */
+  installed: { sign: '<=', bound: 60, unit: 'MB' },
+} as const satisfies Record<string, Goal>
+
+/** A name in {@link GOALS}. */
+export type GoalName = keyof typeof GOALS
+
+/** Whether a figure, in the goal's unit, is as it should be. */
+export function isMet({ sign, bound }: Goal, figure: number): boolean {
+  return sign === '<=' ? figure <= bound : figure >= bound
+}
+
+/** As the table shows it: `<= 2.00 x`. */
+export function goalText({ sign, bound, unit }: Goal): string {
+  return `${sign} ${unit === 'x' ? bound.toFixed(2) : String(bound)} ${unit}`
+}
