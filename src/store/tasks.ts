@@ -112,7 +112,7 @@ export function taskOf(core: StoreCore, run: Run): Task {
 }
 
 /** A task from a row that holds its columns. */
-export function readTask(row: SqlRow): Task {
+function readTask(row: SqlRow): Task {
   const is = reader(row)
   return {
     id: is.text('id'),
