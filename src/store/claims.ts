@@ -82,7 +82,7 @@ export function claimNext(core: StoreCore, request: ClaimRequest): ClaimedRun | 
     gate: gateOf(readPause(core, stage.service), stage.credential, now),
   }))
   const allowed = gates.filter(({ gate }) => gate !== 'paused').map(({ stage }) => stage.stage)
-  const [run] = readyRuns(core, { ...request, stages: allowed }, 1)
+  const [run] = readyRuns(core, { ...request, stages: allowed }, now, 1)
   if (run === undefined) return null
   const probe = gates.find(({ stage, gate }) => stage.stage === run.nextStage && gate === 'probe')
   if (probe !== undefined) markProbe(core, probe.stage, run.id, now)

@@ -12,10 +12,10 @@ export interface Wanted {
 }
 
 /**
- * Runs that may be worked on now: highest priority first, then oldest. While the queue is paused only those
+ * Runs that may be worked on at an instant: highest priority first, then oldest. While the queue is paused only those
  * that had been started. Inside or outside a transaction.
  */
-export function readyRuns(core: StoreCore, wanted: Wanted, limit: number): Run[] {
+export function readyRuns(core: StoreCore, wanted: Wanted, now: number, limit: number): Run[] {
   const { stages, runIds, taskId } = wanted
   // Each restriction is a condition of its own, or none: only so does it get the index that it has.
   const only = [
@@ -33,7 +33,7 @@ export function readyRuns(core: StoreCore, wanted: Wanted, limit: number): Run[]
         stages: JSON.stringify(stages),
         runIds: JSON.stringify(runIds),
         taskId,
-        now: core.clock.now(),
+        now,
         limit,
       },
     )

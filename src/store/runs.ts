@@ -153,7 +153,7 @@ function readReady(
     stage => gateOf(readPause(core, stage.service), stage.credential, now) !== 'paused',
   )
   const wanted = { stages: open.map(stage => stage.stage), runIds: null, taskId }
-  return readyRuns(core, wanted, limit).map(run => ({ run, task: taskOf(core, run) }))
+  return readyRuns(core, wanted, now, limit).map(run => ({ run, task: taskOf(core, run) }))
 }
 
 function readOutputs(core: StoreCore, runId: string): Output[] {

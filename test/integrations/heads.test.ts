@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { notionSender } from '../../src/integrations/notion/request.ts'
 import { lightFetch } from '../../src/kernel/http/fetch.ts'
 import { realClock, realRandom } from '../../src/kernel/real-world.ts'
+import { runScript } from '../support/child.ts'
 import { failureOf, patience, REQUEST, scripted } from './openai/support/service.ts'
 
 const FETCHES: [string, typeof globalThis.fetch][] = [
@@ -82,4 +83,15 @@ test.each(FETCHES)('a refusal whose body breaks off is still that refusal, by %s
     billed: 'no',
     retryAfterMs: 70_000,
   })
+})
+
+test('a request to Notion loads no undici, whether it is answered or refused', async () => {
+  const { url } = await service(response => response.end('{"object":"user"}'))
+  const busy = await service(response => response.writeHead(429, { 'retry-after': '70' }).end('{}'))
+  const child = new URL('support/child-notion.ts', import.meta.url)
+  const [done, refused] = await Promise.all(
+    [url, busy.url].map(async to => runScript(child, [to, 'users/me'])),
+  )
+  expect(done?.out).toBe('{"answer":{"object":"user"},"undici":[]}')
+  expect(refused?.out).toMatch(/Notion 429 .*"undici":\[\]\}$/)
 })

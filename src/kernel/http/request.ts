@@ -85,22 +85,25 @@ function headersOf(
   given: NonNullable<RequestInit['headers']>,
   { bytes, type }: RequestBody,
 ): Record<string, string> {
-  const headers: Record<string, string> = { accept: '*/*', 'accept-encoding': 'gzip, deflate, br' }
-  if (type !== null) headers['content-type'] = type
-  Object.assign(headers, gathered(given))
-  for (const name of OWN_HEADERS) delete headers[name]
-  if (bytes !== null) headers['content-length'] = String(bytes.length)
-  return headers
+  const headers = gathered(given)
+  for (const name of OWN_HEADERS) headers.delete(name)
+  return {
+    accept: '*/*',
+    'accept-encoding': 'gzip, deflate, br',
+    ...(type === null ? {} : { 'content-type': type }),
+    ...Object.fromEntries(headers),
+    ...(bytes === null ? {} : { 'content-length': String(bytes.length) }),
+  }
 }
 
 /** By their name in lower case, those of the same name joined, without blanks around them, as fetch does. */
-function gathered(given: NonNullable<RequestInit['headers']>): Record<string, string> {
-  const headers: Record<string, string> = {}
+function gathered(given: NonNullable<RequestInit['headers']>): Map<string, string> {
+  const headers = new Map<string, string>()
   for (const [called, value] of Symbol.iterator in given ? given : Object.entries(given)) {
     const name = called.toLowerCase()
-    const before = headers[name]
+    const before = headers.get(name)
     const text = String(value).trim()
-    headers[name] = before === undefined ? text : `${before}, ${text}`
+    headers.set(name, before === undefined ? text : `${before}, ${text}`)
   }
   return headers
 }

@@ -15,7 +15,7 @@ const Report = z.object({ answer: z.record(z.string(), z.unknown()), undici: z.a
 
 async function inChild(
   url: string,
-  how: 'json' | 'post' | 'unread' | 'stream',
+  how: 'json' | 'post' | 'unread' | 'stream' | 'queued',
   env: Readonly<Record<string, string>> = {},
 ): Promise<z.infer<typeof Report>> {
   const { out, err, code } = await runScript(CHILD, [url, how], { env })
@@ -57,6 +57,15 @@ test('a body that is asked for keeps the process alive until it is there', async
     setTimeout(() => socket.write(':1}'), 300)
   })
   expect((await inChild(url, 'json')).answer).toMatchObject({ json: { a: 1 } })
+})
+
+test('a call that waited for the connection of another keeps the process alive', async () => {
+  let asked = 0
+  const { url } = await httpServer(response => {
+    asked += 1
+    setTimeout(() => response.end('{"a":1}'), asked === 1 ? 0 : 300)
+  })
+  expect((await inChild(url, 'queued')).answer).toEqual({ json: { a: 1 } })
 })
 
 test('the proxy of the environment is used', async () => {

@@ -5,7 +5,16 @@ import { headerReader } from '../../../../src/kernel/http/read-header.ts'
 
 const [url = '', how = 'json'] = process.argv.slice(2)
 
+/** A second call gets the connection of a first one whose answer nobody reads. */
+async function oneConnection(): Promise<unknown> {
+  process.getBuiltinModule('node:http').globalAgent.maxSockets = 1
+  const fetch = lightFetch()
+  const [, second] = await Promise.all([fetch(url), fetch(url)])
+  return second.json()
+}
+
 async function call(): Promise<unknown> {
+  if (how === 'queued') return { json: await oneConnection() }
   const signal = AbortSignal.timeout(10_000)
   const response = await lightFetch()(url, {
     method: how === 'post' ? 'POST' : 'GET',
