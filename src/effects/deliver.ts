@@ -22,38 +22,55 @@ export interface Undelivered {
 
 /** Failures in a row after which the rest is left to the next pass: the service is down. */
 const FAILURES_TO_STOP = 3
+/** Targets that are written to at once: an answer takes longer than the shared rate wants us to wait. */
+const AT_ONCE = 4
 
 /**
  * Delivers every due effect once, in order within each target. What fails is due again later; what can
  * never succeed is dead. Any number of processes may do this on one store.
  */
 export async function deliverDue(context: EffectContext): Promise<Delivered> {
+  const pass: Pass = { delivered: 0, failed: [], inRow: 0 }
+  const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, async () => courier(context, pass)))
+  for (const end of ends) if (end.status === 'rejected') throw asAppError(end.reason)
+  return pass
+}
+
+/** What the couriers of one pass share. */
+interface Pass {
+  delivered: number
+  readonly failed: Undelivered[]
+  inRow: number
+}
+
+/** Delivers until nothing is due: each batch is claimed with the end of the one before. */
+async function courier(context: EffectContext, pass: Pass): Promise<void> {
   const { outbox } = context.store
-  const failed: Undelivered[] = []
-  let delivered = 0
-  let inRow = 0
-  let effects = context.stop.aborted ? [] : await outbox.claim()
+  const isOver = (): boolean => context.stop.aborted || pass.inRow >= FAILURES_TO_STOP
+  let effects = isOver() ? [] : await outbox.claim()
   for (let [head] = effects; head !== undefined; [head] = effects) {
     const attempt = await tryOnce(context, head, effects)
     if (attempt.ok) {
-      delivered += effects.length
-      inRow = 0
-      effects = await outbox.done(effects, attempt.thing, !context.stop.aborted)
+      pass.delivered += effects.length
+      pass.inRow = 0
+      effects = await outbox.done(effects, attempt.thing, !isOver())
       continue
     }
-    const { failure } = attempt
-    await outbox.failed(effects, failure)
-    if (failure.lookedUp) {
-      // Looked up and not found is neither delivered nor failed: it waits for its second look.
-      inRow = 0
-    } else {
-      failed.push({ id: head.id, kind: head.kind, message: failure.error })
-      context.log.warn('effect not delivered', { effect: head.key, error: failure.error, dead: failure.dead })
-      inRow += failure.dead ? 0 : 1
-    }
-    effects = context.stop.aborted || inRow >= FAILURES_TO_STOP ? [] : await outbox.claim()
+    await outbox.failed(effects, attempt.failure)
+    noteFailure(context, pass, head, attempt.failure)
+    effects = isOver() ? [] : await outbox.claim()
   }
-  return { delivered, failed }
+}
+
+function noteFailure(context: EffectContext, pass: Pass, head: Effect, failure: FailedDelivery): void {
+  if (failure.lookedUp) {
+    // Looked up and not found is neither delivered nor failed: it waits for its second look.
+    pass.inRow = 0
+    return
+  }
+  pass.failed.push({ id: head.id, kind: head.kind, message: failure.error })
+  context.log.warn('effect not delivered', { effect: head.key, error: failure.error, dead: failure.dead })
+  pass.inRow += failure.dead ? 0 : 1
 }
 
 /** What came of sending. */

@@ -54,6 +54,11 @@ export interface Processes {
    * time. `elsewhere` is another machine, boot or namespace, where only the expiry of a lease tells.
    */
   state(owner: string): 'alive' | 'dead' | 'elsewhere'
+  /**
+   * Collects garbage early from now on, rather than let memory grow: a process that works through a long queue
+   * needs hardly more than one that works through a short one, and no more time.
+   */
+  keepHeapSmall(): void
 }
 
 /** What the process was started with. */

@@ -6,7 +6,7 @@ import type { Store } from '../store/index.ts'
 
 /** What the pipeline works with; operations hand it in. */
 export interface PipelineContext {
-  readonly world: Pick<World, 'clock' | 'random'>
+  readonly world: Pick<World, 'clock' | 'random' | 'processes'>
   readonly store: Store
   readonly models: Models
   readonly settings: Settings

@@ -35,6 +35,7 @@ export interface Drained {
  * @throws AppError when the store fails; other runs are released by recovery.
  */
 export async function drain(context: PipelineContext, options: DrainOptions): Promise<Drained> {
+  context.world.processes.keepHeapSmall()
   await context.store.claims.recover()
   await context.store.runs.releaseHeld(capsOf(context.settings))
   const floor = newFloor()

@@ -15,7 +15,9 @@ const BYTES_A_TOKEN = 8
  * judgements of each version.
  */
 export function estimateAtMostNano(
-  context: Pick<PipelineContext, 'settings' | 'world'>,
+  context: Pick<PipelineContext, 'settings'> & {
+    readonly world: Pick<PipelineContext['world'], 'clock' | 'random'>
+  },
   run: Pick<Run, 'revisions'>,
   task: Pick<Task, 'brief' | 'type'>,
 ): number {

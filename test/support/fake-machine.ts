@@ -17,6 +17,7 @@ export function fakeMachine(): FakeMachine {
     process: name => ({
       self: name,
       state: owner => (owner === name ? 'alive' : (states.get(owner) ?? 'alive')),
+      keepHeapSmall: () => {},
     }),
     kill: name => void states.set(name, 'dead'),
     move: name => void states.set(name, 'elsewhere'),

@@ -124,9 +124,10 @@ interface Premises {
 function newWorker(premises: Premises, options: WorkerOptions): Worker {
   const random = seededRandom(premises.seed)
   const { clock } = premises
+  const processes = premises.machine.process(premises.name)
   const store = openStore({
     path: premises.storeFile,
-    world: { clock, random, files: realFiles(), processes: premises.machine.process(premises.name) },
+    world: { clock, random, files: realFiles(), processes },
     commit: 'c0ffee000000',
     programVersion: '0.0.0-test',
   })
@@ -136,7 +137,7 @@ function newWorker(premises: Premises, options: WorkerOptions): Worker {
   const logged: string[] = []
   const stop = new AbortController()
   const context: PipelineContext = {
-    world: { clock, random },
+    world: { clock, random, processes },
     store,
     models: connectModels(settings, keys, { fetch: options.fetch ?? lightFetch() }),
     settings,

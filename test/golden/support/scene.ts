@@ -63,7 +63,7 @@ function worldIn(dir: string, env: Readonly<Record<string, string>>): World {
     random: seededRandom(7),
     fetch: lightFetch(),
     files: realFiles(),
-    processes: { self: 'boot/namespace/1/1', state: () => 'alive' },
+    processes: { self: 'boot/namespace/1/1', state: () => 'alive', keepHeapSmall: () => {} },
     host: {
       env: { ...env, ECHOPILOT_STATE_DIR: join(dir, 'state'), ECHOPILOT_CONFIG: '' },
       cwd: dir,
