@@ -61,10 +61,12 @@ export async function workQueue(context: PipelineContext, request: WorkRequest):
     limit,
     concurrency: request.concurrency ?? context.settings.work.concurrency,
   })
-  const runs = await Promise.all(drained.runIds.map(runId => workedRun(context, runId)))
+  // One after the other: each is read whole, briefs and calls too, and only a line of it is kept.
+  const runs: WorkedRun[] = []
+  for (const runId of drained.runIds) runs.push(...(await workedRun(context, runId)))
   return {
     dryRun: false,
-    runs: runs.flat(),
+    runs,
     failed: drained.failed,
     interrupted: drained.interrupted,
     ...(await leftOver(context, request.stages)),
