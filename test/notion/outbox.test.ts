@@ -69,6 +69,36 @@ test('writes to a page go in order, those that wait together in one request', as
   expectDelivered(desk)
 })
 
+test('several pages are written to at once, each by one request at a time', async () => {
+  const desk = await openDesk(office)
+  const pages = [(await workedUnheard(desk)).pageId, (await workedUnheard(desk)).pageId]
+  const inFlight: string[] = []
+  const seen: { together: number; onePage: number }[] = []
+  const counting: typeof globalThis.fetch = async (input, init) => {
+    const page = pages.find(id => urlOf(input).includes(id)) ?? 'a log'
+    inFlight.push(page)
+    seen.push({
+      together: new Set(inFlight).size,
+      onePage: inFlight.filter(other => other === page && page !== 'a log').length,
+    })
+    try {
+      return await fetch(input, init)
+    } finally {
+      inFlight.splice(inFlight.indexOf(page), 1)
+    }
+  }
+  const writer = newDesk(office, { stateDir: desk.stateDir, clock: desk.clock, fetch: counting })
+  await deliverAll(writer)
+  expect(Math.max(...seen.map(({ together }) => together))).toBeGreaterThan(1)
+  expect(Math.max(...seen.map(({ onePage }) => onePage))).toBe(1)
+  for (const pageId of pages) expect((await board.row(pageId)).cells['Status']).toBe('Done')
+  expectDelivered(desk)
+})
+
+function urlOf(input: Parameters<typeof globalThis.fetch>[0]): string {
+  return typeof input === 'string' ? input : input instanceof URL ? input.href : input.url
+}
+
 test('undisturbed, a run takes few requests', async () => {
   const desk = await openDesk(office)
   const pageId = await board.add(PASSES)
