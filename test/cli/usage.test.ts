@@ -25,6 +25,7 @@ test.each<[words: string, message: RegExp, hint: string]>([
   ['task list --limit many', /^--limit: .*number/, 'echopilot help task list'],
   ['poll --concurrency', /^option '--concurrency <n>' argument missing$/, 'echopilot help poll'],
   ['poll --concurrency 65', /^--concurrency: .*from 1 to 64/, 'echopilot help poll'],
+  ['--state-dir /nowhere poll --limti 3', /unknown option '--limti'/, 'echopilot help poll'],
   ['task add x --target 101', /^--target: a number from 1 to 100/, 'echopilot help task add'],
   ['task add x --due tomorrow', /^--due: a date such as 2026-12-31/, 'echopilot help task add'],
   ['task show', /^missing required argument 'id'$/, 'echopilot help task show'],

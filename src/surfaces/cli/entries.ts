@@ -39,6 +39,12 @@ export async function entriesFor(words: readonly string[], lists: CliLists): Pro
   return fitting.length === 0 ? allEntries(lists) : fitting
 }
 
+/** The command that was typed, where these words hold one: what stands between, such as a value, is left out. */
+export function typedCommand(words: readonly string[], lists: CliLists): string | null {
+  const listed = [...Object.keys(lists.operations), ...Object.keys(lists.commands)]
+  return listed.find(typed => standsIn(typed.split(' '), words)) ?? null
+}
+
 const HELP_WORDS: ReadonlySet<string> = new Set(['help', '--help', '-h'])
 
 function fittingIn<E>(list: LazyList<E>, words: readonly string[]): (() => Promise<E>)[] {

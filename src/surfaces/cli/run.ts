@@ -3,7 +3,7 @@ import { AppError, asAppError, OUTCOMES, traceOf, type Outcome } from '../../ker
 import { schemaOf } from '../../kernel/operation.ts'
 import { openSession, type SessionOptions } from '../../session.ts'
 import type { Terminal } from './terminal.ts'
-import { allEntries, entriesFor, type CliEntry, type CliLists } from './entries.ts'
+import { allEntries, entriesFor, typedCommand, type CliEntry, type CliLists } from './entries.ts'
 import { parseWords, type GlobalFlags, type Parsed } from './program.ts'
 
 /** What a command that runs by itself is given. */
@@ -41,7 +41,10 @@ export async function runCli(words: readonly string[], options: CliOptions): Pro
     const outcome = await runEntry(parsed, options)
     return OUTCOMES[outcome].exit
   } catch (thrown) {
-    const error = thrown instanceof CommanderError ? usageError(thrown, words) : asAppError(thrown)
+    const error =
+      thrown instanceof CommanderError
+        ? usageError(thrown, words, typedCommand(words, options.lists))
+        : asAppError(thrown)
     terminal.err(json ? errorJson(error) : errorText(error, terminal, verbose))
     return OUTCOMES[error.kind].exit
   }
@@ -92,16 +95,17 @@ export function sessionOptions(
 }
 
 /** Commander's messages begin with `error: ` and may end with a suggestion on a line of its own. */
-function usageError(error: CommanderError, words: readonly string[]): AppError {
+function usageError(error: CommanderError, words: readonly string[], typed: string | null): AppError {
   const message =
     error.code === 'commander.help'
       ? 'a command is missing'
       : error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ')
-  const command = words.filter(word => !word.startsWith('-') && word !== 'help').slice(0, 2)
+  const firstWords = words.filter(word => !word.startsWith('-') && word !== 'help').slice(0, 2)
+  const command = typed ?? firstWords.join(' ')
   const hint =
-    error.code === 'commander.unknownCommand' || command.length === 0
+    error.code === 'commander.unknownCommand' || command === ''
       ? 'echopilot help'
-      : `echopilot help ${command.join(' ')}`
+      : `echopilot help ${command}`
   return new AppError('usage', message, hint, error)
 }
 
