@@ -83,15 +83,27 @@ export function openSession(options: SessionOptions): Session {
   return {
     redact,
     log,
-    run: async (...call) => {
+    run: async (operation, ...call) => {
+      const heard = operation.effect === 'read' ? () => {} : tellOfStop(options.stop, log)
       try {
-        return await run(...call)
+        return await run(operation, ...call)
       } catch (error) {
         throw rewritten(asAppError(error), redact)
+      } finally {
+        heard()
       }
     },
     close: () => parts.close(),
   }
+}
+
+/**
+ * Says that the wish to stop was heard, for what is in hand may take minutes. Returns how to say no more.
+ */
+function tellOfStop(stop: AbortSignal, log: Log): () => void {
+  const tell = (): void => log.warn('told to stop: finishing what is in hand; a second signal ends at once')
+  stop.addEventListener('abort', tell, { once: true })
+  return () => stop.removeEventListener('abort', tell)
 }
 
 /** What went wrong is kept in the store as well, where no secret may stand. */

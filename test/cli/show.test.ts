@@ -32,7 +32,7 @@ test('--follow of a task that rests returns at once; a watcher who stops is told
   await expect.poll(() => signalsCaught(watcher.pid), { timeout: 15_000 }).toBe(true)
   watcher.child.kill('SIGINT')
   const ran = await watcher.done
-  expect(ran.code).toBe(130)
+  expect(ran).toMatchObject({ code: 130, stderr: '' })
   expect(partOf(parseDocument(ran.stdout), 'task')).toMatchObject({ status: 'Queued' })
   expect((await home.run('poll', '--drain', '--quiet')).code).toBe(0)
   expect(partOf(await home.json('task', 'show', id, '--follow'), 'task')).toMatchObject({ status: 'Done' })

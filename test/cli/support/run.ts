@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { inject, onTestFinished } from 'vitest'
 
@@ -41,6 +42,8 @@ export interface Running {
   readonly done: Promise<Ran>
   /** Resolves with standard output so far once it matches; rejects if the child ends before that. */
   output(pattern: RegExp): Promise<string>
+  /** The same of standard error. */
+  errors(pattern: RegExp): Promise<string>
 }
 
 /** Starts it; it is killed when the test is over, if it still runs. */
@@ -56,19 +59,13 @@ export function start(words: readonly string[], given: Given = {}): Running {
   // A child that does not read what it is given is no fault of the test.
   child.stdin.on('error', () => {})
   child.stdin.end(given.input ?? '')
-  let stdout = ''
-  let stderr = ''
-  const changed = new EventTarget()
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text
-    changed.dispatchEvent(new Event('data'))
-  })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text
-  })
+  const stdout = collected(child.stdout)
+  const stderr = collected(child.stderr)
   const done = new Promise<Ran>((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
+    child.on('close', (code, signal) =>
+      resolve({ code, signal, stdout: stdout.text(), stderr: stderr.text() }),
+    )
   })
   onTestFinished(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
@@ -78,14 +75,38 @@ export function start(words: readonly string[], given: Given = {}): Running {
     pid: child.pid ?? 0,
     child,
     done,
-    output: pattern =>
-      new Promise((resolve, reject) => {
+    output: async pattern => Promise.race([stdout.matching(pattern), tooEarly(done)]),
+    errors: async pattern => Promise.race([stderr.matching(pattern), tooEarly(done)]),
+  }
+}
+
+async function tooEarly(done: Promise<Ran>): Promise<never> {
+  const ran = await done
+  throw new Error(`it ended with ${String(ran.code)}: ${ran.stderr}`)
+}
+
+/** What came out of a stream so far. */
+interface Collected {
+  text(): string
+  matching(pattern: RegExp): Promise<string>
+}
+
+function collected(stream: Readable): Collected {
+  let text = ''
+  const changed = new EventTarget()
+  stream.setEncoding('utf8').on('data', (more: string) => {
+    text += more
+    changed.dispatchEvent(new Event('data'))
+  })
+  return {
+    text: () => text,
+    matching: async pattern =>
+      new Promise(resolve => {
         const look = (): void => {
-          if (pattern.test(stdout)) resolve(stdout)
+          if (pattern.test(text)) resolve(text)
         }
         changed.addEventListener('data', look)
         look()
-        done.then(ran => reject(new Error(`it ended with ${String(ran.code)}: ${ran.stderr}`)), reject)
       }),
   }
 }
