@@ -10,8 +10,10 @@ export default defineConfig({
     // A third of the time is spent waiting for child processes.
     maxWorkers: availableParallelism() * 2,
     env: { TZ: 'Pacific/Chatham', NO_COLOR: '1' },
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // For what does not come at all: on a busy machine a start of the program alone may take seconds.
+    expect: { poll: { timeout: 20_000 } },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: ['default'],
   },
 })

@@ -4,15 +4,14 @@
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { commandOf, loadAll } from '../../src/kernel/operation.ts'
 import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
 import { run, start, temporaryFolder, type Ran } from './support/run.ts'
-import { BRIEF, gatedHome, type Answer, type Arrived } from './support/sandbox.ts'
+import type { Answer, Arrived } from '../support/gate.ts'
+import { BRIEF, gatedHome } from './support/sandbox.ts'
 
 const OPERATIONS = await loadAll(LISTED_OPERATIONS)
-
-vi.setConfig({ testTimeout: 60_000 })
 
 /** With characters that JSON, URLs and base64 write differently. */
 const MAKER = String.raw`sk-canary-maker/+"quoted"\back=%:0001`
@@ -215,7 +214,7 @@ test('what other users see of the process', async () => {
   const env = { ...home.env, OPENAI_BASE_URL: `${gated.gate.url}/v1` }
   await run(['task', 'add', BRIEF], { env })
   const worker = start(['poll', '--drain'], { env })
-  await expect.poll(() => gated.gate.arrived.length, { timeout: 15_000 }).toBe(1)
+  await expect.poll(() => gated.gate.arrived.length).toBe(1)
   expect(leaks(readFileSync(`/proc/${String(worker.pid)}/cmdline`))).toEqual([])
   expect(leaks(readFileSync(`/proc/${String(worker.pid)}/comm`))).toEqual([])
   worker.child.kill('SIGKILL')

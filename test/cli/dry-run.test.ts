@@ -1,7 +1,7 @@
 /** --dry-run decides on the same path and acts on nothing: the store is the same before and after, to the row. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { commandOf, loadAll } from '../../src/kernel/operation.ts'
 import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
 import { NEEDS_NOTION } from './support/notion.ts'
@@ -9,8 +9,6 @@ import { contents } from './support/store.ts'
 import { BRIEF, gatedHome } from './support/sandbox.ts'
 
 const OPERATIONS = await loadAll(LISTED_OPERATIONS)
-
-vi.setConfig({ testTimeout: 60_000 })
 
 test('no operation that changes something changes anything with --dry-run', async () => {
   const home = await gatedHome(() => null)

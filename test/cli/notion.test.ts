@@ -1,5 +1,5 @@
 /** The operations that work on Notion, as a user calls them: for a person, for a machine, and only tried. */
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { commandOf, schemaOf, loadAll } from '../../src/kernel/operation.ts'
 import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
 import { startedSandbox } from '../e2e/support/sandbox.ts'
@@ -9,8 +9,6 @@ import { BRIEF } from './support/sandbox.ts'
 import { contents } from './support/store.ts'
 
 const OPERATIONS = await loadAll(LISTED_OPERATIONS)
-
-vi.setConfig({ testTimeout: 60_000 })
 
 /** A row of the queue, written and ticked by hand. */
 async function addRow(url: string, title: string): Promise<void> {

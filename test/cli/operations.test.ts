@@ -1,7 +1,7 @@
 /** Every operation once as a user calls it, for a person and for a machine. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { commandOf, schemaOf, loadAll } from '../../src/kernel/operation.ts'
 import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
 import { NEEDS_NOTION } from './support/notion.ts'
@@ -9,8 +9,6 @@ import { listOf, parseDocument, partOf, type Document, type Home } from './suppo
 import { BRIEF, sandboxHome } from './support/sandbox.ts'
 
 const OPERATIONS = await loadAll(LISTED_OPERATIONS)
-
-vi.setConfig({ testTimeout: 60_000 })
 
 /** Those that work without Notion; the others have a file of their own. */
 const LOCAL = OPERATIONS.filter(({ path }) => !NEEDS_NOTION.has(commandOf(path)))

@@ -12,7 +12,7 @@ test('--follow waits until the task rests, through every stage', async () => {
   const follower = start(['task', 'show', id, '--follow', '--json'], { env: home.env })
   const worker = start(['poll', '--drain'], { env: home.env })
   // The judge's request is held, so that the follower must have waited at least that long.
-  await expect.poll(() => home.gate.arrived.length, { timeout: 15_000 }).toBe(2)
+  await expect.poll(() => home.gate.arrived.length).toBe(2)
   expect(follower.child.exitCode).toBeNull()
   judged.resolve(null)
   expect(await worker.done).toMatchObject({ code: 0 })
@@ -28,8 +28,8 @@ test('--follow of a task that rests returns at once; a watcher who stops is told
   const id = String((await home.json('task', 'add', BRIEF))['taskId'])
   const watcher = start(['task', 'show', id, '--follow', '--json'], { env: home.env })
   // It has opened the store once the write-ahead log is there beside its own lock file.
-  await expect.poll(() => existsSync(join(home.stateDir, 'echopilot.db-shm')), { timeout: 15_000 }).toBe(true)
-  await expect.poll(() => signalsCaught(watcher.pid), { timeout: 15_000 }).toBe(true)
+  await expect.poll(() => existsSync(join(home.stateDir, 'echopilot.db-shm'))).toBe(true)
+  await expect.poll(() => signalsCaught(watcher.pid)).toBe(true)
   watcher.child.kill('SIGINT')
   const ran = await watcher.done
   expect(ran).toMatchObject({ code: 130, stderr: '' })

@@ -26,7 +26,7 @@ async function working(): Promise<{
   const home = await gatedHome(async () => answered.promise)
   for (let n = 0; n < 3; n++) await home.json('task', 'add', BRIEF)
   const worker = start(['poll', '--drain', '--concurrency', '1', '--json'], { env: home.env })
-  await expect.poll(() => home.gate.arrived.length, { timeout: 15_000 }).toBe(1)
+  await expect.poll(() => home.gate.arrived.length).toBe(1)
   return { home, worker, answer: () => answered.resolve(null) }
 }
 

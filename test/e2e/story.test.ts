@@ -1,13 +1,11 @@
 /** The story of the README, as a user would go through it: a sandbox in one shell, the commands in another. */
 import { join } from 'node:path'
 import { readFileSync } from 'node:fs'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { demoTasks } from '../../src/commands/demo/tasks.ts'
 import { BIN, listOf, parseDocument, partOf, run, type Document, type Ran } from '../cli/support/run.ts'
 import { contractProxy, errorsOf, NO_CONTRACT_TOOL } from './support/contract.ts'
 import { startedSandbox, type Sandbox } from './support/sandbox.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const BRIEF =
   'Compare three invoicing tools for a two-person agency. Tool A costs 12 euros, tool B 20 euros, tool C 9 euros.\n'

@@ -6,7 +6,7 @@ import type { JsonObject } from '../../src/sandbox/lib/json.ts'
 import { listOf } from '../cli/support/run.ts'
 import { AppError } from '../../src/kernel/errors.ts'
 import { isJsonObject, isObjectList, parsed } from '../sandbox/support/wire.ts'
-import { bodyOf } from '../support/gate.ts'
+import { bodyOf } from '../support/held-fetch.ts'
 import { fakeMachine } from '../support/fake-machine.ts'
 import { briefThat } from '../support/tasks.ts'
 import type { Board } from './support/board.ts'
@@ -226,15 +226,17 @@ test.for([0, 1, 3, 5])(
 
 test('what goes wrong beside the work ends neither the work nor the process', async () => {
   let failing = false
+  let refusals = 0
+  const refusedTwice = Promise.withResolvers<void>()
   const desk = await openDesk(office)
   const broken = newDesk(office, {
     stateDir: desk.stateDir,
     fetch: async (input, init) => {
       const { pathname } = new URL(input instanceof Request ? input.url : input)
       if (!pathname.endsWith('/chat/completions')) return fetch(input, init)
-      // Long enough for a few looks at the outbox.
+      // Until a few looks at the outbox went wrong.
       failing = true
-      await new Promise(resolve => setTimeout(resolve, 200))
+      await refusedTwice.promise
       failing = false
       return fetch(input, init)
     },
@@ -243,8 +245,10 @@ test('what goes wrong beside the work ends neither the work nor the process', as
       outbox: {
         ...store.outbox,
         claim: async () => {
-          if (failing) throw new AppError('busy', 'the store is locked', 'try again')
-          return store.outbox.claim()
+          if (!failing) return store.outbox.claim()
+          refusals += 1
+          if (refusals === 2) refusedTwice.resolve()
+          throw new AppError('busy', 'the store is locked', 'try again')
         },
       },
     }),

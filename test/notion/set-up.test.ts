@@ -9,7 +9,7 @@ import { briefThat } from '../support/tasks.ts'
 import type { Board } from './support/board.ts'
 import { newDesk, openDesk, sharedOffice, type Called, type Desk } from './support/desk.ts'
 import { runsOf, statesOf, textLike } from './support/facts.ts'
-import { OTHER_WORKSPACE, otherWorkspace } from './support/gate.ts'
+import { OTHER_WORKSPACE, otherWorkspace } from './support/other-workspace.ts'
 
 const office = sharedOffice()
 let board: Board
@@ -108,7 +108,7 @@ test('killed in the middle, as a process, and started again', async () => {
   const desk = newDesk(office)
   const words = ['--state-dir', desk.stateDir, 'init', '--json']
   const child = startScript(BIN, words, { env: desk.env })
-  await expect.poll(async () => (await databasesMade()).length, { interval: 20, timeout: 10_000 }).toBe(3)
+  await expect.poll(async () => (await databasesMade()).length, { interval: 20 }).toBe(3)
   child.kill('SIGKILL')
   expect((await child.ended).signal).toBe('SIGKILL')
   await board.disarm()

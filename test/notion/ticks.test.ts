@@ -213,9 +213,7 @@ test('a second poll says who picks up, works on beside the first, and ends with 
   )
   const env = desk.env
   const first = run(['--state-dir', desk.stateDir, 'poll', '--drain', '--json'], { env })
-  await expect
-    .poll(() => desk.rows('SELECT owner FROM locks').length, { interval: 10, timeout: 5_000 })
-    .toBe(1)
+  await expect.poll(() => desk.rows('SELECT owner FROM locks').length, { interval: 10 }).toBe(1)
   const [{ owner } = { owner: '' }] = desk.rows<{ owner: string }>('SELECT owner FROM locks')
   const second = await desk.call('poll', '--drain')
   expect(second).toMatchObject({ code: 0, err: '' })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { findModel } from '../../src/domain/model-catalog.ts'
 import { expectAtRest, rowsOf } from '../support/books.ts'
 import { briefThat } from '../support/tasks.ts'
-import { bodyOf } from '../support/gate.ts'
+import { bodyOf } from '../support/held-fetch.ts'
 import { workshop, type Workshop } from '../support/workshop.ts'
 
 const HOUR_MS = 3_600_000

@@ -5,7 +5,7 @@ import { keysOf } from '../../src/domain/keys-of.ts'
 import type { RunState, Stage } from '../../src/domain/run-state.ts'
 import type { Decided } from '../../src/store/decisions.ts'
 import { dumpStore, expectAtRest, expectSpendAddsUp } from '../support/books.ts'
-import { heldFetch } from '../support/gate.ts'
+import { heldFetch } from '../support/held-fetch.ts'
 import { briefThat } from '../support/tasks.ts'
 import { workshop, type Workshop } from '../support/workshop.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { expectAtRest } from '../support/books.ts'
 import { aTask, briefThat, REVISED_BRIEF } from '../support/tasks.ts'
-import { bodyOf } from '../support/gate.ts'
+import { bodyOf } from '../support/held-fetch.ts'
 import { workshop } from '../support/workshop.ts'
 
 test.each([

@@ -144,7 +144,7 @@ test('no stand-in outlives the program that started it, not even after SIGKILL',
   const program = await parent(temporaryFolder())
   expect(await isUp(program.url)).toBe(true)
   program.kill('SIGKILL')
-  await expect.poll(async () => isUp(program.url), { timeout: 5000 }).toBe(false)
+  await expect.poll(async () => isUp(program.url)).toBe(false)
 })
 
 test('the list of services is data with distinct offsets', () => {

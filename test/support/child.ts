@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inject, onTestFinished } from 'vitest'
+import { collected } from './collected.ts'
 
 /** How a child process ended. */
 export interface Ended {
@@ -15,6 +16,8 @@ export interface Ended {
 export interface Running {
   /** Resolves when it is gone and all it wrote was read. */
   readonly ended: Promise<Ended>
+  /** Resolves once standard error matches; not before the test ends, if it never does. */
+  errors(pattern: RegExp): Promise<string>
   kill(signal: NodeJS.Signals): void
 }
 
@@ -43,15 +46,14 @@ export function startScript(
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   })
   onTestFinished(() => void child.kill('SIGKILL'))
-  let out = ''
-  let err = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text))
+  const out = collected(child.stdout)
+  const err = collected(child.stderr)
   return {
     ended: new Promise((resolve, reject) => {
       child.once('error', reject)
-      child.once('close', (code, signal) => resolve({ code, signal, out, err }))
+      child.once('close', (code, signal) => resolve({ code, signal, out: out.text(), err: err.text() }))
     }),
+    errors: async pattern => err.matching(pattern),
     kill: signal => void child.kill(signal),
   }
 }

@@ -1,29 +1,81 @@
-/** A `fetch` whose answers are kept back until the test lets them through. */
-export interface HeldFetch {
-  readonly fetch: typeof globalThis.fetch
-  /** Resolves when an answer has arrived, and is being kept back. */
-  readonly arrived: Promise<void>
-  /** Lets that answer and all later ones through. */
-  release(): void
+/** A server before a stand-in: the test sees each request arrive and may hold it, change the answer or give its own. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { onTestFinished } from 'vitest'
+
+/** A request as it came. */
+export interface Arrived {
+  readonly method: string
+  readonly path: string
+  readonly headers: IncomingMessage['headers']
+  readonly body: string
 }
 
-/** The body of a request as it is sent; '' where it is none or no text. */
-export function bodyOf(init: RequestInit | undefined): string {
-  return typeof init?.body === 'string' ? init.body : ''
+/** An answer as it goes out. */
+export interface Answer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: string
 }
 
-/** Keeps the answers of model calls back: for what happens between an answer and its commit. */
-export function heldFetch(): HeldFetch {
-  const arrived = Promise.withResolvers<void>()
-  const released = Promise.withResolvers<void>()
-  return {
-    arrived: arrived.promise,
-    release: () => released.resolve(),
-    fetch: async (input, init) => {
-      const answer = await fetch(input, init)
-      arrived.resolve()
-      await released.promise
-      return answer
-    },
+/** What to do with a request: an answer of one's own, or null to let it through; `pass` asks the stand-in. */
+export type Answering = (
+  arrived: Arrived,
+  pass: () => Promise<Answer>,
+) => Answer | null | Promise<Answer | null>
+
+/** A server that hands each request to the test. */
+export interface Gate {
+  readonly url: string
+  readonly arrived: readonly Arrived[]
+}
+
+/** Headers that belong to one connection, or that are made anew with the body. */
+const OWN_HEADERS = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'accept-encoding'])
+
+/** Opens a gate before `upstream`; closed when the test is over. */
+export async function openGate(upstream: string, answering: Answering): Promise<Gate> {
+  const arrived: Arrived[] = []
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const here = await read(request)
+    arrived.push(here)
+    const pass = async (): Promise<Answer> => forward(upstream, here)
+    const answer = (await answering(here, pass)) ?? (await pass())
+    response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
+    response.end(answer.body)
   }
+  const server = createServer((request, response) => {
+    serve(request, response).catch(() => response.destroy())
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(
+    async () =>
+      new Promise<void>(resolve => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  )
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  return { url: `http://127.0.0.1:${String(port)}`, arrived }
+}
+
+async function read(request: IncomingMessage): Promise<Arrived> {
+  const body = await buffer(request)
+  const { method = '', url = '', headers } = request
+  return { method, path: url, headers, body: body.toString('utf8') }
+}
+
+async function forward(upstream: string, { method, path, headers, body }: Arrived): Promise<Answer> {
+  const kept = new Headers()
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined && !OWN_HEADERS.has(name)) kept.set(name, String(value))
+  }
+  const answer = await fetch(upstream + path, {
+    method,
+    headers: kept,
+    ...(body === '' ? {} : { body }),
+  })
+  const type = answer.headers.get('content-type') ?? 'application/json'
+  return { status: answer.status, headers: { 'content-type': type }, body: await answer.text() }
 }

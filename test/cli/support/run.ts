@@ -3,9 +3,9 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { inject, onTestFinished } from 'vitest'
+import { collected } from '../../support/collected.ts'
 
 /** The checkout under test. */
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '')
@@ -83,32 +83,6 @@ export function start(words: readonly string[], given: Given = {}): Running {
 async function tooEarly(done: Promise<Ran>): Promise<never> {
   const ran = await done
   throw new Error(`it ended with ${String(ran.code)}: ${ran.stderr}`)
-}
-
-/** What came out of a stream so far. */
-interface Collected {
-  text(): string
-  matching(pattern: RegExp): Promise<string>
-}
-
-function collected(stream: Readable): Collected {
-  let text = ''
-  const changed = new EventTarget()
-  stream.setEncoding('utf8').on('data', (more: string) => {
-    text += more
-    changed.dispatchEvent(new Event('data'))
-  })
-  return {
-    text: () => text,
-    matching: async pattern =>
-      new Promise(resolve => {
-        const look = (): void => {
-          if (pattern.test(text)) resolve(text)
-        }
-        changed.addEventListener('data', look)
-        look()
-      }),
-  }
 }
 
 /** Runs it to its end. */

@@ -264,7 +264,9 @@ test('a connection is used again, also after a body that nobody read or that is 
     if (path === '/none') response.writeHead(204).end()
     else response.writeHead(200, { 'content-length': 100_000 }).end('x'.repeat(100_000))
   })
-  const idle = async (): Promise<unknown> => new Promise(resolve => setTimeout(resolve, 30))
+  const host = `${new URL(url).host}:`
+  const idle = async (): Promise<void> =>
+    expect.poll(() => Object.keys(globalAgent.freeSockets)).toContain(host)
   for (const method of ['GET', 'HEAD', 'DELETE']) {
     await light(url, { method })
     await idle()

@@ -242,51 +242,47 @@ test('pages go on where they were, even when the row of the cursor no longer mat
   expect(foreign.body['message']).toBe(`The start_cursor provided is invalid: ${clientId}`)
 })
 
-test(
-  'a query stops at 10,000 rows and says so; 10,000 exactly are complete',
-  { timeout: 60_000 },
-  async () => {
-    await addRows(
-      server,
-      'Clients',
-      { 'Client Name': 'B{n}' },
-      { count: 5_000, created_time: '2026-05-13T11:00:00Z' },
-    )
-    await addRows(server, 'Clients', { 'Client Name': 'C{n}' }, { count: 4_999 })
-    const { results } = await server.notion.search({
-      query: 'Clients',
-      filter: { property: 'object', value: 'data_source' },
-    })
-    const data_source_id = results[0]?.id ?? ''
-    const all = async (): Promise<{ rows: number; last: unknown }> => {
-      let rows = 0
-      let cursor: string | null = null
-      for (;;) {
-        const answer = await server.notion.dataSources.query({
-          data_source_id,
-          filter_properties: ['title'],
-          start_cursor: cursor,
-        })
-        rows += answer.results.length
-        if (!answer.has_more) return { rows, last: answer.request_status }
-        cursor = answer.next_cursor
-      }
+test('a query stops at 10,000 rows and says so; 10,000 exactly are complete', async () => {
+  await addRows(
+    server,
+    'Clients',
+    { 'Client Name': 'B{n}' },
+    { count: 5_000, created_time: '2026-05-13T11:00:00Z' },
+  )
+  await addRows(server, 'Clients', { 'Client Name': 'C{n}' }, { count: 4_999 })
+  const { results } = await server.notion.search({
+    query: 'Clients',
+    filter: { property: 'object', value: 'data_source' },
+  })
+  const data_source_id = results[0]?.id ?? ''
+  const all = async (): Promise<{ rows: number; last: unknown }> => {
+    let rows = 0
+    let cursor: string | null = null
+    for (;;) {
+      const answer = await server.notion.dataSources.query({
+        data_source_id,
+        filter_properties: ['title'],
+        start_cursor: cursor,
+      })
+      rows += answer.results.length
+      if (!answer.has_more) return { rows, last: answer.request_status }
+      cursor = answer.next_cursor
     }
-    expect(await all()).toEqual({ rows: 10_000, last: undefined })
-    await addRows(
-      server,
-      'Clients',
-      { 'Client Name': 'D{n}' },
-      { count: 50, created_time: '2026-05-13T12:05:00Z' },
-    )
-    expect(await all()).toEqual({
-      rows: 10_000,
-      last: { type: 'incomplete', incomplete_reason: 'query_result_limit_reached' },
-    })
-    const whole = await collectAllDataSourceRows(server.notion, {
-      data_source_id,
-      filter_properties: ['title'],
-    })
-    expect(whole).toHaveLength(10_050)
-  },
-)
+  }
+  expect(await all()).toEqual({ rows: 10_000, last: undefined })
+  await addRows(
+    server,
+    'Clients',
+    { 'Client Name': 'D{n}' },
+    { count: 50, created_time: '2026-05-13T12:05:00Z' },
+  )
+  expect(await all()).toEqual({
+    rows: 10_000,
+    last: { type: 'incomplete', incomplete_reason: 'query_result_limit_reached' },
+  })
+  const whole = await collectAllDataSourceRows(server.notion, {
+    data_source_id,
+    filter_properties: ['title'],
+  })
+  expect(whole).toHaveLength(10_050)
+})
