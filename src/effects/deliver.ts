@@ -18,6 +18,8 @@ export interface Undelivered {
   readonly id: string
   readonly kind: string
   readonly message: string
+  /** What Notion's answer says of the cause; null where none was asked for, or it is ours. */
+  readonly errorClass: ServiceFailure['errorClass'] | null
 }
 
 /** Failures in a row after which the rest is left to the next pass: the service is down. */
@@ -57,35 +59,42 @@ async function courier(context: EffectContext, pass: Pass): Promise<void> {
       continue
     }
     await outbox.failed(effects, attempt.failure)
-    noteFailure(context, pass, head, attempt.failure)
+    noteFailure(context, pass, head, attempt)
     effects = isOver() ? [] : await outbox.claim()
   }
 }
 
-function noteFailure(context: EffectContext, pass: Pass, head: Effect, failure: FailedDelivery): void {
+function noteFailure(context: EffectContext, pass: Pass, head: Effect, attempt: FailedAttempt): void {
+  const { failure, errorClass } = attempt
   if (failure.lookedUp) {
     // Looked up and not found is neither delivered nor failed: it waits for its second look.
     pass.inRow = 0
     return
   }
-  pass.failed.push({ id: head.id, kind: head.kind, message: failure.error })
+  pass.failed.push({ id: head.id, kind: head.kind, message: failure.error, errorClass })
   context.log.warn('effect not delivered', { effect: head.key, error: failure.error, dead: failure.dead })
   pass.inRow += failure.dead ? 0 : 1
 }
 
 /** What came of sending. */
 type Attempt =
-  | { readonly ok: true; readonly thing: Extract<Delivery, { kind: 'done' }>['thing'] }
-  | { readonly ok: false; readonly failure: FailedDelivery }
+  { readonly ok: true; readonly thing: Extract<Delivery, { kind: 'done' }>['thing'] } | FailedAttempt
+
+interface FailedAttempt {
+  readonly ok: false
+  readonly failure: FailedDelivery
+  readonly errorClass: Undelivered['errorClass']
+}
 
 async function tryOnce(context: EffectContext, head: Effect, effects: readonly Effect[]): Promise<Attempt> {
   try {
     const delivery = await deliver(context, head, effects)
     return delivery.kind === 'done'
       ? { ok: true, thing: delivery.thing }
-      : { ok: false, failure: undelivered(delivery) }
+      : { ok: false, failure: undelivered(delivery), errorClass: null }
   } catch (error) {
-    return { ok: false, failure: failureOf(context, head, error) }
+    const errorClass = error instanceof ServiceFailure ? error.errorClass : null
+    return { ok: false, failure: failureOf(context, head, error), errorClass }
   }
 }
 

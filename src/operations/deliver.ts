@@ -27,5 +27,10 @@ export const deliver = defineOperation({
       ...result.failed.map(item => `not delivered: ${item.kind}, ${item.message}`),
       ...(result.dead === 0 ? [] : [`${result.dead} can never be delivered: echopilot status`]),
     ].join('\n'),
-  outcome: result => (result.failed.length === 0 ? 'ok' : result.delivered > 0 ? 'partial' : 'busy'),
+  outcome: ({ failed, delivered }) => {
+    if (failed.length === 0) return 'ok'
+    if (delivered > 0) return 'partial'
+    // What Notion refuses to this token it refuses at the next tick too.
+    return failed.some(({ errorClass }) => errorClass === 'credential') ? 'config' : 'busy'
+  },
 })

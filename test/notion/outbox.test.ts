@@ -353,6 +353,12 @@ test('the token is refused: 78 where nothing could be done, 3 where work was', a
   const nothing = await desk.call('poll', '--drain')
   expect(nothing.code).toBe(78)
   expect(nothing.document).toMatchObject({ notion: { unreachable: { errorClass: 'credential' } } })
+  desk.clock.forward(3_600_000)
+  const delivery = await desk.call('deliver')
+  expect(delivery.code).toBe(78)
+  expect(listOf(delivery.document, 'failed')).toContainEqual(
+    expect.objectContaining({ errorClass: 'credential' }),
+  )
   await board.disarm()
   await deliverAll(desk)
   expect(await logged(board, runsOf(desk, pageId)[0]?.id ?? '')).toEqual(DONE)
