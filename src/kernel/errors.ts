@@ -53,7 +53,12 @@ const SERVICE_FAILURES = {
 export function asAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
   if (thrown instanceof ServiceFailure) {
-    return new AppError(SERVICE_FAILURES[thrown.errorClass], thrown.message, 'echopilot doctor', thrown)
+    return new AppError(
+      SERVICE_FAILURES[thrown.errorClass],
+      thrown.message,
+      thrown.fix ?? 'echopilot doctor',
+      thrown,
+    )
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return new AppError(

@@ -1,9 +1,6 @@
 import { ServiceFailure } from './roles.ts'
 
-/**
- * Errors of a connection that was never made: nothing was sent, so nothing can have happened. After any
- * other one the request may have arrived.
- */
+/** Errors of a connection that was never made, by the code that any client has for them. */
 const NEVER_SENT = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -13,14 +10,25 @@ const NEVER_SENT = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 
-/** A request that got no whole answer: refused connection, cut, timed out. */
+/**
+ * A request that got no whole answer: refused connection, cut, timed out. It may have arrived, and what was
+ * wanted may have happened, unless nothing of it was sent.
+ */
 export function networkFailure(error: unknown): ServiceFailure {
   const code = codeOf(error)
   return new ServiceFailure(code === null ? messageOf(error) : `${messageOf(error)} (${code})`, {
     errorClass: 'transient',
-    billed: code !== null && NEVER_SENT.has(code) ? 'no' : 'unknown',
+    billed: wasNeverSent(error, code) ? 'no' : 'unknown',
     cause: error,
   })
+}
+
+/** `sent: false` is our own fetch's word, which saw it. */
+function wasNeverSent(error: unknown, code: string | null): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if ('sent' in at && at.sent === false) return true
+  }
+  return code !== null && NEVER_SENT.has(code)
 }
 
 function codeOf(error: unknown): string | null {

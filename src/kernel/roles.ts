@@ -58,7 +58,10 @@ export interface ListedModel {
   readonly shutdownDate: string | null
 }
 
-/** A call to a service that gave nothing usable, in terms of what helps. */
+/**
+ * A call to a service that gave nothing usable, in terms of what helps. `credential`: the service has to be set
+ * up otherwise, by its key or its address; all work that needs it waits.
+ */
 export class ServiceFailure extends Error {
   override readonly name = 'ServiceFailure'
   readonly errorClass: 'transient' | 'throttled' | 'permanent' | 'credential'
@@ -66,6 +69,8 @@ export class ServiceFailure extends Error {
   readonly billed: 'no' | 'unknown'
   readonly retryAfterMs: number | null
   readonly requestId: string | null
+  /** What the operator can do, where the answer itself tells. */
+  readonly fix: string | null
 
   constructor(
     message: string,
@@ -74,6 +79,7 @@ export class ServiceFailure extends Error {
       billed: ServiceFailure['billed']
       retryAfterMs?: number | null
       requestId?: string | null
+      fix?: string | null
       cause?: unknown
     },
   ) {
@@ -82,5 +88,6 @@ export class ServiceFailure extends Error {
     this.billed = facts.billed
     this.retryAfterMs = facts.retryAfterMs ?? null
     this.requestId = facts.requestId ?? null
+    this.fix = facts.fix ?? null
   }
 }

@@ -2,6 +2,7 @@
 import { createServer, type ServerResponse } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
 import { notionSender } from '../../src/integrations/notion/request.ts'
+import { asAppError } from '../../src/kernel/errors.ts'
 import { lightFetch } from '../../src/kernel/http/fetch.ts'
 import { realClock, realRandom } from '../../src/kernel/real-world.ts'
 import { runScript } from '../support/child.ts'
@@ -38,20 +39,31 @@ async function askNotion(url: string, fetch: typeof globalThis.fetch): Promise<u
   return send({ method: 'post', path: 'pages', body: { a: 1 }, repeatable: false })
 }
 
-test.each([301, 302, 303, 304, 307, 308])('a %i is refused for good: nobody else is asked', async status => {
-  const other = await service(response => response.end('{}'))
-  const redirect = (response: ServerResponse): void =>
-    void response.writeHead(status, { location: `${other.url}/elsewhere` }).end()
-  const { model } = await scripted(redirect, { fetch: lightFetch() })
-  const refused = { errorClass: 'permanent', billed: 'no' }
-  expect(await failureOf(model.complete(REQUEST, patience()))).toMatchObject(refused)
-  expect(await failureOf(model.listModels(patience()))).toMatchObject(refused)
-  const notion = await service(redirect)
-  const failure = await failureOf(askNotion(notion.url, lightFetch()))
-  expect(failure).toMatchObject(refused)
-  expect(failure.message).toContain(String(status))
-  expect([notion.asked(), other.asked()]).toEqual([1, 0])
-})
+test.each([301, 302, 303, 304, 307, 308])(
+  'a %i says where the service is said to be: nobody is asked there',
+  async status => {
+    const other = await service(response => response.end('{}'))
+    const redirect = (response: ServerResponse): void =>
+      void response.writeHead(status, { location: `${other.url}/elsewhere` }).end()
+    const { model } = await scripted(redirect, { fetch: lightFetch() })
+    // Of the service, not of a run: all work waits for another address.
+    const refused = {
+      errorClass: 'credential',
+      billed: 'no',
+      message: `${status}: redirected to ${other.url}/elsewhere; redirects are not followed`,
+    }
+    expect(await failureOf(model.complete(REQUEST, patience()))).toMatchObject(refused)
+    expect(await failureOf(model.listModels(patience()))).toMatchObject(refused)
+    const notion = await service(redirect)
+    const byNotion = await failureOf(askNotion(notion.url, lightFetch()))
+    expect(byNotion).toMatchObject(refused)
+    expect(asAppError(byNotion)).toMatchObject({
+      kind: 'config',
+      hint: 'set notion.base_url to where the service is',
+    })
+    expect([notion.asked(), other.asked()]).toEqual([1, 0])
+  },
+)
 
 test.each(FETCHES)('how long to wait and the id are read, by %s', async (_name, fetch) => {
   const busy = (response: ServerResponse): void =>

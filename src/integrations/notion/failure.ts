@@ -1,3 +1,4 @@
+import { redirectFailure } from '../../kernel/http/redirect.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
 
 /** An HTTP error of Notion. */
@@ -6,11 +7,15 @@ export interface NotionFault {
   readonly code: string | null
   readonly message: string
   readonly retryAfterSeconds: number | null
+  /** Where it points, if it is a redirect. */
+  readonly location: string | null
 }
 
 /** Statuses and codes as Notion documents them. Below 500 nothing was done; from 500 on nobody can tell. */
 export function fromNotion(fault: NotionFault): ServiceFailure {
   const { status, code } = fault
+  const redirect = redirectFailure(status, fault.location, 'notion.base_url')
+  if (redirect !== null) return redirect
   const message = `Notion ${status}${code === null ? '' : ` ${code}`}: ${fault.message}`
   const retryAfterMs = fault.retryAfterSeconds === null ? null : fault.retryAfterSeconds * 1000
   if (status === 401 || status === 403) {

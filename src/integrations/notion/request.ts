@@ -97,7 +97,9 @@ async function sendOnce(sdk: Sdk, request: NotionRequest, redact: Redact): Promi
 function faultOf(error: unknown, redact: Redact): Parameters<typeof fromNotion>[0] {
   const facts: Record<string, unknown> =
     error instanceof Error ? Object.fromEntries(Object.entries(error)) : {}
-  const after = Number(headerReader(facts['headers'])('retry-after') ?? Number.NaN)
+  const header = headerReader(facts['headers'])
+  const after = Number(header('retry-after') ?? Number.NaN)
+  const location = header('location')
   return {
     status: typeof facts['status'] === 'number' ? facts['status'] : 500,
     code: typeof facts['code'] === 'string' ? facts['code'] : null,
@@ -105,6 +107,7 @@ function faultOf(error: unknown, redact: Redact): Parameters<typeof fromNotion>[
       .replaceAll(/\s+/g, ' ')
       .slice(0, 400),
     retryAfterSeconds: Number.isFinite(after) ? after : null,
+    location: location === null ? null : redact(location),
   }
 }
 

@@ -1,3 +1,4 @@
+import { redirectFailure } from '../../kernel/http/redirect.ts'
 import type { ReadHeader } from '../../kernel/http/read-header.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
 
@@ -19,6 +20,8 @@ export function fromHttp(failure: HttpFailure): ServiceFailure {
     retryAfterMs: retryAfterMs(failure.header),
     requestId: failure.header('x-request-id'),
   }
+  const redirect = redirectFailure(status, failure.header('location'), 'openai.base_url (or judge.base_url)')
+  if (redirect !== null) return redirect
   const message = `${status}${code === null ? '' : ` ${code}`}: ${failure.message}`
   if (status === 401 || status === 403 || code === 'insufficient_quota') {
     return new ServiceFailure(message, { ...facts, errorClass: 'credential', billed: 'no' })

@@ -1,4 +1,5 @@
 import type { ClientRequest } from 'node:http'
+import type { Connecting } from './connecting.ts'
 
 /** The error of a failure, by what was being waited for when it came. */
 export type Failure = (waitingFor: 'fetch failed' | 'terminated') => unknown
@@ -15,6 +16,7 @@ export interface Ending {
 /** Watches a request and a signal for the end of an exchange. The signal is let go of at the end. */
 export function endOnce(
   request: ClientRequest,
+  connecting: Connecting,
   signal: AbortSignal | null,
   fail: (failure: Failure) => void,
 ): Ending {
@@ -29,7 +31,10 @@ export function endOnce(
     request.destroy()
     fail(failure)
   }
-  const broken = (cause: unknown): void => end(waitingFor => new TypeError(waitingFor, { cause }))
+  const broken = (cause: unknown): void => {
+    const sent = connecting.mayBeSent() ? {} : { sent: false }
+    end(waitingFor => Object.assign(new TypeError(waitingFor, { cause }), sent))
+  }
   const abort = (): void => end(() => signal?.reason)
   signal?.addEventListener('abort', abort)
   request.on('error', broken)

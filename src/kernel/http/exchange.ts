@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { lightBody } from './body.ts'
+import type { Connecting } from './connecting.ts'
 import { endOnce, type Ending } from './ending.ts'
 import type { LightRequest } from './request.ts'
 import { lightResponse } from './response.ts'
@@ -15,13 +16,14 @@ const REDIRECTING_STATUSES = new Set([301, 302, 303, 307, 308])
 export async function exchange(
   request: ClientRequest,
   wanted: LightRequest,
+  connecting: Connecting,
   signal: AbortSignal | null,
 ): Promise<Response> {
   const head = Promise.withResolvers<Response>()
   const body = Promise.withResolvers<Buffer>()
   // Nobody may ever ask for it.
   body.promise.catch(() => null)
-  const ending = endOnce(request, signal, failure => {
+  const ending = endOnce(request, connecting, signal, failure => {
     head.reject(failure('fetch failed'))
     body.reject(failure('terminated'))
   })

@@ -1,10 +1,7 @@
 import type { ClientRequest } from 'node:http'
-import { coded } from './ending.ts'
+import { watchConnecting } from './connecting.ts'
 import { exchange } from './exchange.ts'
 import { lightRequest, type FetchInput, type LightRequest } from './request.ts'
-
-/** As undici has it. */
-const CONNECT_TIMEOUT_MS = 10_000
 
 /**
  * A fetch for API clients over the global agents of node:http and node:https, which keep connections alive.
@@ -21,7 +18,8 @@ const CONNECT_TIMEOUT_MS = 10_000
  * Nothing is ever sent twice. There is no limit of time but for connecting: hand in a signal.
  *
  * @throws TypeError for what cannot be sent, and `fetch failed` with a cause that has a `code` when no answer
- *   came; the reason of the signal. What reading the body throws is said at `LightBody`.
+ *   came, with `sent: false` where nothing of it was sent; the reason of the signal. What reading the body
+ *   throws is said at `LightBody`.
  */
 export function lightFetch(): typeof globalThis.fetch {
   return async (input, init = {}) => {
@@ -29,7 +27,8 @@ export function lightFetch(): typeof globalThis.fetch {
     if (wanted === null) return heavyFetch(input, init)
     const signal = init.signal ?? null
     signal?.throwIfAborted()
-    return exchange(open(wanted), wanted, signal)
+    const request = open(wanted)
+    return exchange(request, wanted, watchConnecting(request, wanted.url.protocol === 'https:'), signal)
   }
 }
 
@@ -41,23 +40,6 @@ async function heavyFetch(input: FetchInput, init: RequestInit): Promise<Respons
 
 /** Not by an import: it would ask the module for all that it exports, and so load undici as well. */
 function open({ url, method, headers }: LightRequest): ClientRequest {
-  const isSecure = url.protocol === 'https:'
-  const { request: start } = process.getBuiltinModule(isSecure ? 'node:https' : 'node:http')
-  const request = start(url, { method, headers })
-  limitConnecting(request, isSecure ? 'secureConnect' : 'connect')
-  return request
-}
-
-/** The code is undici's: it says that nothing was sent. */
-function limitConnecting(request: ClientRequest, connected: 'secureConnect' | 'connect'): void {
-  request.once('socket', socket => {
-    if (!socket.connecting) return
-    const timer = setTimeout(
-      () => request.destroy(coded('connect timeout', 'UND_ERR_CONNECT_TIMEOUT')),
-      CONNECT_TIMEOUT_MS,
-    )
-    const stop = (): void => clearTimeout(timer)
-    socket.once(connected, stop)
-    request.once('close', stop)
-  })
+  const { request } = process.getBuiltinModule(url.protocol === 'https:' ? 'node:https' : 'node:http')
+  return request(url, { method, headers })
 }

@@ -60,9 +60,10 @@ async function serviceProofs(
   } catch (error) {
     if (!(error instanceof ServiceFailure)) throw error
     const fix =
-      error.errorClass === 'credential'
+      error.fix ??
+      (error.errorClass === 'credential'
         ? 'set a valid OPENAI_API_KEY (or JUDGE_API_KEY), then `echopilot doctor`'
-        : 'check openai.base_url and that the service runs, then `echopilot doctor`'
+        : 'check openai.base_url and that the service runs, then `echopilot doctor`')
     return [
       { subject, outcome: 'failed', detail: `${model.service}: ${error.message}`, fix },
       ...wanted.map(id => ({

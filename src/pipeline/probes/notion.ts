@@ -27,7 +27,10 @@ export async function notionProofs(context: {
   } catch (error) {
     if (!(error instanceof ServiceFailure)) throw error
     const fix =
-      error.errorClass === 'credential' ? 'set a valid NOTION_TOKEN' : 'check the network and notion.base_url'
+      error.fix ??
+      (error.errorClass === 'credential'
+        ? 'set a valid NOTION_TOKEN'
+        : 'check the network and notion.base_url')
     return [proof('failed', 'notion', error.message, fix)]
   }
 }

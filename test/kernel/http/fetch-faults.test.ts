@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { lightFetch } from '../../../src/kernel/http/fetch.ts'
+import { coded } from '../../../src/kernel/http/ending.ts'
 import { networkFailure } from '../../../src/kernel/network-failure.ts'
 import { freePort, httpServer, rawServer } from './support/servers.ts'
 
@@ -70,6 +71,24 @@ test('a connection that never comes about: nothing was sent', async () => {
   await vi.advanceTimersByTimeAsync(1)
   expect(await failure).toEqual({ name: 'fetch failed', code: 'UND_ERR_CONNECT_TIMEOUT', billed: 'no' })
   expect(vi.getTimerCount()).toBe(0)
+})
+
+test.each<[string, (socket: Socket) => void, unknown]>([
+  ['closed', socket => socket.end(), 'ECONNRESET'],
+  ['reset', socket => socket.resetAndDestroy(), 'ECONNRESET'],
+  ['plain HTTP', socket => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'), 'EPROTO'],
+  ['an alert', socket => socket.write(Buffer.from([0x15, 3, 1, 0, 2, 2, 70])), 'EPROTO'],
+])('no TLS, but %s: nothing was sent', async (_name, respond, code) => {
+  const { port } = await rawServer(respond)
+  const call = light(`https://127.0.0.1:${String(port)}/`, { method: 'POST', body: 'x' })
+  expect(await failureOf(call)).toEqual({ name: 'fetch failed', code, billed: 'no' })
+})
+
+test('an error of the network by its code, where nobody saw whether it was sent', () => {
+  const because = (code: string): Error => new Error('fetch failed', { cause: coded('no', code) })
+  expect(networkFailure(because('ECONNREFUSED')).billed).toBe('no')
+  expect(networkFailure(because('ETIMEDOUT')).billed).toBe('unknown')
+  expect(networkFailure('no error at all').billed).toBe('unknown')
 })
 
 test('once connected, an answer has all the time it wants', async () => {

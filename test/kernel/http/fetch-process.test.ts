@@ -36,7 +36,7 @@ test.each(['json', 'post', 'stream'] as const)('a whole exchange loads no undici
 test('a failure loads no undici either', async () => {
   const { url } = await rawServer(socket => socket.destroy())
   const { answer, undici } = await inChild(url, 'json')
-  expect([answer, undici]).toEqual([{ failed: 'socket hang up (ECONNRESET)' }, []])
+  expect([answer, undici]).toEqual([{ failed: 'socket hang up (ECONNRESET)', billed: 'unknown' }, []])
 })
 
 test.each<[string, string]>([
@@ -116,5 +116,6 @@ test('TLS: a certificate that is known is taken, another is not', async ({ skip 
   expect(requests).toBe(2)
   const refused = await inChild(url, 'post')
   expect(refused.answer['failed']).toMatch(/self-signed certificate.*DEPTH_ZERO_SELF_SIGNED_CERT/)
+  expect(refused.answer['billed']).toBe('no')
   expect(requests).toBe(2)
 })

@@ -28,7 +28,10 @@ async function call(): Promise<unknown> {
   return { requestId, all: Object.fromEntries(response.headers.entries()), json: await response.json() }
 }
 
-const answer = await call().catch((error: unknown) => ({ failed: networkFailure(error).message }))
+const answer = await call().catch((error: unknown) => {
+  const { message, billed } = networkFailure(error)
+  return { failed: message, billed }
+})
 const loaded: unknown = Reflect.get(process, 'moduleLoadList')
 const undici = Array.isArray(loaded) ? loaded.filter(name => String(name).includes('undici')) : ['no list']
 process.stdout.write(JSON.stringify({ answer, undici }))
