@@ -27,6 +27,7 @@ export function realClock(): Clock {
       timer.unref()
       return () => clearInterval(timer)
     },
+    soon: callback => void setImmediate(callback),
     deadline: ms => AbortSignal.timeout(ms),
   }
 }

@@ -20,6 +20,8 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   /** Calls back every `everyMs` until the returned function is called; does not keep the process alive. */
   every(everyMs: number, callback: () => void): () => void
+  /** Calls back as soon as all that has arrived by now was handled. */
+  soon(callback: () => void): void
   /** A signal that aborts with a `TimeoutError` after `ms`. */
   deadline(ms: number): AbortSignal
 }

@@ -30,7 +30,7 @@ export function accountStore(core: StoreCore): AccountStore {
     get: async service => get(service),
     list: async () => core.engine.all('SELECT * FROM accounts ORDER BY service').map(readAccount),
     bind: async (account, rebind) =>
-      core.engine.transaction(() => {
+      core.write(() => {
         const before = get(account.service)
         const same = before?.identity === account.identity
         if (before !== null && !same && !rebind) return before

@@ -54,7 +54,7 @@ export interface ClaimStore {
 export function claimStore(core: StoreCore): ClaimStore {
   const { engine, clock } = core
   return {
-    claim: async request => engine.transaction(() => claimNext(core, request)),
+    claim: async request => core.write(() => claimNext(core, request)),
     renew: async claim =>
       engine.run(
         `UPDATE runs SET lease_until_ms = :until WHERE id = :runId AND owner = :owner AND claim_no = :claimNo`,
@@ -63,7 +63,7 @@ export function claimStore(core: StoreCore): ClaimStore {
     recover: async () => {
       // Looked at outside the write lock first: nearly always there is nothing to take back.
       if (goneOwners(core).length === 0 && orphanedCalls(core).length === 0) return 0
-      return engine.transaction(() => {
+      return core.write(() => {
         let taken = 0
         for (const callId of orphanedCalls(core))
           abandon(core, callId, 'no answer: its run was ended meanwhile')

@@ -1,10 +1,14 @@
 import type { Clock, Processes } from '../kernel/world.ts'
 import type { IdKind } from '../kernel/ids.ts'
 import type { Engine, SqlRow } from './engine.ts'
+import type { GroupCommit } from './group-commit.ts'
 
 /** What every table family is built from. */
 export interface StoreCore {
+  /** To read, to write inside of `write`, and to write by one statement that stands alone. */
   readonly engine: Engine
+  /** A state transition: all or nothing, and durable once it resolves. */
+  readonly write: GroupCommit['write']
   readonly clock: Pick<Clock, 'now'>
   readonly processes: Processes
   readonly newId: (kind: IdKind) => string

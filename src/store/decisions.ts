@@ -24,7 +24,7 @@ export interface DecisionStore {
 /** Decisions of people over one database. */
 export function decisionStore(core: StoreCore): DecisionStore {
   const onLatest = async (taskId: string, work: (run: Run) => Decided): Promise<Decided> =>
-    core.engine.transaction(() => work(latestRun(core, taskId)))
+    core.write(() => work(latestRun(core, taskId)))
   return {
     approve: (taskId, actor) =>
       onLatest(taskId, run => {

@@ -11,7 +11,8 @@ export type SqlRow = Record<string, unknown>
 /**
  * The private engine under the store: one connection, statements prepared once, and transactions that are
  * IMMEDIATE from their start (a deferred one is refused at once when it turns to writing, whatever the
- * timeout). Everything here is synchronous; nothing can be awaited inside a transaction.
+ * timeout) and durable at their end (synchronous = FULL). Everything here is synchronous; nothing can be
+ * awaited inside a transaction.
  */
 export interface Engine {
   /** Runs one statement; returns the number of rows it changed. */
@@ -20,8 +21,10 @@ export interface Engine {
   all(sql: string, parameters?: SqlParameters): SqlRow[]
   /** Statements without parameters, several at once; for migrations. */
   script(sql: string): void
-  /** All or nothing: rolls back when `work` throws. Durable once it returns (synchronous = FULL). */
+  /** All or nothing: undone when `work` throws. Inside another one, a part of it that is undone alone. */
   transaction<T>(work: () => T): T
+  /** Whether one is under way. SQLite ends it by itself after some failures, such as a full disk. */
+  inTransaction(): boolean
   close(): void
 }
 
@@ -98,6 +101,7 @@ function engineOn(database: Database.Database, path: string): Engine {
     all: (sql, parameters = {}) => guard(path, () => statement(sql).all(parameters)),
     script: sql => guard(path, () => database.exec(sql)),
     transaction: work => guard(path, () => database.transaction(work).immediate()),
+    inTransaction: () => database.inTransaction,
     close: () => database.close(),
   }
 }

@@ -6,6 +6,7 @@ import { claimStore, type ClaimStore } from './claims.ts'
 import type { StoreCore } from './core.ts'
 import { decisionStore, type DecisionStore } from './decisions.ts'
 import { openEngine, type Engine } from './engine.ts'
+import { groupCommit } from './group-commit.ts'
 import { ledgerStore, type LedgerStore } from './ledger.ts'
 import { lookupStore, type LookupStore } from './lookup.ts'
 import { migrate, readMigrations, refuseForeign, schemaVersion } from './migrate.ts'
@@ -82,8 +83,10 @@ export function openStore(options: StoreOptions): Store {
 }
 
 function storeOn(engine: Engine, options: StoreOptions): Store {
+  const { write, flush } = groupCommit(engine, work => options.world.clock.soon(work))
   const core: StoreCore = {
     engine,
+    write,
     clock: options.world.clock,
     processes: options.world.processes,
     newId: kind => newId(kind, options.world),
@@ -114,7 +117,10 @@ function storeOn(engine: Engine, options: StoreOptions): Store {
       sqlite: String(engine.get('SELECT sqlite_version() AS version')?.['version']),
     },
     check: async () => check(engine),
-    close: () => engine.close(),
+    close: () => {
+      flush()
+      engine.close()
+    },
   }
 }
 

@@ -15,7 +15,7 @@ export function lockStore(core: StoreCore): LockStore {
   const { engine, clock, processes } = core
   return {
     acquire: async name =>
-      engine.transaction(() => {
+      core.write(() => {
         const row = engine.get('SELECT owner, since_ms FROM locks WHERE name = :name', { name })
         const now = clock.now()
         if (row !== undefined) {

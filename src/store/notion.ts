@@ -32,7 +32,7 @@ export function notionStore(core: StoreCore): NotionStore {
         }
       }),
     saveDatabases: async databases =>
-      core.engine.transaction(() => {
+      core.write(() => {
         for (const { key, databaseId, dataSourceId, properties } of databases) {
           core.engine.run(
             `INSERT OR REPLACE INTO notion_databases (key, database_id, data_source_id, properties)

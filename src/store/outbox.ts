@@ -76,14 +76,14 @@ export function outboxStore(core: StoreCore): OutboxStore {
   return {
     claim: async () => {
       if (engine.get(HEAD, { now: clock.now() }) === undefined) return []
-      return engine.transaction(() => claimHead(core))
+      return core.write(() => claimHead(core))
     },
     done: async (effects, thing, wantsNext) =>
-      engine.transaction(() => {
+      core.write(() => {
         finish(core, effects, thing)
         return wantsNext ? claimHead(core) : []
       }),
-    failed: async (effects, failure) => engine.transaction(() => giveBack(core, effects, failure)),
+    failed: async (effects, failure) => core.write(() => giveBack(core, effects, failure)),
     thing: async key => {
       const row = engine.get('SELECT notion_id FROM notion_things WHERE effect_key = :key', { key })
       return row === undefined ? null : reader(row).text('notion_id')
@@ -116,7 +116,7 @@ export function outboxStore(core: StoreCore): OutboxStore {
         .map(readEffect),
     ofRun: async runId =>
       engine.all('SELECT * FROM effects WHERE run_id = :runId ORDER BY seq', { runId }).map(readEffect),
-    rebuildLogs: async () => engine.transaction(() => rebuildLogs(core)),
+    rebuildLogs: async () => core.write(() => rebuildLogs(core)),
   }
 }
 

@@ -60,9 +60,9 @@ export interface PickUpStore {
 export function pickUpStore(core: StoreCore): PickUpStore {
   return {
     tickState: async pageId => tickState(core, pageId),
-    untickAgain: async pageId => core.engine.transaction(() => untickAgain(core, pageId)),
+    untickAgain: async pageId => core.write(() => untickAgain(core, pageId)),
     pickUp: async (page, run) =>
-      core.engine.transaction(() => {
+      core.write(() => {
         const state = tickState(core, page.pageId)
         if (state.kind !== 'new') return state
         const resting = openRun(core, page.pageId)

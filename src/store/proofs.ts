@@ -34,7 +34,7 @@ export function proofStore(core: StoreCore): ProofStore {
   return {
     list: async () => read(),
     save: async proofs =>
-      core.engine.transaction(() => {
+      core.write(() => {
         for (const proof of proofs) upsert(core, proof)
         const saved = new Set(proofs.map(proof => proof.subject))
         return read().filter(proof => saved.has(proof.subject))

@@ -14,7 +14,7 @@ export interface RateStore {
 export function rateStore(core: StoreCore): RateStore {
   return {
     take: async (service, count, perSecond) =>
-      core.engine.transaction(() => {
+      core.write(() => {
         const row = core.engine.get('SELECT * FROM rate_buckets WHERE service = :service', { service })
         const before =
           row === undefined

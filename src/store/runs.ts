@@ -116,7 +116,7 @@ export function runStore(core: StoreCore): RunStore {
         })
       return held().length === 0
         ? []
-        : engine.transaction(() => held().flatMap(run => (letGo(core, run, caps) ? [run.id] : [])))
+        : core.write(() => held().flatMap(run => (letGo(core, run, caps) ? [run.id] : [])))
     },
     endedSince: async (sinceMs, limit) =>
       runs(

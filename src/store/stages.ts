@@ -41,19 +41,18 @@ export interface StageStore {
 
 /** Transitions of claimed runs over one database. */
 export function stageStore(core: StoreCore): StageStore {
-  const { engine } = core
   return {
     reserve: async (claim, call, caps) => {
-      const reserved = engine.transaction(() => {
+      const reserved = await core.write(() => {
         const run = heldBy(core, claim)
         return run === null ? null : { breach: reserve(core, run, claim, call, caps) }
       })
       if (reserved === null) throw new LeaseLost(claim)
       return reserved.breach
     },
-    settle: async settlement => engine.transaction(() => settleCall(core, settlement)),
+    settle: async settlement => core.write(() => settleCall(core, settlement)),
     finish: async (claim, end, wanted) => {
-      const finished = engine.transaction(() => {
+      const finished = await core.write(() => {
         // Whoever holds the lease: what was spent was spent.
         if (end.settlement !== null) settleCall(core, end.settlement)
         const run = heldBy(core, claim)

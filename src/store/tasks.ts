@@ -65,7 +65,7 @@ export function taskStore(core: StoreCore): TaskStore {
   const { engine } = core
   return {
     add: async (task, run) =>
-      engine.transaction(() => {
+      core.write(() => {
         const taskId = core.newId('task')
         engine.run(
           `INSERT INTO tasks (id, source, title, brief, type, client, qa_target, priority, due_date, created_ms)

@@ -67,6 +67,7 @@ export function fakeClock(startMs: number = NOON_MS): FakeClock {
       again()
       return () => timers.delete(timer)
     },
+    soon: queueMicrotask,
     deadline: ms => {
       const controller = new AbortController()
       at(nowMs + ms, () => controller.abort(new DOMException('the time is over', 'TimeoutError')))

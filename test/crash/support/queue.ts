@@ -41,5 +41,6 @@ export async function queueIn(stateDir: string, tasks: readonly TaskRequest[]): 
 const NO_WAITS = {
   sleep: async () => undefined,
   every: () => () => undefined,
+  soon: queueMicrotask,
   deadline: () => new AbortController().signal,
 }

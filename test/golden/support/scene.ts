@@ -58,6 +58,7 @@ function worldIn(dir: string, env: Readonly<Record<string, string>>): World {
       monotonicMs: tick,
       sleep: () => Promise.resolve(),
       every: () => () => {},
+      soon: queueMicrotask,
       deadline: () => new AbortController().signal,
     },
     random: seededRandom(7),

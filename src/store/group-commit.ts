@@ -1,0 +1,74 @@
+import { AppError } from '../kernel/errors.ts'
+import type { Engine } from './engine.ts'
+
+type Transactions = Pick<Engine, 'transaction' | 'inTransaction'>
+
+/** Commits together what is asked for at about the same time. */
+export interface GroupCommit {
+  /**
+   * Runs `work` as a transaction of its own soon, in the order of the calls, and resolves once it is durable.
+   * What it throws undoes it and rejects; nothing of that touches the others. It may be run a second time, after
+   * everything it did the first time was undone.
+   */
+  readonly write: <T>(work: () => T) => Promise<T>
+  /** Runs now what still waits. */
+  readonly flush: () => void
+}
+
+/** A write that waits. Telling its caller how it ended comes after the commit. */
+interface Waiting {
+  readonly attempt: () => () => void
+  readonly refuse: (error: unknown) => void
+}
+
+/**
+ * Making a commit durable is most of what a write costs, and one commit keeps any number of writes. So all that
+ * the answers of a moment lead to is kept by one.
+ * @param soon calls back once all that has arrived by now was handled
+ */
+export function groupCommit(engine: Transactions, soon: (work: () => void) => void): GroupCommit {
+  let waiting: Waiting[] = []
+  const flush = (): void => {
+    const group = waiting
+    waiting = []
+    if (group.length > 1) together(engine, group)
+    else alone(group)
+  }
+  const write = async <T>(work: () => T): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const attempt = (): (() => void) => {
+        try {
+          const value = engine.transaction(work)
+          return () => resolve(value)
+        } catch (error) {
+          return () => reject(error)
+        }
+      }
+      if (waiting.push({ attempt, refuse: reject }) === 1) soon(flush)
+    })
+  return { write, flush }
+}
+
+function alone(group: readonly Waiting[]): void {
+  for (const { attempt } of group) attempt()()
+}
+
+function together(engine: Transactions, group: readonly Waiting[]): void {
+  let begun = false
+  try {
+    const tellings = engine.transaction(() => {
+      begun = true
+      return group.map(({ attempt }) => {
+        const tell = attempt()
+        if (!engine.inTransaction())
+          throw new AppError('store', 'SQLite ended the transaction of a group', null)
+        return tell
+      })
+    })
+    for (const tell of tellings) tell()
+  } catch (error) {
+    // What fell apart was undone whole: each gets an end of its own. A store that is locked is so for all.
+    if (begun) alone(group)
+    else for (const { refuse } of group) refuse(error)
+  }
+}
