@@ -1,6 +1,6 @@
 import type { Command } from '../kernel/command.ts'
 import type { LazyList } from '../kernel/operation.ts'
-import type { CommandHost } from '../surfaces/cli/run.ts'
+import type { CommandHost } from '../surfaces/cli/host.ts'
 
 /** What never returns or talks to a terminal; a test compares it with the folders. */
 export const COMMANDS: LazyList<Command<CommandHost>> = {

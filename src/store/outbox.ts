@@ -2,7 +2,7 @@ import type { EffectBody } from '../domain/effect.ts'
 import { LEASE_MS } from '../kernel/lease.ts'
 import { reader, type StoreCore } from './core.ts'
 import type { SqlRow } from './engine.ts'
-import { appendEntry } from './ledger.ts'
+import { appendEntry } from './receipt-entries.ts'
 import { findRun } from './run-rows.ts'
 
 /** A write to the outside, waiting to be delivered or known to have been. */

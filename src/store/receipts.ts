@@ -2,7 +2,7 @@ import { canonicalJson, totalsOf, type ReceiptCall, type ReceiptCore } from '../
 import type { CriterionScores } from '../domain/rubric.ts'
 import { sha256 } from '../kernel/digest.ts'
 import { reader, type StoreCore } from './core.ts'
-import { callsOfRun, type Call } from './ledger.ts'
+import { callsOfRun, type Call } from './call-rows.ts'
 import { findRun, type Run } from './run-rows.ts'
 
 /** What is known of a run: sealed if it has ended, as it stands if not. */

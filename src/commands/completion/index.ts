@@ -2,7 +2,7 @@ import type { Command } from '../../kernel/command.ts'
 import { choiceField, type Field } from '../../kernel/field.ts'
 import { flagOf, readInput } from '../../kernel/input.ts'
 import type { Entry } from '../../surfaces/cli/program.ts'
-import type { CommandHost } from '../../surfaces/cli/run.ts'
+import type { CommandHost } from '../../surfaces/cli/host.ts'
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const
 

@@ -11,7 +11,7 @@ import type { Style } from '../../kernel/style.ts'
 import { defineOperation, type AnyOperation } from '../../operations/define.ts'
 import { setUp, type SetUpStep } from '../../pickup/set-up.ts'
 import { openSession } from '../../session.ts'
-import { sessionOptions, type CommandHost } from '../../surfaces/cli/run.ts'
+import { sessionOptions, type CommandHost } from '../../surfaces/cli/host.ts'
 
 /** Which flag names which database. */
 const ADOPT = {

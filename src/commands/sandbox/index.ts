@@ -13,7 +13,7 @@ import { readInput } from '../../kernel/input.ts'
 import type { World } from '../../kernel/world.ts'
 import { resetSandbox, SandboxError, startSandbox, type Sandbox } from '../../sandbox/index.ts'
 import { sandboxDir } from '../../settings/paths.ts'
-import type { CommandHost } from '../../surfaces/cli/run.ts'
+import type { CommandHost } from '../../surfaces/cli/host.ts'
 import { sandboxAnswer } from '../sandbox-answer.ts'
 import { exportLines } from '../env-lines.ts'
 

@@ -1,5 +1,5 @@
 import type { ClientRequest } from 'node:http'
-import { coded } from './ending.ts'
+import { coded } from './coded.ts'
 
 /** As undici has it. */
 const CONNECT_TIMEOUT_MS = 10_000

@@ -1,4 +1,5 @@
 import type { ClientRequest } from 'node:http'
+import { coded } from './coded.ts'
 import type { Connecting } from './connecting.ts'
 
 /** The error of a failure, by what was being waited for when it came. */
@@ -43,9 +44,4 @@ export function endOnce(
     if (open) broken(coded('the connection was closed', 'ECONNRESET'))
   })
   return { isOpen: () => open, done, broken }
-}
-
-/** An error with a code, as those of the network are. */
-export function coded(message: string, code: string): TypeError {
-  return Object.assign(new TypeError(message), { code })
 }

@@ -2,7 +2,7 @@ import type { Command } from '../../kernel/command.ts'
 import { commandOf, loadAll, type LazyList } from '../../kernel/operation.ts'
 import type { AnyOperation } from '../../operations/define.ts'
 import type { Entry } from './program.ts'
-import type { CommandHost } from './run.ts'
+import type { CommandHost } from './host.ts'
 
 /** What can be typed: both lists. */
 export interface CliLists {

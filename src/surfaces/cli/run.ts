@@ -1,19 +1,11 @@
 import { CommanderError } from 'commander'
 import { AppError, asAppError, OUTCOMES, traceOf, type Outcome } from '../../kernel/errors.ts'
 import { schemaOf } from '../../kernel/operation.ts'
-import { openSession, type SessionOptions } from '../../session.ts'
+import { openSession } from '../../session.ts'
+import { sessionOptions, type CommandHost } from './host.ts'
 import type { Terminal } from './terminal.ts'
 import { allEntries, entriesFor, typedCommand, type CliEntry, type CliLists } from './entries.ts'
-import { parseWords, type GlobalFlags, type Parsed } from './program.ts'
-
-/** What a command that runs by itself is given. */
-export interface CommandHost {
-  readonly terminal: Terminal
-  readonly flags: GlobalFlags
-  readonly options: Omit<SessionOptions, 'configFlag' | 'stateDirFlag' | 'progress' | 'log'>
-  /** All that can be typed; loads the whole program. */
-  readonly allEntries: () => Promise<readonly CliEntry[]>
-}
+import { parseWords, type Parsed } from './program.ts'
 
 /** Everything the command line needs of the process. */
 export type CliOptions = CommandHost['options'] & {
@@ -69,28 +61,6 @@ async function runEntry(parsed: Parsed<CliEntry>, options: CliOptions): Promise<
     return invoked.outcome
   } finally {
     session.close()
-  }
-}
-
-/** The options of a session for a call with these flags. */
-export function sessionOptions(
-  options: CommandHost['options'] & { readonly terminal: Terminal },
-  flags: GlobalFlags,
-): SessionOptions {
-  const { terminal } = options
-  const watched = terminal.isInteractive && flags.quiet !== true && flags.json !== true
-  return {
-    ...options,
-    configFlag: flags.config ?? null,
-    stateDirFlag: flags.stateDir ?? null,
-    progress: line => {
-      if (watched) terminal.err(`${terminal.style.dim(line)}\n`)
-    },
-    log: {
-      write: line => terminal.err(line),
-      format: terminal.isJournal ? 'journal' : 'text',
-      least: flags.verbose === true ? 'debug' : flags.quiet === true ? 'error' : 'warn',
-    },
   }
 }
 

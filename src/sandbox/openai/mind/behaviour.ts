@@ -1,7 +1,6 @@
 /** How a call is made to go wrong: by a fault, or by `[sandbox:…]` in the brief. */
 import type { FaultAction } from '../../lib/fault.ts'
 import { integerOf } from '../../lib/json.ts'
-import type { Malformation } from './forced.ts'
 import type { Prompt, PromptKind } from './prompt.ts'
 
 /** The faults the stand-in model acts out itself. */
@@ -18,6 +17,9 @@ export const MIND_FAULTS = [
 
 /** One way to go wrong. */
 type Quirk = (typeof MIND_FAULTS)[number]
+
+/** How a verdict is malformed. */
+export type Malformation = 'broken-json' | 'schema'
 
 /** What applies to one call. */
 export interface Behaviour {

@@ -1,4 +1,5 @@
 /** Verdicts that are forced or broken on purpose. */
+import type { Malformation } from './behaviour.ts'
 import { CRITERIA, verdictFor, type Criterion, type Mark, type Verdict } from './judge.ts'
 
 const NAMES = [
@@ -32,9 +33,6 @@ export function withTotal(verdict: Verdict, total: number): Verdict {
 function shareOf(name: Criterion, total: number): number {
   return Math.floor((CRITERIA[name] * total) / MOST)
 }
-
-/** How a verdict is malformed. */
-export type Malformation = 'broken-json' | 'schema'
 
 /** The verdict as text that cannot be used: cut off within the JSON, or with points out of range and a criterion missing. */
 export function malformed(verdict: Verdict, how: Malformation): string {

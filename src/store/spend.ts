@@ -1,0 +1,44 @@
+import {
+  findBreach,
+  spendKeys,
+  utcDay,
+  type CapBreach,
+  type Caps,
+  type SpendScope,
+} from '../domain/budget.ts'
+import { reader, type StoreCore } from './core.ts'
+
+/** The cap that `needNano` more would break for this task, now; inside a transaction of the caller. */
+export function breachOf(
+  core: StoreCore,
+  subject: { taskId: string; client: string | null },
+  needNano: number,
+  caps: Caps,
+): CapBreach | null {
+  const keys = spendKeys({ ...subject, day: utcDay(core.clock.now()) })
+  return findBreach(
+    keys.map(({ scope, key }) => ({ scope, nano: spentNano(core, scope, key) })),
+    needNano,
+    caps,
+  )
+}
+
+/** Adds to the totals of a task, its client, the day and the month; inside a transaction of the caller. */
+export function addSpend(
+  core: StoreCore,
+  subject: { taskId: string; client: string | null; day: string },
+  nano: number,
+): void {
+  for (const { scope, key } of spendKeys(subject)) {
+    core.engine.run(
+      `INSERT INTO spend (scope, key, nano) VALUES (:scope, :key, :nano)
+       ON CONFLICT (scope, key) DO UPDATE SET nano = nano + excluded.nano`,
+      { scope, key, nano },
+    )
+  }
+}
+
+function spentNano(core: StoreCore, scope: SpendScope, key: string): number {
+  const row = core.engine.get('SELECT nano FROM spend WHERE scope = :scope AND key = :key', { scope, key })
+  return row === undefined ? 0 : reader(row).number('nano')
+}

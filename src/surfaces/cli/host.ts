@@ -1,0 +1,34 @@
+import type { SessionOptions } from '../../session.ts'
+import type { Entry, GlobalFlags } from './program.ts'
+import type { Terminal } from './terminal.ts'
+
+/** What a command that runs by itself is given. */
+export interface CommandHost {
+  readonly terminal: Terminal
+  readonly flags: GlobalFlags
+  readonly options: Omit<SessionOptions, 'configFlag' | 'stateDirFlag' | 'progress' | 'log'>
+  /** All that can be typed; loads the whole program. */
+  readonly allEntries: () => Promise<readonly Entry[]>
+}
+
+/** The options of a session for a call with these flags. */
+export function sessionOptions(
+  options: CommandHost['options'] & { readonly terminal: Terminal },
+  flags: GlobalFlags,
+): SessionOptions {
+  const { terminal } = options
+  const watched = terminal.isInteractive && flags.quiet !== true && flags.json !== true
+  return {
+    ...options,
+    configFlag: flags.config ?? null,
+    stateDirFlag: flags.stateDir ?? null,
+    progress: line => {
+      if (watched) terminal.err(`${terminal.style.dim(line)}\n`)
+    },
+    log: {
+      write: line => terminal.err(line),
+      format: terminal.isJournal ? 'journal' : 'text',
+      least: flags.verbose === true ? 'debug' : flags.quiet === true ? 'error' : 'warn',
+    },
+  }
+}
