@@ -3,7 +3,17 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { BIN, listOf, newHome, parseDocument, ROOT, run, start, temporaryFolder } from './support/run.ts'
+import {
+  BIN,
+  listOf,
+  newHome,
+  PACKED,
+  parseDocument,
+  ROOT,
+  run,
+  start,
+  temporaryFolder,
+} from './support/run.ts'
 
 const SYSTEM_NODE = '/usr/bin/node'
 const NOTE = 'not proved: /usr/bin/node is not an older Node'
@@ -37,6 +47,22 @@ test('under an older Node it starts itself again on the one of npm ci', async ({
   expect(proofs.find(({ subject }) => subject === 'node')).toMatchObject({ outcome: 'proved' })
 })
 
+test('a Node that does not read TypeScript runs no sources, but what is packed', async () => {
+  const noTypes = [process.execPath, '--no-experimental-strip-types']
+  const env = { ...newHome().env, PATH: '/usr/bin:/bin' }
+  // On the Node of npm ci, as under an older one.
+  expect(await run(['--version'], { env, program: [...noTypes, BIN] })).toMatchObject({ code: 0, stderr: '' })
+  const alone = temporaryFolder()
+  cpSync(join(ROOT, 'bin'), join(alone, 'bin'), { recursive: true })
+  const ran = await run(['--version'], { env, program: [...noTypes, join(alone, 'bin/echopilot')] })
+  expect(ran).toMatchObject({ code: 78, stdout: '' })
+  expect(ran.stderr).toMatch(/^error: EchoPilot needs Node 22\.18 or newer/)
+  expect(await run(['--version'], { env, program: [...noTypes, PACKED] })).toMatchObject({
+    code: 0,
+    stderr: '',
+  })
+})
+
 test('under an older Node signals reach the program, whose exit code comes back', async ({ skip }) => {
   skip(!isOlder(), NOTE)
   const home = newHome()
@@ -61,7 +87,7 @@ test('under an older Node, without one of its own, it says what to do: 78', asyn
   const ran = await run(['--version'], { env: { PATH: '/usr/bin:/bin' }, program })
   expect(ran).toMatchObject({ code: 78, stdout: '' })
   expect(ran.stderr).toMatch(
-    /^error: EchoPilot needs Node 22\.14 or newer, this is \d+\.\d+\.\d+\nnext: run `npm ci` in /,
+    /^error: EchoPilot needs Node 22\.18 or newer, this is \d+\.\d+\.\d+\nnext: run `npm ci` in /,
   )
   expect(ran.stderr).toContain(dir)
 })

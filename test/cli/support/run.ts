@@ -12,7 +12,7 @@ export const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(
 /** The launcher of the checkout, which runs the sources. */
 export const BIN = join(ROOT, 'bin/echopilot')
 /** The launcher as it is installed. */
-const PACKED = join(inject('packed'), 'bin/echopilot')
+export const PACKED = join(inject('packed'), 'bin/echopilot')
 
 /** Longer than any child should take; one that hangs is killed and its test fails. */
 const PATIENCE_MS = 60_000
