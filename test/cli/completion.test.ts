@@ -1,69 +1,98 @@
-/** Completion scripts, sourced by the shells they are for. */
-import { existsSync } from 'node:fs'
+/** Completion scripts, read and asked by the shells they are for. */
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { newHome, run } from './support/run.ts'
+import { newHome, run, temporaryFolder } from './support/run.ts'
 
-/** What bash completes after the words; the last one is the one under the cursor. */
-async function complete(script: string, words: readonly string[]): Promise<string[]> {
-  const asked = `${script}
+/** What a shell offers after the words, the last of which is the one under the cursor. */
+type Ask = (script: string, words: readonly string[]) => Promise<string[]>
+
+const SHELLS: readonly { readonly name: string; readonly path: string; readonly ask: Ask }[] = [
+  { name: 'bash', path: '/bin/bash', ask: askBash },
+  { name: 'zsh', path: '/usr/bin/zsh', ask: askZsh },
+  { name: 'fish', path: '/usr/bin/fish', ask: askFish },
+]
+
+async function askBash(script: string, words: readonly string[]): Promise<string[]> {
+  const asking = `source "$1"; shift
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=()
 "$(complete -p echopilot | sed 's/.*-F \\([^ ]*\\) .*/\\1/')"
 for word in "\${COMPREPLY[@]}"; do printf '%s\\n' "$word"; done`
-  const ran = await run([], { program: ['/bin/bash', '--norc', '-c', asked, 'bash', 'echopilot', ...words] })
+  const lines = await linesOf(['/bin/bash', '--norc', '-c', asking, 'bash', script, 'echopilot', ...words])
+  return lines.map(line => line.replaceAll('\\ ', ' '))
+}
+
+/** The functions that zsh's own completion system would bring say what they were given. */
+async function askZsh(script: string, words: readonly string[]): Promise<string[]> {
+  const asking = `compdef() { completes=$1 }
+_describe() { print -rl -- "\${(@P)argv[-1]}" }
+_files() { print -r -- 'a file' }
+source "$1"; shift
+words=("$@"); CURRENT=$#; $completes`
+  const lines = await linesOf(['/usr/bin/zsh', '-f', '-c', asking, 'zsh', script, 'echopilot', ...words])
+  return lines
+    .map(line => line.replace(/(?<!\\):.*/, ''))
+    .filter(word => word !== '' && word.startsWith(words.at(-1) ?? ''))
+}
+
+async function askFish(script: string, words: readonly string[]): Promise<string[]> {
+  const asking = 'source $argv[1]; complete -C "$argv[2]"'
+  const typed = ['echopilot', ...words].join(' ')
+  const lines = await linesOf(['/usr/bin/fish', '--no-config', '-c', asking, script, typed])
+  return lines.map(line => line.replace(/\t.*/, ''))
+}
+
+async function linesOf(program: readonly string[]): Promise<string[]> {
+  const ran = await run([], { program, cwd: temporaryFolder() })
   expect(ran).toMatchObject({ code: 0, stderr: '' })
   return ran.stdout.split('\n').slice(0, -1)
 }
 
-test('bash completes commands, flags and choices', async () => {
-  const ran = await newHome().run('completion', 'bash')
-  expect(ran).toMatchObject({ code: 0, stderr: '' })
-  const at = async (...words: readonly string[]): Promise<string[]> => complete(ran.stdout, words)
-  const task = ['add', 'approve', 'cancel', 'list', 'open', 'retry', 'return', 'show']
-  expect(await at('task', '')).toEqual(task)
-  expect(await at('task', 're')).toEqual(['retry', 'return'])
-  expect(await at('ta')).toEqual(['task'])
-  expect(await at('--json', 'task', '')).toEqual(task)
-  expect(await at('--state-dir', '/tmp', 'task', '')).toEqual(task)
-  expect(await at('help', 'task', '')).toEqual(task)
-  expect(await at('help', 'do')).toEqual(['doctor'])
-  expect(await at('poll', '--d')).toEqual(['--drain', '--dry-run'])
-  expect(await at('task', 'add', 'a brief', '--due', '2026-12-31', '--pri')).toEqual(['--priority'])
-  expect(await at('task', 'add', '--type', '')).toEqual([
-    'Research',
-    'Drafting',
-    'Data-transform',
-    'Transcription',
-    'Other',
-  ])
-  expect(await at('task', 'list', '--status', 'W')).toEqual([String.raw`Waiting\ Human`])
-  expect(await at('completion', '')).toEqual(expect.arrayContaining(['bash', 'zsh', 'fish']))
-  expect(await at('sandbox', 'r')).toEqual(['reset'])
-  // Then bash goes on with file names.
-  expect(await at('task', 'add', '--file', '')).toEqual([])
-  expect(await at('tasks', '')).toEqual([])
-  expect(await at('')).toContain('status')
-})
-
-test('zsh can read its script', async ({ skip }) =>
-  expectReadable(await scriptFor('zsh'), '/usr/bin/zsh', ['-n'], skip))
-
-test('fish can read its script', async ({ skip }) =>
-  expectReadable(await scriptFor('fish'), '/usr/bin/fish', ['--no-execute'], skip))
-
 async function scriptFor(shell: string): Promise<string> {
   const ran = await newHome().run('completion', shell)
   expect(ran).toMatchObject({ code: 0, stderr: '' })
-  expect(ran.stdout).toContain('echopilot')
-  return ran.stdout
+  const file = join(temporaryFolder(), `completion.${shell}`)
+  writeFileSync(file, ran.stdout)
+  return file
 }
 
-async function expectReadable(
-  text: string,
-  path: string,
-  flags: readonly string[],
-  skip: (condition: boolean, note: string) => void,
-): Promise<void> {
-  skip(!existsSync(path), `not proved: no ${path}`)
-  const ran = await run(['/dev/stdin'], { program: [path, ...flags], input: text })
-  expect(ran).toMatchObject({ code: 0, stderr: '' })
-}
+const TASK = ['add', 'approve', 'cancel', 'list', 'open', 'retry', 'return', 'show']
+const TYPES = ['Data-transform', 'Drafting', 'Other', 'Research', 'Transcription']
+
+const PLACES: readonly (readonly [words: readonly string[], offered: readonly string[]])[] = [
+  [['ta'], ['task']],
+  [['task', ''], TASK],
+  [
+    ['task', 're'],
+    ['retry', 'return'],
+  ],
+  [['--json', 'task', ''], TASK],
+  [['--state-dir', '/tmp', 'task', ''], TASK],
+  [['help', 'task', ''], TASK],
+  [['help', 'do'], ['doctor']],
+  [
+    ['poll', '--d'],
+    ['--drain', '--dry-run'],
+  ],
+  [['task', 'add', 'brief', '--due', '2026-12-31', '--pri'], ['--priority']],
+  [['task', 'add', '--type', ''], TYPES],
+  [['task', 'list', '--status', 'W'], ['Waiting Human']],
+  [['completion', 'f'], ['fish']],
+  [['sandbox', 'r'], ['reset']],
+  [['tasks', ''], []],
+]
+
+test.for(SHELLS)(
+  '$name offers commands, arguments, flags and choices',
+  async ({ name, path, ask }, { skip }) => {
+    skip(!existsSync(path), `not proved: no ${path}`)
+    const script = await scriptFor(name)
+    for (const [words, offered] of PLACES) {
+      expect([words, (await ask(script, words)).toSorted()]).toEqual([words, offered])
+    }
+    expect(await ask(script, [''])).toEqual(expect.arrayContaining(['status', 'help', '--json']))
+    // Where no one knows what follows, it is a file: bash and fish look for one, zsh says so.
+    const files = name === 'zsh' ? ['a file'] : []
+    expect(await ask(script, ['task', 'add', '--file', ''])).toEqual(files)
+  },
+)

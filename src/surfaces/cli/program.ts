@@ -4,6 +4,7 @@ import { OUTCOMES } from '../../kernel/errors.ts'
 import type { Field } from '../../kernel/field.ts'
 import { flagOf, type FlatInput } from '../../kernel/input.ts'
 import type { Example } from '../../kernel/operation.ts'
+import { DRY_RUN, GLOBAL_FLAGS } from './global-flags.ts'
 
 /** What both lists have in common for a command line. */
 export interface Entry {
@@ -71,16 +72,13 @@ function root(
   options: { readonly version: string; readonly columns: number },
   write: (text: string) => void,
 ): Command {
-  return new Command('echopilot')
+  const program = new Command('echopilot')
     .description('Does, judges, prices and receipts AI-made work.')
     .version(options.version, '--version', 'print the version')
-    .option('--config <file>', 'configuration file')
-    .option('--state-dir <dir>', 'folder of the state store')
-    .option('--json', 'print one JSON document')
-    .option('--quiet', 'no progress')
-    .option('--verbose', 'more on standard error, with traces of defects')
-    .option('--no-input', 'never ask')
-    .option('--yes', 'confirm what would be asked')
+  for (const { flag, value, meaning } of GLOBAL_FLAGS) {
+    program.option(value === null ? flag : `${flag} <${value}>`, meaning)
+  }
+  return program
     .exitOverride()
     .configureOutput({
       writeOut: write,
@@ -138,7 +136,7 @@ function addEntry(
   for (const [name, field] of Object.entries(entry.input)) {
     if (!positionals.includes(name)) command.addOption(option(name, field))
   }
-  if (entry.changes) command.option('--dry-run', 'tell what would be done, and do nothing')
+  if (entry.changes) command.option(DRY_RUN.flag, DRY_RUN.meaning)
   if (entry.examples !== undefined) command.addHelpText('after', examplesText(entry.examples))
   command.action(() => {
     const words: unknown[] = command.processedArgs
