@@ -51,13 +51,16 @@ export function nonEmptyTextField(meaning: string, ifEmpty = 'a text is wanted, 
   })
 }
 
-/** An address of http or https. */
+/** An address of http or https. A name and password in it would be shown with it, and no request takes them. */
 export function urlField(meaning: string): Field<string> {
   return textField(meaning, given => {
-    const protocol = URL.parse(given)?.protocol
-    return protocol === 'https:' || protocol === 'http:'
+    const url = URL.parse(given)
+    if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
+      return `an address such as https://api.example.com is wanted, not ${shown(given)}`
+    }
+    return url.username === '' && url.password === ''
       ? null
-      : `an address such as https://api.example.com is wanted, not ${shown(given)}`
+      : `an address without a user name and password is wanted, such as https://${url.host}`
   })
 }
 

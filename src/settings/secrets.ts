@@ -21,7 +21,8 @@ export interface FoundSecret {
 /**
  * Looks a secret up: systemd credential, file named by `<ENV>_FILE`, variable, file beside the
  * configuration. The first place that has it wins.
- * @throws AppError `config` where a file that should hold it is missing or readable by others.
+ * @throws AppError `config` where a file that should hold it is missing or readable by others, or what is there
+ *   can be no key: sent, it would be an error of the network for all that anyone can tell.
  */
 export function readSecret(
   world: Pick<World, 'host' | 'files'>,
@@ -87,7 +88,16 @@ function readSecretFile(world: Pick<World, 'files'>, path: string): string | nul
   }
 }
 
+/** What a header of HTTP can carry without doubt, and all that keys are made of. */
+const SENDABLE = /^[\x21-\x7e]+$/
+
 function clean(text: string | undefined, origin: string): FoundSecret | null {
   const value = text?.trim() ?? ''
-  return value === '' ? null : { value, origin }
+  if (value === '') return null
+  if (SENDABLE.test(value)) return { value, origin }
+  throw new AppError(
+    'config',
+    `the secret of ${origin} holds a character that no key has, such as a blank, a line break or an ellipsis`,
+    'copy the whole key anew, and nothing else',
+  )
 }

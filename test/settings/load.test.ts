@@ -218,7 +218,6 @@ test.each([
   ['http://far.example/v1', 'far.example'],
   ['http://localhost.far.example/v1', 'localhost.far.example'],
   ['http://127.0.0.1.far.example/v1', '127.0.0.1.far.example'],
-  ['http://127.0.0.1@far.example/v1', 'far.example'],
   ['http://model.lan.evil/v1', 'model.lan.evil'],
   ['http://10.0.0.1/v1', '10.0.0.1'],
   ['HTTP://FAR.example/v1', 'far.example'],
@@ -283,4 +282,18 @@ test('the template is a valid file, and so is it with every default uncommented'
   const unset = settingLeaves().filter(leaf => leaf.fallback === null || leaf.fallback === '')
   const inFile = Object.entries(origins).filter(([, origin]) => origin === 'file')
   expect(inFile).toHaveLength(settingLeaves().length - unset.length)
+})
+
+test.each(['https://ana:s3cret@far.example/v1', 'https://s3cret@far.example/v1'])(
+  'an address that holds a key is refused, and the key not shown: %s',
+  url => {
+    const why = 'an address without a user name and password is wanted, such as https://far.example'
+    expect(faults(`[openai]\nbase_url = "${url}"`)).toEqual([`line 2: openai.base_url: ${why}`])
+  },
+)
+
+test('a name before the host does not make it this machine', () => {
+  expect(faults('[openai]\nbase_url = "http://127.0.0.1@far.example/v1"')).toContain(
+    'line 2: openai.base_url: plain http to far.example: use https, or add "far.example" to allow_http_hosts',
+  )
 })

@@ -74,3 +74,14 @@ test('a file that cannot be read says so', () => {
     `the secret ${BESIDE} cannot be read: EISDIR: a folder`,
   )
 })
+
+test.each([
+  ['cut short by who showed it', 'sk-abc…xyz'],
+  ['of two lines', 'sk-abc\nsk-xyz'],
+  ['with a blank', 'Bearer sk-abc'],
+  ['with a mark that cannot be seen', '\u200bsk-abc'],
+])('a key %s is refused where it is, and not shown', (_what, key) => {
+  const found = (): unknown => read({ '/named': key }, { OPENAI_API_KEY_FILE: '/named' })
+  expect(found).toThrow(/^the secret of file \/named holds a character that no key has/)
+  expect(found).not.toThrow(/abc/)
+})
