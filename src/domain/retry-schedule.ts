@@ -4,8 +4,8 @@ export const MAX_ATTEMPTS = 4
 /** Waits after the first, second and third attempt, in milliseconds (SPEC §7: 60, 300 and 900 s). */
 const WAITS_MS = [60_000, 300_000, 900_000]
 
-/** A server may ask for any wait; a run is not parked for longer than this at its word. */
-const LONGEST_RETRY_AFTER_MS = 3_600_000
+/** A server may ask for any wait; nothing is parked for longer than this at its word. */
+export const LONGEST_RETRY_AFTER_MS = 3_600_000
 
 /** Base waits of the retries inside one call, in milliseconds; these use up no attempt (SPEC §7). */
 const QUICK_WAITS_MS = [500, 2_000]

@@ -59,11 +59,11 @@ export type ParsedVerdict =
   { readonly ok: true; readonly verdict: Verdict } | { readonly ok: false; readonly why: string }
 
 /**
- * Reads a judge's answer: bare JSON, or JSON in a Markdown fence (local servers do that). Anything missing,
+ * Reads a judge's answer: JSON, bare or as `jsonIn` finds it (local servers wrap it). Anything missing,
  * out of range or of the wrong type makes it no verdict: it is never repaired into a pass or a zero.
  */
 export function parseVerdict(text: string): ParsedVerdict {
-  const json = parseJson(unfence(text))
+  const json = jsonIn(text)
   if (!isObject(json)) return { ok: false, why: 'the answer is not a JSON object' }
   const criteria = json['criteria']
   if (!isObject(criteria)) return { ok: false, why: '"criteria" is missing' }
@@ -124,9 +124,17 @@ function pick<T>(
   }
 }
 
-function unfence(text: string): string {
-  const fenced = /```(?:json)?\s*\n([\s\S]*?)\n\s*```/.exec(text)
-  return fenced?.[1] ?? text
+/**
+ * The JSON of an answer: bare, in its only fence, or with words on one side of it. Local models think aloud first,
+ * and words and fences may quote the work, which may quote a verdict: where it could be meant, there is none.
+ */
+function jsonIn(text: string): unknown {
+  const said = text.replace(/^\s*<think>[^]*?<\/think>/, '').trim()
+  const bare = parseJson(said)
+  if (bare !== null) return bare
+  const fences = [...said.matchAll(/```(?:json)?[^\S\n]*\n([\s\S]*?)\n\s*```/gi)]
+  if (fences.length > 0) return fences.length === 1 ? parseJson(fences[0]?.[1] ?? '') : null
+  return parseJson(said.slice(said.indexOf('{'))) ?? parseJson(said.slice(0, said.lastIndexOf('}') + 1))
 }
 
 function parseJson(text: string): unknown {

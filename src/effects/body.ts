@@ -26,7 +26,7 @@ export async function deliverBody(context: EffectContext, effect: Effect, body: 
   for (const id of standing) {
     if (effect.uncertain && (await holds(context, id, output.text))) return done(body, id)
   }
-  for (const id of standing) await context.workspace.api.remove(id)
+  for (const id of standing) await removeIfThere(context, id)
   return done(body, await write(context, body, output.text))
 }
 
@@ -45,6 +45,18 @@ async function containersOf(context: EffectContext, body: BodyOf, effect: Effect
   if (!effect.uncertain) return known === null ? [] : [known]
   const blocks = await context.workspace.api.blocks(body.pageId, () => false)
   return blocks.filter(block => containerRunId(foundOf(block)) === body.runId).map(block => block.id)
+}
+
+/**
+ * What a person threw away needs no removing: Notion refuses that (400 for what is in the trash, 404 for what is
+ * gone). Where it refuses because of the page, it refuses what is written next, too.
+ */
+async function removeIfThere(context: EffectContext, containerId: string): Promise<void> {
+  try {
+    await context.workspace.api.remove(containerId)
+  } catch (error) {
+    if (!(error instanceof ServiceFailure) || error.errorClass !== 'permanent') throw error
+  }
 }
 
 /** Whether a container holds exactly this text. */

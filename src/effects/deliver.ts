@@ -1,3 +1,4 @@
+import { LONGEST_RETRY_AFTER_MS } from '../domain/retry-schedule.ts'
 import { asAppError } from '../kernel/errors.ts'
 import { ServiceFailure } from '../kernel/roles.ts'
 import type { Effect, FailedDelivery } from '../store/outbox.ts'
@@ -130,7 +131,8 @@ function failureOf(context: EffectContext, head: Effect, thrown: unknown): Faile
     return { error: error.message, notBeforeMs: 0, uncertain: true, lookedUp: false, dead: true }
   }
   const dead = thrown.errorClass === 'permanent'
-  const waitMs = Math.max(backoffMs(head.tries), thrown.retryAfterMs ?? 0)
+  const askedMs = Math.min(thrown.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS)
+  const waitMs = Math.max(backoffMs(head.tries), askedMs)
   return {
     error: thrown.message,
     notBeforeMs: context.world.clock.now() + Math.round(waitMs * (1 + context.world.random.fraction() / 5)),

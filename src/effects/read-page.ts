@@ -3,7 +3,7 @@ import { PRIORITIES, type Priority } from '../domain/run-state.ts'
 import { isValidTarget } from '../domain/rubric.ts'
 import { parseTaskType, TASK_TYPES, type TaskType } from '../domain/task-type.ts'
 import { ServiceFailure } from '../kernel/roles.ts'
-import type { NotionBlock, NotionPage } from '../integrations/notion/client.ts'
+import type { NotionBlock, NotionJson, NotionPage } from '../integrations/notion/client.ts'
 import type { Workspace } from './context.ts'
 import { itemText, queueOf, readRow, type RowReader } from './row-values.ts'
 import { briefOfBody, isContainer } from './body-text.ts'
@@ -49,9 +49,19 @@ export async function briefDigest(workspace: Workspace, page: NotionPage): Promi
 
 /** Description and body; the title goes to the model by itself. */
 async function readBrief(workspace: Workspace, page: NotionPage, description: string): Promise<string> {
-  const blocks: NotionBlock[] = await workspace.api.blocks(page.id, block => !isContainer(block))
+  const blocks: NotionBlock[] = await workspace.api.blocks(page.id, isOpen)
   const body = briefOfBody(blocks)
   return [description, body].filter(part => part.trim() !== '').join('\n\n')
+}
+
+/**
+ * Blocks that say they have others below them, which are not of this page's body: pages and databases of their own,
+ * and what the API does not show, whose children it then refuses to list.
+ */
+const CLOSED: ReadonlySet<unknown> = new Set(['child_page', 'child_database', 'unsupported'])
+
+function isOpen(block: NotionJson): boolean {
+  return !CLOSED.has(block['type']) && !isContainer(block)
 }
 
 /** Page objects cut a property off at 25 parts that refer to something; then its items are read. */

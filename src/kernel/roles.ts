@@ -5,7 +5,8 @@ export interface Model {
   /** Digest of the credential in use, so that a changed one is noticed. Tells nothing about it. */
   readonly credential: string
   /**
-   * Sends one request, once: no retries, because each may be billed.
+   * Sends one request, once: no retries, because each may be billed. Only one that was refused for a part that
+   * the model does not know is sent again without it.
    * @throws ServiceFailure
    */
   complete(request: CompletionRequest, signal: AbortSignal): Promise<Completion>

@@ -169,15 +169,28 @@ async function quietPages(context: PickUpContext, open: readonly OpenPage[]): Pr
   if (runId?.type !== 'rich_text' || resting.length < 2) return quiet
   for (let from = 0; from < resting.length; from += MOST_CONDITIONS) {
     const some = resting.slice(from, from + MOST_CONDITIONS)
-    const found = await context.workspace.api.query(queue.dataSourceId, {
-      filter: { or: some.map(page => ({ property: runId.id, rich_text: { equals: page.runId } })) },
-    })
-    for (const page of found.pages) {
+    for (const page of await pagesOfRuns(context, runId.id, some)) {
       const row = readRow(page, queue)
       if (row.choice('status') !== 'Cancelled' && row.choice('decision') === null) quiet.add(page.id)
     }
   }
   return quiet
+}
+
+/** None where the column was taken off or changed: then nothing is saved, and each page is read. */
+async function pagesOfRuns(
+  context: PickUpContext,
+  runIdProperty: string,
+  open: readonly OpenPage[],
+): Promise<readonly NotionPage[]> {
+  const filter = { or: open.map(page => ({ property: runIdProperty, rich_text: { equals: page.runId } })) }
+  try {
+    const found = await context.workspace.api.query(queueOf(context.workspace).dataSourceId, { filter })
+    return found.pages
+  } catch (error) {
+    if (error instanceof ServiceFailure && error.errorClass === 'permanent') return []
+    throw error
+  }
 }
 
 type Verb =

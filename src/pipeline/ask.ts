@@ -7,7 +7,7 @@ import { ServiceFailure, type Completion, type CompletionRequest, type Model } f
 import type { ClaimedRun } from '../store/claims.ts'
 import type { NewCall, Settlement } from '../store/call-rows.ts'
 import type { PipelineContext } from './context.ts'
-import { capsOf, priceOverrides, type ModelChoice } from './rules.ts'
+import { capsOf, dearestTier, priceOverrides, type ModelChoice } from './rules.ts'
 import type { Prompt } from './prompts.ts'
 
 /** What came of asking a model. Each try is booked before it leaves; the last one is left to be settled. */
@@ -87,7 +87,9 @@ function book(
   question: Question,
 ): { call: NewCall; price: PriceQuote } {
   const { choice, prompt, model } = question
-  const price = quote(context, choice.model, null)
+  const now = context.world.clock.now()
+  const price = quote(context, choice.model, null, now)
+  const dearest = quote(context, choice.model, dearestTier(context.settings), now)
   const schemaBytes = question.schema === null ? 0 : byteLength(JSON.stringify(question.schema))
   const promptBytes = byteLength(prompt.system) + byteLength(prompt.user) + schemaBytes
   return {
@@ -97,7 +99,7 @@ function book(
       stage: claimed.stage,
       service: model.service,
       model: choice.model,
-      reservedNano: worstCaseNanoUsd(price, { promptBytes, maxOutputTokens: choice.maxOutputTokens }),
+      reservedNano: worstCaseNanoUsd(dearest, { promptBytes, maxOutputTokens: choice.maxOutputTokens }),
       priceBasis: price.basis,
       priceVersion: price.version,
       promptDigest: prompt.digest,
@@ -112,7 +114,9 @@ function settle(
   completion: Completion,
 ): Settlement {
   const { usage } = completion
-  const actual = completion.serviceTier === null ? price : quote(context, call.model, completion.serviceTier)
+  const { serviceTier } = completion
+  const now = context.world.clock.now()
+  const actual = serviceTier === null ? price : quote(context, call.model, serviceTier, now)
   return {
     callId: call.id,
     certainty: usage === null && price.basis !== 'free' ? 'unmetered' : 'metered',
@@ -155,9 +159,9 @@ function timedOut(context: PipelineContext, error: ServiceFailure): ServiceFailu
   })
 }
 
-function quote(context: PipelineContext, model: string, tier: string | null): PriceQuote {
+function quote(context: PipelineContext, model: string, tier: string | null, atMs: number): PriceQuote {
   const asked = context.settings.openai.service_tier
-  return quotePrice(model, context.world.clock.now(), tier ?? asked, priceOverrides(context.settings))
+  return quotePrice(model, atMs, tier ?? asked, priceOverrides(context.settings))
 }
 
 function byteLength(text: string): number {

@@ -3,7 +3,7 @@ import { quotePrice } from '../domain/price.ts'
 import type { Run } from '../store/run-rows.ts'
 import type { Task } from '../store/tasks.ts'
 import type { PipelineContext } from './context.ts'
-import { modelFor, priceOverrides } from './rules.ts'
+import { dearestTier, modelFor, priceOverrides } from './rules.ts'
 
 /** Bytes of instructions around a brief, at the most. */
 const PROMPT_BYTES = 6_000
@@ -24,12 +24,13 @@ export function estimateAtMostNano(
   const { settings } = context
   const now = context.world.clock.now()
   const overrides = priceOverrides(settings)
+  const tier = dearestTier(settings)
   const maker = modelFor(settings, 'generate', task.type, now)
   const judge = modelFor(settings, 'judge', task.type, now)
   const briefBytes = Buffer.byteLength(task.brief, 'utf8') + PROMPT_BYTES
   const workBytes = maker.maxOutputTokens * BYTES_A_TOKEN
-  const makerPrice = quotePrice(maker.model, now, settings.openai.service_tier, overrides)
-  const judgePrice = quotePrice(judge.model, now, settings.openai.service_tier, overrides)
+  const makerPrice = quotePrice(maker.model, now, tier, overrides)
+  const judgePrice = quotePrice(judge.model, now, tier, overrides)
   const bounds = { promptBytes: briefBytes, maxOutputTokens: maker.maxOutputTokens }
   const draft = worstCaseNanoUsd(makerPrice, bounds)
   const revision = worstCaseNanoUsd(makerPrice, { ...bounds, promptBytes: briefBytes + workBytes })

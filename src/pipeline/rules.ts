@@ -69,6 +69,15 @@ function overrideOf(known: NonNullable<Settings['models'][string]>): PriceOverri
   }
 }
 
+/**
+ * The dearest tier that a call may be served at, for what is reserved before it: OpenAI may serve another than was
+ * asked for, and under `auto` any that the project is set to (its API description, `service_tier`).
+ */
+export function dearestTier(settings: Settings): 'default' | 'priority' {
+  const asked = settings.openai.service_tier
+  return asked === 'auto' || asked === 'priority' ? 'priority' : 'default'
+}
+
 /** The caps on AI cost; 0 in the configuration means none. */
 export function capsOf(settings: Settings): Caps {
   const cap = (usd: number): number | null => (usd === 0 ? null : usdToNano(usd))

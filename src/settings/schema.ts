@@ -28,7 +28,7 @@ export const SECTIONS = {
     service_tier: withDefault(
       choiceField(
         ['default', 'auto', 'flex', 'priority'],
-        'asked for where it is not "default"; flex is half price and slower',
+        'price and speed of calls; flex is half price and slower, auto is what the project is set to',
       ),
       'default',
     ),

@@ -39,6 +39,10 @@ test.each([
   ['in a plain fence', '```\n', '\n```'],
   ['in a fence with words around it', 'Here is my verdict:\n\n```json\n', '\n```\nI hope this helps.'],
   ['with white space', '\n\t ', '\n\n'],
+  ['after words', 'Here is my verdict: ', ''],
+  ['before words', '', '\n\nI hope this helps.'],
+  ['after thoughts', '<think>\nA score of {20}? No.\n</think>\n\n', ''],
+  ['in a fence after thoughts', '<think>```json\n{}\n```</think>\n```JSON\n', '\n```'],
 ])('%s', (_, before, after) => {
   expect(parseVerdict(`${before}${JSON.stringify(answer(), null, 2)}${after}`).ok).toBe(true)
 })
@@ -73,6 +77,30 @@ test.each<[string, unknown]>([
 ])('%s is no verdict', (_, value) => {
   const parsed = parseVerdict(typeof value === 'string' ? value : JSON.stringify(value))
   expect(parsed.ok).toBe(false)
+})
+
+test.each([
+  [
+    'of several fences',
+    (quoted: string) => `The work says:\n\`\`\`json\n${quoted}\n\`\`\`\nI say:\n\`\`\`json\n{}\n\`\`\``,
+  ],
+  ['in the middle of words', (quoted: string) => `The work says ${quoted}, and that earns nothing.`],
+  [
+    'that the judge only thought of',
+    (quoted: string) => `<think>\n\`\`\`json\n${quoted}\n\`\`\`\n</think>\nPoor work.`,
+  ],
+  ['before another', (quoted: string) => `${quoted}\n${JSON.stringify(answer())}`],
+])('a verdict %s may be one that was quoted: none', (_, quoting) => {
+  expect(parseVerdict(quoting(JSON.stringify(answer()))).ok).toBe(false)
+})
+
+test('what a verdict says of thoughts and fences is its text', () => {
+  const text = 'quotes <think>x</think> and ```json\n{}\n``` of the work'
+  const findings = [{ criterion: 'completeness', severity: 'minor', text }]
+  expect(parseVerdict(JSON.stringify(answer({ findings })))).toMatchObject({
+    ok: true,
+    verdict: { findings: [{ text }] },
+  })
 })
 
 test('a verdict that was cut off anywhere is none', () => {

@@ -81,6 +81,12 @@ test.each(FETCHES)('how long to wait and the id are read, by %s', async (_name, 
   })
 })
 
+test('a Retry-After may be a date, at Notion as elsewhere', async () => {
+  const head = { 'retry-after': 'Wed, 25 Nov 2026 10:01:10 GMT', date: 'Wed, 25 Nov 2026 10:00:00 GMT' }
+  const { url } = await service(response => void response.writeHead(503, head).end('{}'))
+  expect(await failureOf(askNotion(url, lightFetch()))).toMatchObject({ retryAfterMs: 70_000 })
+})
+
 test.each(FETCHES)('a refusal whose body breaks off is still that refusal, by %s', async (_name, fetch) => {
   const { model } = await scripted(
     response => {

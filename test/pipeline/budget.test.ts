@@ -158,6 +158,21 @@ test('a model that is free costs nothing, with or without usage, and needs no ro
   expectAtRest(shop.storeFile)
 })
 
+test.each([
+  { tier: 'flex', times: 1 },
+  { tier: 'auto', times: 2 },
+  { tier: 'priority', times: 2 },
+])('what is reserved for $tier is enough for every tier it may be served at', async ({ tier, times }) => {
+  const reserved = async (openai: Record<string, unknown>): Promise<number> => {
+    const shop = await workshop({ settings: { openai, generate: { model: 'gpt-6-luna' } } })
+    const { runId } = await shop.add()
+    await shop.drain()
+    const draft = (await shop.calls(runId)).find(call => call.stage === 'generate')
+    return draft?.reservedNano ?? Number.NaN
+  }
+  expect(await reserved({ service_tier: tier })).toBe(times * (await reserved({})))
+})
+
 test('the price of the tier that was served is booked, not that of the one that was asked for', async () => {
   const shop = await workshop({
     settings: {

@@ -11,7 +11,7 @@ const MAIL = /^mailto:[\w.+-]+@[A-Za-z0-9.-]+$/
  * written as.
  */
 export function isLinkUrl(url: string): boolean {
-  if (url.length > MAX_URL_LENGTH) return false
+  if (url.length > MAX_URL_LENGTH || !URL.canParse(url)) return false
   const host = WEB.exec(url)?.[1]
   return host === undefined ? MAIL.test(url) : isHost(host)
 }

@@ -6,18 +6,17 @@ export interface NotionFault {
   readonly status: number
   readonly code: string | null
   readonly message: string
-  readonly retryAfterSeconds: number | null
+  readonly retryAfterMs: number | null
   /** Where it points, if it is a redirect. */
   readonly location: string | null
 }
 
 /** Statuses and codes as Notion documents them. Below 500 nothing was done; from 500 on nobody can tell. */
 export function fromNotion(fault: NotionFault): ServiceFailure {
-  const { status, code } = fault
+  const { status, code, retryAfterMs } = fault
   const redirect = redirectFailure(status, fault.location, 'notion.base_url')
   if (redirect !== null) return redirect
   const message = `Notion ${status}${code === null ? '' : ` ${code}`}: ${fault.message}`
-  const retryAfterMs = fault.retryAfterSeconds === null ? null : fault.retryAfterSeconds * 1000
   if (status === 401 || status === 403) {
     return new ServiceFailure(message, { errorClass: 'credential', billed: 'no', retryAfterMs })
   }

@@ -1,6 +1,7 @@
 import type { Client } from '@notionhq/client'
 import { networkFailure } from '../../kernel/network-failure.ts'
 import { headerReader } from '../../kernel/http/read-header.ts'
+import { retryAfterMs } from '../../kernel/http/retry-after.ts'
 import { redactor, type Redact } from '../../kernel/redaction.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
 import type { World } from '../../kernel/world.ts'
@@ -64,7 +65,7 @@ async function load(options: NotionOptions): Promise<Sdk> {
   const { default: sdk } = await import('@notionhq/client')
   const client = new sdk.Client({
     auth: options.token,
-    baseUrl: options.baseUrl,
+    baseUrl: rootOf(options.baseUrl),
     notionVersion: API_VERSION,
     // Its own retries do not cover what we repeat, and would not be counted against the shared rate.
     retry: false,
@@ -73,6 +74,11 @@ async function load(options: NotionOptions): Promise<Sdk> {
     fetch: timedFetch(options),
   })
   return { client, isResponseError: sdk.isHTTPResponseError }
+}
+
+/** The SDK puts `/v1/` after it, and Notion knows no address with two slashes or versions. */
+function rootOf(baseUrl: string): string {
+  return baseUrl.replace(/\/+$/, '').replace(/\/v1$/, '')
 }
 
 /** The SDK's own timeout neither ends the request nor covers its body; this one does both. */
@@ -98,7 +104,6 @@ function faultOf(error: unknown, redact: Redact): Parameters<typeof fromNotion>[
   const facts: Record<string, unknown> =
     error instanceof Error ? Object.fromEntries(Object.entries(error)) : {}
   const header = headerReader(facts['headers'])
-  const after = Number(header('retry-after') ?? Number.NaN)
   const location = header('location')
   return {
     status: typeof facts['status'] === 'number' ? facts['status'] : 500,
@@ -106,7 +111,7 @@ function faultOf(error: unknown, redact: Redact): Parameters<typeof fromNotion>[
     message: redact(error instanceof Error ? error.message : '')
       .replaceAll(/\s+/g, ' ')
       .slice(0, 400),
-    retryAfterSeconds: Number.isFinite(after) ? after : null,
+    retryAfterMs: retryAfterMs(header),
     location: location === null ? null : redact(location),
   }
 }

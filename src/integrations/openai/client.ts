@@ -1,12 +1,16 @@
 import type { APIError, OpenAI } from 'openai'
 import { sha256 } from '../../kernel/digest.ts'
 import { redactor, type Redact } from '../../kernel/redaction.ts'
-import type { Completion, CompletionRequest, Model } from '../../kernel/roles.ts'
+import type { Completion, Model } from '../../kernel/roles.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
 import { networkFailure } from '../../kernel/network-failure.ts'
-import { headerReader } from '../../kernel/http/read-header.ts'
-import { fromHttp, unusable } from './failure.ts'
-import { readCompletion, readModels } from './wire.ts'
+import { bodyOf } from './body.ts'
+import { fromAnswer, unusable } from './failure.ts'
+import { withOwnHeaders } from './own-headers.ts'
+import { withoutRefused, type RefusablePart } from './refused-part.ts'
+import { fromSdk } from './sdk-error.ts'
+import { orNull, tidy } from './said.ts'
+import { readCompletion, readErrorIn, readModels } from './wire.ts'
 
 /** Where the service is and how it is asked. */
 export interface OpenAiOptions {
@@ -26,18 +30,19 @@ export function openAiModel(options: OpenAiOptions): Model {
   let loading: Promise<Sdk> | null = null
   const sdk = (): Promise<Sdk> => (loading ??= load(options))
   const redact = redactor(options.apiKey === null ? [] : [options.apiKey])
+  const refused = refusedByModel()
   return {
     service: new URL(options.baseUrl).host,
     credential: sha256(`${options.baseUrl}\n${options.apiKey ?? ''}`).slice(0, 16),
     complete: async (request, signal) => {
       const { client, ApiError } = await sdk()
       const answer = await call(ApiError, redact, () =>
-        client.chat.completions.create(bodyOf(request, options), { signal }).withResponse(),
+        withoutRefused(refused(request.model), without => {
+          const body = bodyOf(request, tierOf(options), without)
+          return client.chat.completions.create(body, { signal }).withResponse()
+        }),
       )
-      const requestId = answer.response.headers.get('x-request-id')
-      const completion = readCompletion(answer.data)
-      if (completion === null) throw unusable('not a chat completion', requestId)
-      return redacted({ ...completion, requestId }, redact)
+      return completionIn(answer.data, answer.response, redact)
     },
     listModels: async signal => {
       const { client, ApiError } = await sdk()
@@ -49,6 +54,36 @@ export function openAiModel(options: OpenAiOptions): Model {
   }
 }
 
+/**
+ * OpenAI takes a tier that is left out for `auto`: a project that is set to a dearer one would be billed that, and
+ * the answer need not say so. Compatible servers may not know the word at all.
+ */
+function tierOf({ serviceTier, baseUrl }: OpenAiOptions): OpenAiOptions['serviceTier'] | null {
+  return serviceTier === 'default' && new URL(baseUrl).hostname !== 'api.openai.com' ? null : serviceTier
+}
+
+/** What each model was found to refuse. */
+function refusedByModel(): (model: string) => Set<RefusablePart> {
+  const byModel = new Map<string, Set<RefusablePart>>()
+  return model => {
+    const known = byModel.get(model) ?? new Set()
+    byModel.set(model, known)
+    return known
+  }
+}
+
+/** Some servers call their JSON text, and some say within an answer, with a good status, that there is none. */
+function completionIn(answer: unknown, response: Response, redact: Redact): Completion {
+  const data = typeof answer === 'string' ? parseJson(answer) : answer
+  const header = (name: string): string | null => orNull(redact, response.headers.get(name))
+  const requestId = header('x-request-id')
+  const error = readErrorIn(data)
+  if (error !== null) throw fromAnswer(error.status, tidy(error.message, redact), header)
+  const completion = readCompletion(data)
+  if (completion === null) throw unusable('not a chat completion', requestId)
+  return redacted({ ...completion, requestId }, redact)
+}
+
 interface Sdk {
   readonly client: OpenAI
   readonly ApiError: typeof APIError
@@ -56,14 +91,15 @@ interface Sdk {
 
 async function load(options: OpenAiOptions): Promise<Sdk> {
   const { OpenAI: Client, APIError: ApiError } = await import('openai')
+  // The SDK insists on a key; servers that want none ignore it.
+  const apiKey = options.apiKey ?? 'none'
   const client = new Client({
     baseURL: options.baseUrl,
-    // The SDK insists on a key; servers that want none ignore it.
-    apiKey: options.apiKey ?? 'none',
+    apiKey,
     // Its own retries would send a request again, and have it billed again, unseen by the ledger.
     maxRetries: 0,
     timeout: options.timeoutMs,
-    fetch: options.fetch,
+    fetch: withOwnHeaders(options.fetch, apiKey),
     logLevel: 'off',
     organization: null,
     project: null,
@@ -81,62 +117,6 @@ async function call<T>(ApiError: typeof APIError, redact: Redact, send: () => Pr
   }
 }
 
-/** What is read of the SDK's errors, whose own type says `any`. */
-interface SdkError {
-  readonly status: unknown
-  readonly code: unknown
-  readonly message: string
-  readonly error: unknown
-  readonly headers: unknown
-}
-
-/** Without a status no answer came: the SDK wraps the network's error. */
-function fromSdk(facts: SdkError, error: Error, redact: Redact): ServiceFailure {
-  if (typeof facts.status !== 'number') return networkFailure(error)
-  const header = headerReader(facts.headers)
-  return fromHttp({
-    status: facts.status,
-    code: typeof facts.code === 'string' ? redact(facts.code) : null,
-    message: messageOf(facts, redact),
-    header: name => orNull(redact, header(name)),
-  })
-}
-
-/** The service's own words; the SDK puts the status before them, and plain-text bodies may be whole pages. */
-function messageOf({ error: inner, message }: SdkError, redact: Redact): string {
-  const own =
-    typeof inner === 'object' && inner !== null && 'message' in inner && typeof inner.message === 'string'
-      ? inner.message
-      : message.replace(/^\d{3} /, '')
-  return redact(own).replaceAll(/\s+/g, ' ').slice(0, 300)
-}
-
-function bodyOf(
-  request: CompletionRequest,
-  options: OpenAiOptions,
-): OpenAI.ChatCompletionCreateParamsNonStreaming {
-  return {
-    model: request.model,
-    messages: [
-      { role: 'system', content: request.system },
-      { role: 'user', content: request.user },
-    ],
-    ...(request.temperature === null ? {} : { temperature: request.temperature }),
-    ...(request.tokenParameter === 'max_tokens'
-      ? { max_tokens: request.maxOutputTokens }
-      : { max_completion_tokens: request.maxOutputTokens }),
-    ...(options.serviceTier === 'default' ? {} : { service_tier: options.serviceTier }),
-    ...(request.schema === null
-      ? {}
-      : {
-          response_format: {
-            type: 'json_schema' as const,
-            json_schema: { name: request.schema.name, strict: true, schema: { ...request.schema.schema } },
-          },
-        }),
-  }
-}
-
 function redacted(completion: Completion, redact: Redact): Completion {
   return {
     ...completion,
@@ -146,10 +126,6 @@ function redacted(completion: Completion, redact: Redact): Completion {
     serviceTier: orNull(redact, completion.serviceTier),
     requestId: orNull(redact, completion.requestId),
   }
-}
-
-function orNull(redact: Redact, text: string | null): string | null {
-  return text === null ? null : redact(text)
 }
 
 function parseJson(text: string): unknown {

@@ -1,5 +1,6 @@
 import { redirectFailure } from '../../kernel/http/redirect.ts'
 import type { ReadHeader } from '../../kernel/http/read-header.ts'
+import { retryAfterMs } from '../../kernel/http/retry-after.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
 
 /** What an HTTP error of a model server means: its status, the code in its body, and how long to wait. */
@@ -7,8 +8,16 @@ export interface HttpFailure {
   readonly status: number
   readonly code: string | null
   readonly message: string
+  /** Whether what was sent is at fault, and not the key or the account, where the status could mean either. */
+  readonly isOfRequest?: boolean
   readonly header: ReadHeader
 }
+
+/**
+ * Statuses that only the operator can mend: a key, what it may do, an account without credit (402 at OpenRouter
+ * and DeepSeek), a proxy that wants a password.
+ */
+const OF_ACCOUNT = new Set([401, 402, 403, 407])
 
 /** Statuses by which the server itself says that it did no work; after a gateway's nobody can tell. */
 const NO_WORK_DONE = new Set([500, 503, 529])
@@ -23,7 +32,8 @@ export function fromHttp(failure: HttpFailure): ServiceFailure {
   const redirect = redirectFailure(status, failure.header('location'), 'openai.base_url (or judge.base_url)')
   if (redirect !== null) return redirect
   const message = `${status}${code === null ? '' : ` ${code}`}: ${failure.message}`
-  if (status === 401 || status === 403 || code === 'insufficient_quota') {
+  const isOfAccount = OF_ACCOUNT.has(status) && failure.isOfRequest !== true
+  if (isOfAccount || code === 'insufficient_quota') {
     return new ServiceFailure(message, { ...facts, errorClass: 'credential', billed: 'no' })
   }
   if (status === 429) return new ServiceFailure(message, { ...facts, errorClass: 'throttled', billed: 'no' })
@@ -34,6 +44,22 @@ export function fromHttp(failure: HttpFailure): ServiceFailure {
   return new ServiceFailure(message, { ...facts, errorClass: 'permanent', billed: 'no' })
 }
 
+/**
+ * An error inside an answer with a good status: the model had started, and what it did may be billed (OpenRouter).
+ *
+ * @param status as the error itself says; null where it says none
+ */
+export function fromAnswer(status: number | null, message: string, header: ReadHeader): ServiceFailure {
+  if (status === null) return unusable(`an error: ${message}`, header('x-request-id'))
+  const {
+    message: said,
+    errorClass,
+    retryAfterMs: waitMs,
+  } = fromHttp({ status, code: null, message, header })
+  const requestId = header('x-request-id')
+  return new ServiceFailure(said, { errorClass, billed: 'unknown', retryAfterMs: waitMs, requestId })
+}
+
 /** An answer with a good status that is not what was asked for, such as a proxy's page. */
 export function unusable(what: string, requestId: string | null): ServiceFailure {
   return new ServiceFailure(`unusable answer: ${what}`, {
@@ -41,17 +67,4 @@ export function unusable(what: string, requestId: string | null): ServiceFailure
     billed: 'unknown',
     requestId,
   })
-}
-
-/** Retry-After in seconds or as a date (by the clock of the service), or OpenAI's `retry-after-ms`. */
-function retryAfterMs(header: ReadHeader): number | null {
-  const exact = Number(header('retry-after-ms') ?? Number.NaN)
-  if (Number.isFinite(exact)) return Math.max(0, exact)
-  const value = header('retry-after')
-  if (value === null) return null
-  const seconds = Number(value)
-  const waitMs = Number.isFinite(seconds)
-    ? seconds * 1000
-    : Date.parse(value) - Date.parse(header('date') ?? '')
-  return Number.isNaN(waitMs) ? null : Math.max(0, waitMs)
 }

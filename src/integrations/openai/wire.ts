@@ -12,17 +12,37 @@ export function readCompletion(data: unknown): Omit<Completion, 'requestId'> | n
   if (!isObject(data) || !isList(data['choices'])) return null
   const [choice] = data['choices']
   if (!isObject(choice) || !isObject(choice['message'])) return null
-  const { content, refusal: refused } = choice['message']
-  if (!isTextOrNothing(content) || !isTextOrNothing(refused)) return null
-  const refusal = refused ?? null
+  const text = textIn(choice['message']['content'])
+  if (text === null) return null
+  const refusal = textOf(choice['message']['refusal']) || null
   return {
-    text: content ?? '',
+    text,
     finish: finishOf(choice['finish_reason'], refusal),
     refusal,
     usage: readUsage(data['usage']),
     answeredModel: textOf(data['model']),
     serviceTier: textOf(data['service_tier']),
   }
+}
+
+/**
+ * The error that an answer holds in place of, or within, its first choice; null where there is none. `status` is
+ * the error's own code where that is one of HTTP.
+ */
+export function readErrorIn(data: unknown): { status: number | null; message: string } | null {
+  if (!isObject(data)) return null
+  const [choice] = isList(data['choices']) ? data['choices'] : []
+  const error = data['error'] ?? (isObject(choice) ? errorOfChoice(choice) : null)
+  if (error === null) return null
+  if (!isObject(error)) return { status: null, message: textOf(error) ?? JSON.stringify(error) }
+  const { code, message } = error
+  const isStatus = typeof code === 'number' && Number.isInteger(code) && code >= 400 && code <= 599
+  return { status: isStatus ? code : null, message: textOf(message) ?? JSON.stringify(error) }
+}
+
+function errorOfChoice(choice: Json): unknown {
+  const brokeOff = choice['finish_reason'] === 'error' ? 'the model broke off' : null
+  return choice['error'] ?? brokeOff
 }
 
 /** The models list; null for what is none. `shutdown_date` is OpenAI's. */
@@ -37,12 +57,29 @@ export function readModels(data: unknown): ListedModel[] | null {
   return read.length < models.length ? null : read
 }
 
+/** `length` at OpenAI, the others at Mistral. */
+const CUT_OFF = new Set(['length', 'model_length'])
+
 function finishOf(reason: unknown, refusal: string | null): Completion['finish'] {
   if (refusal !== null || reason === 'content_filter') return 'refused'
-  return reason === 'length' ? 'truncated' : 'complete'
+  return typeof reason === 'string' && CUT_OFF.has(reason) ? 'truncated' : 'complete'
 }
 
-/** A server that sends usage of another shape has not said what it used. */
+/**
+ * The text of an answer, which may come in parts with thoughts between them (Mistral's reasoning models); empty
+ * where there is none, null for what is no text.
+ */
+function textIn(content: unknown): string | null {
+  if (content === null || content === undefined) return ''
+  if (!isList(content)) return textOf(content)
+  const parts = content.filter(isObject).filter(part => part['type'] === 'text')
+  return parts.map(part => textOf(part['text']) ?? '').join('')
+}
+
+/**
+ * A server that sends usage of another shape has not said what it used; nor has one that says a prompt had no
+ * tokens, as gateways do that did not count.
+ */
 function readUsage(usage: unknown): ModelUsage | null {
   if (!isObject(usage)) return null
   const input = isObject(usage['prompt_tokens_details']) ? usage['prompt_tokens_details'] : {}
@@ -54,7 +91,7 @@ function readUsage(usage: unknown): ModelUsage | null {
     outputTokens: usage['completion_tokens'],
     reasoningTokens: output['reasoning_tokens'] ?? 0,
   }
-  return areCounts(read) ? read : null
+  return areCounts(read) && read.inputTokens > 0 ? read : null
 }
 
 function areCounts<Name extends string>(values: Record<Name, unknown>): values is Record<Name, number> {
@@ -63,10 +100,12 @@ function areCounts<Name extends string>(values: Record<Name, unknown>): values i
   )
 }
 
-/** As a day, or as seconds since 1970. */
+/** As a day, or as seconds since 1970; null for what is neither. */
 function dayOf(date: unknown): string | null {
-  if (typeof date === 'number') return new Date(date * 1000).toISOString().slice(0, 10)
-  return textOf(date)?.slice(0, 10) ?? null
+  const instant = typeof date === 'number' ? new Date(date * 1000) : null
+  if (instant !== null && Number.isNaN(instant.getTime())) return null
+  const day = (instant?.toISOString() ?? textOf(date) ?? '').slice(0, 10)
+  return /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day)) ? day : null
 }
 
 function isObject(value: unknown): value is Json {
@@ -75,10 +114,6 @@ function isObject(value: unknown): value is Json {
 
 function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value)
-}
-
-function isTextOrNothing(value: unknown): value is string | null | undefined {
-  return value === null || value === undefined || typeof value === 'string'
 }
 
 function textOf(value: unknown): string | null {

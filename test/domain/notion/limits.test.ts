@@ -194,6 +194,8 @@ describe('links', () => {
     ['https://example..com', false],
     ['https://-example.com', false],
     ['https://user@example.com', false],
+    ['https://example.com:99999/', false],
+    ['https://1.2.3.400/', false],
     ['https://example.com/a b', false],
     ['https://example.com/ä', false],
     ['javascript:alert(1)', false],

@@ -1,5 +1,6 @@
 /** What goes out on the wire. */
 import { expect, test } from 'vitest'
+import { lightFetch } from '../../../src/kernel/http/fetch.ts'
 import { connectModels, missingKeys } from '../../../src/integrations/openai/index.ts'
 import { modelFor } from '../../../src/pipeline/rules.ts'
 import { loadSettings } from '../../../src/settings/load.ts'
@@ -65,6 +66,17 @@ test('a successor is asked for once its forerunner is shut down', async () => {
 test('a service tier is named only where it is not the default one', async () => {
   expect(await sent('gpt-4o')).not.toHaveProperty('service_tier')
   expect(await sent('gpt-4o', '[openai]\nservice_tier = "flex"')).toMatchObject({ service_tier: 'flex' })
+})
+
+test('OpenAI is told the default tier, or a project that is set to a dearer one would be billed that', async () => {
+  const { url, received } = await scripted(answer(200, completion()))
+  const { model } = await scripted(answer(500, {}), {
+    baseUrl: 'https://api.openai.com/v1',
+    fetch: async (input, init) =>
+      lightFetch()(new URL(new URL(input instanceof Request ? input.url : input).pathname, url), init),
+  })
+  await model.complete(REQUEST, patience())
+  expect(received[0]?.body).toMatchObject({ service_tier: 'default' })
 })
 
 test('a schema is strict', async () => {

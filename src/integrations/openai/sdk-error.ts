@@ -1,0 +1,46 @@
+import { headerReader } from '../../kernel/http/read-header.ts'
+import { networkFailure } from '../../kernel/network-failure.ts'
+import type { Redact } from '../../kernel/redaction.ts'
+import type { ServiceFailure } from '../../kernel/roles.ts'
+import { fromHttp } from './failure.ts'
+import { orNull, tidy } from './said.ts'
+
+/** What is read of the SDK's errors, whose own type says `any`. */
+interface SdkError {
+  readonly status: unknown
+  readonly code: unknown
+  readonly message: string
+  readonly error: unknown
+  readonly headers: unknown
+}
+
+/**
+ * What an error of the SDK means. Without a status no answer came: it wraps the network's error.
+ */
+export function fromSdk(facts: SdkError, error: Error, redact: Redact): ServiceFailure {
+  if (typeof facts.status !== 'number') return networkFailure(error)
+  const header = headerReader(facts.headers)
+  return fromHttp({
+    status: facts.status,
+    code: typeof facts.code === 'string' ? redact(facts.code) : null,
+    message: messageOf(facts, redact),
+    isOfRequest: isFlagged(facts.error),
+    header: name => orNull(redact, header(name)),
+  })
+}
+
+/** The service's own words; the SDK puts the status before them, and plain-text bodies may be whole pages. */
+function messageOf({ error: inner, message }: SdkError, redact: Redact): string {
+  const own =
+    typeof inner === 'object' && inner !== null && 'message' in inner && typeof inner.message === 'string'
+      ? inner.message
+      : message.replace(/^\d{3} /, '')
+  return tidy(typeof inner === 'string' ? inner : own, redact)
+}
+
+/** OpenRouter answers 403 also to a text that a moderator flagged, and then says which. */
+function isFlagged(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('metadata' in error)) return false
+  const { metadata } = error
+  return typeof metadata === 'object' && metadata !== null && 'flagged_input' in metadata
+}
