@@ -22,7 +22,7 @@ export async function main(): Promise<void> {
   const programDir = fileURLToPath(new URL('..', import.meta.url))
   const world = realWorld(programDir)
   const program = programFacts(programDir, world)
-  endWithReader()
+  endWithReader(words.includes('--json'))
   if (words[0] === '--version') {
     process.stdout.write(await versionText(program, world.host.nodeVersion, words.includes('--json')))
     return
@@ -97,7 +97,8 @@ function programFacts(programDir: string, world: World): { version: string; comm
 
 async function terminal(): Promise<Terminal> {
   const { ansiStyle } = await import('./surfaces/cli/terminal.ts')
-  const columns = process.stdout.columns ?? COLUMNS_WITHOUT_TERMINAL
+  // A terminal that does not know its width says 0.
+  const columns = process.stdout.columns || COLUMNS_WITHOUT_TERMINAL
   const colours = process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
   return {
     out: written => process.stdout.write(written),
@@ -129,11 +130,21 @@ function stopOnSignals(stop: AbortController): () => number | null {
   return () => code
 }
 
-/** A reader that went away (`| head`) is no fault; work goes on when only the progress is not read. */
-function endWithReader(): void {
+/**
+ * A reader that went away (`| head`) is no fault; work goes on when only the progress is not read. A disk that
+ * is full is told of like any other error, in the form of `errorText` and `errorJson`, which are not loaded yet.
+ */
+function endWithReader(json: boolean): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit(0)
+    if (error.code === 'EPIPE') process.exit(0)
+    const message = `standard output cannot be written: ${error.message}`
+    const hint = 'make room on the disk, or write it elsewhere, then run the same command again'
+    process.stderr.write(
+      json
+        ? `${JSON.stringify({ error: { kind: 'store', message, hint, exit: 74 } })}\n`
+        : `error: ${message}\nnext: ${hint}\n`,
+    )
+    process.exit(74)
   })
   process.stderr.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error

@@ -230,7 +230,7 @@ function missingCredentials(missing: readonly SecretName[], configFile: string):
   return new AppError(
     'config',
     `${count} missing:\n${lines.join('\n')}`,
-    'or try everything without an account: echopilot sandbox',
+    'set it in one of these places, or try everything without an account: echopilot sandbox',
   )
 }
 

@@ -87,6 +87,8 @@ const SUMMARY_LENGTH = 2000
 export function effectsOf(transition: Transition): NewEffect[] {
   switch (transition.to) {
     case 'queued':
+      // A run that was begun from the shell had no pick-up to take the outcome of the one before off the row.
+      return [page(transition, beginning(transition))]
     case 'generated':
     case 'judging':
     case 'revising':
@@ -147,6 +149,10 @@ export function pickUpEffect(pageId: string, runId: string): NewEffect {
 
 function page({ pageId }: Transition, change: PageChange): NewEffect {
   return { name: null, target: pageId, body: { kind: 'page', pageId, change } }
+}
+
+function beginning({ status, runId, score, reason }: Transition): PageChange {
+  return { status, runId, score, notes: reason }
 }
 
 function outcome(transition: Transition): PageChange {

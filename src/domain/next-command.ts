@@ -1,12 +1,26 @@
+import type { ErrorClass } from './error-class.ts'
 import type { RunState } from './run-state.ts'
 
+/** What tells the next command of a task. */
+export interface Standing {
+  readonly id: string
+  readonly state: RunState
+  /** Of the failure of its last run, if it failed. */
+  readonly errorClass: ErrorClass | null
+  /** Its page in Notion; null for a local task. */
+  readonly pageId: string | null
+}
+
 /** What the operator can type next about a task in this state; null where there is nothing to do. */
-export function nextCommand(task: { readonly id: string; readonly state: RunState }): string | null {
+export function nextCommand(task: Standing): string | null {
   switch (task.state) {
     case 'waiting_human':
-      return `echopilot task approve ${task.id}, or task return ${task.id} --note "what to mend"`
+      return `echopilot task approve ${task.id}, or echopilot task return ${task.id} --note "what to mend"`
     case 'failed_final':
-      return `echopilot task retry ${task.id}`
+      // What is wrong with a row is still wrong when the same row is tried again.
+      return task.errorClass === 'data' && task.pageId !== null
+        ? 'mend the row in Notion, then tick its Trigger'
+        : `echopilot task retry ${task.id}`
     case 'held':
       return 'echopilot poll --drain, when the cap has room'
     case 'retrying':

@@ -6,9 +6,9 @@ import type { WorkReport } from '../pipeline/work-report.ts'
 import { statusMark } from './marks.ts'
 
 /** The report of a poll: what was picked up, worked on and written back. */
-export function renderPoll(report: PollReport, style: Style): string {
+export function renderPoll(report: PollReport & { readonly drain: boolean }, style: Style): string {
   return [
-    renderWork(report, style),
+    report.drain ? renderWork(report, style) : [queuedLine(report), ...leftLines(report, style)].join('\n'),
     ...(report.notion === null ? [] : notionLines(report.notion, report, style)),
   ].join('\n')
 }
@@ -26,21 +26,34 @@ function notionLines(notion: NonNullable<PollReport['notion']>, report: PollRepo
   ]
 }
 
+/** A poll that only picks up looks at nothing that is ready. */
+function queuedLine({ waiting }: WorkReport): string {
+  return waiting.queued === 0 ? 'nothing is queued' : `${waiting.queued} queued (echopilot poll --drain)`
+}
+
 /** The report as a table, and what was left. */
 export function renderWork(report: WorkReport, style: Style): string {
-  const notes = [
+  const body = report.runs.length === 0 ? 'nothing was ready' : renderRuns(report, style)
+  return [body, ...leftLines(report, style)].join('\n')
+}
+
+function leftLines(report: WorkReport, style: Style): string[] {
+  const { retrying, held, queued } = report.waiting
+  return [
     ...report.paused.map(
       pause =>
-        `${style.bad('paused')} ${pause.service}: ${pause.reason}; ${pause.waiting} waiting, next try in ${spanText(Date.parse(pause.nextProbeAt) - report.atMs)}`,
+        `${style.bad('paused')} ${pause.reason}; ${pause.waiting} waiting, next try in ${spanText(Date.parse(pause.nextProbeAt) - report.atMs)} (echopilot doctor)`,
     ),
-    ...(report.queuePaused === null ? [] : [`${style.warn('queue paused')}: ${report.queuePaused}`]),
-    ...(report.waiting.retrying === 0 ? [] : [`${report.waiting.retrying} wait for their next attempt`]),
-    ...(report.waiting.held === 0 ? [] : [`${report.waiting.held} held by a cap`]),
+    ...(report.queuePaused === null
+      ? []
+      : [`${style.warn('queue paused')}: ${report.queuePaused}; ${queued} queued (echopilot queue resume)`]),
+    ...(retrying === 0
+      ? []
+      : [retrying === 1 ? '1 waits for its next attempt' : `${retrying} wait for their next attempt`]),
+    ...(held === 0 ? [] : [`${held} held by a cap`]),
     ...(report.interrupted ? ['stopped early: the rest is for the next run'] : []),
     ...report.failed.map(item => `${style.bad('defect')} ${item.id}: ${item.message}`),
   ]
-  const body = report.runs.length === 0 ? 'nothing was ready' : renderRuns(report, style)
-  return [body, ...notes].join('\n')
 }
 
 function renderRuns(report: WorkReport, style: Style): string {

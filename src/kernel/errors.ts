@@ -61,12 +61,37 @@ export function asAppError(thrown: unknown): AppError {
     )
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown)
+  if (isDiskFault(thrown)) {
+    return new AppError(
+      'store',
+      `a file or folder cannot be used: ${message}`,
+      'check the path, its permissions and the room on the disk, then run the same command again',
+      thrown,
+    )
+  }
   return new AppError(
     'bug',
     `internal error: ${message}`,
     'run it again with --verbose and report the trace',
     thrown,
   )
+}
+
+/** What the system says of a path or a disk that is not as it should be. */
+const DISK_FAULTS: ReadonlySet<unknown> = new Set([
+  'EACCES',
+  'EDQUOT',
+  'EIO',
+  'EISDIR',
+  'ENAMETOOLONG',
+  'ENOSPC',
+  'ENOTDIR',
+  'EPERM',
+  'EROFS',
+])
+
+function isDiskFault(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && DISK_FAULTS.has(thrown.code)
 }
 
 /** Where an error came from; the first one, where it was turned into ours. */

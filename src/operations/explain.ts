@@ -3,7 +3,7 @@ import { formatNanoUsd } from '../domain/cost.ts'
 import { formatScore } from '../domain/next-step.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Style } from '../kernel/style.ts'
-import { secondText, wrap } from '../kernel/text.ts'
+import { countText, secondText, wrap } from '../kernel/text.ts'
 import { findOne } from '../pipeline/tasks.ts'
 import type { Found } from '../store/lookup.ts'
 import type { Receipt } from '../store/receipts.ts'
@@ -17,7 +17,7 @@ export const explain = defineOperation({
     { words: 'explain task_01k…', does: 'every run of a task' },
     { words: 'explain run_01k…/2', does: 'the second attempt of a run' },
   ],
-  input: { id: textField('any id that EchoPilot prints, or its beginning') },
+  input: { id: textField('any id that EchoPilot prints, its beginning, or an id or address of Notion') },
   positionals: ['id'],
   needs: { store: 'required' },
   effect: 'read',
@@ -150,7 +150,9 @@ function costText({ core }: Explained): string {
     ...(totals.unpricedNano > 0 ? [`$${formatNanoUsd(totals.unpricedNano)} of it unpriced`] : []),
   ]
   const tokens = `${totals.inputTokens} tokens in, ${totals.outputTokens} out`
-  return [`$${formatNanoUsd(totals.costNano)} in ${totals.calls} calls`, tokens, ...notes].join(', ')
+  return [`$${formatNanoUsd(totals.costNano)} in ${countText(totals.calls, 'call')}`, tokens, ...notes].join(
+    ', ',
+  )
 }
 
 function sealText(seal: Receipt['seal'], style: Style): string {

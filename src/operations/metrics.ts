@@ -1,5 +1,5 @@
-import { resolve } from 'node:path'
 import { optional, textField } from '../kernel/field.ts'
+import { writeResultFile } from '../kernel/result-file.ts'
 import { prometheusText } from '../figures/prometheus.ts'
 import { statusFigures } from '../figures/status.ts'
 import { defineOperation } from './define.ts'
@@ -16,8 +16,10 @@ export const metrics = defineOperation({
   scope: 'read',
   run: async (context, input) => {
     const text = prometheusText(await statusFigures(context.store, context.world.clock.now()))
-    const file = input.textfile === undefined ? null : resolve(context.world.host.cwd, input.textfile)
-    if (file !== null) context.world.files.writeText(file, text, 0o644)
+    const file =
+      input.textfile === undefined
+        ? null
+        : writeResultFile(context.world, 'the figures', input.textfile, text)
     return { text, file }
   },
   render: result => (result.file === null ? result.text.trimEnd() : `written to ${result.file}`),

@@ -10,7 +10,7 @@ export const poll = defineOperation({
   summary: 'Pick up new work; with --drain, also do it',
   examples: [
     { words: 'poll --drain', does: 'generate, judge and revise until nothing is ready' },
-    { words: 'poll --drain --dry-run', does: 'what would be worked on, and at most cost' },
+    { words: 'poll --drain --dry-run', does: 'what would be worked on, and the most it could cost' },
   ],
   input: {
     drain: flagField('also run the pipeline until nothing is ready'),
@@ -29,6 +29,7 @@ export const poll = defineOperation({
     const request = { ...input, stages, dryRun: context.dryRun }
     return {
       ...(await pollOnce(pipelineOf(context), workspace, request)),
+      drain: input.drain,
       failOnFailed: input.failOnFailed,
       notionWaits: workspace === null && context.notion !== null,
     }

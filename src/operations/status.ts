@@ -1,7 +1,7 @@
 import { proofMark, proofText } from '../figures/marks.ts'
 import { hasFailed, statusFigures, type AttentionItem, type StatusFigures } from '../figures/status.ts'
 import type { Style } from '../kernel/style.ts'
-import { cutTo, minuteText, spanText, wrap } from '../kernel/text.ts'
+import { countText, cutTo, minuteText, spanText, wrap } from '../kernel/text.ts'
 import { defineOperation } from './define.ts'
 
 export const status = defineOperation({
@@ -48,7 +48,7 @@ function queueLines(figures: StatusFigures, style: Style): string[] {
   const oldest = figures.oldestWaitingMs
   return [
     counts.length === 0 ? 'empty' : counts.map(([name, runs]) => `${name} ${runs}`).join(' · '),
-    ...(oldest === null ? [] : [`oldest waits since ${spanText(figures.atMs - oldest)}`]),
+    ...(oldest === null ? [] : [`the oldest has waited ${spanText(figures.atMs - oldest)}`]),
     ...(figures.queuePaused === null ? [] : [`${style.warn('paused')}: ${figures.queuePaused}`]),
     ...figures.operations
       .filter(record => record.outcome === 'died')
@@ -62,7 +62,7 @@ function spendLines(figures: StatusFigures): string[] {
       ...(Number(spend.uncertainUsd) > 0 ? [`${spend.uncertainUsd} of it uncertain`] : []),
       ...(Number(spend.unpricedUsd) > 0 ? [`${spend.unpricedUsd} of it unpriced`] : []),
     ]
-    return `${name}  $${spend.totalUsd} in ${spend.calls} calls${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`
+    return `${name}  $${spend.totalUsd} in ${countText(spend.calls, 'call')}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`
   }
   return [line('today     ', figures.today), line('this month', figures.month)]
 }
@@ -79,9 +79,11 @@ function proofLines(figures: StatusFigures, style: Style): string[] {
 
 function outboxLines(figures: StatusFigures, style: Style): string[] {
   const { pending, oldestPendingMs } = figures.outbox
-  const age = oldestPendingMs === null ? '' : `, the oldest since ${spanText(figures.atMs - oldestPendingMs)}`
+  const age = oldestPendingMs === null ? '' : `, the oldest for ${spanText(figures.atMs - oldestPendingMs)}`
   return [
-    ...(pending === 0 ? [] : [`${pending} wait to be written${age} (echopilot deliver)`]),
+    ...(pending === 0
+      ? []
+      : [`${countText(pending, 'waits', 'wait')} to be written${age} (echopilot deliver)`]),
     ...figures.dead.map(
       effect => `${style.bad('dead')} ${effect.key}\n${wrap(effect.error ?? '', style.columns, '    ')}`,
     ),
@@ -91,7 +93,7 @@ function outboxLines(figures: StatusFigures, style: Style): string[] {
 function serviceLines(figures: StatusFigures, style: Style): string[] {
   return figures.services.map(
     pause =>
-      `${style.bad('paused')} ${pause.service} for ${spanText(figures.atMs - pause.sinceMs)}, next try in ${spanText(pause.nextProbeMs - figures.atMs)}\n${wrap(pause.reason, style.columns, '    ')}`,
+      `${style.bad('paused')} ${pause.service} for ${spanText(figures.atMs - pause.sinceMs)}, next try in ${spanText(pause.nextProbeMs - figures.atMs)} (echopilot doctor)\n${wrap(pause.reason, style.columns, '    ')}`,
   )
 }
 

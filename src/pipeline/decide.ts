@@ -26,7 +26,7 @@ export function decisionOf(task: TaskSummary, verb: string, decided: Decided): D
     throw new AppError(
       'refused',
       `task ${task.id} cannot be ${verb}: it is ${status}`,
-      nextCommand({ id: task.id, state: decided.state }) ?? `echopilot task show ${task.id}`,
+      nextCommand({ ...task, state: decided.state }) ?? `echopilot task show ${task.id}`,
     )
   }
   return {

@@ -55,7 +55,12 @@ function readConfig(world: Pick<World, 'files'>, path: string): string | null {
     return world.files.readText(path)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    throw new AppError('config', `the configuration ${path} cannot be read: ${why}`, null, error)
+    throw new AppError(
+      'config',
+      `the configuration ${path} cannot be read: ${why}`,
+      'let it be read, or name another file with --config',
+      error,
+    )
   }
 }
 

@@ -55,7 +55,8 @@ export function decisionStore(core: StoreCore): DecisionStore {
       onLatest(taskId, run => {
         if (run.state === 'retrying') return makeDue(core, run, newRun.actor)
         if (!isFinal(run.state)) return refused(run)
-        const next = insertRun(core, taskId, newRun)
+        // What is wrong with the row is read at its next tick; until then every run of it ends the same way.
+        const next = insertRun(core, taskId, { ...newRun, flaw: run.flaw })
         tellOutside(core, next)
         return { kind: 'done', runId: next.id, state: next.state }
       }),

@@ -24,7 +24,7 @@ export interface Proof extends NewProof {
 /** The last probe of each subject. */
 export interface ProofStore {
   list(): Promise<Proof[]>
-  /** Keeps the new findings and returns them beside what was found before. */
+  /** Keeps the findings of a probe of everything, and of nothing else; returns them beside what was found before. */
   save(proofs: readonly NewProof[]): Promise<Proof[]>
 }
 
@@ -36,8 +36,8 @@ export function proofStore(core: StoreCore): ProofStore {
     save: async proofs =>
       core.write(() => {
         for (const proof of proofs) upsert(core, proof)
-        const saved = new Set(proofs.map(proof => proof.subject))
-        return read().filter(proof => saved.has(proof.subject))
+        forgetOthers(core, proofs)
+        return read()
       }),
   }
 }
@@ -51,6 +51,13 @@ function upsert(core: StoreCore, proof: NewProof): void {
        last_proved_ms = COALESCE(excluded.last_proved_ms, last_proved_ms)`,
     { ...proof, now: core.clock.now() },
   )
+}
+
+/** What is no longer probed, such as a model that is not used any more, is neither proved nor failed. */
+function forgetOthers(core: StoreCore, proofs: readonly NewProof[]): void {
+  core.engine.run('DELETE FROM proofs WHERE subject NOT IN (SELECT value FROM json_each(:subjects))', {
+    subjects: JSON.stringify(proofs.map(proof => proof.subject)),
+  })
 }
 
 function readProof(row: Record<string, unknown>): Proof {

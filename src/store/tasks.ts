@@ -1,3 +1,4 @@
+import type { ErrorClass } from '../domain/error-class.ts'
 import { PRIORITIES, RUN_STATES, type Priority, type RunState, type RunStatus } from '../domain/run-state.ts'
 import type { TaskType } from '../domain/task-type.ts'
 import { reader, type StoreCore } from './core.ts'
@@ -30,6 +31,8 @@ export interface TaskSummary extends Task {
   readonly score: number | null
   readonly threshold: number
   readonly reason: string | null
+  /** Of the failure of its latest run; null where it did not fail. */
+  readonly errorClass: ErrorClass | null
   readonly costNano: number
   readonly endedMs: number | null
 }
@@ -55,7 +58,7 @@ export interface TaskStore {
 }
 
 const SUMMARY = `SELECT t.*, r.id AS run_id, r.number AS run_number, r.state, r.score, r.threshold, r.reason,
-    r.ended_ms, COALESCE(s.nano, 0) AS cost_nano
+    r.error_class, r.ended_ms, COALESCE(s.nano, 0) AS cost_nano
   FROM tasks t
   JOIN runs r ON r.task_id = t.id AND r.number = (SELECT MAX(number) FROM runs WHERE task_id = t.id)
   LEFT JOIN spend s ON s.scope = 'task' AND s.key = t.id`
@@ -141,6 +144,7 @@ function readSummary(row: SqlRow): TaskSummary {
     score: is.numberOrNull('score'),
     threshold: is.number('threshold'),
     reason: is.textOrNull('reason'),
+    errorClass: is.textOrNull<ErrorClass>('error_class'),
     costNano: is.number('cost_nano'),
     endedMs: is.numberOrNull('ended_ms'),
   }

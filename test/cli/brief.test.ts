@@ -65,6 +65,7 @@ test('what is no brief is refused as usage, and nothing is added', async () => {
     const ran = await run(['task', 'add', ...words, '--json'], { env: home.env, cwd: home.dir, input })
     expect(ran.code, String(message)).toBe(64)
     expect(errorOf(ran)['message']).toMatch(message)
+    expect(errorOf(ran)['hint'], String(message)).toMatch(/./)
   }
   expect((await home.run('task', 'list')).stdout).toMatch(/^no tasks\n/)
 })

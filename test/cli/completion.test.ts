@@ -96,3 +96,13 @@ test.for(SHELLS)(
     expect(await ask(script, ['task', 'add', '--file', ''])).toEqual(files)
   },
 )
+
+test('for a machine the script is one document', async () => {
+  const home = newHome()
+  const text = (await home.run('completion', 'fish')).stdout
+  expect(await home.json('completion', 'fish')).toEqual({
+    schema: 'echopilot.completion/1',
+    shell: 'fish',
+    script: text,
+  })
+})

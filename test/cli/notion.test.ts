@@ -5,7 +5,9 @@ import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
 import { startedSandbox } from '../e2e/support/sandbox.ts'
 import { NEEDS_NOTION } from './support/notion.ts'
 import { errorOf, listOf, newHome, parseDocument, run, type Ran } from './support/run.ts'
-import { BRIEF } from './support/sandbox.ts'
+import { textLike } from '../notion/support/facts.ts'
+import { openGate } from '../support/gate.ts'
+import { BRIEF, closedPort } from './support/sandbox.ts'
 import { contents } from './support/store.ts'
 
 const OPERATIONS = await loadAll(LISTED_OPERATIONS)
@@ -68,4 +70,51 @@ test('without a workspace each says what is missing', async () => {
     expect(ran.code, words.join(' ')).toBe(78)
     expect(errorOf(ran)).toMatchObject({ kind: 'config' })
   }
+})
+
+test('init says what to mend: the flag that was typed, the address, or the token', async () => {
+  const sandbox = await startedSandbox()
+  const call = async (env: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<Ran> =>
+    run(['init', ...words, '--json'], { env: { ...sandbox.env, ...env } })
+  expect(errorOf(await call({}, '--automation-log', 'x'))['message']).toBe(
+    '--automation-log: "x" holds no id of Notion',
+  )
+  const nobody = await call({ NOTION_BASE_URL: `http://127.0.0.1:${await closedPort()}` })
+  expect(nobody.code).toBe(75)
+  expect(errorOf(nobody)).toMatchObject({
+    message: textLike(/^Notion: connect ECONNREFUSED /),
+    hint: 'check the network and notion.base_url, then run the same command again',
+  })
+  const gate = await openGate(sandbox.env['NOTION_BASE_URL'] ?? '', () => ({
+    status: 302,
+    headers: { location: 'https://notion.example/' },
+    body: '',
+  }))
+  expect(errorOf(await call({ NOTION_BASE_URL: gate.url }))['hint']).toBe(
+    'set notion.base_url to where the service is, then run the same command again',
+  )
+  const refused = await call({ NOTION_TOKEN: 'ntn_invalid0000000000000000000000000000000000000' })
+  expect(errorOf(refused)['hint']).toBe('check NOTION_TOKEN, then run the same command again')
+})
+
+test('what is only tried leads to doing it', async () => {
+  const sandbox = await startedSandbox()
+  const tried = await run(['init', '--dry-run'], { env: sandbox.env })
+  expect(tried.stdout).toMatch(/\nnext: the same without --dry-run\n$/)
+  const paused = await run(['queue', 'pause', 'lunch', '--dry-run'], { env: sandbox.env })
+  expect(paused.stdout).toBe('would pause: lunch\n')
+})
+
+test('poll without --drain does not call nothing ready: it says what waits', async () => {
+  const sandbox = await startedSandbox()
+  const call = async (...words: readonly string[]): Promise<string> =>
+    (await run(words, { env: sandbox.env })).stdout
+  await call('init')
+  expect(await call('poll')).toMatch(/^nothing is queued\n/)
+  await addRow(sandbox.env['NOTION_BASE_URL'] ?? '', 'Invoicing tools')
+  expect(await call('poll')).toMatch(/^1 queued \(echopilot poll --drain\)\nNotion: picked up 1, /)
+  await call('queue', 'pause', 'lunch')
+  expect(await call('poll', '--drain')).toMatch(
+    /\nqueue paused: lunch; 1 queued \(echopilot queue resume\)\n/,
+  )
 })

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { commandOf, schemaOf, loadAll } from '../../src/kernel/operation.ts'
 import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
 import { NEEDS_NOTION } from './support/notion.ts'
-import { listOf, parseDocument, partOf, type Document, type Home } from './support/run.ts'
+import { errorOf, listOf, parseDocument, partOf, type Document, type Home } from './support/run.ts'
 import { BRIEF, sandboxHome } from './support/sandbox.ts'
 
 const OPERATIONS = await loadAll(LISTED_OPERATIONS)
@@ -159,6 +159,15 @@ test('metrics --textfile and config init write whole files, with their modes', a
   const home = await sandboxHome()
   expect((await home.run('metrics', '--textfile', 'm.prom')).stdout).toBe(`written to ${home.dir}/m.prom\n`)
   expect(readFileSync(join(home.dir, 'm.prom'), 'utf8')).toMatch(/^# HELP echopilot_runs /)
+  // A folder is not a file: the caller's mistake, not a defect.
+  for (const words of [
+    ['metrics', '--textfile', '.'],
+    ['metrics', '--textfile', 'm.prom/x'],
+  ]) {
+    const ran = await home.run(...words, '--json')
+    expect(ran.code, words.join(' ')).toBe(64)
+    expect(errorOf(ran)).toMatchObject({ hint: 'name a file in a folder that you can write to' })
+  }
   const first = await home.json('config', 'init', '--config', 'c.toml')
   expect(first).toMatchObject({ path: join(home.dir, 'c.toml'), replaced: false })
   expect((await home.run('config', 'init', '--config', 'c.toml')).code).toBe(65)

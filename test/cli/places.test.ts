@@ -2,7 +2,8 @@
 import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { BIN, newHome, parseDocument, ROOT, run, temporaryFolder } from './support/run.ts'
+import { startedSandbox } from '../e2e/support/sandbox.ts'
+import { BIN, errorOf, newHome, parseDocument, partOf, ROOT, run, temporaryFolder } from './support/run.ts'
 
 test('from a folder that cannot be written to, a subfolder of the checkout, and by a link to it', async () => {
   const home = newHome()
@@ -73,4 +74,23 @@ test('the state folder and its store are private', async () => {
   await home.json('task', 'add', 'Say hello.')
   const ran = await run([], { env: home.env, program: ['/usr/bin/stat', '-c', '%a', home.stateDir] })
   expect(ran.stdout).toBe('700\n')
+})
+
+test('a folder that cannot be made is a matter of the disk: 74', async () => {
+  const home = newHome()
+  writeFileSync(join(home.dir, 'file'), '')
+  for (const words of [['demo'], ['sandbox', '--port', '0']]) {
+    const ran = await home.run(...words, '--dir', 'file/x', '--json')
+    expect(ran.code, words.join(' ')).toBe(74)
+    const { message } = partOf(parseDocument(ran.stderr), 'error')
+    expect(message).toMatch(/^a file or folder cannot be used: ENOTDIR/)
+  }
+})
+
+test('a sandbox that runs already is named, with its environment', async () => {
+  const sandbox = await startedSandbox()
+  const dir = join(sandbox.dir, 'sandbox')
+  const again = await run(['sandbox', '--port', '0', '--dir', dir, '--json'], { env: sandbox.env })
+  expect(again.code).toBe(75)
+  expect(errorOf(again)['hint']).toBe(`use it: source '${dir}/env.sh'; or stop it, or name another --dir`)
 })

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { textLike } from '../notion/support/facts.ts'
 import { KEY } from '../sandbox/support/server.ts'
 import { errorOf, listOf, newHome, parseDocument, run } from './support/run.ts'
 import { BRIEF, closedPort, gatedHome, sandboxHome } from './support/sandbox.ts'
@@ -18,7 +19,9 @@ test('a service that cannot be reached is paused: 75, and the work waits', async
   expect(listOf(report, 'paused')[0]?.['reason']).toMatch(/ECONNREFUSED/)
   const again = await home.run('poll', '--drain')
   expect(again.code).toBe(75)
-  expect(again.stdout).toMatch(/^paused 127\.0\.0\.1:\d+: .*waiting, next try in \d+ (s|min)$/m)
+  expect(again.stdout).toMatch(
+    /^paused 127\.0\.0\.1:\d+: connect .*waiting, next try in \d+ (s|min) \(echopilot doctor\)$/m,
+  )
   const status = await home.run('status')
   expect(status.code).toBe(1)
   expect(status.stdout).toMatch(/Services\n {2}paused 127\.0\.0\.1:\d+ for /)
@@ -82,4 +85,36 @@ test('missing credentials are all named, each with every place to set it: 78', a
   }
   // What needs no model works all the same.
   expect((await home.run('task', 'list', '--config', config)).code).toBe(0)
+})
+
+test('what is not probed any more is neither proved nor failed', async () => {
+  const home = await sandboxHome()
+  const elsewhere = { env: { ...home.env, ECHOPILOT_GENERATE_MODEL: 'gpt-nowhere' } }
+  expect((await run(['doctor'], elsewhere)).code).toBe(1)
+  expect((await home.run('status')).code).toBe(1)
+  await home.json('doctor')
+  const subjects = listOf(await home.json('status'), 'proofs').map(({ subject }) => subject)
+  expect(subjects).toContain('model gpt-4o')
+  expect(subjects).not.toContain('model gpt-nowhere')
+  expect((await home.run('status')).code).toBe(0)
+})
+
+test('doctor says of a service that answered that it did, not that nobody was reached', async () => {
+  const home = await sandboxHome({ OPENAI_API_KEY: 'sk-invalid-000000000000' })
+  const ran = await home.run('doctor', '--json')
+  const proofs = listOf(parseDocument(ran.stdout), 'proofs')
+  expect(proofs.find(({ subject }) => subject === 'model gpt-4o')).toMatchObject({
+    outcome: 'not_proved',
+    detail: textLike(/^127\.0\.0\.1:\d+ did not list its models$/),
+  })
+})
+
+test('one is one, and more are more', async () => {
+  const home = await gatedHome(() => ({ status: 500, body: '{"error":{"message":"no"}}' }))
+  await home.json('task', 'add', BRIEF)
+  expect((await home.run('poll', '--drain', '--quiet')).stdout).toContain('\n1 waits for its next attempt\n')
+  const other = await sandboxHome()
+  await other.json('task', 'add', BRIEF)
+  await other.json('process')
+  expect((await other.run('status')).stdout).toMatch(/today {7}\$\S+ in 1 call\n/)
 })

@@ -2,7 +2,8 @@
 import Database from 'better-sqlite3'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { listOf, parseDocument, start, type Home } from './support/run.ts'
+import { textLike } from '../notion/support/facts.ts'
+import { listOf, parseDocument, start, temporaryFolder, type Home } from './support/run.ts'
 import { BRIEF, gatedHome } from './support/sandbox.ts'
 
 function leases(home: Home): number {
@@ -85,4 +86,16 @@ test('a sandbox stops on either signal and leaves nothing running', async () => 
     expect((await sandbox.done).code).toBe(code)
     await expect(fetch(url)).rejects.toThrow('fetch failed')
   }
+})
+
+test('a demo that is stopped proves nothing, and says so', async () => {
+  const dir = temporaryFolder()
+  const demo = start(['demo', '--dir', join(dir, 'day')], { env: { HOME: dir } })
+  await demo.errors(/then judge/)
+  demo.child.kill('SIGINT')
+  expect(await demo.done).toMatchObject({
+    code: 130,
+    stdout: '',
+    stderr: textLike(/\nerror: the demo was stopped early: nothing is proved\nnext: echopilot demo\n$/),
+  })
 })

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { BIN, newHome, parseDocument, run, start, type Home } from './support/run.ts'
+import { BIN, errorOf, newHome, parseDocument, run, start, type Home, type Ran } from './support/run.ts'
 import { BRIEF, gatedHome, sandboxHome } from './support/sandbox.ts'
 
 const ANSI = new RegExp(`${String.fromCodePoint(27)}\\[`)
@@ -81,7 +81,9 @@ test('a trace is shown with --verbose only', async () => {
   const home = newHome()
   const words = ['task', 'add', '--file', home.dir]
   const plain = await home.run(...words)
-  expect(plain.stderr).toMatch(/^error: the brief cannot be read: EISDIR.*\n$/)
+  expect(plain.stderr).toMatch(
+    /^error: the brief cannot be read: EISDIR.*\nnext: give a text file, in UTF-8\n$/,
+  )
   const verbose = await home.run(...words, '--verbose')
   expect(verbose.stderr).toMatch(/\n {4}at /)
   expect(verbose.stderr.startsWith(plain.stderr)).toBe(true)
@@ -123,4 +125,50 @@ test('two at once share the work: each task is done once', async () => {
   // A draft and a verdict each, none bought twice.
   expect((await home.server.ledger()).rows).toHaveLength(8)
   expect(existsSync(join(home.stateDir, 'echopilot.db'))).toBe(true)
+})
+
+test('what a client or a model wrote cannot steer the terminal', async ({ skip }) => {
+  skip(!existsSync('/usr/bin/script'), 'not proved: no script(1) to make a terminal with')
+  const home = newHome()
+  const evil = 'Ring\u0007 \u001b]0;proved\u0007\u001b[2J\u009b31m up\r\n\tTwo lines'
+  const added = await home.json('task', 'add', evil)
+  expect(added['title']).toContain('\u001b[2J')
+  for (const words of [
+    'task list',
+    `task show ${String(added['taskId'])}`,
+    'status',
+    "task show 'a\u001b[2Jb'",
+  ]) {
+    const screen = await inTerminal(home, words, { NO_COLOR: '1' })
+    // oxlint-disable-next-line no-control-regex
+    expect(screen.replaceAll('\r\n', '\n'), words).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/)
+  }
+  const pictured = await inTerminal(home, `task show ${String(added['taskId'])}`, { NO_COLOR: '1' })
+  expect(pictured).toContain('Ring␇ ␛]0;proved␇␛[2J�31m up\r\n')
+})
+
+test('standard output that cannot be written is a matter of the disk: 74, without a trace', async ({
+  skip,
+}) => {
+  skip(!existsSync('/dev/full'), 'not proved: no /dev/full')
+  const home = newHome()
+  const onto = async (words: string): Promise<Ran> =>
+    run([], {
+      env: home.env,
+      program: ['/bin/sh', '-c', `"${process.execPath}" "${BIN}" ${words} > /dev/full`],
+    })
+  for (const words of ['status', 'help', '--version']) {
+    const ran = await onto(words)
+    expect(ran.code, words).toBe(74)
+    expect(ran.stderr).toMatch(/^error: standard output cannot be written: ENOSPC.*\nnext: .*\n$/)
+  }
+  expect(errorOf(await onto('status --json'))).toMatchObject({ kind: 'store', exit: 74 })
+})
+
+test('a terminal that does not know its width is 80 columns wide', async ({ skip }) => {
+  skip(!existsSync('/usr/bin/script'), 'not proved: no script(1) to make a terminal with')
+  const home = newHome()
+  await home.json('task', 'add', 'Compare invoicing tools for two people')
+  const screen = await inTerminal(home, 'task list', { NO_COLOR: '1' })
+  expect(screen).toMatch(/ {2}Compare invoicing too…\r\n$/)
 })

@@ -81,7 +81,7 @@ test('priorities rank from Low to Rush', () => {
 
 test('every state but Cancelled has a next command that names the task where it takes one', () => {
   for (const state of STATES) {
-    const command = nextCommand({ id: 'task_1', state })
+    const command = nextCommand({ id: 'task_1', state, errorClass: null, pageId: null })
     expect(command ?? 'none').toMatch(
       state === 'cancelled' ? /^none$/ : /^echopilot (?:poll --drain|.* task_1)/,
     )

@@ -156,6 +156,12 @@ test('anything thrown becomes one of ours', () => {
   const ours = new AppError('busy', 'x')
   expect(asAppError(ours)).toBe(ours)
   expect(asAppError('text')).toMatchObject({ kind: 'bug', message: 'internal error: text' })
+  const file = Object.assign(new Error("ENOTDIR: not a directory, mkdir '/a/b'"), { code: 'ENOTDIR' })
+  expect(asAppError(file)).toMatchObject({
+    kind: 'store',
+    message: "a file or folder cannot be used: ENOTDIR: not a directory, mkdir '/a/b'",
+    hint: 'check the path, its permissions and the room on the disk, then run the same command again',
+  })
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the compiler rules out
   expect(() => unreachable('x' as never)).toThrow('unexpected value "x"')
 })

@@ -239,3 +239,33 @@ test('what a person decides on the board counts once, and is cleared', async () 
   expect(runsOf(desk, pageId).map(({ state }) => state)).toEqual(['done'])
   expectDelivered(desk)
 })
+
+test('a run that was begun from the shell is the one that its page names, even where it never began', async () => {
+  const desk = await openDesk(office)
+  const { pageId, runId } = await workedRow(desk)
+  await desk.done('task', 'retry', runId)
+  await desk.done('task', 'cancel', runId)
+  await desk.done('deliver')
+  expect(await desk.done('notion', 'diff')).toMatchObject({ compared: 1, drifts: [] })
+  expect((await board.row(pageId)).cells).toMatchObject({
+    Status: 'Cancelled',
+    'Run ID': runsOf(desk, pageId).at(-1)?.id,
+    'QA Score': null,
+  })
+})
+
+test('a row with a fault fails again when it is retried as it is: nothing is spent on it', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add({ 'Task Name': TITLE, Description: aTask().brief, 'QA Target': 400 })
+  await desk.done('poll', '--drain')
+  await desk.done('task', 'retry', runsOf(desk, pageId)[0]?.id ?? '')
+  const polled = await desk.done('poll', '--drain')
+  expect(listOf(polled, 'runs')).toMatchObject([
+    { status: 'Failed-Final', costUsd: '0.000000', reason: 'QA Target "400" is not a number from 1 to 100' },
+  ])
+  // So what to do next is not to retry it once more.
+  const { document } = await desk.call('status')
+  expect(listOf(document, 'failed')).toMatchObject([
+    { title: TITLE, next: 'mend the row in Notion, then tick its Trigger' },
+  ])
+})

@@ -244,6 +244,7 @@ test('the file that was named must be there and readable; the default one need n
   expect(broken).toMatchObject({
     kind: 'config',
     message: 'the configuration /x.toml cannot be read: EACCES: permission denied',
+    hint: 'let it be read, or name another file with --config',
   })
 })
 

@@ -18,7 +18,7 @@ export const completion: Command<CommandHost> = {
   path: ['completion'],
   summary: 'Print a completion script for a shell',
   examples: [
-    { words: 'completion bash > ~/.local/share/bash-completion/completions/echopilot', does: 'for bash' },
+    { words: "echo 'source <(echopilot completion bash)' >> ~/.bashrc", does: 'for bash' },
     { words: 'completion zsh > /usr/local/share/zsh/site-functions/_echopilot', does: 'for zsh' },
     { words: 'completion fish > ~/.config/fish/completions/echopilot.fish', does: 'for fish' },
   ],
@@ -26,7 +26,12 @@ export const completion: Command<CommandHost> = {
   positionals: ['shell'],
   run: async (host, raw) => {
     const { shell } = readInput(input, raw, 'echopilot help completion')
-    host.terminal.out(SCRIPTS[shell](completionsOf(await host.allEntries())))
+    const script = SCRIPTS[shell](completionsOf(await host.allEntries()))
+    host.terminal.out(
+      host.flags.json === true
+        ? `${JSON.stringify({ schema: 'echopilot.completion/1', shell, script }, null, 2)}\n`
+        : script,
+    )
     return 'ok'
   },
 }

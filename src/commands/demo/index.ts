@@ -66,6 +66,10 @@ async function work(
   const told = Promise.withResolvers<Omit<Day, 'seconds' | 'pagesAgree'>>()
   await session.run(tellDay(urls.get('openai') ?? '', told.resolve), {}, once)
   const pages = await session.run(notionDiff, { limit: MOST_TASKS }, once)
+  // What was not worked on and not compared is not proved.
+  if (host.options.stop.aborted) {
+    throw new AppError('busy', 'the demo was stopped early: nothing is proved', 'echopilot demo')
+  }
   return {
     ...(await told.promise),
     pagesAgree: pages.outcome === 'ok',

@@ -5,7 +5,7 @@ import { checkWorkspace } from '../../effects/account.ts'
 import type { Command } from '../../kernel/command.ts'
 import { AppError, type Outcome } from '../../kernel/errors.ts'
 import { flagField, optional, textField } from '../../kernel/field.ts'
-import { readInput, type InputOf } from '../../kernel/input.ts'
+import { flagOf, readInput, type InputOf } from '../../kernel/input.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
 import type { Style } from '../../kernel/style.ts'
 import { defineOperation, type AnyOperation } from '../../operations/define.ts'
@@ -102,14 +102,23 @@ function initialise(asked: InputOf<typeof input>, tell: (done: Initialised) => v
   })
 }
 
-/** What Notion refuses at set-up is nearly always a page that was not shared with the integration. */
+/** What to mend, by class. What Notion refuses here is nearly always a page that was not shared with us. */
+const MENDING = {
+  transient: 'check the network and notion.base_url',
+  throttled: 'wait a minute',
+  credential: 'check NOTION_TOKEN',
+  permanent: 'share the page with the integration (••• → Connections)',
+} as const satisfies Record<ServiceFailure['errorClass'], string>
+
 function asConfigError(failure: ServiceFailure): AppError {
-  const hint =
-    failure.errorClass === 'permanent'
-      ? 'share the page with the integration (••• → Connections), then run the same command again'
-      : 'check NOTION_TOKEN, then run the same command again'
-  const kind = failure.errorClass === 'transient' || failure.errorClass === 'throttled' ? 'busy' : 'config'
-  return new AppError(kind, failure.message, hint, failure)
+  const { errorClass, message } = failure
+  const kind = errorClass === 'transient' || errorClass === 'throttled' ? 'busy' : 'config'
+  return new AppError(
+    kind,
+    message.startsWith('Notion') ? message : `Notion: ${message}`,
+    `${failure.fix ?? MENDING[errorClass]}, then run the same command again`,
+    failure,
+  )
 }
 
 function adopted(asked: InputOf<typeof input>): Partial<Record<DatabaseKey, string>> {
@@ -127,7 +136,7 @@ function idOf(flag: string, text: string | undefined): string | null {
   if (id !== null) return id
   throw new AppError(
     'usage',
-    `--${flag}: "${text}" holds no id of Notion`,
+    `${flagOf(flag)}: "${text}" holds no id of Notion`,
     'copy the address of the page from Notion',
   )
 }
@@ -157,11 +166,10 @@ function render(done: Initialised, style: Style): string {
   const repair = done.steps.some(step => step.missing.length > 0)
     ? 'echopilot init --repair adds what is missing, or '
     : ''
-  return [
-    `Notion workspace "${done.workspace}"`,
-    ...lines,
-    style.dim(`next: ${repair}tick Trigger on a row, then echopilot poll --drain`),
-  ].join('\n')
+  const next = done.dryRun
+    ? 'the same without --dry-run'
+    : `${repair}tick Trigger on a row, then echopilot poll --drain`
+  return [`Notion workspace "${done.workspace}"`, ...lines, style.dim(`next: ${next}`)].join('\n')
 }
 
 function requiredFaults(step: SetUpStep): string[] {

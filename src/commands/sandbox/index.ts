@@ -64,7 +64,9 @@ export async function startIn(
       throw new AppError(
         'busy',
         `the sandbox cannot start: ${error.message}`,
-        'echopilot sandbox --port 0',
+        error.kind === 'in-use'
+          ? `use it: source '${dir}/env.sh'; or stop it, or name another --dir`
+          : 'run the same command again with --port 0',
         error,
       )
     }

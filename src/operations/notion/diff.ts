@@ -4,7 +4,7 @@ import { readRow, queueOf } from '../../effects/row-values.ts'
 import { openOwnWorkspace } from '../../effects/workspace.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
-import { table } from '../../kernel/text.ts'
+import { countText, table } from '../../kernel/text.ts'
 import type { Workspace } from '../../effects/context.ts'
 import type { Store } from '../../store/index.ts'
 import type { TaskSummary } from '../../store/tasks.ts'
@@ -43,7 +43,7 @@ export const notionDiff = defineOperation({
   },
   render: (result, style) =>
     result.drifts.length === 0
-      ? `${result.compared} pages say what the store says`
+      ? `${countText(result.compared, 'page says', 'pages say')} what the store says`
       : table(
           [
             { title: 'title', flexible: true },

@@ -16,7 +16,7 @@ export const queuePause = defineOperation({
     return { dryRun: context.dryRun, paused: true, changed, reason: before?.reason ?? input.reason }
   },
   render: result =>
-    result.changed || result.dryRun
-      ? `${result.dryRun ? 'would pause' : 'paused'}: ${result.reason}\nnext: echopilot queue resume`
-      : `it was paused already: ${result.reason}`,
+    result.changed
+      ? `paused: ${result.reason}\nnext: echopilot queue resume`
+      : `${result.dryRun ? 'would pause' : 'it was paused already'}: ${result.reason}`,
 })

@@ -26,7 +26,10 @@ export const taskAdd = defineOperation({
   examples: [
     { words: 'task add --type Research "Compare three invoicing tools"', does: 'a brief in one line' },
     { words: 'task add --client Acme --file brief.md', does: 'a brief from a file' },
-    { words: 'pbpaste | echopilot task add --type Drafting -', does: 'a brief that is piped in' },
+    {
+      words: 'cat notes.md brief.md | echopilot task add --type Drafting -',
+      does: 'a brief that is piped in',
+    },
   ],
   input: {
     brief: optional(textField('what is to be done; - reads it from standard input')),
@@ -91,6 +94,7 @@ async function readBrief(
     throw new AppError(
       'usage',
       `the brief has ${brief.length} characters, at most ${MOST_BRIEF_CHARACTERS} are taken`,
+      'give the text that is to be worked on, in parts if need be',
     )
   }
   if (brief.trim() === '') {
@@ -117,7 +121,12 @@ async function typedBrief(context: BaseContext, text: string | undefined): Promi
 function fileBrief(context: BaseContext, file: string): string {
   const path = resolve(context.world.host.cwd, file)
   const text = readFile(context, path)
-  if (text === null) throw new AppError('missing', `there is no file ${path}`)
+  if (text === null)
+    throw new AppError(
+      'missing',
+      `there is no file ${path}`,
+      'name a file that is there, or - for standard input',
+    )
   return text
 }
 
@@ -126,7 +135,7 @@ function readFile(context: BaseContext, path: string): string | null {
     return context.world.files.readText(path)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    throw new AppError('usage', `the brief cannot be read: ${why}`, null, error)
+    throw new AppError('usage', `the brief cannot be read: ${why}`, 'give a text file, in UTF-8', error)
   }
 }
 

@@ -1,9 +1,9 @@
-import { resolve } from 'node:path'
 import { flagField, optional, textField } from '../../kernel/field.ts'
 import { formatNanoUsd } from '../../domain/cost.ts'
 import { formatScore, latestWork } from '../../domain/next-step.ts'
 import { CRITERIA, RUBRIC } from '../../domain/rubric.ts'
 import { AppError } from '../../kernel/errors.ts'
+import { writeResultFile } from '../../kernel/result-file.ts'
 import type { Style } from '../../kernel/style.ts'
 import { secondText, wrap } from '../../kernel/text.ts'
 import { nextCommand } from '../../domain/next-command.ts'
@@ -155,12 +155,6 @@ function write(
   if (latest === undefined || latest.text === '') {
     throw new AppError('missing', `task ${task.id} has no result yet`, `echopilot task show ${task.id}`)
   }
-  const path = resolve(context.world.host.cwd, file)
-  try {
-    context.world.files.writeText(path, latest.text.endsWith('\n') ? latest.text : `${latest.text}\n`, 0o644)
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new AppError('usage', `the result cannot be written to ${path}: ${why}`, null, error)
-  }
-  return path
+  const text = latest.text.endsWith('\n') ? latest.text : `${latest.text}\n`
+  return writeResultFile(context.world, 'the result', file, text)
 }

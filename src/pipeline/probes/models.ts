@@ -69,7 +69,7 @@ async function serviceProofs(
       ...wanted.map(id => ({
         subject: `model ${id}`,
         outcome: 'not_proved' as const,
-        detail: `${model.service} was not reached`,
+        detail: `${model.service} did not list its models`,
         fix: null,
       })),
     ]

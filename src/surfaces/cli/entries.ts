@@ -45,6 +45,13 @@ export function typedCommand(words: readonly string[], lists: CliLists): string 
   return listed.find(typed => standsIn(typed.split(' '), words)) ?? null
 }
 
+/** The first word of commands of two, where one was typed. */
+export function typedGroup(words: readonly string[], lists: CliLists): string | null {
+  const listed = [...Object.keys(lists.operations), ...Object.keys(lists.commands)]
+  const groups = new Set(listed.filter(typed => typed.includes(' ')).map(typed => typed.split(' ')[0]))
+  return words.find(word => groups.has(word)) ?? null
+}
+
 const HELP_WORDS: ReadonlySet<string> = new Set(['help', '--help', '-h'])
 
 function fittingIn<E>(list: LazyList<E>, words: readonly string[]): (() => Promise<E>)[] {

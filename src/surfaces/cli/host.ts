@@ -1,3 +1,4 @@
+import { shownText } from '../../kernel/text.ts'
 import type { SessionOptions } from '../../session.ts'
 import type { Entry, GlobalFlags } from './program.ts'
 import type { Terminal } from './terminal.ts'
@@ -23,7 +24,7 @@ export function sessionOptions(
     configFlag: flags.config ?? null,
     stateDirFlag: flags.stateDir ?? null,
     progress: line => {
-      if (watched) terminal.err(`${terminal.style.dim(line)}\n`)
+      if (watched) terminal.err(`${terminal.style.dim(shownText(line))}\n`)
     },
     log: {
       write: line => terminal.err(line),

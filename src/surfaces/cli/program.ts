@@ -197,7 +197,7 @@ function valueName(field: Field<unknown>): string {
 
 function examplesText(examples: readonly Example[]): string {
   const lines = examples.map(({ words, does }) => {
-    const line = words.includes('echopilot') ? words : `echopilot ${words}`
+    const line = words.includes('echopilot ') ? words : `echopilot ${words}`
     return `  ${line}\n      ${does}`
   })
   return `\nExamples:\n${lines.join('\n')}`

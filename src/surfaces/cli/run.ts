@@ -1,10 +1,11 @@
 import { CommanderError } from 'commander'
 import { AppError, asAppError, OUTCOMES, traceOf, type Outcome } from '../../kernel/errors.ts'
 import { schemaOf } from '../../kernel/operation.ts'
+import { shown, shownText } from '../../kernel/text.ts'
 import { openSession } from '../../session.ts'
 import { sessionOptions, type CommandHost } from './host.ts'
 import type { Terminal } from './terminal.ts'
-import { allEntries, entriesFor, typedCommand, type CliEntry, type CliLists } from './entries.ts'
+import { allEntries, entriesFor, typedCommand, typedGroup, type CliEntry, type CliLists } from './entries.ts'
 import { parseWords, type Parsed } from './program.ts'
 
 /** Everything the command line needs of the process. */
@@ -34,9 +35,7 @@ export async function runCli(words: readonly string[], options: CliOptions): Pro
     return OUTCOMES[outcome].exit
   } catch (thrown) {
     const error =
-      thrown instanceof CommanderError
-        ? usageError(thrown, words, typedCommand(words, options.lists))
-        : asAppError(thrown)
+      thrown instanceof CommanderError ? usageError(thrown, words, options.lists) : asAppError(thrown)
     terminal.err(json ? errorJson(error) : errorText(error, terminal, verbose))
     return OUTCOMES[error.kind].exit
   }
@@ -56,7 +55,7 @@ async function runEntry(parsed: Parsed<CliEntry>, options: CliOptions): Promise<
     const text =
       flags.json === true
         ? JSON.stringify({ schema: schemaOf(entry.path), ...Object(invoked.result) }, null, 2)
-        : entry.operation.render(invoked.result, options.terminal.style)
+        : entry.operation.render(shown(invoked.result), options.terminal.style)
     options.terminal.out(`${session.redact(text)}\n`)
     return invoked.outcome
   } finally {
@@ -65,18 +64,18 @@ async function runEntry(parsed: Parsed<CliEntry>, options: CliOptions): Promise<
 }
 
 /** Commander's messages begin with `error: ` and may end with a suggestion on a line of its own. */
-function usageError(error: CommanderError, words: readonly string[], typed: string | null): AppError {
+function usageError(error: CommanderError, words: readonly string[], lists: CliLists): AppError {
   const message =
     error.code === 'commander.help'
       ? 'a command is missing'
       : error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ')
-  const firstWords = words.filter(word => !word.startsWith('-') && word !== 'help').slice(0, 2)
-  const command = typed ?? firstWords.join(' ')
-  const hint =
-    error.code === 'commander.unknownCommand' || command === ''
-      ? 'echopilot help'
-      : `echopilot help ${command}`
-  return new AppError('usage', message, hint, error)
+  const command = typedCommand(words, lists) ?? typedGroup(words, lists)
+  return new AppError(
+    'usage',
+    message,
+    command === null ? 'echopilot help' : `echopilot help ${command}`,
+    error,
+  )
 }
 
 function errorJson(error: AppError): string {
@@ -86,7 +85,7 @@ function errorJson(error: AppError): string {
 
 function errorText(error: AppError, terminal: Terminal, verbose: boolean): string {
   const { style } = terminal
-  const hint = error.hint === null ? '' : `${style.dim('next:')} ${error.hint}\n`
-  const trace = verbose ? `${traceOf(error)}\n` : ''
-  return `${style.bad('error:')} ${error.message}\n${hint}${trace}`
+  const hint = error.hint === null ? '' : `${style.dim('next:')} ${shownText(error.hint)}\n`
+  const trace = verbose ? `${shownText(traceOf(error))}\n` : ''
+  return `${style.bad('error:')} ${shownText(error.message)}\n${hint}${trace}`
 }
