@@ -147,6 +147,11 @@ export function pickUpEffect(pageId: string, runId: string): NewEffect {
   return { name: 'picked-up', target: pageId, body: { kind: 'page', pageId, change } }
 }
 
+/** All that the page of a run's task says of the run, written again. */
+export function standingEffect(transition: Transition): NewEffect {
+  return page(transition, { ...outcome(transition), runId: transition.runId })
+}
+
 function page({ pageId }: Transition, change: PageChange): NewEffect {
   return { name: null, target: pageId, body: { kind: 'page', pageId, change } }
 }

@@ -2,7 +2,7 @@ import { isFinal, type RunState } from '../domain/run-state.ts'
 import type { StoreCore } from './core.ts'
 import { tellOutside } from './effect-record.ts'
 import { sealReceipt } from './receipts.ts'
-import { addEvent, insertRun, readRun, updateRun, type NewRun, type Run } from './run-rows.ts'
+import { addEvent, insertRun, latestRun, updateRun, type NewRun, type Run } from './run-rows.ts'
 
 /** What became of an operator's decision. `refused` changed nothing and says in what state the run is. */
 export type Decided =
@@ -61,13 +61,6 @@ export function decisionStore(core: StoreCore): DecisionStore {
         return { kind: 'done', runId: next.id, state: next.state }
       }),
   }
-}
-
-function latestRun(core: StoreCore, taskId: string): Run {
-  const row = core.engine.get('SELECT * FROM runs WHERE task_id = :taskId ORDER BY number DESC LIMIT 1', {
-    taskId,
-  })
-  return readRun(row ?? {})
 }
 
 function refused(run: Run): Decided {

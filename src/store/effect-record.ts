@@ -1,4 +1,4 @@
-import { effectsOf, type NewEffect, type Transition } from '../domain/effect.ts'
+import { effectsOf, standingEffect, type NewEffect, type Transition } from '../domain/effect.ts'
 import { RUN_STATES } from '../domain/run-state.ts'
 import { reader, type StoreCore } from './core.ts'
 import type { Run } from './run-rows.ts'
@@ -35,6 +35,14 @@ export function recordEffects(core: StoreCore, runId: string, effects: readonly 
 export function tellOutside(core: StoreCore, run: Run): void {
   const task = taskOf(core, run)
   if (task.pageId !== null) recordEffects(core, run.id, effectsOf(transitionOf(core, run, task, task.pageId)))
+}
+
+/** Records that the page of a run's task is to say again all it says of the run; inside a transaction of the caller. */
+export function tellAgain(core: StoreCore, run: Run): void {
+  const task = taskOf(core, run)
+  if (task.pageId !== null) {
+    recordEffects(core, run.id, [standingEffect(transitionOf(core, run, task, task.pageId))])
+  }
 }
 
 function transitionOf(core: StoreCore, run: Run, task: Task, pageId: string): Transition {

@@ -3,7 +3,8 @@ import { LEASE_MS } from '../kernel/lease.ts'
 import { reader, type StoreCore } from './core.ts'
 import type { SqlRow } from './engine.ts'
 import { appendEntry } from './receipt-entries.ts'
-import { findRun } from './run-rows.ts'
+import { tellAgain } from './effect-record.ts'
+import { findRun, latestRun } from './run-rows.ts'
 
 /** A write to the outside, waiting to be delivered or known to have been. */
 export interface Effect {
@@ -68,6 +69,8 @@ export interface OutboxStore {
   ofRun(runId: string): Promise<Effect[]>
   /** Forgets what was made in Notion's logs and records it anew from the runs. Returns how many effects. */
   rebuildLogs(): Promise<number>
+  /** Records what the pages of these tasks should say, to be written once more. */
+  rebuildPages(taskIds: readonly string[]): Promise<void>
 }
 
 /** Pending effects over one database. */
@@ -117,6 +120,10 @@ export function outboxStore(core: StoreCore): OutboxStore {
     ofRun: async runId =>
       engine.all('SELECT * FROM effects WHERE run_id = :runId ORDER BY seq', { runId }).map(readEffect),
     rebuildLogs: async () => core.write(() => rebuildLogs(core)),
+    rebuildPages: async taskIds =>
+      core.write(() => {
+        for (const taskId of taskIds) tellAgain(core, latestRun(core, taskId))
+      }),
   }
 }
 

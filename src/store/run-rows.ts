@@ -130,3 +130,11 @@ export function readRun(row: SqlRow): Run {
     endedMs: is.numberOrNull('ended_ms'),
   }
 }
+
+/** The run of a task that counts. */
+export function latestRun(core: StoreCore, taskId: string): Run {
+  const row = core.engine.get('SELECT * FROM runs WHERE task_id = :taskId ORDER BY number DESC LIMIT 1', {
+    taskId,
+  })
+  return readRun(row ?? {})
+}

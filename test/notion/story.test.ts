@@ -132,6 +132,23 @@ test('notion diff says nothing of a page that agrees, and what of one that a per
   })
 })
 
+test('notion sync --rebuild writes a page that differs again, and leaves a tick and other columns alone', async () => {
+  const desk = await openDesk(office)
+  const { pageId } = await workedRow(desk)
+  const { cells: before } = await board.row(pageId)
+  const edited = { Status: 'New', 'QA Score': 12, 'Cost USD': 9, 'Result Summary': 'No.', Notes: 'mine' }
+  await board.edit(pageId, { values: { ...edited, 'Run ID': 'gone', 'Task Name': 'Other', Trigger: true } })
+  expect(await desk.done('notion', 'sync', '--rebuild', '--dry-run')).toMatchObject({ pages: 1, pending: 0 })
+  expect((await board.row(pageId)).cells).toMatchObject(edited)
+  const rebuilt = await desk.done('notion', 'sync', '--rebuild')
+  expect(rebuilt).toMatchObject({ pages: 1, lost: 0, failed: [] })
+  expect((await board.row(pageId)).cells).toMatchObject({ ...before, 'Task Name': 'Other', Trigger: true })
+  expect(await desk.done('notion', 'diff')).toMatchObject({ compared: 1, drifts: [] })
+  expect(await desk.done('notion', 'sync', '--rebuild')).toMatchObject({ pages: 0 })
+  await board.edit(pageId, { in_trash: true })
+  expect(await desk.done('notion', 'sync', '--rebuild')).toMatchObject({ pages: 0, lost: 1 })
+})
+
 test('doctor proves each database, and says which one is gone', async () => {
   const desk = await openDesk(office)
   const subjects = async (): Promise<Record<string, unknown>> => {

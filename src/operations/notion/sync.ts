@@ -1,13 +1,22 @@
-import { flagField } from '../../kernel/field.ts'
+import { flagField, wholeNumberField, withDefault } from '../../kernel/field.ts'
 import { deliverDue } from '../../effects/deliver.ts'
+import { compareWithNotion } from '../../effects/drift.ts'
 import { openOwnWorkspace } from '../../effects/workspace.ts'
 import { AppError } from '../../kernel/errors.ts'
-import { defineOperation } from '../define.ts'
+import { countText } from '../../kernel/text.ts'
+import type { Workspace } from '../../effects/context.ts'
+import { defineOperation, type Context } from '../define.ts'
 
 export const notionSync = defineOperation({
   path: ['notion', 'sync'],
-  summary: 'Write to Notion what waits; with --rebuild, write its logs again from the store',
-  input: { rebuild: flagField('write every log row again: what is there is found, the rest made') },
+  summary: 'Write to Notion what waits; with --rebuild, write pages that differ and all logs again',
+  input: {
+    rebuild: flagField('write again from the store: pages that say something else, and every log row'),
+    limit: withDefault(
+      wholeNumberField('with --rebuild, most tasks to compare, newest first', 1, 10_000),
+      100,
+    ),
+  },
   needs: { store: 'required', notion: 'required' },
   effect: 'write',
   scope: 'operate',
@@ -17,17 +26,48 @@ export const notionSync = defineOperation({
       throw new AppError('config', 'no Notion databases are known', 'echopilot init --parent PAGE')
     }
     await context.store.claims.recover()
-    const recorded = input.rebuild && !context.dryRun ? await context.store.outbox.rebuildLogs() : 0
+    const rebuilt = input.rebuild ? await rebuild(context, workspace, input.limit) : NOTHING_REBUILT
     const before = await context.store.outbox.counts()
-    if (context.dryRun) return { dryRun: true, recorded, delivered: 0, failed: [], ...before }
+    if (context.dryRun) return { dryRun: true, ...rebuilt, delivered: 0, failed: [], ...before }
     const done = await deliverDue({ ...context, workspace, progress: line => context.progress(line) })
-    return { dryRun: false, recorded, ...done, ...(await context.store.outbox.counts()) }
+    return { dryRun: false, ...rebuilt, ...done, ...(await context.store.outbox.counts()) }
   },
   render: result =>
     [
       result.dryRun ? `would write ${result.pending}` : `written ${result.delivered}, ${result.pending} wait`,
-      ...(result.recorded === 0 ? [] : [`${result.recorded} log writes were recorded again`]),
+      ...(result.pages === 0
+        ? []
+        : [
+            `${countText(result.pages, 'page', 'pages')} that differed ${result.dryRun ? 'would be' : 'were'} recorded again`,
+          ]),
+      ...(result.recorded === 0
+        ? []
+        : [`${countText(result.recorded, 'log write', 'log writes')} were recorded again`]),
+      ...(result.lost === 0
+        ? []
+        : [
+            `${countText(result.lost, 'page is', 'pages are')} in the trash or not shared: echopilot notion diff`,
+          ]),
       ...result.failed.map(item => `not written: ${item.kind}, ${item.message}`),
     ].join('\n'),
   outcome: result => (result.failed.length === 0 ? 'ok' : result.delivered > 0 ? 'partial' : 'busy'),
 })
+
+/** What was recorded to be written again; `lost` pages are there no more. */
+const NOTHING_REBUILT = { recorded: 0, pages: 0, lost: 0 }
+
+async function rebuild(
+  context: Context<{ store: 'required' }>,
+  workspace: Workspace,
+  limit: number,
+): Promise<typeof NOTHING_REBUILT> {
+  const { drifts } = await compareWithNotion({ ...context, workspace }, limit)
+  const tasksWhere = (mendable: boolean): string[] => [
+    ...new Set(drifts.flatMap(drift => (drift.mendable === mendable ? [drift.taskId] : []))),
+  ]
+  const differing = tasksWhere(true)
+  const rebuilt = { recorded: 0, pages: differing.length, lost: tasksWhere(false).length }
+  if (context.dryRun) return rebuilt
+  await context.store.outbox.rebuildPages(differing)
+  return { ...rebuilt, recorded: await context.store.outbox.rebuildLogs() }
+}
