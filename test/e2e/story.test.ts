@@ -3,7 +3,16 @@ import { join } from 'node:path'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { demoTasks } from '../../src/commands/demo/tasks.ts'
-import { BIN, listOf, parseDocument, partOf, run, type Document, type Ran } from '../cli/support/run.ts'
+import {
+  BIN,
+  listOf,
+  newHome,
+  parseDocument,
+  partOf,
+  run,
+  type Document,
+  type Ran,
+} from '../cli/support/run.ts'
 import { contractProxy, errorsOf, NO_CONTRACT_TOOL } from './support/contract.ts'
 import { startedSandbox, type Sandbox } from './support/sandbox.ts'
 
@@ -122,6 +131,16 @@ echo "Say hello to the bakery on Mill Road." | "$2" "$3" task add --type Draftin
     /^task_\w{26} {2}queued: Say hello to the bakery on Mill Road\.\nnext: echopilot poll --drain\n/,
   )
   expect(lines).toMatch(/^(export [A-Z_]+='[^']*'\n)+$/)
+})
+
+test('sandbox reset of a folder that is not there says so', async () => {
+  const home = newHome()
+  const dir = join(home.dir, 'none')
+  expect(await home.run('sandbox', 'reset', '--dir', dir)).toMatchObject({
+    code: 0,
+    stdout: `nothing to empty: there is no ${dir}\n`,
+  })
+  expect(await home.json('sandbox', 'reset', '--dir', dir)).toMatchObject({ dir, reset: false })
 })
 
 test('sandbox reset forgets all of it, while it runs', async () => {

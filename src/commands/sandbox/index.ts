@@ -113,6 +113,7 @@ function untilStopped(stop: AbortSignal): Promise<void> {
  */
 async function reset(host: CommandHost, dir: string): Promise<'ok'> {
   const { world } = host.options
+  const wasThere = world.files.exists(dir)
   try {
     await resetSandbox(join(dir, 'services'))
   } catch (error) {
@@ -122,8 +123,8 @@ async function reset(host: CommandHost, dir: string): Promise<'ok'> {
   world.files.remove(join(dir, 'state'))
   host.terminal.out(
     host.flags.json === true
-      ? `${JSON.stringify({ schema: 'echopilot.sandbox/1', dir, reset: true })}\n`
-      : `emptied ${dir}\n`,
+      ? `${JSON.stringify({ schema: 'echopilot.sandbox/1', dir, reset: wasThere })}\n`
+      : `${wasThere ? 'emptied' : 'nothing to empty: there is no'} ${dir}\n`,
   )
   return 'ok'
 }
