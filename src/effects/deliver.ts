@@ -1,5 +1,6 @@
 import { LONGEST_RETRY_AFTER_MS } from '../domain/retry-schedule.ts'
 import { asAppError } from '../kernel/errors.ts'
+import { LEASE_RENEWAL_MS } from '../kernel/lease.ts'
 import { ServiceFailure } from '../kernel/roles.ts'
 import type { Effect, FailedDelivery } from '../store/outbox.ts'
 import { deliverBody } from './body.ts'
@@ -52,7 +53,7 @@ async function courier(context: EffectContext, pass: Pass): Promise<void> {
   const isOver = (): boolean => context.stop.aborted || pass.inRow >= FAILURES_TO_STOP
   let effects = isOver() ? [] : await outbox.claim()
   for (let [head] = effects; head !== undefined; [head] = effects) {
-    const attempt = await tryOnce(context, head, effects)
+    const attempt = await tryLeased(context, head, effects)
     if (attempt.ok) {
       pass.delivered += effects.length
       pass.inRow = 0
@@ -85,6 +86,19 @@ interface FailedAttempt {
   readonly ok: false
   readonly failure: FailedDelivery
   readonly errorClass: Undelivered['errorClass']
+}
+
+/** Sends while the lease is kept alive: a result of many requests at the shared rate may outlast one. */
+async function tryLeased(context: EffectContext, head: Effect, effects: readonly Effect[]): Promise<Attempt> {
+  const renewal = context.world.clock.every(LEASE_RENEWAL_MS, () => {
+    // One that fails may succeed in time the next time; one that is lost ends nothing.
+    context.store.outbox.renew(effects).catch(() => null)
+  })
+  try {
+    return await tryOnce(context, head, effects)
+  } finally {
+    renewal()
+  }
 }
 
 async function tryOnce(context: EffectContext, head: Effect, effects: readonly Effect[]): Promise<Attempt> {

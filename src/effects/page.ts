@@ -1,6 +1,7 @@
 import { mergeChanges, type PageChange } from '../domain/effect.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
 import { isFinal } from '../domain/run-state.ts'
+import { ServiceFailure } from '../kernel/roles.ts'
 import type { NotionDatabase } from '../store/notion.ts'
 import type { Effect } from '../store/outbox.ts'
 import type { EffectContext } from './context.ts'
@@ -8,16 +9,52 @@ import type { Delivery } from './delivery.ts'
 import { queueOf, readRow, type RowReader, type writeRow } from './row-values.ts'
 import { sendCells } from './send-cells.ts'
 
-/** Writes the newest value of each property of a task's page, in one request. */
+/** Tries of one delivery where no answer came, and how long to wait after the first. */
+const QUICK_TRIES = 3
+const QUICK_WAIT_MS = 400
+
+/**
+ * Writes the newest value of each property of a task's page, in one request; but not of its Status where
+ * somebody has just set that to Cancelled.
+ */
 export async function deliverPage(context: EffectContext, effects: readonly Effect[]): Promise<Delivery> {
   const queue = queueOf(context.workspace)
   const [head] = effects
-  if (head === undefined || (await cancelsByHand(context, queue, head))) return { kind: 'done', thing: null }
-  const cells = valuesOf(await withoutRepeats(context, queue, head, effects))
+  if (head === undefined) return { kind: 'done', thing: null }
+  const cancelled = await cancelsByHand(context, queue, head)
+  const standing = async (sent: readonly Effect[]): Promise<PageChange> => {
+    const { status, ...rest } = await withoutRepeats(context, queue, effects, sent)
+    return cancelled || status === undefined ? rest : { ...rest, status }
+  }
+  let change = await standing(effects.filter(effect => effect.uncertain))
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await send(context, queue, head.target, change)
+      return { kind: 'done', thing: null }
+    } catch (error) {
+      if (tries === QUICK_TRIES || !wipesOut(change) || !mayHaveArrived(error)) throw error
+      await context.world.clock.sleep(QUICK_WAIT_MS * tries)
+      change = await standing(effects).catch(() => Promise.reject(error))
+    }
+  }
+}
+
+/** Sends what there is. What could wipe out a word of the operator's is not repeated before a look at the page. */
+async function send(
+  context: EffectContext,
+  queue: NotionDatabase,
+  pageId: string,
+  change: PageChange,
+): Promise<void> {
+  const cells = valuesOf(change)
+  if (Object.keys(cells).length === 0) return
   await sendCells(context, queue, cells, properties =>
-    context.workspace.api.changePage(head.target, properties),
+    context.workspace.api.changePage(pageId, properties, !wipesOut(change)),
   )
-  return { kind: 'done', thing: null }
+}
+
+function mayHaveArrived(error: unknown): boolean {
+  return error instanceof ServiceFailure && error.errorClass === 'transient' && error.billed === 'unknown'
 }
 
 /**
@@ -39,21 +76,27 @@ async function cancelsByHand(context: EffectContext, queue: NotionDatabase, head
 /**
  * The merged changes. A repeat changes nothing, with two exceptions: an untick, or the clearing of a decision,
  * whose answer was lost. If it arrived, what stands there now is a new word of the operator's and must stay.
+ * @param sent those that may have arrived
  */
 async function withoutRepeats(
   context: EffectContext,
   queue: NotionDatabase,
-  head: Effect,
   effects: readonly Effect[],
+  sent: readonly Effect[],
 ): Promise<PageChange> {
   const change = mergeChanges(changesOf(effects))
-  const sent = changesOf(effects.filter(effect => effect.uncertain))
-  if (!sent.some(one => one.untick === true || one.clearDecision === true)) return change
-  const row = readRow(await context.workspace.api.page(head.target), queue)
-  if (!hasArrived(row, sent)) return change
+  const [first] = sent
+  if (first === undefined || !changesOf(sent).some(wipesOut)) return change
+  const row = readRow(await context.workspace.api.page(first.target), queue)
+  if (!hasArrived(row, changesOf(sent))) return change
   const { untick: _, clearDecision: __, ...rest } = change
-  const { untick, clearDecision } = mergeChanges(changesOf(effects.filter(effect => !effect.uncertain)))
+  const { untick, clearDecision } = mergeChanges(changesOf(effects.filter(effect => !sent.includes(effect))))
   return { ...rest, ...(untick && { untick }), ...(clearDecision && { clearDecision }) }
+}
+
+/** Whether it could take away a word of the operator's, so that it must not be repeated unseen. */
+function wipesOut(change: PageChange): boolean {
+  return change.untick === true || change.clearDecision === true
 }
 
 /** Whether the page shows what an earlier send wrote beside the untick or the clearing. */

@@ -1,6 +1,6 @@
 import { ServiceFailure } from './roles.ts'
 
-/** Errors of a connection that was never made, by the code that any client has for them. */
+/** Errors of a connection that was never made, by the code that any client has for them: most likely. */
 const NEVER_SENT = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -23,10 +23,13 @@ export function networkFailure(error: unknown): ServiceFailure {
   })
 }
 
-/** `sent: false` is our own fetch's word, which saw it. */
+/**
+ * Our own fetch saw it, and says `sent`. Its word stands before the code: the system has some of these also for
+ * a connection that was there, and broke down when the way to it was gone.
+ */
 function wasNeverSent(error: unknown, code: string | null): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if ('sent' in at && at.sent === false) return true
+    if ('sent' in at && typeof at.sent === 'boolean') return !at.sent
   }
   return code !== null && NEVER_SENT.has(code)
 }

@@ -199,11 +199,13 @@ type Verb =
   | { readonly kind: 'cancel' }
 
 async function decisionOn(context: PickUpContext, pageId: string, state: string): Promise<Verb | null> {
+  // Asked before the page is read: what is on its way may arrive, and be done, while the answer is.
+  const hasPending = await context.store.outbox.hasPending(pageId)
   const page = await pageIfGiven(context, pageId)
   if (page === null) return null
   if (page.trashed) return { kind: 'cancel' }
   // What we have not written over yet is an older word, not a new one.
-  if (await context.store.outbox.hasPending(pageId)) return null
+  if (hasPending) return null
   const row = readRow(page, queueOf(context.workspace))
   if (row.choice('status') === 'Cancelled') return { kind: 'cancel' }
   if (state !== 'waiting_human') return null

@@ -36,7 +36,9 @@ export async function pollOnce(
     return { ...planned, notion: { ...picked, delivered: 0, undelivered: [] } }
   }
   const working = whileWorking(context, async () => {
-    picked = joined(picked, await pickUp(picking, limit))
+    // Within what the first has left of the limit; with nothing left, decisions are still read.
+    const left = limit === null ? null : limit - picked.picked.length
+    picked = joined(picked, await pickUp(picking, left))
   })
   const report = await working.until(workQueue(pipeline, request))
   const delivered = await deliverDue(context)

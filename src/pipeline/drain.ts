@@ -29,6 +29,9 @@ export interface Drained {
   readonly interrupted: boolean
 }
 
+/** How often workers that found nothing look again while others work: for what was picked up or added since. */
+const LOOK_AGAIN_MS = 5_000
+
 /**
  * Works until nothing is ready and nothing of this process is in flight. Takes back first what dead
  * processes held, and lets go of held runs whose cap has room. Any number of processes may drain one store.
@@ -39,8 +42,10 @@ export async function drain(context: PipelineContext, options: DrainOptions): Pr
   await context.store.claims.recover()
   await context.store.runs.releaseHeld(capsOf(context.settings))
   const floor = newFloor()
+  const lookAgain = context.world.clock.every(LOOK_AGAIN_MS, () => wakeAll(floor))
   const workers = Array.from({ length: options.concurrency }, () => worker({ context, options, floor }))
   const ends = await Promise.allSettled(workers)
+  lookAgain()
   for (const end of ends) if (end.status === 'rejected') throw asAppError(end.reason)
   return { runIds: [...floor.runIds], failed: floor.failed, interrupted: context.stop.aborted }
 }
@@ -106,7 +111,12 @@ async function takeNext(
 
 async function giveBack({ context }: Shift, { claim }: ClaimedRun): Promise<null> {
   const untouched = { kind: 'released', settlement: null, why: 'stopped before it began' } as const
-  await context.store.stages.finish(claim, untouched, null)
+  try {
+    await context.store.stages.finish(claim, untouched, null)
+  } catch (error) {
+    // Cancelled meanwhile, say: there is nothing left to give back.
+    if (!(error instanceof LeaseLost)) throw error
+  }
   return null
 }
 
@@ -128,12 +138,27 @@ async function workFrom(shift: Shift, first: ClaimedRun): Promise<void> {
 
 /** Works one stage and commits what came of it; the run that was taken with the commit, if any. */
 async function workOne(shift: Shift, claimed: ClaimedRun): Promise<ClaimedRun | null> {
+  let end: StageEnd | null = null
   try {
-    return await commit(shift, claimed, await workLeased(shift, claimed))
+    end = await workLeased(shift, claimed)
+    return await commit(shift, claimed, end)
   } catch (error) {
-    return await commit(shift, claimed, endByDefect(shift, claimed, error))
+    const defect = endByDefect(shift, claimed, error)
+    await settleApart(shift, end)
+    return await commit(shift, claimed, defect)
   } finally {
     wakeAll(shift.floor)
+  }
+}
+
+/** Books what was spent on a stage whose commit broke, unless that is what breaks. */
+async function settleApart({ context }: Shift, end: StageEnd | null): Promise<void> {
+  const settlement = end?.settlement ?? null
+  if (settlement === null) return
+  try {
+    await context.store.stages.settle(settlement)
+  } catch (error) {
+    context.log.error('call stays at its reservation', { call: settlement.callId, error: String(error) })
   }
 }
 
@@ -156,8 +181,8 @@ async function workLeased({ context }: Shift, claimed: ClaimedRun): Promise<Stag
       kept => {
         if (!kept) lost.abort()
       },
-      // A store that fails now fails the commit as well, which reports it.
-      () => lost.abort(),
+      // What fails now may succeed the next time, before the lease is over; the answer may be paid for already.
+      () => context.log.warn('lease not renewed', { run: claimed.run.id }),
     )
   })
   try {

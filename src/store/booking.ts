@@ -14,9 +14,9 @@ export function reserveCall(
   const day = utcDay(core.clock.now())
   core.engine.run(
     `INSERT INTO calls (id, run_id, attempt, claim_no, owner, stage, service, model, certainty, cost_nano, reserved_nano,
-       price_basis, price_version, prompt_digest, day, started_ms)
+       price_basis, price_version, prompt_digest, client, day, started_ms)
      VALUES (:id, :runId, :attempt, :claimNo, :owner, :stage, :service, :model, 'reserved', :reserved, :reserved,
-       :basis, :version, :digest, :day, :now)`,
+       :basis, :version, :digest, :client, :day, :now)`,
     {
       id: call.id,
       runId: run.id,
@@ -30,6 +30,7 @@ export function reserveCall(
       basis: call.priceBasis,
       version: call.priceVersion,
       digest: call.promptDigest,
+      client: run.client,
       day,
       now: core.clock.now(),
     },
@@ -44,8 +45,7 @@ export function reserveCall(
  */
 export function settleCall(core: StoreCore, settlement: Settlement): void {
   const row = core.engine.get(
-    `SELECT c.*, r.task_id, r.ended_ms AS run_ended_ms, t.client FROM calls c
-     JOIN runs r ON r.id = c.run_id JOIN tasks t ON t.id = r.task_id
+    `SELECT c.*, r.task_id, r.ended_ms AS run_ended_ms FROM calls c JOIN runs r ON r.id = c.run_id
      WHERE c.id = :id AND c.certainty IN ('reserved', 'unknown')`,
     { id: settlement.callId },
   )

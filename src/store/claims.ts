@@ -181,6 +181,6 @@ function takeBack(core: StoreCore, gone: { owner: string; dead: boolean }): numb
     tellOutside(core, waiting)
   }
   if (gone.dead) abandonCalls(core, gone.owner, null, `no answer: ${why}`)
-  releaseEffects(core, gone.owner)
+  releaseEffects(core, gone)
   return runs.length
 }

@@ -47,6 +47,8 @@ export interface OutboxStore {
    * crash may come after it was sent. Empty where nothing is due.
    */
   claim(): Promise<Effect[]>
+  /** Extends the lease on effects that were claimed together; false where it is lost. */
+  renew(effects: readonly Effect[]): Promise<boolean>
   /**
    * Marks the effects done; a delivered untick confirms its tick. `notionId` is remembered for `thing`. In the
    * same transaction what is next is claimed, where it is wanted.
@@ -81,6 +83,7 @@ export function outboxStore(core: StoreCore): OutboxStore {
       if (engine.get(HEAD, { now: clock.now() }) === undefined) return []
       return core.write(() => claimHead(core))
     },
+    renew: async effects => core.write(() => effects.every(effect => extend(core, effect))),
     done: async (effects, thing, wantsNext) =>
       core.write(() => {
         finish(core, effects, thing)
@@ -152,14 +155,24 @@ function pagesFrom(core: StoreCore, head: Effect): Effect[] {
   return end === -1 ? pending : pending.slice(0, end)
 }
 
+/** In the store it has not been looked for any more: what may be sent now came after all look-ups. */
 function lease(core: StoreCore, effect: Effect, now: number): Effect {
   core.engine.run(
     `UPDATE effects SET owner = :owner, claim_no = claim_no + 1, lease_until_ms = :until, tries = tries + 1,
-       uncertain = 1
+       uncertain = 1, looked_up_ms = NULL
      WHERE id = :id`,
     { id: effect.id, owner: core.processes.self, until: now + LEASE_MS },
   )
   return { ...effect, owner: core.processes.self, claimNo: effect.claimNo + 1, tries: effect.tries + 1 }
+}
+
+function extend(core: StoreCore, { id, owner, claimNo }: Effect): boolean {
+  return (
+    core.engine.run(
+      `UPDATE effects SET lease_until_ms = :until WHERE id = :id AND owner = :owner AND claim_no = :claimNo`,
+      { id, owner, claimNo, until: core.clock.now() + LEASE_MS },
+    ) === 1
+  )
 }
 
 /** Matches owner and claim number: a process that lost the lease ends nothing. */
@@ -229,26 +242,42 @@ function giveBack(core: StoreCore, effects: readonly Effect[], failure: FailedDe
         notBefore: failure.notBeforeMs,
         // That a look-up was refused, or a repeat, does not undo an earlier send.
         uncertain: failure.uncertain || effect.uncertain ? 1 : 0,
-        lookedUp: failure.lookedUp ? now : effect.lookedUpMs,
+        lookedUp: failure.lookedUp ? now : stillLookedUp(effect, failure),
       },
     )
   }
 }
 
-/** Takes back the effects of an owner that is gone; inside a transaction of the caller. */
-export function releaseEffects(core: StoreCore, owner: string): void {
-  core.engine.run('UPDATE effects SET owner = NULL, lease_until_ms = NULL WHERE owner = :owner', { owner })
+/** What was sent after a look-up has to be looked for anew. */
+function stillLookedUp(effect: Effect, failure: FailedDelivery): number | null {
+  return failure.uncertain ? null : effect.lookedUpMs
 }
 
-/** Of every run, those in work too: a row that is forgotten but not looked up again would be made twice. */
+/**
+ * Takes back the effects of an owner: all where it is dead, else those whose lease is over, for a process that
+ * lives is still sending the others. Inside a transaction of the caller.
+ */
+export function releaseEffects(core: StoreCore, { owner, dead }: { owner: string; dead: boolean }): void {
+  core.engine.run(
+    `UPDATE effects SET owner = NULL, lease_until_ms = NULL
+     WHERE owner = :owner AND (:dead = 1 OR lease_until_ms < :now)`,
+    { owner, dead: dead ? 1 : 0, now: core.clock.now() },
+  )
+}
+
+/**
+ * Of every run, those in work too: a row that is forgotten but not looked up again would be made twice. One that
+ * is being sent is taken back, or what is older would be written over it.
+ */
 function rebuildLogs(core: StoreCore): number {
   core.engine.run(
     `DELETE FROM notion_things WHERE effect_key IN
        (SELECT json_extract(body, '$.thing') FROM effects WHERE kind IN ('log', 'job'))`,
   )
   core.engine.run(
-    `UPDATE effects SET state = 'pending', ended_ms = NULL, uncertain = 1, looked_up_ms = NULL, not_before_ms = :now
-     WHERE kind IN ('log', 'job') AND state <> 'pending'`,
+    `UPDATE effects SET state = 'pending', ended_ms = NULL, uncertain = 1, looked_up_ms = NULL, not_before_ms = :now,
+       owner = NULL, lease_until_ms = NULL
+     WHERE kind IN ('log', 'job') AND (state <> 'pending' OR owner IS NOT NULL)`,
     { now: core.clock.now() },
   )
   const row = core.engine.get(

@@ -5,12 +5,20 @@ import { realFiles, realRandom } from '../../src/kernel/real-world.ts'
 import type { JsonObject } from '../../src/sandbox/lib/json.ts'
 import { listOf } from '../cli/support/run.ts'
 import { AppError } from '../../src/kernel/errors.ts'
+import { LEASE_MS, LEASE_RENEWAL_MS } from '../../src/kernel/lease.ts'
 import { isJsonObject, isObjectList, parsed } from '../sandbox/support/wire.ts'
 import { bodyOf } from '../support/held-fetch.ts'
 import { fakeMachine } from '../support/fake-machine.ts'
 import { briefThat } from '../support/tasks.ts'
 import type { Board } from './support/board.ts'
-import { newDesk, openDesk, sharedOffice, type Desk, type DeskOptions } from './support/desk.ts'
+import {
+  newDesk,
+  openDesk,
+  sharedOffice,
+  type Desk,
+  type DeskClock,
+  type DeskOptions,
+} from './support/desk.ts'
 import {
   expectBodyOnce,
   expectDelivered,
@@ -154,6 +162,52 @@ test('a look-up that is throttled is no answer: the row is still not made twice'
   await desk.call('poll', '--drain')
   await board.arm({ type: 'rate-limit', retryAfterSeconds: 60 }, { path: `/v1/data_sources/${jobs}/query` })
   await deliverAll(desk)
+  expect(await logged(board, runsOf(desk, pageId)[0]?.id ?? '')).toEqual(DONE)
+  expectDelivered(desk)
+})
+
+test('after each try to make a row it is looked for twice: earlier look-ups tell nothing of it', async () => {
+  const desk = await openDesk(office)
+  const jobs = await board.sourceId('Job Log')
+  await board.arm({ type: 'cut' }, { method: 'POST', path: '/v1/pages', bodyIncludes: jobs })
+  const pageId = await board.add(PASSES)
+  await desk.call('poll', '--drain')
+  desk.clock.forward(60_000)
+  expect(await desk.done('deliver')).toMatchObject({ delivered: 0, pending: 1 })
+  desk.clock.forward(11_000)
+  const shared = { stateDir: desk.stateDir, clock: desk.clock }
+  const machine = fakeMachine()
+  const made = Promise.withResolvers<void>()
+  const over = Promise.withResolvers<void>()
+  const ghost = newDesk(office, {
+    ...shared,
+    processes: machine.process('ghost'),
+    fetch: async (input, init) => {
+      const answer = await fetch(input, init)
+      if (!bodyOf(init).includes('parent')) return answer
+      machine.kill('ghost')
+      made.resolve()
+      await over.promise
+      return answer
+    },
+  })
+  const haunting = ghost.call('deliver')
+  await made.promise
+  // A search index that lags behind, once.
+  let looks = 0
+  const heir = newDesk(office, {
+    ...shared,
+    processes: machine.process('heir'),
+    fetch: async (input, init) => {
+      if (!urlOf(input).includes(`${jobs}/query`)) return fetch(input, init)
+      looks += 1
+      const nothing = { object: 'list', results: [], next_cursor: null, has_more: false }
+      return looks === 1 ? new Response(JSON.stringify(nothing)) : fetch(input, init)
+    },
+  })
+  await deliverAll(heir)
+  over.resolve()
+  await haunting
   expect(await logged(board, runsOf(desk, pageId)[0]?.id ?? '')).toEqual(DONE)
   expectDelivered(desk)
 })
@@ -395,6 +449,70 @@ test('what a dead process had in hand is taken back at once', async () => {
   await deliverAll(other)
   expect((await board.row(pageId)).cells).toMatchObject({ Status: 'Done', Trigger: false })
   expect(await logged(board, runId)).toEqual(DONE)
+  expectDelivered(desk)
+})
+
+test('a result that takes longer to write than a lease is good for stays in one hand', async () => {
+  const desk = await openDesk(office)
+  const { pageId, runId } = await workedUnheard(desk)
+  desk.clock.forward(1_000_000)
+  const machine = fakeMachine()
+  const ticks = new Set<() => void>()
+  const every: DeskClock['every'] = (_, tick) => {
+    ticks.add(tick)
+    return () => void ticks.delete(tick)
+  }
+  const appending = Promise.withResolvers<void>()
+  const going = Promise.withResolvers<void>()
+  const slow = newDesk(office, {
+    stateDir: desk.stateDir,
+    clock: { ...desk.clock, every },
+    processes: machine.process('slow'),
+    fetch: async (input, init) => {
+      // Below its container: the page holds a part of the result by now.
+      const answer = await fetch(input, init)
+      if (init?.method === 'PATCH' && urlOf(input).includes('/v1/blocks/')) {
+        appending.resolve()
+        await going.promise
+      }
+      return answer
+    },
+  })
+  const delivering = slow.call('deliver')
+  await appending.promise
+  for (let passedMs = 0; passedMs <= LEASE_MS; passedMs += LEASE_RENEWAL_MS) {
+    desk.clock.forward(LEASE_RENEWAL_MS)
+    for (const tick of ticks) tick()
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  const options = { stateDir: desk.stateDir, clock: desk.clock, processes: machine.process('other') }
+  await newDesk(office, options).call('deliver')
+  going.resolve()
+  await delivering
+  await deliverAll(desk)
+  await expectBodyOnce(desk, board, pageId, runId)
+  const kinds = (await board.writes(pageId)).map(({ kind }) => kind)
+  expect(kinds).toEqual(['page.update', 'blocks.append', 'blocks.append', 'page.update'])
+  expectDelivered(desk)
+})
+
+test.for([
+  { how: 'by hand', forget: async (id: string) => void (await board.api('DELETE', `blocks/${id}`)) },
+  {
+    how: 'by a request whose answer was lost',
+    forget: async (id: string) =>
+      board.arm({ type: 'lose-answer' }, { method: 'DELETE', path: `/v1/blocks/${id}` }),
+  },
+])('a result that was deleted $how is no hindrance to the next version', async ({ forget }) => {
+  const desk = await openDesk(office)
+  const pageId = await board.add({ 'Task Name': 'Note', Description: briefThat('score=60') })
+  await desk.done('poll', '--drain')
+  const [first] = await board.containers(pageId)
+  await forget(first?.id ?? '')
+  await board.edit(pageId, { values: { Decision: 'Return', 'Decision Note': 'Shorter, please.' } })
+  await desk.call('poll', '--drain')
+  await expectBodyOnce(desk, board, pageId, runsOf(desk, pageId)[0]?.id ?? '')
+  expect((await board.row(pageId)).cells['Status']).toBe('Waiting Human')
   expectDelivered(desk)
 })
 

@@ -2,6 +2,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { run } from '../cli/support/run.ts'
 import { dumpStore } from '../support/books.ts'
+import { bodyOf } from '../support/held-fetch.ts'
 import { briefThat } from '../support/tasks.ts'
 import type { Board } from './support/board.ts'
 import { newDesk, openDesk, sharedOffice, type Desk, type DeskOptions } from './support/desk.ts'
@@ -93,12 +94,7 @@ test.for([
   await desk.done('init')
   if (without.length > 0) await dropColumns(desk, without)
   const pageId = await board.add(PASSES)
-  // All quick tries are lost, so that the untick waits; then the operator ticks again.
-  await board.arm(
-    { type: 'lose-answer' },
-    { path: `/v1/pages/${pageId}`, method: 'PATCH', bodyIncludes: 'false' },
-    3,
-  )
+  await untickUnheard(pageId)
   await desk.call('poll', '--drain')
   expect((await board.row(pageId)).cells['Trigger']).toBe(false)
   await board.edit(pageId, { values })
@@ -108,6 +104,58 @@ test.for([
   await desk.done('poll', '--drain')
   await expectRuns(desk, pageId, ['done', 'done'])
 })
+
+test.for([
+  {
+    word: 'a tick',
+    request: 'false',
+    values: { Trigger: true },
+    directive: 'score=95',
+    states: ['done', 'done'],
+  },
+  {
+    word: 'a decision',
+    request: 'Waiting Human',
+    values: { Decision: 'Approve' },
+    directive: 'score=60',
+    states: ['done'],
+  },
+])(
+  '$word that is made while our own write waits to be repeated stands',
+  async ({ request, values, directive, states }) => {
+    const desk = await openDesk(office)
+    const pageId = await board.add({ 'Task Name': 'Note', Description: briefThat(directive) })
+    const path = `/v1/pages/${pageId}`
+    await board.arm({ type: 'lose-answer' }, { path, method: 'PATCH', bodyIncludes: request })
+    let said = false
+    const writer = newDesk(office, {
+      stateDir: desk.stateDir,
+      clock: desk.clock,
+      fetch: async (input, init) => {
+        try {
+          return await fetch(input, init)
+        } catch (error) {
+          if (!said) await board.edit(pageId, { values })
+          said = true
+          throw error
+        }
+      },
+    })
+    await writer.call('poll', '--drain')
+    expect(said).toBe(true)
+    desk.clock.forward(3_600_000)
+    await desk.done('deliver')
+    await desk.done('poll', '--drain')
+    await expectRuns(desk, pageId, states)
+  },
+)
+
+/** Our untick will arrive, its answer and the look at the page after it will not: so it waits for a later pass. */
+async function untickUnheard(pageId: string): Promise<void> {
+  const path = `/v1/pages/${pageId}`
+  await board.arm({ type: 'lose-answer' }, { path, method: 'PATCH', bodyIncludes: 'false' })
+  await board.arm({ type: 'status', status: 502 }, { path, method: 'GET', skip: 1 }, 3)
+}
 
 /** Takes columns off the queue, and lets the program notice. */
 async function dropColumns(desk: Desk, names: readonly string[]): Promise<void> {
@@ -119,11 +167,7 @@ async function dropColumns(desk: Desk, names: readonly string[]): Promise<void> 
 test('our untick arrived, its answer was lost, and reading the page back is throttled: a new tick still stands', async () => {
   const desk = await openDesk(office)
   const pageId = await board.add(PASSES)
-  await board.arm(
-    { type: 'lose-answer' },
-    { path: `/v1/pages/${pageId}`, method: 'PATCH', bodyIncludes: 'false' },
-    3,
-  )
+  await untickUnheard(pageId)
   await desk.call('poll', '--drain')
   await board.tick(pageId)
   desk.clock.forward(3_600_000)
@@ -196,6 +240,28 @@ test('the untick is refused for good: the work is done once, and a later poll un
   await board.tick(pageId)
   await desk.done('poll', '--drain')
   expect(statesOf(desk, pageId)).toEqual(['done', 'done'])
+})
+
+test('cancelled by hand just before a late untick is sent: unticked all the same, and not picked up again', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add({ 'Task Name': 'Note', Description: briefThat('score=60') })
+  const match = { path: `/v1/pages/${pageId}`, method: 'PATCH', bodyIncludes: 'false' }
+  await board.arm({ type: 'status', status: 404 }, match)
+  await desk.call('poll', '--drain')
+  expect((await board.row(pageId)).cells).toMatchObject({ Status: 'Waiting Human', Trigger: true })
+  const canceller = newDesk(office, {
+    stateDir: desk.stateDir,
+    clock: desk.clock,
+    fetch: async (input, init) => {
+      const answer = await fetch(input, init)
+      if (bodyOf(init).includes('checkbox')) await board.edit(pageId, { values: { Status: 'Cancelled' } })
+      return answer
+    },
+  })
+  await canceller.done('poll', '--drain')
+  await desk.done('poll', '--drain')
+  expect((await board.row(pageId)).cells).toMatchObject({ Status: 'Cancelled', Trigger: false })
+  expect(statesOf(desk, pageId)).toEqual(['cancelled'])
 })
 
 test('a second poll says who picks up, works on beside the first, and ends with 0', async () => {
@@ -271,6 +337,35 @@ test('--limit takes the oldest rows, and the rest later', async () => {
   expect(titles()).toEqual(['Note 1', 'Note 2'])
   await desk.done('poll', '--drain', '--limit', '2')
   expect(titles()).toEqual(['Note 1', 'Note 2', 'Note 3'])
+})
+
+/** Until the program has looked for ticks this often, and is done with it. */
+async function lookedForTicks(desk: Desk, looks: readonly string[], times: number): Promise<void> {
+  await expect.poll(() => looks.length, { interval: 20 }).toBe(times)
+  await expect.poll(() => desk.rows('SELECT name FROM locks'), { interval: 20 }).toEqual([])
+}
+
+test('--limit holds for all that one poll picks up, beside the work too', async () => {
+  const desk = await openDesk(office)
+  const looks: string[] = []
+  const slow = newDesk(office, {
+    stateDir: desk.stateDir,
+    clock: desk.clock,
+    fetch: async (input, init) => {
+      const { pathname } = new URL(input instanceof Request ? input.url : input)
+      if (pathname.endsWith('/query') && bodyOf(init).includes('checkbox')) looks.push(pathname)
+      if (looks.length === 1 && pathname.endsWith('/chat/completions')) {
+        desk.clock.forward(61_000)
+        await lookedForTicks(desk, looks, 2)
+      }
+      return fetch(input, init)
+    },
+  })
+  for (let rows = 0; rows < 3; rows += 1) await board.add(PASSES)
+  const { notion } = await slow.done('poll', '--drain', '--limit', '1')
+  expect(looks).toHaveLength(2)
+  expect(notion).toMatchObject({ picked: [{ title: 'Note' }] })
+  expect(statesOf(desk)).toEqual(['done'])
 })
 
 test('--dry-run tells rows and at most their cost, and changes nothing anywhere', async () => {

@@ -1,8 +1,10 @@
 /** Runs that wait for a person must cost next to nothing while nobody has said anything. */
 import { beforeEach, expect, test } from 'vitest'
+import { fakeMachine } from '../support/fake-machine.ts'
 import { briefThat } from '../support/tasks.ts'
 import type { Board } from './support/board.ts'
-import { newDesk, openDesk, sharedOffice } from './support/desk.ts'
+import { newDesk, openDesk, sharedOffice, type Desk } from './support/desk.ts'
+import { runsOf, statesOf } from './support/facts.ts'
 
 const office = sharedOffice()
 let board: Board
@@ -44,4 +46,60 @@ test('many rows that wait are looked at by one query, and each word on one of th
     { state: 'done', runs: 1 },
     { state: 'waiting_human', runs: 1 },
   ])
+})
+
+/** A poll that reads the page, and goes on only when another process has written everything that waited. */
+async function pollBeside(desk: Desk, pageId: string): Promise<void> {
+  const machine = fakeMachine()
+  const shared = { stateDir: desk.stateDir, clock: desk.clock }
+  const writer = newDesk(office, { ...shared, processes: machine.process('writer') })
+  let written = false
+  const reader = newDesk(office, {
+    ...shared,
+    processes: machine.process('reader'),
+    fetch: async (input, init) => {
+      const answer = await fetch(input, init)
+      const { pathname } = new URL(input instanceof Request ? input.url : input)
+      if (written || pathname !== `/v1/pages/${pageId}` || init?.method?.toUpperCase() !== 'GET')
+        return answer
+      written = true
+      desk.clock.forward(1_000_000)
+      await writer.done('deliver')
+      return answer
+    },
+  })
+  await reader.call('poll')
+  expect(written).toBe(true)
+}
+
+test('a decision that is wiped out while the page is read is not taken for a new one', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add({ 'Task Name': 'Note', Description: briefThat('score=60') })
+  await desk.done('poll', '--drain')
+  await board.edit(pageId, { values: { Decision: 'Approve' } })
+  await desk.done('task', 'return', runsOf(desk, pageId)[0]?.id ?? '', '--note', 'Shorter.')
+  await board.arm({ type: 'status', status: 503 }, { method: 'PATCH', path: '/v1/pages/*' }, 1000)
+  await desk.call('process')
+  await desk.call('qa')
+  await desk.call('poll', '--drain')
+  await board.disarm()
+  expect(statesOf(desk, pageId)).toEqual(['waiting_human'])
+  await pollBeside(desk, pageId)
+  expect((await board.row(pageId)).cells['Decision']).toBe(null)
+  expect(statesOf(desk, pageId)).toEqual(['waiting_human'])
+})
+
+test('an old Cancelled that is written over while the page is read does not cancel the next run', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add({ 'Task Name': 'Note', Description: briefThat('score=60') })
+  await desk.done('poll', '--drain')
+  await board.edit(pageId, { values: { Status: 'Cancelled' } })
+  await desk.done('poll', '--drain')
+  expect(statesOf(desk, pageId)).toEqual(['cancelled'])
+  await board.tick(pageId)
+  await board.arm({ type: 'status', status: 503 }, { method: 'PATCH', path: '/v1/pages/*' }, 1000)
+  await desk.call('poll')
+  await board.disarm()
+  await pollBeside(desk, pageId)
+  expect(statesOf(desk, pageId)).toEqual(['cancelled', 'queued'])
 })

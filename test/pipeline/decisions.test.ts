@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { drain } from '../../src/pipeline/drain.ts'
 import { newRun } from '../../src/pipeline/tasks.ts'
 import { keysOf } from '../../src/domain/keys-of.ts'
+import { AppError } from '../../src/kernel/errors.ts'
+import { LEASE_MS, LEASE_RENEWAL_MS } from '../../src/kernel/lease.ts'
 import type { RunState, Stage } from '../../src/domain/run-state.ts'
 import type { Decided } from '../../src/store/decisions.ts'
 import { dumpStore, expectAtRest, expectSpendAddsUp } from '../support/books.ts'
@@ -219,6 +221,31 @@ test('a lease that goes while a call waits to be tried again: nothing more is bo
   const certainties = (await shop.calls(runId)).map(call => call.certainty)
   expect(certainties.toSorted()).toEqual(['metered', 'metered', 'unbilled'])
   expect(await shop.run(runId)).toMatchObject({ state: 'done', attempt: 1 })
+})
+
+test('a renewal that fails, because the store is locked, throws away no answer that is paid for', async () => {
+  const held = heldFetch()
+  const shop = await workshop({ fetch: held.fetch })
+  const { runId } = await shop.add()
+  const { claims } = shop.store
+  let renewals = 0
+  const renew: typeof claims.renew = async claim => {
+    renewals += 1
+    if (renewals === 1) throw new AppError('busy', 'the store is locked', 'try again')
+    return claims.renew(claim)
+  }
+  const store = { ...shop.store, claims: { ...claims, renew } }
+  const drained = drain({ ...shop.context, store }, { ...WHOLE, taskId: null })
+  await held.arrived
+  for (let passedMs = 0; passedMs <= LEASE_MS; passedMs += LEASE_RENEWAL_MS) {
+    await shop.clock.advance(LEASE_RENEWAL_MS)
+    expect(await shop.hire().store.claims.recover()).toBe(0)
+  }
+  held.release()
+  await drained
+  expect((await shop.calls(runId)).map(call => call.certainty)).toEqual(['metered', 'metered'])
+  expect(await shop.run(runId)).toMatchObject({ state: 'done', attempt: 1, claimNo: 2 })
+  expectAtRest(shop.storeFile)
 })
 
 test('an interrupted drain finishes the stage in hand and takes no other', async () => {

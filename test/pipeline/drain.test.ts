@@ -106,6 +106,25 @@ test('a stop that comes while the first run is asked for gives it back as well',
   expect(await shop.calls(runId)).toEqual([])
 })
 
+test('a run that is cancelled before it can be given back is no defect', async () => {
+  const shop = await workshop()
+  const { taskId } = await add(shop)
+  const other = shop.hire()
+  const claim: Store['claims']['claim'] = async request => {
+    const claimed = await shop.store.claims.claim(request)
+    shop.interrupt()
+    await other.store.decisions.cancel(taskId, 'tester')
+    return claimed
+  }
+  const store = { ...shop.store, claims: { ...shop.store.claims, claim } }
+  expect(await drain({ ...shop.context, store }, WHOLE)).toEqual({
+    runIds: [],
+    failed: [],
+    interrupted: true,
+  })
+  expect(await shop.task(taskId)).toMatchObject({ state: 'cancelled' })
+})
+
 test('a run that is taken while another worker meets a failing store is given back', async () => {
   const shop = await workshop()
   const bad = await add(shop)
@@ -133,6 +152,32 @@ test('a run that is taken while another worker meets a failing store is given ba
   for (const { runId } of [good, third]) expect((await shop.run(runId)).owner).toBeNull()
   expect(await shop.calls(good.runId)).toHaveLength(1)
   expect(await shop.calls(third.runId)).toEqual([])
+})
+
+test('a worker that found nothing looks again while another one waits for a silent model', async () => {
+  const asked = Promise.withResolvers<void>()
+  const silence = Promise.withResolvers<void>()
+  let calls = 0
+  const shop = await workshop({
+    fetch: async (input, init) => {
+      calls += 1
+      if (calls > 1) return fetch(input, init)
+      asked.resolve()
+      await silence.promise
+      return fetch(input, init)
+    },
+  })
+  const silent = await add(shop)
+  const drained = shop.drain({ concurrency: 2 })
+  await asked.promise
+  // As a pick-up beside the work does, or `task add` in another process.
+  const later = await add(shop)
+  for (let passedS = 0; passedS < 60; passedS += 1) await shop.clock.advance(1_000)
+  await expect.poll(async () => (await shop.run(later.runId)).state).toBe('done')
+  expect(await shop.run(silent.runId)).toMatchObject({ state: 'generating' })
+  silence.resolve()
+  expect((await drained).runIds).toEqual([silent.runId, later.runId])
+  expectAtRest(shop.storeFile)
 })
 
 test('a limit holds for the runs that commits take, one worker or many', async () => {
@@ -165,4 +210,10 @@ test('a commit that breaks uses up the attempt, and the worker goes on with the 
   expect(drained.failed).toMatchObject([{ id: bad.runId, kind: 'bug' }])
   expect(await shop.run(bad.runId)).toMatchObject({ state: 'retrying', attempt: 1, owner: null })
   expect(await shop.run(good.runId)).toMatchObject({ state: 'done' })
+  // What the answer cost is known, whatever became of it.
+  const calls = [...(await shop.calls(bad.runId)), ...(await shop.calls(good.runId))]
+  expect(calls.map(({ certainty }) => certainty)).toEqual(['metered', 'metered', 'metered'])
+  const { totals } = await shop.server.ledger()
+  expect(calls.reduce((sum, { costNano }) => sum + costNano, 0)).toBe(totals.cost_nano_usd)
+  expectSpendAddsUp(shop.storeFile)
 })

@@ -6,6 +6,8 @@ import { expectSpendAddsUp, rowsOf } from '../support/books.ts'
 import {
   aCall,
   addTo,
+  aPage,
+  aRun,
   ALL_STAGES,
   aSettlement,
   claimFrom,
@@ -100,6 +102,29 @@ test('a call counts towards the day it was sent on, also when it is settled on t
   expectSpendAddsUp(files.path)
   expect(await store.ledger.summary('2026-11-25', '2026-11-25')).toMatchObject({ calls: 1, totalNano: 400 })
   expect(await store.ledger.summary('2026-11-26', '2026-11-30')).toMatchObject({ calls: 0, totalNano: 0 })
+})
+
+test('a call counts towards the client it was made for, also when the task is another one’s by its end', async () => {
+  const files = testStore()
+  const store = files.open('first')
+  const tick = async (client: string): Promise<void> => {
+    const picked = await store.pickUps.pickUp({ ...aPage('page'), client }, aRun({ cause: 'tick' }))
+    expect(picked.kind).toBe('queued')
+    for (let effects = await store.outbox.claim(); effects.length > 0; effects = await store.outbox.claim()) {
+      await store.outbox.done(effects, null, false)
+    }
+  }
+  await tick('Acme')
+  const { claim, task } = await claimFrom(store)
+  const call = aCall()
+  await store.stages.reserve(claim, call, NO_CAPS)
+  await store.decisions.cancel(task.id, 'notion')
+  await tick('Other')
+  await store.stages.settle(aSettlement(call.id))
+  expect(rowsOf(files.path, `SELECT key, nano FROM spend WHERE scope = 'client_month'`)).toEqual([
+    { key: '2026-11 Acme', nano: 400 },
+  ])
+  expectSpendAddsUp(files.path)
 })
 
 test('a summary keeps apart what is sure, what is not, and what has no price', async () => {

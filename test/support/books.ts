@@ -50,8 +50,8 @@ const SPEND_BY_SCOPE = `
   SELECT 'task' AS scope, r.task_id AS key, SUM(c.cost_nano) AS nano FROM calls c JOIN runs r ON r.id = c.run_id GROUP BY 2
   UNION ALL SELECT 'day', day, SUM(cost_nano) FROM calls GROUP BY 2
   UNION ALL SELECT 'month', substr(day, 1, 7), SUM(cost_nano) FROM calls GROUP BY 2
-  UNION ALL SELECT 'client_month', substr(c.day, 1, 7) || ' ' || t.client, SUM(c.cost_nano)
-    FROM calls c JOIN runs r ON r.id = c.run_id JOIN tasks t ON t.id = r.task_id WHERE t.client IS NOT NULL GROUP BY 2
+  UNION ALL SELECT 'client_month', substr(day, 1, 7) || ' ' || client, SUM(cost_nano)
+    FROM calls WHERE client IS NOT NULL GROUP BY 2
   ORDER BY 1, 2`
 
 /** The running totals that the caps read are what the calls add up to, and foreign keys hold. */

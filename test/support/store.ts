@@ -7,6 +7,7 @@ import type { Stage } from '../../src/domain/run-state.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import type { ClaimedRun, ClaimRequest, StageService } from '../../src/store/claims.ts'
 import type { NewCall, Settlement } from '../../src/store/call-rows.ts'
+import type { PickedPage } from '../../src/store/pickup.ts'
 import type { NewRun } from '../../src/store/run-rows.ts'
 import type { NewJudgement, NewOutput, Next, Rest } from '../../src/store/stage-end.ts'
 import { fakeClock, type FakeClock } from './fake-clock.ts'
@@ -74,6 +75,13 @@ export function aRun(changes: Partial<NewRun> = {}): NewRun {
     actor: 'tester',
     ...changes,
   }
+}
+
+/** A row of the queue as it is read at pick-up. */
+export function aPage(pageId: string): PickedPage {
+  const { dueDate, type, priority, qaTarget } = aTask()
+  const asked = { title: 'Note', brief: 'Write a note.', client: null, clientEmail: null }
+  return { ...asked, pageId, type, qaTarget, priority, dueDate }
 }
 
 /** Adds a task with its first run. */

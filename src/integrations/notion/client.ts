@@ -51,7 +51,8 @@ export interface Notion {
   /** A property's whole value as a list of items; page objects cut long ones off. */
   propertyItems(pageId: string, propertyId: string): Promise<NotionJson[]>
   createPage(dataSourceId: string, properties: NotionJson): Promise<NotionPage>
-  changePage(id: string, properties: NotionJson): Promise<NotionPage>
+  /** Where `repeatable` is false, a try that got no answer is left to the caller to look after, not repeated. */
+  changePage(id: string, properties: NotionJson, repeatable?: boolean): Promise<NotionPage>
   /** The blocks below a block or page. `descend` says into which ones to go. */
   blocks(parentId: string, descend: (block: NotionJson) => boolean): Promise<NotionBlock[]>
   /** Puts a block and all below it in the trash. */
@@ -109,8 +110,8 @@ export function notionClient(options: NotionOptions): Notion {
       const body = { parent: { type: 'data_source_id', data_source_id: dataSourceId }, properties }
       return ask(send, readPage, { method: 'post', path: 'pages', body, repeatable: false })
     },
-    changePage: (id, properties) =>
-      ask(send, readPage, { method: 'patch', path: `pages/${id}`, body: { properties }, repeatable: true }),
+    changePage: (id, properties, repeatable = true) =>
+      ask(send, readPage, { method: 'patch', path: `pages/${id}`, body: { properties }, repeatable }),
     blocks: (parentId, descend) => readBlocks(send, parentId, descend),
     remove: async blockId => {
       await send({ method: 'delete', path: `blocks/${blockId}`, repeatable: true })

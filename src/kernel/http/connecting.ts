@@ -22,6 +22,8 @@ export function watchConnecting(request: ClientRequest, isSecure: boolean): Conn
     mayBeSent = true
   }
   request.once('socket', socket => {
+    // Nothing was written by now, and to a socket that has failed already nothing will be.
+    if (socket.destroyed) return
     if (!socket.connecting) return sending()
     const timer = setTimeout(
       () => request.destroy(coded('connect timeout', 'UND_ERR_CONNECT_TIMEOUT')),

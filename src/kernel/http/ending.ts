@@ -33,8 +33,8 @@ export function endOnce(
     fail(failure)
   }
   const broken = (cause: unknown): void => {
-    const sent = connecting.mayBeSent() ? {} : { sent: false }
-    end(waitingFor => Object.assign(new TypeError(waitingFor, { cause }), sent))
+    const sent = connecting.mayBeSent()
+    end(waitingFor => Object.assign(new TypeError(waitingFor, { cause }), { sent }))
   }
   const abort = (): void => end(() => signal?.reason)
   signal?.addEventListener('abort', abort)

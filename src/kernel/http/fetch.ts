@@ -18,7 +18,7 @@ import { lightRequest, type FetchInput, type LightRequest } from './request.ts'
  * Nothing is ever sent twice. There is no limit of time but for connecting: hand in a signal.
  *
  * @throws TypeError for what cannot be sent, and `fetch failed` with a cause that has a `code` when no answer
- *   came, with `sent: false` where nothing of it was sent; the reason of the signal. What reading the body
+ *   came, with `sent`, whether any of it may have been; the reason of the signal. What reading the body
  *   throws is said at `LightBody`.
  */
 export function lightFetch(): typeof globalThis.fetch {

@@ -125,6 +125,21 @@ test.each<[string, (socket: Socket) => void, unknown]>([
   expect(connections()).toBe(1)
 })
 
+test.each(['EHOSTUNREACH', 'ENETUNREACH'])(
+  'no way to the server any more, once connected (%s): it may have arrived',
+  async code => {
+    const asked = Promise.withResolvers<void>()
+    const { url } = await rawServer(() => asked.resolve())
+    const failure = failureOf(light(url, { method: 'POST', body: 'x' }))
+    await asked.promise
+    // What the system says of a connection when it gives up repeating, if a router has told it why.
+    const sockets = Object.values(globalAgent.sockets).flatMap(list => list ?? [])
+    const own = sockets.find(socket => socket.remotePort === Number(new URL(url).port))
+    own?.destroy(Object.assign(new Error(`read ${code}`), { code, syscall: 'read' }))
+    expect(await failure).toEqual({ name: 'fetch failed', code, billed: 'unknown' })
+  },
+)
+
 test.each<[string, string, unknown]>([
   ['short of its length', 'content-length: 9\r\n\r\n{"a":1}', 'ECONNRESET'],
   ['without any of it', 'content-length: 9\r\n\r\n', 'ECONNRESET'],
