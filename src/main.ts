@@ -20,7 +20,7 @@ const COLUMNS_WITHOUT_TERMINAL = 80
 export async function main(): Promise<void> {
   const words = process.argv.slice(2)
   const programDir = fileURLToPath(new URL('..', import.meta.url))
-  const world = realWorld(programDir)
+  const world = realWorld()
   const program = programFacts(programDir, world)
   endWithReader(words.includes('--json'))
   if (words[0] === '--version') {
@@ -46,7 +46,7 @@ export async function main(): Promise<void> {
   process.exitCode = interrupted() ?? exit
 }
 
-function realWorld(programDir: string): World {
+function realWorld(): World {
   const files = realFiles()
   return {
     clock: realClock(),
@@ -54,16 +54,15 @@ function realWorld(programDir: string): World {
     fetch: lightFetch(),
     files,
     processes: realProcesses(files, process.pid),
-    host: host(programDir),
+    host: host(),
   }
 }
 
-function host(programDir: string): Host {
+function host(): Host {
   return {
     env: process.env,
     cwd: process.cwd(),
     homeDir: homedir(),
-    programDir,
     user: userName(),
     nodeVersion: process.versions.node,
     execPath: process.execPath,

@@ -1,3 +1,4 @@
+import { shorten } from './cut-text.ts'
 import type { RunState, RunStatus } from './run-state.ts'
 
 /** Changes to the properties of a task's page. What is absent stays as it is; null empties it. */
@@ -39,16 +40,10 @@ export interface JobRow {
   readonly notes: string
 }
 
-/** One write to the outside, by kind. `thing` is the key by which a thing we made is found again. */
+/** One write to the outside, by kind. `thing` is the key by which a row we made is found again. */
 export type EffectBody =
   | { readonly kind: 'page'; readonly pageId: string; readonly change: PageChange }
-  | {
-      readonly kind: 'body'
-      readonly pageId: string
-      readonly runId: string
-      readonly outputId: string
-      readonly thing: string
-    }
+  | { readonly kind: 'body'; readonly pageId: string; readonly runId: string; readonly outputId: string }
   | { readonly kind: 'log'; readonly row: LogRow; readonly thing: string }
   | { readonly kind: 'job'; readonly row: JobRow; readonly thing: string }
 
@@ -80,7 +75,7 @@ export interface Transition {
   readonly output: { readonly id: string; readonly text: string } | null
 }
 
-/** Characters that Notion takes in one text; the summary stays within (SPEC §7). */
+/** Characters that Notion takes in one text. A summary stays within, the whole stands in the page (SPEC §7). */
 const SUMMARY_LENGTH = 2000
 
 /** What the outside must hear of a change of state, in order. Pure: the store records it with the change. */
@@ -167,7 +162,7 @@ function outcome(transition: Transition): PageChange {
     score: transition.score,
     costNano: transition.costNano,
     notes: transition.reason,
-    ...(text === '' ? {} : { summary: cut(text, SUMMARY_LENGTH) }),
+    ...(text === '' ? {} : { summary: summaryOf(text) }),
   }
 }
 
@@ -175,10 +170,7 @@ function outcome(transition: Transition): PageChange {
 function work(transition: Transition): NewEffect[] {
   const { output, pageId, runId } = transition
   if (output === null || output.text === '') return []
-  const thing = `${runId}/body/${output.id}`
-  return [
-    { name: output.id, target: pageId, body: { kind: 'body', pageId, runId, outputId: output.id, thing } },
-  ]
+  return [{ name: output.id, target: pageId, body: { kind: 'body', pageId, runId, outputId: output.id } }]
 }
 
 function started(transition: Transition): NewEffect {
@@ -198,7 +190,7 @@ function log(transition: Transition, name: string, status: LogRow['status'], mes
         entry: transition.taskTitle,
         status,
         message,
-        details: cut(transition.reason ?? '', SUMMARY_LENGTH),
+        details: summaryOf(transition.reason ?? ''),
         atMs: transition.nowMs,
         commit: transition.commit,
         runId: transition.runId,
@@ -226,7 +218,7 @@ function job(transition: Transition, status: JobRow['status']): NewEffect {
         atMs: transition.nowMs,
         commit: transition.commit,
         runId: transition.runId,
-        notes: cut(transition.reason ?? '', SUMMARY_LENGTH),
+        notes: summaryOf(transition.reason ?? ''),
       },
     },
   }
@@ -239,10 +231,6 @@ export function mergeChanges(changes: readonly PageChange[]): PageChange {
   return merged
 }
 
-/** At most `length` UTF-16 units, never ending in half a surrogate pair, with a mark where it was cut. */
-function cut(text: string, length: number): string {
-  const trimmed = text.trim()
-  if (trimmed.length <= length) return trimmed
-  const mark = '… (cut)'
-  return trimmed.slice(0, length - mark.length).replace(/[\uD800-\uDBFF]$/, '') + mark
+function summaryOf(text: string): string {
+  return shorten(text.trim(), SUMMARY_LENGTH, '… (cut)')
 }

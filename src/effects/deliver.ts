@@ -1,5 +1,5 @@
 import { LONGEST_RETRY_AFTER_MS } from '../domain/retry-schedule.ts'
-import { asAppError } from '../kernel/errors.ts'
+import { asAppError, isStoreFailure } from '../kernel/errors.ts'
 import { LEASE_RENEWAL_MS } from '../kernel/lease.ts'
 import { ServiceFailure } from '../kernel/roles.ts'
 import type { Effect, FailedDelivery } from '../store/outbox.ts'
@@ -140,7 +140,7 @@ function deliver(context: EffectContext, head: Effect, effects: readonly Effect[
 function failureOf(context: EffectContext, head: Effect, thrown: unknown): FailedDelivery {
   if (!(thrown instanceof ServiceFailure)) {
     const error = asAppError(thrown)
-    if (error.kind === 'store' || error.kind === 'busy') throw error
+    if (isStoreFailure(error)) throw error
     // A defect of ours must not hold up what comes after it for ever.
     return { error: error.message, notBeforeMs: 0, uncertain: true, lookedUp: false, dead: true }
   }

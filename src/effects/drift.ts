@@ -1,7 +1,7 @@
-import { ServiceFailure } from '../kernel/roles.ts'
+import { isRefusal } from '../kernel/roles.ts'
 import type { Store } from '../store/index.ts'
 import type { TaskSummary } from '../store/tasks.ts'
-import type { Workspace } from './context.ts'
+import type { Workspace } from './workspace.ts'
 import { queueOf, readRow } from './row-values.ts'
 
 /** One place where the page of a task says something else than the store. */
@@ -64,7 +64,7 @@ async function driftOf(workspace: Workspace, task: TaskSummary, pageId: string):
       .filter(pair => properties[pair.key] !== undefined && pair.store !== pair.notion)
       .map(({ key, ...said }) => ({ ...at, what: properties[key]?.name ?? key, ...said, mendable: true }))
   } catch (error) {
-    if (!(error instanceof ServiceFailure) || error.errorClass !== 'permanent') throw error
+    if (!isRefusal(error)) throw error
     return [{ ...lost, notion: 'not to be found' }]
   }
 }

@@ -6,7 +6,7 @@ import type { NotionDatabase } from '../store/notion.ts'
 import type { Effect } from '../store/outbox.ts'
 import type { EffectContext } from './context.ts'
 import type { Delivery } from './delivery.ts'
-import { queueOf, readRow, type RowReader, type writeRow } from './row-values.ts'
+import { queueOf, readRow, type Cells, type RowReader } from './row-values.ts'
 import { sendCells } from './send-cells.ts'
 
 /** Tries of one delivery where no answer came, and how long to wait after the first. */
@@ -46,7 +46,7 @@ async function send(
   pageId: string,
   change: PageChange,
 ): Promise<void> {
-  const cells = valuesOf(change)
+  const cells = cellsOf(change)
   if (Object.keys(cells).length === 0) return
   await sendCells(context, queue, cells, properties =>
     context.workspace.api.changePage(pageId, properties, !wipesOut(change)),
@@ -115,7 +115,7 @@ function changesOf(effects: readonly Effect[]): PageChange[] {
 }
 
 /** The change in the words of the queue's properties; those that are absent there are left out later. */
-function valuesOf(change: PageChange): Parameters<typeof writeRow>[1] {
+function cellsOf(change: PageChange): Cells {
   const has = (key: keyof PageChange): boolean => change[key] !== undefined
   return {
     ...(has('status') ? { status: change.status } : {}),

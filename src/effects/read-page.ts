@@ -2,9 +2,9 @@ import { sha256 } from '../kernel/digest.ts'
 import { PRIORITIES, type Priority } from '../domain/run-state.ts'
 import { isValidTarget } from '../domain/rubric.ts'
 import { parseTaskType, TASK_TYPES, type TaskType } from '../domain/task-type.ts'
-import { ServiceFailure } from '../kernel/roles.ts'
+import { isRefusal } from '../kernel/roles.ts'
 import type { NotionBlock, NotionJson, NotionPage } from '../integrations/notion/client.ts'
-import type { Workspace } from './context.ts'
+import type { Workspace } from './workspace.ts'
 import { itemText, queueOf, readRow, type RowReader } from './row-values.ts'
 import { briefOfBody, isContainer } from './body-text.ts'
 import type { PickedPage } from '../store/pickup.ts'
@@ -112,7 +112,7 @@ async function clientOf(
     const client = readRow(page, clients)
     return { name: client.text('clientName') ?? typed.name, email: client.text('email') }
   } catch (error) {
-    if (error instanceof ServiceFailure && error.errorClass === 'permanent') return typed
+    if (isRefusal(error)) return typed
     throw error
   }
 }

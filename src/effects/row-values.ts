@@ -13,7 +13,7 @@ import * as write from '../domain/notion/write-values.ts'
 import type { NotionJson, NotionPage } from '../integrations/notion/client.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { NotionDatabase } from '../store/notion.ts'
-import type { Workspace } from './context.ts'
+import type { Workspace } from './workspace.ts'
 
 /** A row of one of our databases, read by our own keys. A property that is not there reads as nothing. */
 export interface RowReader {
@@ -31,6 +31,9 @@ export interface RowReader {
 
 /** What a cell is set to; null empties it. */
 export type CellValue = string | number | boolean | readonly string[] | null
+
+/** Cells of a row to be written, by our own keys. What is undefined stays as it is. */
+export type Cells = Readonly<Record<string, CellValue | undefined>>
 
 /** The queue; without it nothing works. */
 export function queueOf(workspace: Workspace): NotionDatabase {
@@ -63,15 +66,12 @@ export function itemText(item: NotionJson, type: string): string {
 }
 
 /**
- * The JSON that writes these values, by property id. What the database has no property for, and what Notion
+ * The JSON that writes these cells, by property id. What the database has no property for, and what Notion
  * would refuse for its form, is left out: never the whole row (SPEC §7).
  */
-export function writeRow(
-  database: NotionDatabase,
-  values: Readonly<Record<string, CellValue | undefined>>,
-): NotionJson {
+export function writeRow(database: NotionDatabase, cells: Cells): NotionJson {
   return Object.fromEntries(
-    Object.entries(values).flatMap(([key, value]) => {
+    Object.entries(cells).flatMap(([key, value]) => {
       const property = database.properties[key]
       if (property === undefined || value === undefined) return []
       const written = writeCell(property.type, value)

@@ -4,7 +4,7 @@ import type { NotionDatabase } from '../store/notion.ts'
 import type { Effect } from '../store/outbox.ts'
 import type { EffectContext } from './context.ts'
 import type { Delivery } from './delivery.ts'
-import type { writeRow } from './row-values.ts'
+import type { Cells } from './row-values.ts'
 import { sendCells } from './send-cells.ts'
 
 type RowBody = Extract<EffectBody, { kind: 'log' | 'job' }>
@@ -21,7 +21,7 @@ export async function deliverRow(context: EffectContext, effect: Effect, body: R
   const database = databases[body.kind === 'log' ? 'log' : 'jobLog']
   // A log that was never set up is left out; `doctor` names it.
   if (database === undefined) return { kind: 'done', thing: null }
-  const cells = body.kind === 'log' ? logValues(body) : jobValues(body)
+  const cells = body.kind === 'log' ? logCells(body) : jobCells(body)
   const known =
     (await context.store.outbox.thing(body.thing)) ??
     (effect.uncertain ? await find(context, database, body) : null)
@@ -60,7 +60,7 @@ async function find(context: EffectContext, database: NotionDatabase, body: RowB
   return found.pages[0]?.id ?? null
 }
 
-function logValues({ row, thing }: { row: LogRow; thing: string }): Parameters<typeof writeRow>[1] {
+function logCells({ row, thing }: { row: LogRow; thing: string }): Cells {
   return {
     entry: row.entry,
     status: row.status,
@@ -73,7 +73,7 @@ function logValues({ row, thing }: { row: LogRow; thing: string }): Parameters<t
   }
 }
 
-function jobValues({ row, thing }: { row: JobRow; thing: string }): Parameters<typeof writeRow>[1] {
+function jobCells({ row, thing }: { row: JobRow; thing: string }): Cells {
   return {
     jobName: row.name,
     date: new Date(row.atMs).toISOString(),

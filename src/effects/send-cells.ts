@@ -1,10 +1,8 @@
 import type { NotionJson, NotionProperty } from '../integrations/notion/client.ts'
-import { ServiceFailure } from '../kernel/roles.ts'
+import { isRefusal } from '../kernel/roles.ts'
 import type { NotionDatabase } from '../store/notion.ts'
 import type { EffectContext } from './context.ts'
-import { writeRow, type CellValue } from './row-values.ts'
-
-type Cells = Readonly<Record<string, CellValue | undefined>>
+import { writeRow, type Cells, type CellValue } from './row-values.ts'
 
 /**
  * Sends cells of a row. Notion refuses a whole request for one column that is no longer there, or for an option
@@ -20,7 +18,7 @@ export async function sendCells<T>(
   try {
     return await send(writeRow(database, cells))
   } catch (error) {
-    if (!(error instanceof ServiceFailure) || error.errorClass !== 'permanent') throw error
+    if (!isRefusal(error)) throw error
     const found = await context.workspace.api.properties(database.dataSourceId)
     const standing = keep(database, (_, property) => isThere(property, found))
     const usable = keep(standing, (key, property) => takes(property, cells[key], found))

@@ -1,7 +1,15 @@
 import type { Notion } from '../integrations/notion/client.ts'
+import { AppError } from '../kernel/errors.ts'
 import type { Store } from '../store/index.ts'
+import type { NotionDatabase } from '../store/notion.ts'
 import { checkWorkspace } from './account.ts'
-import type { Workspace } from './context.ts'
+
+/** Notion with the places of our databases in it. */
+export interface Workspace {
+  readonly api: Notion
+  /** Those that `init` found or made, by their key in our schema: `queue`, `log`, `jobLog`, … */
+  readonly databases: Readonly<Record<string, NotionDatabase>>
+}
 
 /**
  * Notion with the places of our databases in it; null where no token is set, or `init` was never run: then
@@ -27,4 +35,18 @@ export async function openOwnWorkspace(
   const workspace = await openWorkspace(store, api)
   if (workspace !== null) await checkWorkspace(store, workspace.api, false, dryRun)
   return workspace
+}
+
+/**
+ * As {@link openOwnWorkspace}, for what is nothing without one.
+ * @throws AppError `config` also where there is none
+ */
+export async function requireOwnWorkspace(
+  store: Store,
+  api: Notion | null,
+  dryRun: boolean,
+): Promise<Workspace> {
+  const workspace = await openOwnWorkspace(store, api, dryRun)
+  if (workspace !== null) return workspace
+  throw new AppError('config', 'no Notion databases are known', 'echopilot init --parent PAGE')
 }

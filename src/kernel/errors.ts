@@ -60,18 +60,17 @@ export function asAppError(thrown: unknown): AppError {
       thrown,
     )
   }
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
   if (isDiskFault(thrown)) {
     return new AppError(
       'store',
-      `a file or folder cannot be used: ${message}`,
+      `a file or folder cannot be used: ${messageOf(thrown)}`,
       'check the path, its permissions and the room on the disk, then run the same command again',
       thrown,
     )
   }
   return new AppError(
     'bug',
-    `internal error: ${message}`,
+    `internal error: ${messageOf(thrown)}`,
     'run it again with --verbose and report the trace',
     thrown,
   )
@@ -92,6 +91,16 @@ const DISK_FAULTS: ReadonlySet<unknown> = new Set([
 
 function isDiskFault(thrown: unknown): boolean {
   return thrown instanceof Error && 'code' in thrown && DISK_FAULTS.has(thrown.code)
+}
+
+/** Whether an error of the store says that it fails or is locked: then nothing that follows can be kept. */
+export function isStoreFailure(error: AppError): boolean {
+  return error.kind === 'store' || error.kind === 'busy'
+}
+
+/** The words of anything thrown, to be part of a message. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
 }
 
 /** Where an error came from; the first one, where it was turned into ours. */

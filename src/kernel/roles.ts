@@ -92,3 +92,8 @@ export class ServiceFailure extends Error {
     this.fix = facts.fix ?? null
   }
 }
+
+/** Whether a service refused this one request for good; others of the same work may well succeed. */
+export function isRefusal(thrown: unknown): thrown is ServiceFailure {
+  return thrown instanceof ServiceFailure && thrown.errorClass === 'permanent'
+}

@@ -36,7 +36,6 @@ export interface Random {
 /** The part of the file system that is used. Paths are absolute. A file that is not there reads as `null`. */
 export interface Files {
   readText(path: string): string | null
-  readBytes(path: string): Uint8Array | null
   /** Permission bits, or `null` where there is no such file. */
   mode(path: string): number | null
   /** Writes whole or not at all: a temporary name in the same folder, then rename. */
@@ -68,8 +67,6 @@ export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   readonly homeDir: string
-  /** The folder of this program's package.json. */
-  readonly programDir: string
   /** Name of the operator's account, for the audit trail. */
   readonly user: string
   readonly nodeVersion: string

@@ -1,5 +1,5 @@
 import { proofMark, proofText } from '../figures/marks.ts'
-import { AppError } from '../kernel/errors.ts'
+import { AppError, isStoreFailure } from '../kernel/errors.ts'
 import { spanText, wrap } from '../kernel/text.ts'
 import { configProof, runtimeProof, storeProof } from '../pipeline/probes/local.ts'
 import { notionProofs } from '../pipeline/probes/notion.ts'
@@ -59,7 +59,7 @@ async function keep(context: Context<{ store: 'optional' }>, found: readonly New
     return await context.store.value.proofs.save(found)
   } catch (error) {
     // A store that cannot be written is one of the findings; the findings are what was asked for.
-    if (error instanceof AppError && (error.kind === 'store' || error.kind === 'busy')) return unsaved
+    if (error instanceof AppError && isStoreFailure(error)) return unsaved
     throw error
   }
 }

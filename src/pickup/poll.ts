@@ -1,5 +1,6 @@
 import { deliverDue, type Undelivered } from '../effects/deliver.ts'
-import type { EffectContext, Workspace } from '../effects/context.ts'
+import type { EffectContext } from '../effects/context.ts'
+import type { Workspace } from '../effects/workspace.ts'
 import type { PipelineContext } from '../pipeline/context.ts'
 import type { Outcome } from '../kernel/errors.ts'
 import { workOutcome, workQueue, type WorkReport, type WorkRequest } from '../pipeline/work-report.ts'

@@ -1,5 +1,5 @@
 import { createProperties, repairProperties, type RelationTargets } from '../domain/notion/schema-json.ts'
-import { matchSchema, type SchemaMatch } from '../domain/notion/schema-match.ts'
+import { matchSchema, unusableIn, type SchemaMatch } from '../domain/notion/schema-match.ts'
 import { NOTION_DATABASES, propertySpec, type DatabaseKey } from '../domain/notion/schema.ts'
 import type { Notion } from '../integrations/notion/client.ts'
 import { AppError } from '../kernel/errors.ts'
@@ -130,15 +130,13 @@ function stepOf<D extends DatabaseKey>(
   databaseId: string,
   dataSourceId: string,
 ): SetUpStep {
-  const unusable = [...match.missing, ...match.wrongType.map(wrong => wrong.key)]
   return {
     key,
     title: NOTION_DATABASES[key].title,
     did,
     missing: match.missing.map(property => propertySpec(key, property).name),
     wrongType: match.wrongType.map(wrong => propertySpec(key, wrong.key).name),
-    blocking: unusable
-      .map(property => propertySpec(key, property))
+    blocking: unusableIn(key, match)
       .filter(spec => spec.required === true)
       .map(spec => spec.name),
     database: { key, databaseId, dataSourceId, properties: propertiesOf(match) },

@@ -1,6 +1,7 @@
+import { mayDecide, type Verb } from '../domain/decision.ts'
+import { nextCommand } from '../domain/next-command.ts'
 import { RUN_STATES } from '../domain/run-state.ts'
 import { AppError } from '../kernel/errors.ts'
-import { nextCommand } from '../domain/next-command.ts'
 import type { Decided } from '../store/decisions.ts'
 import type { TaskSummary } from '../store/tasks.ts'
 
@@ -16,16 +17,23 @@ export interface Decision {
   readonly did: string
 }
 
+const DID = {
+  approve: 'approved',
+  return: 'returned',
+  cancel: 'cancelled',
+  retry: 'retried',
+} as const satisfies Record<Verb, string>
+
 /**
  * Turns the store's answer to a decision into a result.
  * @throws AppError `refused` where the run was in a state that does not allow it
  */
-export function decisionOf(task: TaskSummary, verb: string, decided: Decided): Decision {
+export function decisionOf(task: TaskSummary, verb: Verb, decided: Decided): Decision {
   const status = RUN_STATES[decided.state].status
   if (decided.kind === 'refused') {
     throw new AppError(
       'refused',
-      `task ${task.id} cannot be ${verb}: it is ${status}`,
+      `task ${task.id} cannot be ${DID[verb]}: it is ${status}`,
       nextCommand({ ...task, state: decided.state }) ?? `echopilot task show ${task.id}`,
     )
   }
@@ -36,7 +44,7 @@ export function decisionOf(task: TaskSummary, verb: string, decided: Decided): D
     runId: decided.runId,
     before: task.status,
     status,
-    did: verb,
+    did: DID[verb],
   }
 }
 
@@ -44,9 +52,9 @@ export function decisionOf(task: TaskSummary, verb: string, decided: Decided): D
  * What a decision would do, by the same rule that the store applies.
  * @throws AppError `refused`
  */
-export function plannedDecision(task: TaskSummary, verb: string, allowed: boolean): Decision {
+export function plannedDecision(task: TaskSummary, verb: Verb): Decision {
   const answer = decisionOf(task, verb, {
-    kind: allowed ? 'done' : 'refused',
+    kind: mayDecide(verb, task.state) ? 'done' : 'refused',
     runId: task.runId,
     state: task.state,
   })

@@ -1,10 +1,11 @@
-import { asAppError } from '../kernel/errors.ts'
+import { asAppError, isStoreFailure } from '../kernel/errors.ts'
 import { LeaseLost, LEASE_RENEWAL_MS } from '../kernel/lease.ts'
 import type { Stage } from '../domain/run-state.ts'
 import type { ClaimedRun, ClaimRequest, StageService } from '../store/claims.ts'
 import type { StageEnd } from '../store/stage-end.ts'
 import type { PipelineContext } from './context.ts'
 import { newFloor, wakeAll, type Floor } from './floor.ts'
+import { ownFailure } from './own-failure.ts'
 import { refusalBeforeSpending } from './preflight.ts'
 import { progressLine } from './progress-line.ts'
 import { capsOf } from './rules.ts'
@@ -200,18 +201,8 @@ async function workLeased({ context }: Shift, claimed: ClaimedRun): Promise<Stag
 function endByDefect({ context, floor }: Shift, claimed: ClaimedRun, thrown: unknown): StageEnd {
   if (thrown instanceof LeaseLost) throw thrown
   const error = asAppError(thrown)
-  if (error.kind === 'store' || error.kind === 'busy') throw error
+  if (isStoreFailure(error)) throw error
   context.log.error('run broken by a defect', { run: claimed.run.id, error: error.message })
   floor.failed.push({ id: claimed.run.id, kind: error.kind, message: error.message })
-  return {
-    kind: 'failed',
-    settlement: null,
-    failure: {
-      errorClass: 'transient',
-      reason: error.message,
-      service: null,
-      retryAfterMs: null,
-      jitter: context.world.random.fraction(),
-    },
-  }
+  return ownFailure(context, error.message)
 }

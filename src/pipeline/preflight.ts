@@ -1,7 +1,8 @@
-import { contextTokens, modelFor } from './rules.ts'
 import type { ClaimedRun } from '../store/claims.ts'
 import type { StageEnd } from '../store/stage-end.ts'
 import type { PipelineContext } from './context.ts'
+import { ownFailure } from './own-failure.ts'
+import { contextTokens, modelFor } from './rules.ts'
 
 /** An attempt whose process died this often is not worth another: it may be what kills it. */
 const MOST_INTERRUPTIONS = 3
@@ -18,26 +19,15 @@ export async function refusalBeforeSpending(
   context: PipelineContext,
   claimed: ClaimedRun,
 ): Promise<StageEnd | null> {
-  if (claimed.interruptions >= MOST_INTERRUPTIONS) return interrupted(context, claimed.interruptions)
+  const { interruptions } = claimed
+  if (interruptions >= MOST_INTERRUPTIONS) {
+    return ownFailure(context, `interrupted ${interruptions} times: its process died or lost its lease`)
+  }
   if (claimed.stage !== 'generate') return null
   const flaw = flawOfBrief(context, claimed)
   if (flaw === null) return holdOfLoop(context, claimed)
   const next = { kind: 'rest', state: 'failed_final', errorClass: 'data', score: null } as const
   return { kind: 'rested', settlement: null, next: { ...next, reason: flaw } }
-}
-
-function interrupted(context: PipelineContext, times: number): StageEnd {
-  return {
-    kind: 'failed',
-    settlement: null,
-    failure: {
-      errorClass: 'transient',
-      reason: `interrupted ${times} times: its process died or lost its lease`,
-      service: null,
-      retryAfterMs: null,
-      jitter: context.world.random.fraction(),
-    },
-  }
 }
 
 function flawOfBrief(context: PipelineContext, { run, task }: ClaimedRun): string | null {

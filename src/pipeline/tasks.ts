@@ -1,25 +1,12 @@
 import { notionId } from '../domain/notion/ids.ts'
-import type { Priority } from '../domain/run-state.ts'
-import type { TaskType } from '../domain/task-type.ts'
 import { sha256 } from '../kernel/digest.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Settings } from '../settings/schema.ts'
 import type { Store } from '../store/index.ts'
 import type { Found } from '../store/lookup.ts'
 import type { NewRun, Run } from '../store/run-rows.ts'
-import type { Task, TaskSummary } from '../store/tasks.ts'
+import type { TaskRequest, TaskSummary } from '../store/tasks.ts'
 import { qualityRulesFor } from './rules.ts'
-
-/** A task as someone asks for it. */
-export interface TaskRequest {
-  readonly title: string
-  readonly brief: string
-  readonly type: TaskType
-  readonly client: string | null
-  readonly qaTarget: number | null
-  readonly priority: Priority
-  readonly dueDate: string | null
-}
 
 /** Adds a local task and queues its first run. */
 export async function addTask(
@@ -28,13 +15,13 @@ export async function addTask(
   request: TaskRequest,
   actor: string,
 ): Promise<{ taskId: string; runId: string }> {
-  return store.tasks.add({ ...request, source: 'local' }, newRun(settings, request, 'added', actor))
+  return store.tasks.add(request, newRun(settings, request, 'added', actor))
 }
 
 /** A run of a task by the rules as they are now. */
 export function newRun(
   settings: Settings,
-  task: Pick<Task, 'brief' | 'type' | 'qaTarget' | 'priority'>,
+  task: Pick<TaskRequest, 'brief' | 'type' | 'qaTarget' | 'priority'>,
   cause: Run['cause'],
   actor: string,
 ): NewRun {

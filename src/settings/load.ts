@@ -1,5 +1,5 @@
 import { nearest } from '../domain/did-you-mean.ts'
-import { AppError } from '../kernel/errors.ts'
+import { AppError, messageOf } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
 import { configPath } from './paths.ts'
 import { isTable, readSettings, type SettingFault } from './read.ts'
@@ -54,10 +54,9 @@ function readConfig(world: Pick<World, 'files'>, path: string): string | null {
   try {
     return world.files.readText(path)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
     throw new AppError(
       'config',
-      `the configuration ${path} cannot be read: ${why}`,
+      `the configuration ${path} cannot be read: ${messageOf(error)}`,
       'let it be read, or name another file with --config',
       error,
     )

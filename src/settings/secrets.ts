@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { AppError } from '../kernel/errors.ts'
+import { AppError, messageOf } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
 
 /** Every secret there is and what it opens. Never in flags, never in the configuration file (SPEC §4). */
@@ -83,8 +83,7 @@ function readSecretFile(world: Pick<World, 'files'>, path: string): string | nul
   try {
     return world.files.readText(path)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new AppError('config', `the secret ${path} cannot be read: ${why}`, null, error)
+    throw new AppError('config', `the secret ${path} cannot be read: ${messageOf(error)}`, null, error)
   }
 }
 

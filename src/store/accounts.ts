@@ -1,4 +1,5 @@
 import { reader, type StoreCore } from './core.ts'
+import type { SqlRow } from './engine.ts'
 
 /** The account of a service that this store belongs to. */
 export interface Account {
@@ -45,7 +46,7 @@ export function accountStore(core: StoreCore): AccountStore {
   }
 }
 
-function readAccount(row: Record<string, unknown>): Account {
+function readAccount(row: SqlRow): Account {
   const is = reader(row)
   return {
     service: is.text('service'),

@@ -1,5 +1,5 @@
 import { gateOf, whileProbing } from '../domain/breaker.ts'
-import { STAGE_STATE, WAITING_STATE, type Stage } from '../domain/run-state.ts'
+import { STAGE_STATE, type Stage } from '../domain/run-state.ts'
 import { LEASE_MS, type Claim } from '../kernel/lease.ts'
 import { reader, type StoreCore } from './core.ts'
 import { abandon, abandonCalls, orphanedCalls } from './booking.ts'
@@ -7,7 +7,7 @@ import { tellOutside } from './effect-record.ts'
 import { releaseEffects } from './outbox.ts'
 import { readPause, writePause } from './pauses.ts'
 import { readyRuns, type Wanted } from './ready.ts'
-import { addEvent, readRun, updateRun, type Run } from './run-rows.ts'
+import { addEvent, readRun, updateRun, waitingState, type Run } from './run-rows.ts'
 import { taskOf, type Task } from './tasks.ts'
 
 /** A stage that the caller can work on, the service it needs and the credential it would use. */
@@ -151,11 +151,9 @@ function goneOwners(core: StoreCore): { owner: string; dead: boolean }[] {
 
 function hasExpiredLease(core: StoreCore, owner: string): boolean {
   const row = core.engine.get(
-    'SELECT 1 FROM runs WHERE owner = :owner AND lease_until_ms < :now UNION SELECT 1 FROM effects WHERE owner = :owner AND lease_until_ms < :now',
-    {
-      owner,
-      now: core.clock.now(),
-    },
+    `SELECT 1 FROM runs WHERE owner = :owner AND lease_until_ms < :now
+     UNION SELECT 1 FROM effects WHERE owner = :owner AND lease_until_ms < :now`,
+    { owner, now: core.clock.now() },
   )
   return row !== undefined
 }
@@ -170,7 +168,7 @@ function takeBack(core: StoreCore, gone: { owner: string; dead: boolean }): numb
     })
     .map(readRun)
   for (const run of runs) {
-    const state = WAITING_STATE[run.nextStage ?? 'generate']
+    const state = waitingState(run)
     abandonCalls(core, gone.owner, run.id, `no answer: ${why}`)
     const waiting = updateRun(core, run.id, { state, owner: null, lease_until_ms: null })
     core.engine.run(

@@ -1,13 +1,16 @@
-import { isFinal, type RunState } from '../domain/run-state.ts'
+import { mayDecide, type Verb } from '../domain/decision.ts'
+import type { RunState } from '../domain/run-state.ts'
 import type { StoreCore } from './core.ts'
 import { tellOutside } from './effect-record.ts'
 import { sealReceipt } from './receipts.ts'
 import { addEvent, insertRun, latestRun, updateRun, type NewRun, type Run } from './run-rows.ts'
 
 /** What became of an operator's decision. `refused` changed nothing and says in what state the run is. */
-export type Decided =
-  | { readonly kind: 'done'; readonly runId: string; readonly state: RunState }
-  | { readonly kind: 'refused'; readonly runId: string; readonly state: RunState }
+export interface Decided {
+  readonly kind: 'done' | 'refused'
+  readonly runId: string
+  readonly state: RunState
+}
 
 /** What a person decides about a task. Each is one transaction on the task's latest run. */
 export interface DecisionStore {
@@ -23,18 +26,19 @@ export interface DecisionStore {
 
 /** Decisions of people over one database. */
 export function decisionStore(core: StoreCore): DecisionStore {
-  const onLatest = async (taskId: string, work: (run: Run) => Decided): Promise<Decided> =>
-    core.write(() => work(latestRun(core, taskId)))
+  const decide = async (taskId: string, verb: Verb, work: (run: Run) => Decided): Promise<Decided> =>
+    core.write(() => {
+      const run = latestRun(core, taskId)
+      return mayDecide(verb, run.state) ? work(run) : { kind: 'refused', runId: run.id, state: run.state }
+    })
   return {
     approve: (taskId, actor) =>
-      onLatest(taskId, run => {
-        if (run.state !== 'waiting_human') return refused(run)
+      decide(taskId, 'approve', run => {
         insertDecision(core, run, 'approve', '', actor)
         return endRun(core, run, 'done', 'approved by the operator', actor)
       }),
     sendBack: (taskId, note, actor) =>
-      onLatest(taskId, run => {
-        if (run.state !== 'waiting_human') return refused(run)
+      decide(taskId, 'return', run => {
         insertDecision(core, run, 'return', note, actor)
         const returned = updateRun(core, run.id, {
           state: 'generated',
@@ -47,24 +51,16 @@ export function decisionStore(core: StoreCore): DecisionStore {
         return { kind: 'done', runId: run.id, state: 'generated' }
       }),
     cancel: (taskId, actor) =>
-      onLatest(taskId, run => {
-        if (isFinal(run.state)) return refused(run)
-        return endRun(core, run, 'cancelled', 'cancelled by the operator', actor)
-      }),
+      decide(taskId, 'cancel', run => endRun(core, run, 'cancelled', 'cancelled by the operator', actor)),
     retry: (taskId, newRun) =>
-      onLatest(taskId, run => {
+      decide(taskId, 'retry', run => {
         if (run.state === 'retrying') return makeDue(core, run, newRun.actor)
-        if (!isFinal(run.state)) return refused(run)
         // What is wrong with the row is read at its next tick; until then every run of it ends the same way.
         const next = insertRun(core, taskId, { ...newRun, flaw: run.flaw })
         tellOutside(core, next)
         return { kind: 'done', runId: next.id, state: next.state }
       }),
   }
-}
-
-function refused(run: Run): Decided {
-  return { kind: 'refused', runId: run.id, state: run.state }
 }
 
 function insertDecision(

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { AppError } from '../kernel/errors.ts'
+import { AppError, messageOf } from '../kernel/errors.ts'
 import { newId } from '../kernel/ids.ts'
 import type { World } from '../kernel/world.ts'
 import { claimStore, type ClaimStore } from './claims.ts'
@@ -51,6 +51,7 @@ export interface Store {
   readonly facts: { readonly path: string; readonly schema: number; readonly sqlite: string }
   /** Reads the whole file and tries a write; says what is wrong, or null. */
   check(): Promise<string | null>
+  /** Commits what still waits for it, then lets go of the file. */
   close(): void
 }
 
@@ -141,10 +142,9 @@ function makeFolder(options: StoreOptions): void {
   try {
     options.world.files.makeDir(dirname(options.path), 0o700)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
     throw new AppError(
       'store',
-      `the state folder ${dirname(options.path)} cannot be made: ${why}`,
+      `the state folder ${dirname(options.path)} cannot be made: ${messageOf(error)}`,
       'name a folder you can write to with --state-dir, or set ECHOPILOT_STATE_DIR',
       error,
     )

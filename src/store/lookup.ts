@@ -1,12 +1,10 @@
+import { keysOf } from '../domain/keys-of.ts'
 import { ID_PREFIXES } from '../kernel/ids.ts'
 import { reader, type StoreCore } from './core.ts'
 
 /** What an id given by a person names. */
 export type Found =
-  | {
-      readonly kind: 'task' | 'run' | 'output' | 'judgement' | 'call' | 'record' | 'effect'
-      readonly id: string
-    }
+  | { readonly kind: Kind; readonly id: string }
   | { readonly kind: 'attempt'; readonly id: string; readonly runId: string; readonly number: number }
 
 /** The one thing that was meant, none, or several. */
@@ -21,7 +19,7 @@ export interface LookupStore {
   find(text: string): Promise<Lookup>
   /** The task of a page, or the run of a row or result that we made there, by Notion's id with dashes. */
   byNotionId(id: string): Promise<Found | null>
-  /** The run that an output, a judgement or a call belongs to. */
+  /** The run that an output, a judgement, a call or an effect belongs to. */
   runOf(kind: 'output' | 'judgement' | 'call' | 'effect', id: string): Promise<string>
 }
 
@@ -37,16 +35,6 @@ const TABLES = {
 } as const
 
 type Kind = keyof typeof TABLES
-
-const KINDS = [
-  'task',
-  'run',
-  'output',
-  'judgement',
-  'call',
-  'record',
-  'effect',
-] as const satisfies readonly Kind[]
 
 /** Looking things up by id over one database. */
 export function lookupStore(core: StoreCore): LookupStore {
@@ -73,7 +61,7 @@ export function lookupStore(core: StoreCore): LookupStore {
 const NAMED = 5
 
 function kindsFor(text: string): Kind[] {
-  return KINDS.filter(kind => {
+  return keysOf(TABLES).filter(kind => {
     const prefix = `${ID_PREFIXES[kind]}_`
     return text.startsWith(prefix) || prefix.startsWith(text)
   })

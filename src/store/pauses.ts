@@ -1,5 +1,6 @@
 import { withoutProbe, type PauseCause, type ServicePause } from '../domain/breaker.ts'
 import { reader, type StoreCore } from './core.ts'
+import type { SqlRow } from './engine.ts'
 
 /** The breakers of the services. */
 export interface PauseStore {
@@ -60,7 +61,7 @@ export function handBackProbe(core: StoreCore, runId: string): void {
   writePause(core, reader(row).text('service'), withoutProbe(fromRow(row), core.clock.now()))
 }
 
-function fromRow(row: Record<string, unknown>): ServicePause {
+function fromRow(row: SqlRow): ServicePause {
   const is = reader(row)
   return {
     state: is.text<ServicePause['state']>('state'),

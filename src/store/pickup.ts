@@ -1,22 +1,15 @@
 import { pickUpEffect } from '../domain/effect.ts'
-import { PRIORITIES, RUN_STATES, type Priority, type RunState } from '../domain/run-state.ts'
-import type { TaskType } from '../domain/task-type.ts'
+import { priorityRank, RUN_STATES, type RunState } from '../domain/run-state.ts'
 import { reader, type StoreCore } from './core.ts'
 import { endRun } from './decisions.ts'
 import { recordEffects } from './effect-record.ts'
 import { insertRun, readRun, type NewRun, type Run } from './run-rows.ts'
+import type { TaskRequest } from './tasks.ts'
 
 /** A row of the queue database as it was read, with everything that is snapshotted at pick-up. */
-export interface PickedPage {
+export interface PickedPage extends TaskRequest {
   readonly pageId: string
-  readonly title: string
-  readonly brief: string
-  readonly type: TaskType
-  readonly client: string | null
   readonly clientEmail: string | null
-  readonly qaTarget: number | null
-  readonly priority: Priority
-  readonly dueDate: string | null
 }
 
 /** What a ticked row is, before it is read whole. */
@@ -139,7 +132,7 @@ function upsertTask(core: StoreCore, page: PickedPage): string {
      ON CONFLICT (id) DO UPDATE SET title = excluded.title, brief = excluded.brief, type = excluded.type,
        client = excluded.client, client_email = excluded.client_email, qa_target = excluded.qa_target,
        priority = excluded.priority, due_date = excluded.due_date`,
-    { ...page, id, priority: PRIORITIES.indexOf(page.priority), now: core.clock.now() },
+    { ...page, id, priority: priorityRank(page.priority), now: core.clock.now() },
   )
   return id
 }

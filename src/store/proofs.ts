@@ -1,4 +1,5 @@
 import { reader, type StoreCore } from './core.ts'
+import type { SqlRow } from './engine.ts'
 
 /** The product's grammar: measured and right, measured and wrong, or not measured. */
 export type ProofOutcome = 'proved' | 'failed' | 'not_proved'
@@ -60,7 +61,7 @@ function forgetOthers(core: StoreCore, proofs: readonly NewProof[]): void {
   })
 }
 
-function readProof(row: Record<string, unknown>): Proof {
+function readProof(row: SqlRow): Proof {
   const is = reader(row)
   return {
     subject: is.text('subject'),

@@ -1,5 +1,5 @@
 import type { ErrorClass } from '../domain/error-class.ts'
-import { PRIORITIES, type Priority, type RunState, type Stage } from '../domain/run-state.ts'
+import { priorityRank, WAITING_STATE, type Priority, type RunState, type Stage } from '../domain/run-state.ts'
 import { reader, type StoreCore } from './core.ts'
 import type { SqlRow, SqlValue } from './engine.ts'
 
@@ -60,7 +60,7 @@ export function insertRun(core: StoreCore, taskId: string, run: NewRun): Run {
       id,
       taskId,
       cause: run.cause,
-      priority: PRIORITIES.indexOf(run.priority),
+      priority: priorityRank(run.priority),
       briefDigest: run.briefDigest,
       threshold: run.threshold,
       band: run.band,
@@ -91,6 +91,11 @@ export function addEvent(
 export function findRun(core: StoreCore, id: string): Run | null {
   const row = core.engine.get('SELECT * FROM runs WHERE id = :id', { id })
   return row === undefined ? null : readRun(row)
+}
+
+/** The state in which a run waits to be taken up again, where its last committed stage left it. */
+export function waitingState(run: Run): RunState {
+  return WAITING_STATE[run.nextStage ?? 'generate']
 }
 
 /** Writes columns of a run and returns it as it is then; names come from this folder's code only. */

@@ -2,14 +2,14 @@ import { gateOf } from '../domain/breaker.ts'
 import type { Caps } from '../domain/budget.ts'
 import type { OutputFacts } from '../domain/next-step.ts'
 import type { CriterionScores, Finding } from '../domain/rubric.ts'
-import { WAITING_STATE, type RunState, type Stage } from '../domain/run-state.ts'
+import type { RunState, Stage } from '../domain/run-state.ts'
 import type { StageService } from './claims.ts'
 import { reader, type StoreCore } from './core.ts'
 import { breachOf } from './spend.ts'
 import { tellOutside } from './effect-record.ts'
 import { readPause } from './pauses.ts'
 import { readyRuns } from './ready.ts'
-import { addEvent, findRun, readRun, updateRun, type Run } from './run-rows.ts'
+import { addEvent, findRun, readRun, updateRun, waitingState, type Run } from './run-rows.ts'
 import { taskOf, type Task } from './tasks.ts'
 
 /** A version of the work with everything that was said about it. */
@@ -67,8 +67,6 @@ export interface RunStore {
   countSince(taskId: string, sinceMs: number): Promise<number>
   /** Lets go of held runs whose next call now fits under the caps, oldest first. Returns their ids. */
   releaseHeld(caps: Caps): Promise<string[]>
-  /** Runs that ended at or after an instant, newest first. */
-  endedSince(sinceMs: number, limit: number): Promise<Run[]>
 }
 
 /** Runs and what came of them over one database. */
@@ -118,12 +116,6 @@ export function runStore(core: StoreCore): RunStore {
         ? []
         : core.write(() => held().flatMap(run => (letGo(core, run, caps) ? [run.id] : [])))
     },
-    endedSince: async (sinceMs, limit) =>
-      runs(
-        `SELECT * FROM runs WHERE state IN ('done', 'failed_final', 'cancelled') AND ended_ms >= :sinceMs
-         ORDER BY ended_ms DESC LIMIT :limit`,
-        { sinceMs, limit },
-      ),
   }
 }
 
@@ -135,7 +127,7 @@ function letGo(core: StoreCore, run: Run, caps: Caps): boolean {
   const is = reader(row ?? {})
   const subject = { taskId: run.taskId, client: is.textOrNull('client') }
   if (breachOf(core, subject, is.number('held_need_nano'), caps) !== null) return false
-  const state = WAITING_STATE[run.nextStage ?? 'generate']
+  const state = waitingState(run)
   const free = updateRun(core, run.id, { state, held_need_nano: null, reason: null })
   addEvent(core, { runId: run.id, state, what: 'let go: the cap has room again', actor: 'pipeline' })
   tellOutside(core, free)

@@ -13,7 +13,7 @@ import { reserveCall, settleCall } from './booking.ts'
 import type { NewCall, Settlement } from './call-rows.ts'
 import { handBackProbe, readPause, serviceAnswered, writePause } from './pauses.ts'
 import { sealReceipt } from './receipts.ts'
-import { addEvent, findRun, updateRun, type Run } from './run-rows.ts'
+import { addEvent, findRun, updateRun, waitingState, type Run } from './run-rows.ts'
 import type { NewJudgement, Next, StageEnd, StageFailure } from './stage-end.ts'
 import { insertJudgement, insertOutput } from './work-rows.ts'
 
@@ -191,10 +191,6 @@ function leave(core: StoreCore, run: Run, to: RunState, columns: Columns, reason
 
 function note(core: StoreCore, run: Run, what: string): void {
   addEvent(core, { runId: run.id, state: run.state, what, actor: 'pipeline' })
-}
-
-function waitingState(run: Run): RunState {
-  return WAITING_STATE[run.nextStage ?? 'generate']
 }
 
 function judgedAs(judgement: NewJudgement): string {

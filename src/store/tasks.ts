@@ -1,14 +1,19 @@
 import type { ErrorClass } from '../domain/error-class.ts'
-import { PRIORITIES, RUN_STATES, type Priority, type RunState, type RunStatus } from '../domain/run-state.ts'
+import {
+  PRIORITIES,
+  priorityRank,
+  RUN_STATES,
+  type Priority,
+  type RunState,
+  type RunStatus,
+} from '../domain/run-state.ts'
 import type { TaskType } from '../domain/task-type.ts'
 import { reader, type StoreCore } from './core.ts'
 import type { SqlRow } from './engine.ts'
 import { insertRun, type NewRun, type Run } from './run-rows.ts'
 
-/** A unit of work asked for. A local one never changes; one from Notion is as it was at its last pick-up. */
-export interface Task {
-  readonly id: string
-  readonly source: 'local' | 'notion'
+/** A task as someone asks for it. */
+export interface TaskRequest {
   readonly title: string
   readonly brief: string
   readonly type: TaskType
@@ -17,6 +22,12 @@ export interface Task {
   readonly priority: Priority
   /** `YYYY-MM-DD`. */
   readonly dueDate: string | null
+}
+
+/** A unit of work asked for. A local one never changes; one from Notion is as it was at its last pick-up. */
+export interface Task extends TaskRequest {
+  readonly id: string
+  readonly source: 'local' | 'notion'
   readonly createdMs: number
   /** Its page in Notion; null for a local task. */
   readonly pageId: string | null
@@ -46,11 +57,8 @@ export interface TaskFilter {
 
 /** Tasks and their listing. */
 export interface TaskStore {
-  /** Adds a task with its first run, queued, in one transaction. */
-  add(
-    task: Omit<Task, 'id' | 'createdMs' | 'pageId'>,
-    run: NewRun,
-  ): Promise<{ taskId: string; runId: string }>
+  /** Adds a local task with its first run, queued, in one transaction. */
+  add(task: TaskRequest, run: NewRun): Promise<{ taskId: string; runId: string }>
   /** A task by its full id; null where there is none. */
   get(id: string): Promise<TaskSummary | null>
   /** Newest first. */
@@ -72,16 +80,15 @@ export function taskStore(core: StoreCore): TaskStore {
         const taskId = core.newId('task')
         engine.run(
           `INSERT INTO tasks (id, source, title, brief, type, client, qa_target, priority, due_date, created_ms)
-           VALUES (:taskId, :source, :title, :brief, :type, :client, :qaTarget, :priority, :dueDate, :now)`,
+           VALUES (:taskId, 'local', :title, :brief, :type, :client, :qaTarget, :priority, :dueDate, :now)`,
           {
             taskId,
-            source: task.source,
             title: task.title,
             brief: task.brief,
             type: task.type,
             client: task.client,
             qaTarget: task.qaTarget,
-            priority: PRIORITIES.indexOf(task.priority),
+            priority: priorityRank(task.priority),
             dueDate: task.dueDate,
             now: core.clock.now(),
           },

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Section } from './support/bench.ts'
-import { install, ROOT, sizeMb } from './support/packed.ts'
+import { ROOT } from '../support/root.ts'
+import { install, sizeMb } from './support/packed.ts'
 import { duration, megabytes } from './support/table.ts'
 
 /** What is needed of a checkout to install it. */

@@ -2,7 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { errorOf, newHome, parseDocument, run, type Given, type Home } from './support/run.ts'
+import { parseDocument } from '../support/document.ts'
+import { errorOf, newHome, run, type Given, type Home } from './support/run.ts'
 
 const TEXT = '# Über uns\n\nThree sentences, 日本語 and an emoji 🍎.\n'
 

@@ -7,7 +7,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { commandOf, loadAll } from '../../src/kernel/operation.ts'
 import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
-import { run, start, temporaryFolder, type Ran } from './support/run.ts'
+import type { Ended } from '../support/child.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+import { run, start } from './support/run.ts'
 import type { Answer, Arrived } from '../support/gate.ts'
 import { BRIEF, gatedHome } from './support/sandbox.ts'
 
@@ -106,7 +108,7 @@ function saidTo({ headers }: Arrived): string[] {
   return [...formsOf(key), header]
 }
 
-function expectNoLeak(home: { readonly dir: string }, ran: Ran, what: string): void {
+function expectNoLeak(home: { readonly dir: string }, ran: Ended, what: string): void {
   expect(leaks(ran.stdout), `${what}: standard output`).toEqual([])
   expect(leaks(ran.stderr), `${what}: standard error`).toEqual([])
   const files = readdirSync(home.dir, { recursive: true, withFileTypes: true }).filter(file => file.isFile())
@@ -218,7 +220,7 @@ test('what other users see of the process', async () => {
   expect(leaks(readFileSync(`/proc/${String(worker.pid)}/cmdline`))).toEqual([])
   expect(leaks(readFileSync(`/proc/${String(worker.pid)}/comm`))).toEqual([])
   worker.child.kill('SIGKILL')
-  await worker.done
+  await worker.ended
   expectNoLeak(home, await run(['status', '--json'], { env }), 'after a crash')
 })
 
@@ -236,5 +238,5 @@ test('the stand-ins are started without the caller’s secrets', async () => {
     expect(leaks(readFileSync(`/proc/${pid}/cmdline`))).toEqual([])
   }
   sandbox.child.kill('SIGTERM')
-  expectNoLeak(home, await sandbox.done, 'sandbox')
+  expectNoLeak(home, await sandbox.ended, 'sandbox')
 })

@@ -2,7 +2,8 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { newHome, run, temporaryFolder } from './support/run.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+import { newHome, run } from './support/run.ts'
 
 /** What a shell offers after the words, the last of which is the one under the cursor. */
 type Ask = (script: string, words: readonly string[]) => Promise<string[]>

@@ -3,17 +3,11 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import {
-  BIN,
-  listOf,
-  newHome,
-  PACKED,
-  parseDocument,
-  ROOT,
-  run,
-  start,
-  temporaryFolder,
-} from './support/run.ts'
+import { PACKED } from '../support/child.ts'
+import { listOf, parseDocument } from '../support/document.ts'
+import { ROOT } from '../support/root.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+import { BIN, newHome, run, start } from './support/run.ts'
 
 const SYSTEM_NODE = '/usr/bin/node'
 const NOTE = 'not proved: /usr/bin/node is not an older Node'
@@ -74,7 +68,7 @@ test('under an older Node signals reach the program, whose exit code comes back'
     const sandbox = start(words, { env: { ...home.env, PATH: '/usr/bin:/bin' }, program: [SYSTEM_NODE, BIN] })
     const url = String(listOf(parseDocument(await sandbox.output(/\n\}\n$/)), 'services')[0]?.['url'])
     sandbox.child.kill(signal)
-    expect(await sandbox.done).toMatchObject({ code, signal: null })
+    expect(await sandbox.ended).toMatchObject({ code, signal: null })
     await expect(fetch(url)).rejects.toThrow('fetch failed')
   }
 })

@@ -4,10 +4,13 @@ import { commandOf, schemaOf, loadAll } from '../../src/kernel/operation.ts'
 import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
 import { startedSandbox } from '../e2e/support/sandbox.ts'
 import { NEEDS_NOTION } from './support/notion.ts'
-import { errorOf, listOf, newHome, parseDocument, run, type Ran } from './support/run.ts'
 import { textLike } from '../notion/support/facts.ts'
+import type { Ended } from '../support/child.ts'
+import { listOf, parseDocument } from '../support/document.ts'
 import { openGate } from '../support/gate.ts'
-import { BRIEF, closedPort } from './support/sandbox.ts'
+import { errorOf, newHome, run } from './support/run.ts'
+import { BRIEF } from './support/sandbox.ts'
+import { freePort } from '../support/servers.ts'
 import { contents } from './support/store.ts'
 
 const OPERATIONS = await loadAll(LISTED_OPERATIONS)
@@ -31,7 +34,7 @@ async function addRow(url: string, title: string): Promise<void> {
 
 test('every operation that needs Notion, on a board with one row', async () => {
   const sandbox = await startedSandbox()
-  const call = async (...words: readonly string[]): Promise<Ran> => run(words, { env: sandbox.env })
+  const call = async (...words: readonly string[]): Promise<Ended> => run(words, { env: sandbox.env })
   expect(await call('init')).toMatchObject({ code: 0, stderr: '' })
   await addRow(sandbox.env['NOTION_BASE_URL'] ?? '', 'Invoicing tools')
   const planned = await call('poll', '--drain', '--dry-run', '--json')
@@ -74,12 +77,12 @@ test('without a workspace each says what is missing', async () => {
 
 test('init says what to mend: the flag that was typed, the address, or the token', async () => {
   const sandbox = await startedSandbox()
-  const call = async (env: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<Ran> =>
+  const call = async (env: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<Ended> =>
     run(['init', ...words, '--json'], { env: { ...sandbox.env, ...env } })
   expect(errorOf(await call({}, '--automation-log', 'x'))['message']).toBe(
     '--automation-log: "x" holds no id of Notion',
   )
-  const nobody = await call({ NOTION_BASE_URL: `http://127.0.0.1:${await closedPort()}` })
+  const nobody = await call({ NOTION_BASE_URL: `http://127.0.0.1:${String(await freePort())}` })
   expect(nobody.code).toBe(75)
   expect(errorOf(nobody)).toMatchObject({
     message: textLike(/^Notion: connect ECONNREFUSED /),

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest'
 import { commandOf, schemaOf, loadAll } from '../../src/kernel/operation.ts'
 import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
 import { NEEDS_NOTION } from './support/notion.ts'
-import { errorOf, listOf, parseDocument, partOf, type Document, type Home } from './support/run.ts'
+import { listOf, parseDocument, partOf, type Document } from '../support/document.ts'
+import { errorOf, type Home } from './support/run.ts'
 import { BRIEF, sandboxHome } from './support/sandbox.ts'
 
 const OPERATIONS = await loadAll(LISTED_OPERATIONS)

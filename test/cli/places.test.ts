@@ -3,7 +3,10 @@ import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startedSandbox } from '../e2e/support/sandbox.ts'
-import { BIN, errorOf, newHome, parseDocument, partOf, ROOT, run, temporaryFolder } from './support/run.ts'
+import { parseDocument, partOf } from '../support/document.ts'
+import { ROOT } from '../support/root.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+import { BIN, errorOf, newHome, run } from './support/run.ts'
 
 test('from a folder that cannot be written to, a subfolder of the checkout, and by a link to it', async () => {
   const home = newHome()

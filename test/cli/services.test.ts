@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { textLike } from '../notion/support/facts.ts'
 import { KEY } from '../sandbox/support/server.ts'
-import { errorOf, listOf, newHome, parseDocument, run } from './support/run.ts'
-import { BRIEF, closedPort, gatedHome, sandboxHome } from './support/sandbox.ts'
+import { listOf, parseDocument } from '../support/document.ts'
+import { freePort } from '../support/servers.ts'
+import { errorOf, newHome, run } from './support/run.ts'
+import { BRIEF, gatedHome, sandboxHome } from './support/sandbox.ts'
 
 test('a service that cannot be reached is paused: 75, and the work waits', async () => {
-  const port = await closedPort()
+  const port = String(await freePort())
   const home = newHome({ OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` })
   await home.json('task', 'add', BRIEF)
   await home.json('task', 'add', BRIEF)

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync, statSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { errorOf, parseDocument, partOf, start } from './support/run.ts'
+import { parseDocument, partOf } from '../support/document.ts'
+import { errorOf, start } from './support/run.ts'
 import { BRIEF, gatedHome, sandboxHome } from './support/sandbox.ts'
 
 test('--follow waits until the task rests, through every stage', async () => {
@@ -15,8 +16,8 @@ test('--follow waits until the task rests, through every stage', async () => {
   await expect.poll(() => home.gate.arrived.length).toBe(2)
   expect(follower.child.exitCode).toBeNull()
   judged.resolve(null)
-  expect(await worker.done).toMatchObject({ code: 0 })
-  const ran = await follower.done
+  expect(await worker.ended).toMatchObject({ code: 0 })
+  const ran = await follower.ended
   expect(ran).toMatchObject({ code: 0, stderr: '' })
   const shown = parseDocument(ran.stdout)
   expect(partOf(shown, 'task')).toMatchObject({ id, status: 'Done' })
@@ -31,7 +32,7 @@ test('--follow of a task that rests returns at once; a watcher who stops is told
   await expect.poll(() => existsSync(join(home.stateDir, 'echopilot.db-shm'))).toBe(true)
   await expect.poll(() => signalsCaught(watcher.pid)).toBe(true)
   watcher.child.kill('SIGINT')
-  const ran = await watcher.done
+  const ran = await watcher.ended
   expect(ran).toMatchObject({ code: 130, stderr: '' })
   expect(partOf(parseDocument(ran.stdout), 'task')).toMatchObject({ status: 'Queued' })
   expect((await home.run('poll', '--drain', '--quiet')).code).toBe(0)

@@ -3,7 +3,9 @@ import Database from 'better-sqlite3'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { textLike } from '../notion/support/facts.ts'
-import { listOf, parseDocument, start, temporaryFolder, type Home } from './support/run.ts'
+import { listOf, parseDocument } from '../support/document.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+import { start, type Home } from './support/run.ts'
 import { BRIEF, gatedHome } from './support/sandbox.ts'
 
 function leases(home: Home): number {
@@ -41,7 +43,7 @@ test.each([
   // A signal takes its time on a busy machine; answered before it is heard, the drain would go on.
   await worker.errors(/^warn: told to stop: .*\n$/)
   answer()
-  const ran = await worker.done
+  const ran = await worker.ended
   expect(ran).toMatchObject({ code, signal: null })
   const report = parseDocument(ran.stdout)
   expect(report['interrupted']).toBe(true)
@@ -60,7 +62,7 @@ test('a second signal ends at once; the next run takes over what was left', asyn
   worker.child.kill('SIGTERM')
   // One signal of a kind may be merged into another that is not yet taken; the other kind cannot.
   worker.child.kill('SIGINT')
-  const ran = await worker.done
+  const ran = await worker.ended
   expect([130, 143]).toContain(ran.code)
   expect(ran.stdout).toBe('')
   answer()
@@ -83,7 +85,7 @@ test('a sandbox stops on either signal and leaves nothing running', async () => 
     const url = String(listOf(parseDocument(text), 'services')[0]?.['url'])
     expect((await fetch(url)).ok).toBe(true)
     sandbox.child.kill(signal)
-    expect((await sandbox.done).code).toBe(code)
+    expect((await sandbox.ended).code).toBe(code)
     await expect(fetch(url)).rejects.toThrow('fetch failed')
   }
 })
@@ -93,7 +95,7 @@ test('a demo that is stopped proves nothing, and says so', async () => {
   const demo = start(['demo', '--dir', join(dir, 'day')], { env: { HOME: dir } })
   await demo.errors(/then judge/)
   demo.child.kill('SIGINT')
-  expect(await demo.done).toMatchObject({
+  expect(await demo.ended).toMatchObject({
     code: 130,
     stdout: '',
     stderr: textLike(/\nerror: the demo was stopped early: nothing is proved\nnext: echopilot demo\n$/),

@@ -2,7 +2,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { BIN, errorOf, newHome, parseDocument, run, start, type Home, type Ran } from './support/run.ts'
+import type { Ended } from '../support/child.ts'
+import { parseDocument } from '../support/document.ts'
+import { BIN, errorOf, newHome, run, start, type Home } from './support/run.ts'
 import { BRIEF, gatedHome, sandboxHome } from './support/sandbox.ts'
 
 const ANSI = new RegExp(`${String.fromCodePoint(27)}\\[`)
@@ -71,7 +73,7 @@ test('work goes on when nobody reads standard error, or standard output', async 
     await home.json('task', 'add', BRIEF)
     const worker = start(['poll', '--drain', '--verbose'], { env: home.env })
     worker.child[stream]?.destroy()
-    expect((await worker.done).code).toBe(0)
+    expect((await worker.ended).code).toBe(0)
     const listed = await home.run('task', 'list', '--status', 'Done')
     expect(listed.stdout).toContain('Compare three')
   }
@@ -152,7 +154,7 @@ test('standard output that cannot be written is a matter of the disk: 74, withou
 }) => {
   skip(!existsSync('/dev/full'), 'not proved: no /dev/full')
   const home = newHome()
-  const onto = async (words: string): Promise<Ran> =>
+  const onto = async (words: string): Promise<Ended> =>
     run([], {
       env: home.env,
       program: ['/bin/sh', '-c', `"${process.execPath}" "${BIN}" ${words} > /dev/full`],

@@ -1,6 +1,7 @@
 /** What is typed wrong: exit 64, what is wrong with it, what was meant, and where help is. */
 import { expect, test } from 'vitest'
-import { errorOf, newHome, run, temporaryFolder } from './support/run.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+import { errorOf, newHome, run } from './support/run.ts'
 
 test.each<[words: string, message: RegExp, hint: string]>([
   ['', /^a command is missing$/, 'echopilot help'],

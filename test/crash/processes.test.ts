@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { seededRandom } from '../../src/commands/demo/seeded-random.ts'
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts'
-import type { TaskRequest } from '../../src/pipeline/tasks.ts'
+import type { TaskRequest } from '../../src/store/tasks.ts'
 import { fetched, isLedger, isObjectList } from '../sandbox/support/wire.ts'
 import { isObject, parseJson } from '../../src/sandbox/lib/json.ts'
 import { readBooks, rowsOf } from '../support/books.ts'
-import { BIN, runScript, startScript, type Ended, type Running } from '../support/child.ts'
+import { PACKED, runScript, startScript, type Ended, type Running } from '../support/child.ts'
 import { aTask, briefThat, REVISED_BRIEF } from '../support/tasks.ts'
 import { openGate } from '../support/gate.ts'
 import { fileFolder, temporaryFolder } from '../support/temporary.ts'
@@ -67,7 +67,7 @@ function drainArgs(stateDir: string): string[] {
 }
 
 function runIdsOf(ended: Ended): string[] {
-  const report = parseJson(ended.out)
+  const report = parseJson(ended.stdout)
   const runs = isObject(report) ? report['runs'] : null
   return isObjectList(runs) ? runs.map(run => String(run['runId'])) : []
 }
@@ -80,12 +80,14 @@ test.each([2, 4])(
     await queueIn(stateDir, tasks)
     await slow(25)
     const { env, letGo } = await holdAfter(0)
-    const rivals = Array.from({ length: count }, () => startScript(BIN, drainArgs(stateDir), { env }))
+    const rivals = Array.from({ length: count }, () => startScript(PACKED, drainArgs(stateDir), { env }))
     // Each has its share, or this test would show nothing.
     await expect.poll(() => callers(stateDir).length).toBe(count)
     letGo()
     const ends = await Promise.all(rivals.map(async rival => rival.ended))
-    expect(ends.map(({ code, err }) => ({ code, err }))).toEqual(ends.map(() => ({ code: 0, err: '' })))
+    expect(ends.map(({ code, stderr }) => ({ code, stderr }))).toEqual(
+      ends.map(() => ({ code: 0, stderr: '' })),
+    )
     expectAllEnded(stateDir, tasks)
     expectBooksMatch(stateDir, await fetched(`${url}/__sandbox/ledger`, isLedger), {
       crashes: 0,
@@ -113,11 +115,11 @@ test.each([1, 2])(
       const running = await startDrain(stateDir, await holdAfter(7))
       // A random moment is the point here: the boundaries are tried one by one in the other file.
       await new Promise(resolve => setTimeout(resolve, random.fraction() * 150))
-      running.kill('SIGKILL')
+      running.child.kill('SIGKILL')
       expect((await running.ended).signal).toBe('SIGKILL')
     }
-    const last = await runScript(BIN, drainArgs(stateDir), { env: sandbox.env })
-    expect({ code: last.code, err: last.err }).toEqual({ code: 0, err: '' })
+    const last = await runScript(PACKED, drainArgs(stateDir), { env: sandbox.env })
+    expect({ code: last.code, stderr: last.stderr }).toEqual({ code: 0, stderr: '' })
     expectAllEnded(stateDir, tasks)
     const most = { crashes: 2, inFlight: CONCURRENCY }
     expectBooksMatch(stateDir, await fetched(`${url}/__sandbox/ledger`, isLedger), most)
@@ -137,11 +139,11 @@ test('one dies while another works on: the living one takes its runs over in the
   const hold = await holdAfter(0)
   const dying = await startDrain(stateDir, hold)
   const living = await startDrain(stateDir, hold)
-  dying.kill('SIGKILL')
+  dying.child.kill('SIGKILL')
   await dying.ended
   hold.letGo()
   expect((await living.ended).code).toBe(0)
-  const next = await runScript(BIN, drainArgs(stateDir), { env: sandbox.env })
+  const next = await runScript(PACKED, drainArgs(stateDir), { env: sandbox.env })
   expect(next.code).toBe(0)
   expectAllEnded(stateDir, tasks)
   const most = { crashes: 1, inFlight: CONCURRENCY }
@@ -154,14 +156,14 @@ test('SIGTERM: the stage in hand is finished, the rest is left, and the exit cod
   await queueIn(stateDir, tasks)
   const hold = await holdAfter(0)
   const running = await startDrain(stateDir, hold)
-  running.kill('SIGTERM')
+  running.child.kill('SIGTERM')
   await running.errors(/told to stop/)
   hold.letGo()
   expect((await running.ended).code).toBe(143)
   const { calls } = readBooks(join(stateDir, 'echopilot.db'))
   expect(new Set(calls.map(call => call.certainty))).toEqual(new Set(['metered']))
   expect(calls.length).toBeLessThanOrEqual(CONCURRENCY)
-  await runScript(BIN, drainArgs(stateDir), { env: sandbox.env })
+  await runScript(PACKED, drainArgs(stateDir), { env: sandbox.env })
   expectAllEnded(stateDir, tasks)
   expectBooksMatch(stateDir, await fetched(`${url}/__sandbox/ledger`, isLedger), { crashes: 0, inFlight: 0 })
 })
@@ -176,7 +178,7 @@ function callers(stateDir: string): string[] {
 /** Starts a drain and waits until it has a call under way. */
 async function startDrain(stateDir: string, { env }: Hold): Promise<Running> {
   const before = new Set(callers(stateDir))
-  const running = startScript(BIN, drainArgs(stateDir), { env })
+  const running = startScript(PACKED, drainArgs(stateDir), { env })
   await expect.poll(() => callers(stateDir).some(owner => !before.has(owner)), { interval: 10 }).toBe(true)
   return running
 }

@@ -3,15 +3,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import {
-  BIN,
-  errorOf,
-  listOf,
-  parseDocument,
-  run,
-  temporaryFolder,
-  type Document,
-} from '../cli/support/run.ts'
+import { listOf, parseDocument, type Document } from '../support/document.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+import { BIN, errorOf, run } from '../cli/support/run.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 

@@ -3,17 +3,10 @@ import { join } from 'node:path'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { demoTasks } from '../../src/commands/demo/tasks.ts'
-import {
-  BIN,
-  listOf,
-  newHome,
-  parseDocument,
-  partOf,
-  run,
-  type Document,
-  type Ran,
-} from '../cli/support/run.ts'
-import { contractProxy, errorsOf, NO_CONTRACT_TOOL } from './support/contract.ts'
+import type { Ended } from '../support/child.ts'
+import { listOf, parseDocument, partOf, type Document } from '../support/document.ts'
+import { BIN, newHome, run } from '../cli/support/run.ts'
+import { contractProxy, errorsOf, NO_CONTRACT_TOOL } from '../support/contract.ts'
 import { startedSandbox, type Sandbox } from './support/sandbox.ts'
 
 const BRIEF =
@@ -21,7 +14,7 @@ const BRIEF =
 
 /** One call with the environment of the sandbox, and its document. */
 async function call(env: Sandbox['env'], words: readonly string[], input = ''): Promise<Document> {
-  const ran: Ran = await run([...words, '--json'], { env, input })
+  const ran: Ended = await run([...words, '--json'], { env, input })
   expect(ran, words.join(' ')).toMatchObject({ code: 0, stderr: '' })
   return parseDocument(ran.stdout)
 }
@@ -155,7 +148,7 @@ test('sandbox reset forgets all of it, while it runs', async () => {
 test('the same story keeps to the contract of the API, request by request', async ({ skip }) => {
   skip(NO_CONTRACT_TOOL !== null, NO_CONTRACT_TOOL ?? '')
   const sandbox = await startedSandbox()
-  const proxy = await contractProxy(sandbox.url)
+  const proxy = await contractProxy('openai', sandbox.url)
   const env = { ...sandbox.env, OPENAI_BASE_URL: `${proxy.url}/v1` }
   await expectReceiptsMatchLedger(sandbox, [await story(env)])
   await call(env, ['doctor'])
@@ -166,7 +159,7 @@ test('the same story keeps to the contract of the API, request by request', asyn
 test('the day of the demo keeps to the contract of the API', async ({ skip }) => {
   skip(NO_CONTRACT_TOOL !== null, NO_CONTRACT_TOOL ?? '')
   const sandbox = await startedSandbox()
-  const proxy = await contractProxy(sandbox.url)
+  const proxy = await contractProxy('openai', sandbox.url)
   const env = { ...sandbox.env, OPENAI_BASE_URL: `${proxy.url}/v1` }
   // `task add` turns an empty brief away; it would be refused before any request.
   const tasks = demoTasks().filter(({ brief }) => brief !== '')

@@ -1,36 +1,18 @@
 /** Heads of answers, as both SDKs hand them on: redirects, waiting times, ids. */
-import { createServer, type ServerResponse } from 'node:http'
-import { expect, onTestFinished, test } from 'vitest'
+import type { ServerResponse } from 'node:http'
+import { expect, test } from 'vitest'
 import { notionSender } from '../../src/integrations/notion/request.ts'
 import { asAppError } from '../../src/kernel/errors.ts'
 import { lightFetch } from '../../src/kernel/http/fetch.ts'
 import { realClock, realRandom } from '../../src/kernel/real-world.ts'
 import { runScript } from '../support/child.ts'
+import { httpServer } from '../support/servers.ts'
 import { failureOf, patience, REQUEST, scripted } from './openai/support/service.ts'
 
 const FETCHES: [string, typeof globalThis.fetch][] = [
   ['the light fetch', lightFetch()],
   ['the global fetch', globalThis.fetch],
 ]
-
-/** A service that answers all requests alike, and how many it got. */
-async function service(
-  respond: (response: ServerResponse) => void,
-): Promise<{ url: string; asked: () => number }> {
-  let asked = 0
-  const server = createServer((request, response) => {
-    asked += 1
-    request.resume().on('end', () => respond(response))
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  return { url: `http://127.0.0.1:${String(port)}`, asked: () => asked }
-}
 
 async function askNotion(url: string, fetch: typeof globalThis.fetch): Promise<unknown> {
   const world = { fetch, clock: realClock(), random: realRandom() }
@@ -42,7 +24,7 @@ async function askNotion(url: string, fetch: typeof globalThis.fetch): Promise<u
 test.each([301, 302, 303, 304, 307, 308])(
   'a %i says where the service is said to be: nobody is asked there',
   async status => {
-    const other = await service(response => response.end('{}'))
+    const other = await httpServer(response => response.end('{}'))
     const redirect = (response: ServerResponse): void =>
       void response.writeHead(status, { location: `${other.url}/elsewhere` }).end()
     const { model } = await scripted(redirect, { fetch: lightFetch() })
@@ -54,14 +36,14 @@ test.each([301, 302, 303, 304, 307, 308])(
     }
     expect(await failureOf(model.complete(REQUEST, patience()))).toMatchObject(refused)
     expect(await failureOf(model.listModels(patience()))).toMatchObject(refused)
-    const notion = await service(redirect)
+    const notion = await httpServer(redirect)
     const byNotion = await failureOf(askNotion(notion.url, lightFetch()))
     expect(byNotion).toMatchObject(refused)
     expect(asAppError(byNotion)).toMatchObject({
       kind: 'config',
       hint: 'set notion.base_url to where the service is',
     })
-    expect([notion.asked(), other.asked()]).toEqual([1, 0])
+    expect([notion.arrived.length, other.arrived.length]).toEqual([1, 0])
   },
 )
 
@@ -74,7 +56,7 @@ test.each(FETCHES)('how long to wait and the id are read, by %s', async (_name, 
     retryAfterMs: 70_000,
     requestId: 'r-9',
   })
-  const { url } = await service(busy)
+  const { url } = await httpServer(busy)
   expect(await failureOf(askNotion(url, fetch))).toMatchObject({
     errorClass: 'throttled',
     retryAfterMs: 70_000,
@@ -83,7 +65,7 @@ test.each(FETCHES)('how long to wait and the id are read, by %s', async (_name, 
 
 test('a Retry-After may be a date, at Notion as elsewhere', async () => {
   const head = { 'retry-after': 'Wed, 25 Nov 2026 10:01:10 GMT', date: 'Wed, 25 Nov 2026 10:00:00 GMT' }
-  const { url } = await service(response => void response.writeHead(503, head).end('{}'))
+  const { url } = await httpServer(response => void response.writeHead(503, head).end('{}'))
   expect(await failureOf(askNotion(url, lightFetch()))).toMatchObject({ retryAfterMs: 70_000 })
 })
 
@@ -104,12 +86,12 @@ test.each(FETCHES)('a refusal whose body breaks off is still that refusal, by %s
 })
 
 test('a request to Notion loads no undici, whether it is answered or refused', async () => {
-  const { url } = await service(response => response.end('{"object":"user"}'))
-  const busy = await service(response => response.writeHead(429, { 'retry-after': '70' }).end('{}'))
+  const { url } = await httpServer(response => response.end('{"object":"user"}'))
+  const busy = await httpServer(response => response.writeHead(429, { 'retry-after': '70' }).end('{}'))
   const child = new URL('support/child-notion.ts', import.meta.url)
   const [done, refused] = await Promise.all(
     [url, busy.url].map(async to => runScript(child, [to, 'users/me'])),
   )
-  expect(done?.out).toBe('{"answer":{"object":"user"},"undici":[]}')
-  expect(refused?.out).toMatch(/Notion 429 .*"undici":\[\]\}$/)
+  expect(done?.stdout).toBe('{"answer":{"object":"user"},"undici":[]}')
+  expect(refused?.stdout).toMatch(/Notion 429 .*"undici":\[\]\}$/)
 })

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { realClock, realFiles, realProcesses, realRandom } from '../../src/kernel/real-world.ts'
-import { temporaryFolder } from '../cli/support/run.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 test('a file is written whole, with its mode and folders, and leaves nothing else', () => {
   const dir = temporaryFolder()
@@ -27,7 +27,7 @@ test('what is not there reads as null; what cannot be read throws', () => {
   writeFileSync(join(dir, 'file'), 'x')
   expect([
     files.readText(join(dir, 'no')),
-    files.readBytes(join(dir, 'file/no')),
+    files.readText(join(dir, 'file/no')),
     files.mode(join(dir, 'no')),
   ]).toEqual([null, null, null])
   expect(() => files.readText(dir)).toThrow('EISDIR')

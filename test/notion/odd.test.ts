@@ -2,11 +2,12 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/sandbox/lib/json.ts'
 import { PARENT_PAGE_ID } from '../../src/sandbox/notion/identity.ts'
-import { listOf } from '../cli/support/run.ts'
+import { listOf } from '../support/document.ts'
 import { briefThat } from '../support/tasks.ts'
 import type { Board } from './support/board.ts'
-import { newDesk, openDesk, sharedOffice, type Desk, type DeskOptions } from './support/desk.ts'
+import { newDesk, openDesk, sharedOffice, type Desk } from './support/desk.ts'
 import { expectBodyOnce, expectDelivered, logged, runsOf, statesOf, textLike } from './support/facts.ts'
+import { whileWorking } from './support/while-working.ts'
 
 const office = sharedOffice()
 let board: Board
@@ -288,19 +289,6 @@ test('the body is brief, nested blocks of every kind too, without results of old
   expect(runs).toHaveLength(2)
   for (const { id } of runs) await expectBodyOnce(desk, board, pageId, id)
 })
-
-/** Does something once, in the middle of the work, before a model call leaves. */
-function whileWorking(act: () => Promise<void>): NonNullable<DeskOptions['fetch']> {
-  let acted = false
-  return async (input, init) => {
-    const { pathname } = new URL(input instanceof Request ? input.url : input)
-    if (!acted && pathname.endsWith('/chat/completions')) {
-      acted = true
-      await act()
-    }
-    return fetch(input, init)
-  }
-}
 
 test('the brief is changed while the run works: the container says so', async () => {
   let pageId = ''

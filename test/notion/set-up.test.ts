@@ -2,9 +2,10 @@
 import { beforeEach, expect, test } from 'vitest'
 import { isObject } from '../../src/sandbox/lib/json.ts'
 import { PARENT_PAGE_ID } from '../../src/sandbox/notion/identity.ts'
-import { listOf, run } from '../cli/support/run.ts'
+import { listOf } from '../support/document.ts'
+import { run } from '../cli/support/run.ts'
 import { dumpStore } from '../support/books.ts'
-import { BIN, startScript } from '../support/child.ts'
+import { PACKED, startScript } from '../support/child.ts'
 import { briefThat } from '../support/tasks.ts'
 import type { Board } from './support/board.ts'
 import { newDesk, openDesk, sharedOffice, type Called, type Desk } from './support/desk.ts'
@@ -107,10 +108,10 @@ test('killed in the middle, as a process, and started again', async () => {
   await board.arm({ type: 'hang' }, { method: 'POST', path: '/v1/databases', bodyIncludes: 'Job Log' })
   const desk = newDesk(office)
   const words = ['--state-dir', desk.stateDir, 'init', '--json']
-  const child = startScript(BIN, words, { env: desk.env })
+  const running = startScript(PACKED, words, { env: desk.env })
   await expect.poll(async () => (await databasesMade()).length, { interval: 20 }).toBe(3)
-  child.kill('SIGKILL')
-  expect((await child.ended).signal).toBe('SIGKILL')
+  running.child.kill('SIGKILL')
+  expect((await running.ended).signal).toBe('SIGKILL')
   await board.disarm()
   expect(await run(words, { env: desk.env })).toMatchObject({ code: 0 })
   expect((await databasesMade()).toSorted()).toEqual(ALL_SIX)

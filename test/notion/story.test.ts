@@ -1,6 +1,7 @@
 /** The story of a row, as the operator lives it: the binary, its environment, and a board. */
 import { beforeEach, expect, test } from 'vitest'
-import { listOf, parseDocument, partOf, run, type Document } from '../cli/support/run.ts'
+import { listOf, parseDocument, partOf, type Document } from '../support/document.ts'
+import { run } from '../cli/support/run.ts'
 import { aTask, briefThat } from '../support/tasks.ts'
 import type { Board } from './support/board.ts'
 import { newDesk, openDesk, sharedOffice, type Desk } from './support/desk.ts'

@@ -5,8 +5,9 @@ import { dumpStore } from '../support/books.ts'
 import { bodyOf } from '../support/held-fetch.ts'
 import { briefThat } from '../support/tasks.ts'
 import type { Board } from './support/board.ts'
-import { newDesk, openDesk, sharedOffice, type Desk, type DeskOptions } from './support/desk.ts'
+import { newDesk, openDesk, sharedOffice, type Desk } from './support/desk.ts'
 import { expectBodyOnce, expectDelivered, logged, patchesOf, runsOf, statesOf } from './support/facts.ts'
+import { whileWorking } from './support/while-working.ts'
 
 const office = sharedOffice()
 let board: Board
@@ -16,19 +17,6 @@ beforeEach(() => {
 })
 
 const PASSES = { 'Task Name': 'Note', Description: briefThat('score=95') }
-
-/** Something that happens once, in the middle of the work, before a model call leaves. */
-function whileWorking(act: () => Promise<void>): NonNullable<DeskOptions['fetch']> {
-  let acted = false
-  return async (input, init) => {
-    const { pathname } = new URL(input instanceof Request ? input.url : input)
-    if (!acted && pathname.endsWith('/chat/completions')) {
-      acted = true
-      await act()
-    }
-    return fetch(input, init)
-  }
-}
 
 /** Waits until the board shows the untick. */
 async function untickedOnBoard(pageId: string): Promise<void> {

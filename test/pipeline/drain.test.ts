@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { AppError } from '../../src/kernel/errors.ts'
 import { drain, type Drained, type DrainOptions } from '../../src/pipeline/drain.ts'
-import type { TaskRequest } from '../../src/pipeline/tasks.ts'
+import type { TaskRequest } from '../../src/store/tasks.ts'
 import type { Store } from '../../src/store/index.ts'
 import { expectAtRest, expectSpendAddsUp } from '../support/books.ts'
 import { workshop, type Workshop } from '../support/workshop.ts'

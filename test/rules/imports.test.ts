@@ -45,7 +45,7 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
     packages: [NODE],
   },
   'surfaces/': {
-    parts: ['kernel/', 'domain/', 'session.ts'],
+    parts: ['kernel/', 'domain/', 'session/'],
     types: ['operations/define.ts'],
     packages: [NODE, 'commander'],
   },
@@ -60,14 +60,14 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
       'pickup/',
       'operations/',
       'surfaces/',
-      'session.ts',
+      'session/',
       'sandbox/index.ts',
     ],
     types: ['store/', 'integrations/'],
     packages: [NODE],
   },
   'sandbox/': { parts: [], packages: [NODE, 'better-sqlite3'] },
-  'session.ts': {
+  'session/': {
     parts: ['kernel/', 'domain/', 'settings/', 'store/', 'integrations/'],
     types: ['operations/define.ts'],
     packages: [NODE],

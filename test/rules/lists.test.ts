@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { COMMANDS as LISTED_COMMANDS } from '../../src/commands/index.ts'
 import { commandOf, loadAll } from '../../src/kernel/operation.ts'
 import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
-import { ROOT } from './support/sources.ts'
+import { ROOT } from '../support/root.ts'
 
 const OPERATIONS = await loadAll(LISTED_OPERATIONS)
 const COMMANDS = await loadAll(LISTED_COMMANDS)

@@ -2,7 +2,8 @@
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { found, ROOT, sources } from './support/sources.ts'
+import { ROOT } from '../support/root.ts'
+import { found, sources } from './support/sources.ts'
 
 test.each([
   ['a default export', /^export default\b/],

@@ -16,7 +16,7 @@ import {
   type StartSandboxOptions,
 } from '../../src/sandbox/index.ts'
 import { generate, say } from './support/prompts.ts'
-import { temporaryFolder } from './support/server.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 import { armedFaults, fetched, isJsonObject, isLedger, isObjectList, parsed } from './support/wire.ts'
 
 async function started(options: Partial<StartSandboxOptions> = {}): Promise<Sandbox & { dir: string }> {

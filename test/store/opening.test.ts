@@ -239,8 +239,8 @@ test('a store that another process makes while one looks is not taken for a fore
 /* What only root can show: other users, a disk of its own. Said, not passed over, where it cannot be shown. */
 
 async function asNobody(path: string): Promise<string> {
-  const { out, err } = await runScript(PROBER, [path], { uid: NOBODY })
-  return out === '' ? err : out
+  const { stdout, stderr } = await runScript(PROBER, [path], { uid: NOBODY })
+  return stdout === '' ? stderr : stdout
 }
 
 function notProved(what: string): void {

@@ -19,7 +19,7 @@ test('processes that make the same new store at the same instant all get it', as
   const opener = new URL('./support/opener.ts', import.meta.url)
   const rivals = Array.from({ length: RIVALS }, () => startScript(opener, args))
   const ends = await Promise.all(rivals.map(async rival => rival.ended))
-  const wrong = ends.flatMap(({ out, err }) => (out === '' ? [err] : [out]))
+  const wrong = ends.flatMap(({ stdout, stderr }) => (stdout === '' ? [stderr] : [stdout]))
   // A machine so slow that a rival is late has still to get a whole store.
   expect(wrong.map(list => list.replaceAll(/"late for \d+",?/g, ''))).toEqual(ends.map(() => '[]'))
   for (let number = 0; number < STORES; number += 1) {
@@ -41,7 +41,7 @@ test('processes that take each next run with a commit are each given another one
   const args = [files.path, String(RIVALS)]
   const rivals = Array.from({ length: RIVALS }, () => startScript(finisher, args))
   const ends = await Promise.all(rivals.map(async rival => rival.ended))
-  const taken = ends.map(({ out }) => parsed(out, isTextList))
+  const taken = ends.map(({ stdout }) => parsed(stdout, isTextList))
   expect(taken.flat().toSorted()).toEqual(runIds.toSorted())
   for (const own of taken) expect(own.length).toBeGreaterThan(0)
   expectAtRest(files.path)

@@ -1,61 +1,96 @@
-import { spawn } from 'node:child_process'
+/** Child processes: with the environment they are given and nothing of the caller's. */
+import { spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inject, onTestFinished } from 'vitest'
 import { collected } from './collected.ts'
 
-/** How a child process ended. */
+/** The program's launcher, as it is installed. */
+export const PACKED = join(inject('packed'), 'bin/echopilot')
+
+/** Longer than any child should take; one that hangs is killed and its test fails. */
+const PATIENCE_MS = 60_000
+
+/** How a child ended. */
 export interface Ended {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
-  readonly out: string
-  readonly err: string
+  readonly stdout: string
+  readonly stderr: string
 }
 
-/** A running child. */
-export interface Running {
-  /** Resolves when it is gone and all it wrote was read. */
-  readonly ended: Promise<Ended>
-  /** Resolves once standard error matches; not before the test ends, if it never does. */
-  errors(pattern: RegExp): Promise<string>
-  kill(signal: NodeJS.Signals): void
-}
-
-/** How to start a child. */
+/** What a child is given. */
 export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
+  /** Piped in; without it standard input is empty. */
+  readonly input?: string
   /** Another user and group, for root only. */
   readonly uid?: number
 }
 
-/** The program's launcher, as it is installed. */
-export const BIN = join(inject('packed'), 'bin/echopilot')
+/** A child that runs. */
+export interface Running {
+  readonly pid: number
+  readonly child: ChildProcess
+  /** Resolves when it is gone and all it wrote was read. */
+  readonly ended: Promise<Ended>
+  /** Resolves with standard output so far once it matches; rejects if the child ends before that. */
+  output(pattern: RegExp): Promise<string>
+  /** The same of standard error. */
+  errors(pattern: RegExp): Promise<string>
+}
 
-/** Starts a script on this test's Node with nothing in its environment but what is given. Dies with the test. */
+/** Starts a program with its arguments; it is killed when the test is over, if it still runs. */
+export function startChild(command: readonly string[], options: ChildOptions = {}): Running {
+  const [program = '', ...args] = command
+  const child = spawn(program, args, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...options.env },
+    timeout: PATIENCE_MS,
+    // One that no test sends: a child that hung is not one that was killed.
+    killSignal: 'SIGQUIT',
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
+  })
+  // A child that does not read what it is given is no fault of the test.
+  child.stdin.on('error', () => {})
+  child.stdin.end(options.input ?? '')
+  const stdout = collected(child.stdout)
+  const stderr = collected(child.stderr)
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code, signal) =>
+      resolve({ code, signal, stdout: stdout.text(), stderr: stderr.text() }),
+    )
+  })
+  onTestFinished(async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+    await ended.catch(() => {})
+  })
+  return {
+    pid: child.pid ?? 0,
+    child,
+    ended,
+    output: async pattern => Promise.race([stdout.matching(pattern), tooEarly(ended)]),
+    errors: async pattern => Promise.race([stderr.matching(pattern), tooEarly(ended)]),
+  }
+}
+
+async function tooEarly(ended: Promise<Ended>): Promise<never> {
+  const { code, stderr } = await ended
+  throw new Error(`it ended with ${String(code)}: ${stderr}`)
+}
+
+/** Starts a script on this test's Node. */
 export function startScript(
   script: string | URL,
   args: readonly string[],
   options: ChildOptions = {},
 ): Running {
   const file = typeof script === 'string' ? script : fileURLToPath(script)
-  const child = spawn(process.execPath, [file, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { NODE_NO_WARNINGS: '1', ...options.env },
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
-  })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const out = collected(child.stdout)
-  const err = collected(child.stderr)
-  return {
-    ended: new Promise((resolve, reject) => {
-      child.once('error', reject)
-      child.once('close', (code, signal) => resolve({ code, signal, out: out.text(), err: err.text() }))
-    }),
-    errors: async pattern => err.matching(pattern),
-    kill: signal => void child.kill(signal),
-  }
+  const env = { NODE_NO_WARNINGS: '1', ...options.env }
+  return startChild([process.execPath, file, ...args], { ...options, env })
 }
 
 /** Runs a script to its end. */

@@ -1,7 +1,7 @@
 /** A server before a stand-in: the test sees each request arrive and may hold it, change the answer or give its own. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
-import { onTestFinished } from 'vitest'
+import { listening } from './servers.ts'
 
 /** A request as it came. */
 export interface Arrived {
@@ -47,17 +47,8 @@ export async function openGate(upstream: string, answering: Answering): Promise<
   const server = createServer((request, response) => {
     serve(request, response).catch(() => response.destroy())
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(
-    async () =>
-      new Promise<void>(resolve => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  )
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  return { url: `http://127.0.0.1:${String(port)}`, arrived }
+  const { url } = await listening(server)
+  return { url, arrived }
 }
 
 async function read(request: IncomingMessage): Promise<Arrived> {

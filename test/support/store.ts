@@ -10,6 +10,7 @@ import type { NewCall, Settlement } from '../../src/store/call-rows.ts'
 import type { PickedPage } from '../../src/store/pickup.ts'
 import type { NewRun } from '../../src/store/run-rows.ts'
 import type { NewJudgement, NewOutput, Next, Rest } from '../../src/store/stage-end.ts'
+import type { TaskRequest } from '../../src/store/tasks.ts'
 import { fakeClock, type FakeClock } from './fake-clock.ts'
 import { fakeMachine, type FakeMachine } from './fake-machine.ts'
 import { aTask } from './tasks.ts'
@@ -87,9 +88,9 @@ export function aPage(pageId: string): PickedPage {
 /** Adds a task with its first run. */
 export async function addTo(
   store: Store,
-  changes: Partial<Parameters<Store['tasks']['add']>[0]> = {},
+  changes: Partial<TaskRequest> = {},
 ): Promise<{ taskId: string; runId: string }> {
-  const task = { ...aTask(), source: 'local' as const, ...changes }
+  const task = aTask(changes)
   return store.tasks.add(task, aRun({ priority: task.priority }))
 }
 

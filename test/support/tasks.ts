@@ -1,4 +1,4 @@
-import type { TaskRequest } from '../../src/pipeline/tasks.ts'
+import type { TaskRequest } from '../../src/store/tasks.ts'
 
 /** A brief of plain facts; what becomes of it is said by a directive of the sandbox put behind it. */
 const FACTS = `Write a note to our customers about the spring opening.

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, onTestFinished } from 'vitest'
 
-/** A new folder that is gone when the test is over. */
+/** A new folder that is gone when the test is over; a real path, so that messages can be compared. */
 export function temporaryFolder(): string {
   const folder = newFolder()
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -18,5 +18,5 @@ export function fileFolder(): string {
 }
 
 function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'echopilot-test-'))
+  return realpathSync(mkdtempSync(join(tmpdir(), 'echopilot-test-')))
 }

@@ -10,7 +10,7 @@ import { ServiceFailure } from '../../kernel/roles.ts'
 import type { Style } from '../../kernel/style.ts'
 import { defineOperation, type AnyOperation } from '../../operations/define.ts'
 import { setUp, type SetUpStep } from '../../pickup/set-up.ts'
-import { openSession } from '../../session.ts'
+import { openSession } from '../../session/index.ts'
 import { sessionOptions, type CommandHost } from '../../surfaces/cli/host.ts'
 
 /** Which flag names which database. */

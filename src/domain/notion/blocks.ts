@@ -1,4 +1,4 @@
-import { shorten } from './cut-text.ts'
+import { shorten } from '../cut-text.ts'
 
 /** Notion's limits that shape blocks (developers.notion.com/reference/request-limits). */
 export const NOTION_LIMITS = {

@@ -1,5 +1,5 @@
 import { NOTION_LIMITS, type Annotations, type RichText } from './blocks.ts'
-import { cutText } from './cut-text.ts'
+import { cutText } from '../cut-text.ts'
 import type { Span, TextStyle } from './document.ts'
 import { jsonBytes } from './json-bytes.ts'
 

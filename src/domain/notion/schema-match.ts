@@ -59,6 +59,12 @@ export function matchSchema<D extends DatabaseKey>(
   )
 }
 
+/** What must be of the properties that cannot be used: those that are not there, and those of a wrong type. */
+export function unusableIn<D extends DatabaseKey>(database: D, match: SchemaMatch<D>): PropertySpec[] {
+  const keys = [...match.missing, ...match.wrongType.map(wrong => wrong.key)]
+  return keys.map(key => propertySpec(database, key))
+}
+
 type Finder = (found: readonly FoundProperty[], spec: PropertySpec, key: string) => FoundProperty[]
 
 function byId(storedIds: Readonly<Partial<Record<string, string>>> | undefined): Finder {

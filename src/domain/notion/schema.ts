@@ -279,8 +279,3 @@ export function propertyKeys<D extends DatabaseKey>(database: D): PropertyKeyOf<
 export function propertySpec<D extends DatabaseKey>(database: D, key: PropertyKeyOf<D>): PropertySpec {
   return DATABASES[database].properties[key]
 }
-
-/** The properties without which a database cannot be worked with. */
-export function requiredProperties<D extends DatabaseKey>(database: D): PropertyKeyOf<D>[] {
-  return propertyKeys(database).filter(key => propertySpec(database, key).required === true)
-}

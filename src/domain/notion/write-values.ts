@@ -1,5 +1,4 @@
 import { cleanText } from './clean-text.ts'
-import { shorten } from './cut-text.ts'
 import { NOTION_LIMITS, type RichText } from './blocks.ts'
 import { plainSpans } from './document.ts'
 import { jsonBytes } from './json-bytes.ts'
@@ -10,8 +9,6 @@ import type { DateValue } from './values.ts'
 export type Written<T> =
   { readonly ok: true; readonly json: T } | { readonly ok: false; readonly why: string }
 
-/** SPEC §7: a result's summary, the only text that is cut; the whole stands in the page. */
-const MAX_SUMMARY = 2000
 const MAX_URL = 2000
 const MAX_EMAIL = 200
 const MAX_OPTION_NAME = 100
@@ -32,11 +29,6 @@ export function writeText(text: string): Written<{ rich_text: readonly RichText[
     return refused(`a text of ${text.length} characters does not fit into a property`)
   }
   return done({ rich_text: pieces })
-}
-
-/** The summary of a result: at most 2,000 characters, ending in "… (cut)" where there is more. */
-export function writeSummary(text: string): { readonly rich_text: readonly RichText[] } {
-  return { rich_text: richTextOf(plainSpans(shorten(cleanText(text), MAX_SUMMARY, '… (cut)'))) }
 }
 
 /** A box, ticked or not. */

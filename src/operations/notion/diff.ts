@@ -1,7 +1,6 @@
 import { wholeNumberField, withDefault } from '../../kernel/field.ts'
 import { compareWithNotion } from '../../effects/drift.ts'
-import { openOwnWorkspace } from '../../effects/workspace.ts'
-import { AppError } from '../../kernel/errors.ts'
+import { requireOwnWorkspace } from '../../effects/workspace.ts'
 import { countText, table } from '../../kernel/text.ts'
 import { defineOperation } from '../define.ts'
 
@@ -13,10 +12,7 @@ export const notionDiff = defineOperation({
   effect: 'read',
   scope: 'read',
   run: async (context, input) => {
-    const workspace = await openOwnWorkspace(context.store, context.notion, context.dryRun)
-    if (workspace === null) {
-      throw new AppError('config', 'no Notion databases are known', 'echopilot init --parent PAGE')
-    }
+    const workspace = await requireOwnWorkspace(context.store, context.notion, context.dryRun)
     return compareWithNotion({ ...context, workspace }, input.limit)
   },
   render: ({ compared, drifts }, style) =>

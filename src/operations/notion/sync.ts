@@ -1,10 +1,9 @@
 import { flagField, wholeNumberField, withDefault } from '../../kernel/field.ts'
 import { deliverDue } from '../../effects/deliver.ts'
 import { compareWithNotion } from '../../effects/drift.ts'
-import { openOwnWorkspace } from '../../effects/workspace.ts'
-import { AppError } from '../../kernel/errors.ts'
+import { requireOwnWorkspace } from '../../effects/workspace.ts'
 import { countText } from '../../kernel/text.ts'
-import type { Workspace } from '../../effects/context.ts'
+import type { Workspace } from '../../effects/workspace.ts'
 import { defineOperation, type Context } from '../define.ts'
 
 export const notionSync = defineOperation({
@@ -21,10 +20,7 @@ export const notionSync = defineOperation({
   effect: 'write',
   scope: 'operate',
   run: async (context, input) => {
-    const workspace = await openOwnWorkspace(context.store, context.notion, context.dryRun)
-    if (workspace === null) {
-      throw new AppError('config', 'no Notion databases are known', 'echopilot init --parent PAGE')
-    }
+    const workspace = await requireOwnWorkspace(context.store, context.notion, context.dryRun)
     await context.store.claims.recover()
     const rebuilt = input.rebuild ? await rebuild(context, workspace, input.limit) : NOTHING_REBUILT
     const before = await context.store.outbox.counts()

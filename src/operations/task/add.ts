@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { PRIORITIES } from '../../domain/run-state.ts'
 import { TASK_TYPES } from '../../domain/task-type.ts'
 import { sha256 } from '../../kernel/digest.ts'
-import { AppError } from '../../kernel/errors.ts'
+import { AppError, messageOf } from '../../kernel/errors.ts'
 import {
   choiceField,
   dateField,
@@ -134,8 +134,12 @@ function readFile(context: BaseContext, path: string): string | null {
   try {
     return context.world.files.readText(path)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new AppError('usage', `the brief cannot be read: ${why}`, 'give a text file, in UTF-8', error)
+    throw new AppError(
+      'usage',
+      `the brief cannot be read: ${messageOf(error)}`,
+      'give a text file, in UTF-8',
+      error,
+    )
   }
 }
 

@@ -14,8 +14,8 @@ export const taskApprove = defineOperation({
   run: async (context, input) => {
     const task = await findTask(context.store, input.id)
     return context.dryRun
-      ? plannedDecision(task, 'approved', task.state === 'waiting_human')
-      : decisionOf(task, 'approved', await context.store.decisions.approve(task.id, context.actor))
+      ? plannedDecision(task, 'approve')
+      : decisionOf(task, 'approve', await context.store.decisions.approve(task.id, context.actor))
   },
   render: renderDecision,
 })

@@ -1,5 +1,4 @@
 import { textField } from '../../kernel/field.ts'
-import { isFinal } from '../../domain/run-state.ts'
 import { decisionOf, plannedDecision, renderDecision } from '../../pipeline/decide.ts'
 import { findTask } from '../../pipeline/tasks.ts'
 import { defineOperation } from '../define.ts'
@@ -15,8 +14,8 @@ export const taskCancel = defineOperation({
   run: async (context, input) => {
     const task = await findTask(context.store, input.id)
     return context.dryRun
-      ? plannedDecision(task, 'cancelled', !isFinal(task.state))
-      : decisionOf(task, 'cancelled', await context.store.decisions.cancel(task.id, context.actor))
+      ? plannedDecision(task, 'cancel')
+      : decisionOf(task, 'cancel', await context.store.decisions.cancel(task.id, context.actor))
   },
   render: renderDecision,
 })

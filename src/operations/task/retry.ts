@@ -1,5 +1,4 @@
 import { textField } from '../../kernel/field.ts'
-import { isFinal } from '../../domain/run-state.ts'
 import { decisionOf, plannedDecision, renderDecision } from '../../pipeline/decide.ts'
 import { findTask, newRun } from '../../pipeline/tasks.ts'
 import { defineOperation } from '../define.ts'
@@ -14,11 +13,9 @@ export const taskRetry = defineOperation({
   scope: 'operate',
   run: async (context, input) => {
     const task = await findTask(context.store, input.id)
-    if (context.dryRun) {
-      return plannedDecision(task, 'retried', isFinal(task.state) || task.state === 'retrying')
-    }
+    if (context.dryRun) return plannedDecision(task, 'retry')
     const run = newRun(context.settings.settings, task, 'retry', context.actor)
-    return decisionOf(task, 'retried', await context.store.decisions.retry(task.id, run))
+    return decisionOf(task, 'retry', await context.store.decisions.retry(task.id, run))
   },
   render: renderDecision,
 })

@@ -18,12 +18,8 @@ export const taskReturn = defineOperation({
   run: async (context, input) => {
     const task = await findTask(context.store, input.id)
     return context.dryRun
-      ? plannedDecision(task, 'returned', task.state === 'waiting_human')
-      : decisionOf(
-          task,
-          'returned',
-          await context.store.decisions.sendBack(task.id, input.note, context.actor),
-        )
+      ? plannedDecision(task, 'return')
+      : decisionOf(task, 'return', await context.store.decisions.sendBack(task.id, input.note, context.actor))
   },
   render: renderDecision,
 })

@@ -1,4 +1,4 @@
-import { matchSchema, type SchemaMatch } from '../../domain/notion/schema-match.ts'
+import { matchSchema, unusableIn, type SchemaMatch } from '../../domain/notion/schema-match.ts'
 import { NOTION_DATABASES, propertySpec, type DatabaseKey } from '../../domain/notion/schema.ts'
 import { keysOf } from '../../domain/keys-of.ts'
 import type { Notion } from '../../integrations/notion/client.ts'
@@ -71,10 +71,8 @@ async function databaseProof(api: Notion, key: DatabaseKey, database: NotionData
 }
 
 function judge<D extends DatabaseKey>(key: D, match: SchemaMatch<D>): NewProof {
-  const specs = [...match.missing, ...match.wrongType.map(wrong => wrong.key)].map(name =>
-    propertySpec(key, name),
-  )
-  const blocking = specs.filter(spec => spec.required === true).map(spec => spec.name)
+  const unusable = unusableIn(key, match)
+  const blocking = unusable.filter(spec => spec.required === true).map(spec => spec.name)
   if (blocking.length > 0) {
     return proof('failed', subjectOf(key), `no usable ${blocking.join(', ')}`, 'echopilot init --repair')
   }
@@ -88,12 +86,12 @@ function judge<D extends DatabaseKey>(key: D, match: SchemaMatch<D>): NewProof {
       'echopilot init --repair: a status takes only options that are there',
     )
   }
-  return specs.length === 0
+  return unusable.length === 0
     ? proof('proved', subjectOf(key), 'every property is there', null)
     : proof(
         'proved',
         subjectOf(key),
-        `usable without ${specs.map(spec => spec.name).join(', ')}`,
+        `usable without ${unusable.map(spec => spec.name).join(', ')}`,
         'echopilot init --repair',
       )
 }

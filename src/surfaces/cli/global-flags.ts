@@ -19,3 +19,15 @@ export const GLOBAL_FLAGS: readonly GlobalFlag[] = [
 
 /** The flag of everything that changes something. */
 export const DRY_RUN = { flag: '--dry-run', meaning: 'tell what would be done, and do nothing' } as const
+
+/** Their values, and that of `--dry-run`, which what changes something takes as well. */
+export interface GlobalFlags {
+  readonly config?: string
+  readonly stateDir?: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+  readonly input?: boolean
+  readonly yes?: boolean
+  readonly dryRun?: boolean
+}

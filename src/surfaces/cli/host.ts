@@ -1,6 +1,7 @@
 import { shownText } from '../../kernel/text.ts'
-import type { SessionOptions } from '../../session.ts'
-import type { Entry, GlobalFlags } from './program.ts'
+import type { SessionOptions } from '../../session/index.ts'
+import type { GlobalFlags } from './global-flags.ts'
+import type { Entry } from './program.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What a command that runs by itself is given. */

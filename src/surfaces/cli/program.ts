@@ -4,7 +4,7 @@ import { OUTCOMES } from '../../kernel/errors.ts'
 import type { Field } from '../../kernel/field.ts'
 import { flagOf, type FlatInput } from '../../kernel/input.ts'
 import type { Example } from '../../kernel/operation.ts'
-import { DRY_RUN, GLOBAL_FLAGS } from './global-flags.ts'
+import { DRY_RUN, GLOBAL_FLAGS, type GlobalFlags } from './global-flags.ts'
 
 /** What both lists have in common for a command line. */
 export interface Entry {
@@ -15,18 +15,6 @@ export interface Entry {
   readonly positionals?: readonly string[]
   /** Whether it takes `--dry-run`. */
   readonly changes: boolean
-}
-
-/** Flags that every command takes. */
-export interface GlobalFlags {
-  readonly config?: string
-  readonly stateDir?: string
-  readonly json?: boolean
-  readonly quiet?: boolean
-  readonly verbose?: boolean
-  readonly input?: boolean
-  readonly yes?: boolean
-  readonly dryRun?: boolean
 }
 
 /** What was typed: which entry, its input and the global flags. */

@@ -1,11 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
-
-/** The checkout. */
-export const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+import { ROOT } from '../../support/root.ts'
 
 /** The program as a user has it: packed and installed. */
 export interface Packed {

@@ -66,7 +66,7 @@ function newRun(cause: 'added' | 'tick'): NewRun {
 
 /** Adds a local task, queued. */
 export async function addLocal(store: Store, number: number, brief = BRIEF): Promise<void> {
-  const task = { source: 'local', title: `Task ${String(number)}`, brief, type: 'Drafting' } as const
+  const task = { title: `Task ${String(number)}`, brief, type: 'Drafting' } as const
   await store.tasks.add(
     { ...task, client: null, qaTarget: null, priority: 'Normal', dueDate: null },
     newRun('added'),
@@ -153,8 +153,8 @@ export async function deliverAll(store: Store): Promise<void> {
   let effects = await store.outbox.claim()
   for (let [head] = effects; head !== undefined; [head] = effects) {
     const { body } = head
-    const thing = 'thing' in body ? { key: body.thing, notionId: head.id } : null
-    effects = await store.outbox.done(effects, thing, true)
+    const key = body.kind === 'page' ? null : body.kind === 'body' ? `${body.runId}/body` : body.thing
+    effects = await store.outbox.done(effects, key === null ? null : { key, notionId: head.id }, true)
   }
 }
 

@@ -1,5 +1,4 @@
 /** Homes whose model service is a stand-in, with a gate before it or without. */
-import { createServer } from 'node:http'
 import { testServer, KEY, type TestServer } from '../../sandbox/support/server.ts'
 import { openGate, type Answering, type Gate } from '../../support/gate.ts'
 import { newHome, type Home } from './run.ts'
@@ -25,12 +24,3 @@ export async function gatedHome(
 /** A brief that the stand-in works on and passes. */
 export const BRIEF =
   'Compare three invoicing tools for a two-person agency. Tool A costs 12 euros, tool B 20 euros, tool C 9 euros.'
-
-/** A port of this machine on which nothing listens. */
-export async function closedPort(): Promise<string> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise(resolve => server.close(resolve))
-  return String(typeof address === 'object' && address !== null ? address.port : 0)
-}

@@ -1,20 +1,10 @@
 /** The store as a file, past all of the program's code. */
-import Database from 'better-sqlite3'
 import { join } from 'node:path'
+import { dumpStore, rowsOf } from '../../support/books.ts'
 
-/** Every row of every table, and the schema. */
+/** Every row of every table, and the schema, as one text: short to compare, and not shown where it differs. */
 export function contents(stateDir: string): string {
-  const database = new Database(join(stateDir, 'echopilot.db'), { readonly: true })
-  const tables = database
-    .prepare<[], { name: string; sql: string }>(
-      `SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name`,
-    )
-    .all()
-  const rows = tables.map(({ name, sql }) => ({
-    name,
-    sql,
-    rows: database.prepare(`SELECT * FROM "${name}"`).all(),
-  }))
-  database.close()
-  return JSON.stringify(rows)
+  const file = join(stateDir, 'echopilot.db')
+  const schema = rowsOf(file, 'SELECT name, sql FROM sqlite_schema ORDER BY name')
+  return JSON.stringify({ schema, rows: dumpStore(file) })
 }

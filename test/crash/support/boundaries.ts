@@ -5,14 +5,16 @@ import type { Store } from '../../../src/store/index.ts'
 /** Called at every boundary of a run of the program, with its name. */
 export type AtBoundary = (name: string) => void
 
-/** A `fetch` with a boundary before a request leaves and one after its whole answer has arrived. */
+/** A `fetch` with a boundary before each request leaves and one after its whole answer has arrived, named by what it asks for. */
 export function boundedFetch(at: AtBoundary): typeof globalThis.fetch {
   const fetch = lightFetch()
   return async (input, init) => {
-    at('before fetch')
+    const { pathname } = new URL(input instanceof Request ? input.url : input)
+    const name = `${init?.method?.toUpperCase() ?? 'GET'} ${pathname.replaceAll(/[0-9a-f-]{36}/g, ':id')}`
+    at(`before ${name}`)
     const answer = await fetch(input, init)
     const body = await answer.arrayBuffer()
-    at('after fetch')
+    at(`after ${name}`)
     return new Response(body, { status: answer.status, headers: answer.headers })
   }
 }

@@ -8,7 +8,6 @@ import {
   NOTION_DATABASES,
   propertyKeys,
   propertySpec,
-  requiredProperties,
   type DatabaseKey,
 } from '../../../src/domain/notion/schema.ts'
 import { sample } from './arbitraries.ts'
@@ -41,8 +40,10 @@ test('the databases of the specification, each with its number of properties', (
 })
 
 test('work needs the title, Description, Trigger and Status of the queue', () => {
-  expect(requiredProperties('queue')).toEqual(['taskName', 'description', 'trigger', 'status'])
-  expect(requiredProperties('clients')).toEqual(['clientName'])
+  const required = (database: DatabaseKey): string[] =>
+    propertyKeys(database).filter(key => propertySpec(database, key).required === true)
+  expect(required('queue')).toEqual(['taskName', 'description', 'trigger', 'status'])
+  expect(required('clients')).toEqual(['clientName'])
 })
 
 test('Status has an option for everything a run can show, and for a task without one', () => {

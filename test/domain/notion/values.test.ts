@@ -17,7 +17,6 @@ import {
   writeRelation,
   writeSelect,
   writeStatus,
-  writeSummary,
   writeText,
   writeTitle,
   writeUrl,
@@ -123,15 +122,6 @@ describe('writing', () => {
       ok: true,
       json: { title: [{ type: 'text', text: { content: 'a b' } }] },
     })
-  })
-
-  test('a summary is cut at 2,000 characters and says so', () => {
-    const text = (length: number): string => richTextToPlain(writeSummary('x'.repeat(length)).rich_text)
-    expect(text(2_000)).toBe('x'.repeat(2_000))
-    expect(text(2_001)).toBe(`${'x'.repeat(1_993)}… (cut)`)
-    const emoji = richTextToPlain(writeSummary('👩‍👩‍👧‍👦'.repeat(300)).rich_text)
-    expect(emoji.length).toBeLessThanOrEqual(2_000)
-    expect(emoji).toMatch(/^(?:👩‍👩‍👧‍👦)+… \(cut\)$/u)
   })
 
   test.each([

@@ -1,13 +1,8 @@
 /** `echopilot sandbox` in one shell, its environment for another. */
 import { join } from 'node:path'
-import {
-  listOf,
-  parseDocument,
-  partOf,
-  start,
-  temporaryFolder,
-  type Document,
-} from '../../cli/support/run.ts'
+import { listOf, parseDocument, partOf, type Document } from '../../support/document.ts'
+import { temporaryFolder } from '../../support/temporary.ts'
+import { start } from '../../cli/support/run.ts'
 
 /** A sandbox as a user starts it. */
 export interface Sandbox {

@@ -8,7 +8,8 @@ import { PLAIN_STYLE } from '../../../src/kernel/style.ts'
 import type { World } from '../../../src/kernel/world.ts'
 import { OPERATIONS } from '../../../src/operations/index.ts'
 import { runCli } from '../../../src/surfaces/cli/run.ts'
-import { KEY, temporaryFolder, testServer } from '../../sandbox/support/server.ts'
+import { temporaryFolder } from '../../support/temporary.ts'
+import { KEY, testServer } from '../../sandbox/support/server.ts'
 
 /** A day before any model of the defaults is shut down. */
 const BEGIN_MS = Date.UTC(2026, 10, 25, 9, 0, 0)
@@ -69,7 +70,6 @@ function worldIn(dir: string, env: Readonly<Record<string, string>>): World {
       env: { ...env, ECHOPILOT_STATE_DIR: join(dir, 'state'), ECHOPILOT_CONFIG: '' },
       cwd: dir,
       homeDir: dir,
-      programDir: dir,
       user: 'ana',
       nodeVersion: '24.0.0',
       execPath: process.execPath,

@@ -1,6 +1,6 @@
 /** What comes back: completions, lists, and every way in which nothing usable does. */
 import { expect, test } from 'vitest'
-import { closedPort } from '../../cli/support/sandbox.ts'
+import { freePort } from '../../support/servers.ts'
 import {
   answer,
   completion,
@@ -101,7 +101,7 @@ test.each<[what: string, status: number, body: unknown, expected: Expected]>([
 })
 
 test('a service that is not there got nothing', async () => {
-  const { model } = await scripted(() => {}, { baseUrl: `http://127.0.0.1:${await closedPort()}/v1` })
+  const { model } = await scripted(() => {}, { baseUrl: `http://127.0.0.1:${String(await freePort())}/v1` })
   const failure = await failureOf(model.complete(REQUEST, patience()))
   expect(failure).toMatchObject({ errorClass: 'transient', billed: 'no' })
   expect(failure.message).toContain('ECONNREFUSED')

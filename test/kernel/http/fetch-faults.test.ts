@@ -7,7 +7,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { lightFetch } from '../../../src/kernel/http/fetch.ts'
 import { coded } from '../../../src/kernel/http/coded.ts'
 import { networkFailure } from '../../../src/kernel/network-failure.ts'
-import { freePort, httpServer, rawServer } from './support/servers.ts'
+import { freePort, httpServer, rawServer } from '../../support/servers.ts'
 
 const light = lightFetch()
 const OK = 'HTTP/1.1 200 OK\r\nx-request-id: r-1\r\n'

@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { runScript } from '../../support/child.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
-import { httpServer, rawServer } from './support/servers.ts'
+import { httpServer, listening, rawServer } from '../../support/servers.ts'
 
 const CHILD = new URL('support/child-light.ts', import.meta.url)
 const Report = z.object({ answer: z.record(z.string(), z.unknown()), undici: z.array(z.string()) })
@@ -18,9 +18,9 @@ async function inChild(
   how: 'json' | 'post' | 'unread' | 'stream' | 'queued',
   env: Readonly<Record<string, string>> = {},
 ): Promise<z.infer<typeof Report>> {
-  const { out, err, code } = await runScript(CHILD, [url, how], { env })
-  expect({ err, code }).toEqual({ err: '', code: 0 })
-  return Report.parse(JSON.parse(out))
+  const { stdout, stderr, code } = await runScript(CHILD, [url, how], { env })
+  expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
+  return Report.parse(JSON.parse(stdout))
 }
 
 test.each(['json', 'post', 'stream'] as const)('a whole exchange loads no undici: %s', async how => {
@@ -100,13 +100,8 @@ test('TLS: a certificate that is known is taken, another is not', async ({ skip 
       response.setHeader('x-request-id', 'r-1').end('{"a":1}')
     },
   )
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  const address = server.address()
-  const url = `https://127.0.0.1:${String(typeof address === 'object' ? address?.port : 0)}/`
+  const { port } = await listening(server)
+  const url = `https://127.0.0.1:${String(port)}/`
   const { answer, undici } = await inChild(url, 'post', { NODE_EXTRA_CA_CERTS: certFile })
   expect(answer).toMatchObject({ requestId: 'r-1', json: { a: 1 } })
   expect((await inChild(url, 'unread', { NODE_EXTRA_CA_CERTS: certFile })).answer).toEqual({

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { lightFetch } from '../../../src/kernel/http/fetch.ts'
-import { httpServer, rawServer, type Arrived } from './support/servers.ts'
+import { httpServer, rawServer, type Arrived } from '../../support/servers.ts'
 
 const light = lightFetch()
 

@@ -1,20 +1,18 @@
 /** EchoPilot at work on a Notion board: its real command line in the test's own process, on a clock that can be put forward. */
 import { mkdirSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
-import { lightFetch } from '../../../src/kernel/http/fetch.ts'
 import { COMMANDS } from '../../../src/commands/index.ts'
-import { realClock, realFiles, realProcesses, realRandom } from '../../../src/kernel/real-world.ts'
+import { realClock } from '../../../src/kernel/real-world.ts'
 import { PLAIN_STYLE } from '../../../src/kernel/style.ts'
 import type { Clock, Processes } from '../../../src/kernel/world.ts'
 import { OPERATIONS } from '../../../src/operations/index.ts'
 import { startSandbox, type Sandbox } from '../../../src/sandbox/index.ts'
 import type { Store } from '../../../src/store/index.ts'
 import { runCli } from '../../../src/surfaces/cli/run.ts'
-import { parseDocument, partOf, type Document } from '../../cli/support/run.ts'
+import { parseDocument, partOf, type Document } from '../../support/document.ts'
 import { rowsOf } from '../../support/books.ts'
+import { realWorld } from '../../support/real-world.ts'
 import { fileFolder, temporaryFolder } from '../../support/temporary.ts'
 import { boardAt, type Board } from './board.ts'
 
@@ -115,25 +113,16 @@ export function newDesk(office: Office, options: DeskOptions = {}): Desk {
   const run = async (words: readonly string[]): Promise<Called> => {
     let out = ''
     let err = ''
-    const files = realFiles()
-    const { wrapStore } = options
+    const { fetch, processes, wrapStore } = options
     const code = await runCli(['--state-dir', stateDir, ...words], {
-      world: {
+      world: realWorld({
+        env,
+        cwd: stateDir,
+        homeDir: home,
         clock,
-        random: realRandom(),
-        fetch: options.fetch ?? lightFetch(),
-        files,
-        processes: options.processes ?? realProcesses(files, process.pid),
-        host: {
-          env,
-          cwd: stateDir,
-          homeDir: home || homedir(),
-          programDir: fileURLToPath(new URL('../../..', import.meta.url)),
-          user: 'tester',
-          nodeVersion: process.versions.node,
-          execPath: process.execPath,
-        },
-      },
+        ...(fetch === undefined ? {} : { fetch }),
+        ...(processes === undefined ? {} : { processes }),
+      }),
       program: { version: '0.0.0-test', commit: 'c0ffee000000' },
       actor: 'test',
       stop: options.stop ?? new AbortController().signal,

@@ -1,13 +1,10 @@
 /** The sources as text, for rules that a reader could check and a machine does. */
 import { globSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { ROOT } from '../../support/root.ts'
 
 /** Characters before a slash that tell what it is. */
 const LOOK_BACK = 40
-
-/** The checkout. */
-export const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '')
 
 /** A source file. */
 export interface Source {

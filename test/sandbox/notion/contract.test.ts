@@ -2,12 +2,11 @@
 import { APIResponseError, type BlockObjectRequest, type Client } from '@notionhq/client'
 import { expect, test } from 'vitest'
 import { PARENT_PAGE_ID } from '../../../src/sandbox/notion/identity.ts'
-import { hasContractTool, startProxy } from './support/contract.ts'
+import { contractProxy, errorsOf, NO_CONTRACT_TOOL } from '../../support/contract.ts'
 import { addRows, notionServer, sdk } from './support/server.ts'
 import { paragraph, text } from './support/text.ts'
 import { makeDatabase, makeQueue, options } from './support/workspace.ts'
 
-const NOT_PROVED = 'not proved: contract tool not found'
 const MISSING = '00000000-0000-4000-8000-000000000000'
 
 /** One block of every type the stand-in keeps. */
@@ -85,9 +84,9 @@ async function everyType(notion: Client, clientsId: string): Promise<string> {
 }
 
 test('no answer of any kind breaks the vendor’s description', async ({ skip }) => {
-  skip(!hasContractTool(), NOT_PROVED)
+  skip(NO_CONTRACT_TOOL !== null, NO_CONTRACT_TOOL ?? '')
   const server = await notionServer()
-  const proxy = await startProxy(server.url)
+  const proxy = await contractProxy('notion', server.url)
   const notion = sdk(proxy.url)
   const { clients, queue } = await makeQueue(notion)
   const sourceId = await everyType(notion, clients.sourceId)
@@ -187,11 +186,10 @@ test('no answer of any kind breaks the vendor’s description', async ({ skip })
   await notion.databases.update({ database_id: clients.databaseId, in_trash: true })
 
   const ok = proxy.counts()['requests']
-  expect(proxy.violations.filter(({ severity }) => severity === 'error')).toEqual([])
+  expect(errorsOf(proxy)).toEqual([])
   await refusals(server.arm, proxy.url, page.id, sourceId)
   expect(proxy.counts()['requests']).toBeGreaterThan((ok ?? 0) + 15)
-  expect(proxy.violations.filter(({ severity }) => severity === 'error')).toEqual([])
-  await proxy.close()
+  expect(errorsOf(proxy)).toEqual([])
 })
 
 /** Every kind of error, by valid requests: the request side of the contract holds too. */

@@ -1,9 +1,10 @@
 /** The stand-in against recorded traffic of the real Notion: the same requests, answers of the same shape. */
 import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { isObject, parseJson, stringOf, type JsonObject } from '../../../src/sandbox/lib/json.ts'
 import { PARENT_PAGE_ID } from '../../../src/sandbox/notion/identity.ts'
-import { RECORDED } from './support/contract.ts'
+import { CONTRACT_TOOL } from '../../support/contract.ts'
 import { notionServer, type NotionServer } from './support/server.ts'
 
 interface Exchange {
@@ -14,6 +15,8 @@ interface Exchange {
   readonly answer: JsonObject
 }
 
+/** Real exchanges with Notion, beside the contract tool. */
+const RECORDED = resolve(CONTRACT_TOOL, '../../api-specs/recorded/notion-recorded.jsonl')
 const UUID = /[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}/g
 /** What the sandbox does not keep, and says so. */
 const OUTSIDE = /\/views|\/file_uploads|\/markdown|\/async_tasks|\/custom_emojis|^\/400/

@@ -1,11 +1,10 @@
 /** A stand-in in the test's own process, on a free port and a database in a new temporary folder. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import OpenAI from 'openai'
 import { onTestFinished } from 'vitest'
 import { openSandboxServer, type SandboxServer } from '../../../src/sandbox/lib/server.ts'
 import { OPENAI_SERVICE } from '../../../src/sandbox/openai/index.ts'
+import { temporaryFolder } from '../../support/temporary.ts'
 import { fetched, isLedger, type LedgerWire } from './wire.ts'
 
 export const KEY = 'sk-sandbox-test-000000000000'
@@ -19,13 +18,6 @@ export interface TestServer {
   readonly post: (path: string, body: unknown, headers?: Record<string, string>) => Promise<Response>
   readonly arm: (fault: unknown) => Promise<void>
   readonly ledger: () => Promise<LedgerWire>
-}
-
-/** A folder that is gone when the test is over. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'echopilot-sandbox-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
 }
 
 /** Opens a stand-in that is closed when the test is over. */

@@ -17,7 +17,6 @@ function hostOf(env: Readonly<Record<string, string>>): Host {
     env,
     cwd: '/cwd',
     homeDir: '/home/ana',
-    programDir: '/program',
     user: 'ana',
     nodeVersion: '24.0.0',
     execPath: '/usr/bin/node',
@@ -37,7 +36,6 @@ function filesOf(files: Readonly<Record<string, FileSpec>>): Files {
   }
   return {
     readText,
-    readBytes: never,
     mode: path => {
       const file = files[path]
       if (file === undefined) return null

@@ -3,25 +3,17 @@
  * `node opener.ts <folder> <first instant> <every ms> <how many>`. Prints what went wrong, as a JSON list.
  */
 import { join } from 'node:path'
-import { realClock, realFiles, realProcesses, realRandom } from '../../../src/kernel/real-world.ts'
 import { openStore } from '../../../src/store/index.ts'
+import { realStoreOptions } from '../../support/real-world.ts'
 
 const [folder = '', first = '', every = '', count = ''] = process.argv.slice(2)
-const files = realFiles()
-const world = {
-  clock: realClock(),
-  random: realRandom(),
-  files,
-  processes: realProcesses(files, process.pid),
-}
 const wrong: string[] = []
 for (let number = 0; number < Number(count); number += 1) {
   const instant = Number(first) + number * Number(every)
   if (Date.now() > instant) wrong.push(`late for ${String(number)}`)
   while (Date.now() < instant);
   try {
-    const path = join(folder, `${String(number)}.db`)
-    const store = openStore({ path, world, commit: 'c', programVersion: '1' })
+    const store = openStore(realStoreOptions(join(folder, `${String(number)}.db`)))
     await store.queue.pause('all of them write at once', String(process.pid))
     store.close()
   } catch (error) {

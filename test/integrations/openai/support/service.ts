@@ -1,10 +1,10 @@
 /** A service whose every answer the test writes. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { onTestFinished } from 'vitest'
 import { lightFetch } from '../../../../src/kernel/http/fetch.ts'
 import { openAiModel, type OpenAiOptions } from '../../../../src/integrations/openai/client.ts'
-import { parseDocument } from '../../../cli/support/run.ts'
+import { parseDocument } from '../../../support/document.ts'
 import { ServiceFailure, type CompletionRequest, type Model } from '../../../../src/kernel/roles.ts'
+import { listening } from '../../../support/servers.ts'
 
 /** What came in. */
 export interface Received {
@@ -39,16 +39,7 @@ export async function scripted(respond: Respond, options: Partial<OpenAiOptions>
       respond(response, here)
     })
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(
-    async () =>
-      new Promise<void>(resolve => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  )
-  const address = server.address()
-  const url = `http://127.0.0.1:${String(typeof address === 'object' && address !== null ? address.port : 0)}`
+  const { url } = await listening(server)
   const model = openAiModel({
     baseUrl: `${url}/v1`,
     apiKey: 'sk-test-000000000000',

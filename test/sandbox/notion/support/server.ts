@@ -8,7 +8,7 @@ import type { Clock } from '../../../../src/sandbox/lib/service.ts'
 import { SANDBOX_TOKEN } from '../../../../src/sandbox/notion/identity.ts'
 import { NOTION_SERVICE } from '../../../../src/sandbox/notion/index.ts'
 import type { WriteRow } from '../../../../src/sandbox/notion/store/writes.ts'
-import { temporaryFolder } from '../../support/server.ts'
+import { temporaryFolder } from '../../../support/temporary.ts'
 import { isJsonObject, isObjectList, parsed } from '../../support/wire.ts'
 
 /** A raw answer. */

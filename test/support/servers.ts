@@ -45,7 +45,7 @@ export async function rawServer(data: (socket: Socket, text: string) => void): P
     socket.on('data', chunk => data(socket, chunk.toString('latin1')))
     socket.on('error', () => socket.destroy())
   })
-  return { ...(await listening(server, '127.0.0.1')), arrived: [] }
+  return { ...(await listening(server)), arrived: [] }
 }
 
 /** A port that nobody listens at. */
@@ -57,17 +57,21 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-async function listening(server: Server, host: string): Promise<Omit<Listening, 'arrived'>> {
+/** Has a server listen on a free port, until the test is over. */
+export async function listening(server: Server, host = '127.0.0.1'): Promise<Omit<Listening, 'arrived'>> {
   const sockets = new Set<Socket>()
   server.on('connection', socket => sockets.add(socket))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, host, resolve)
   })
-  onTestFinished(() => {
-    server.close()
-    for (const socket of sockets) socket.destroy()
-  })
+  onTestFinished(
+    async () =>
+      new Promise<void>(resolve => {
+        server.close(() => resolve())
+        for (const socket of sockets) socket.destroy()
+      }),
+  )
   const port = portOf(server)
   const name = host.includes(':') ? `[${host}]` : host
   return { url: `http://${name}:${String(port)}`, port, connections: () => sockets.size }

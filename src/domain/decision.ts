@@ -1,0 +1,17 @@
+import { isFinal, type RunState } from './run-state.ts'
+
+/** What a person can decide about a task. */
+export type Verb = 'approve' | 'return' | 'cancel' | 'retry'
+
+/** Whether that can be decided about a run in this state: for the store, which does it, and for a dry run. */
+export function mayDecide(verb: Verb, state: RunState): boolean {
+  switch (verb) {
+    case 'approve':
+    case 'return':
+      return state === 'waiting_human'
+    case 'cancel':
+      return !isFinal(state)
+    case 'retry':
+      return isFinal(state) || state === 'retrying'
+  }
+}

@@ -1,0 +1,39 @@
+import { asAppError } from '../kernel/errors.ts'
+import type { Attempted } from '../kernel/operation.ts'
+import type { AnyOperation, Connections } from '../operations/define.ts'
+import type { Parts } from './parts.ts'
+
+/** Some of the connections, each as it is needed: itself, or the attempt where it is optional. */
+type Filled<Names extends keyof Connections> = {
+  readonly [Name in Names]?: Connections[Name] | Attempted<Connections[Name]>
+}
+
+/** Fills in what the operation declared that it needs. */
+export async function connect({ needs }: AnyOperation, parts: Parts): Promise<Filled<keyof Connections>> {
+  return {
+    ...(await fill('settings', needs['settings'], parts.settings)),
+    ...(await fill('store', needs['store'], parts.store)),
+    ...(await fill('models', needs['models'], parts.models)),
+    ...(await fill('notion', needs['notion'], parts.notion)),
+  }
+}
+
+async function fill<Name extends keyof Connections>(
+  name: Name,
+  need: 'required' | 'optional' | undefined,
+  make: () => Promise<Connections[Name]>,
+): Promise<Filled<Name>> {
+  if (need === undefined) return {}
+  const value = need === 'required' ? await make() : await attempted(make)
+  // TypeScript does not narrow a computed key to the one name it holds.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return { [name]: value } as Filled<Name>
+}
+
+async function attempted<T>(make: () => Promise<T>): Promise<Attempted<T>> {
+  try {
+    return { ok: true, value: await make() }
+  } catch (error) {
+    return { ok: false, error: asAppError(error) }
+  }
+}
