@@ -1,5 +1,5 @@
 import { LONGEST_RETRY_AFTER_MS } from '../domain/retry-schedule.ts'
-import { asAppError, isStoreFailure } from '../kernel/errors.ts'
+import { asAppError, isStoreFailure, type Outcome } from '../kernel/errors.ts'
 import { LEASE_RENEWAL_MS } from '../kernel/lease.ts'
 import { ServiceFailure } from '../kernel/roles.ts'
 import type { Effect, FailedDelivery } from '../store/outbox.ts'
@@ -38,6 +38,14 @@ export async function deliverDue(context: EffectContext): Promise<Delivered> {
   const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, async () => courier(context, pass)))
   for (const end of ends) if (end.status === 'rejected') throw asAppError(end.reason)
   return pass
+}
+
+/** How a call ends that was there to deliver. */
+export function deliveryOutcome({ failed, delivered }: Delivered): Outcome {
+  if (failed.length === 0) return 'ok'
+  if (delivered > 0) return 'partial'
+  // What Notion refuses to this token it refuses at the next tick too.
+  return failed.some(({ errorClass }) => errorClass === 'credential') ? 'config' : 'busy'
 }
 
 /** What the couriers of one pass share. */
@@ -91,8 +99,10 @@ interface FailedAttempt {
 /** Sends while the lease is kept alive: a result of many requests at the shared rate may outlast one. */
 async function tryLeased(context: EffectContext, head: Effect, effects: readonly Effect[]): Promise<Attempt> {
   const renewal = context.world.clock.every(LEASE_RENEWAL_MS, () => {
-    // One that fails may succeed in time the next time; one that is lost ends nothing.
-    context.store.outbox.renew(effects).catch(() => null)
+    // What fails now may succeed the next time, before the lease is over; one that is lost ends nothing.
+    context.store.outbox
+      .renew(effects)
+      .catch(() => context.log.warn('lease not renewed', { effect: head.key }))
   })
   try {
     return await tryOnce(context, head, effects)

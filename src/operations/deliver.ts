@@ -1,4 +1,4 @@
-import { deliverDue } from '../effects/deliver.ts'
+import { deliverDue, deliveryOutcome } from '../effects/deliver.ts'
 import { openOwnWorkspace } from '../effects/workspace.ts'
 import { defineOperation } from './define.ts'
 
@@ -27,10 +27,5 @@ export const deliver = defineOperation({
       ...result.failed.map(item => `not delivered: ${item.kind}, ${item.message}`),
       ...(result.dead === 0 ? [] : [`${result.dead} can never be delivered: echopilot status`]),
     ].join('\n'),
-  outcome: ({ failed, delivered }) => {
-    if (failed.length === 0) return 'ok'
-    if (delivered > 0) return 'partial'
-    // What Notion refuses to this token it refuses at the next tick too.
-    return failed.some(({ errorClass }) => errorClass === 'credential') ? 'config' : 'busy'
-  },
+  outcome: deliveryOutcome,
 })

@@ -408,6 +408,8 @@ test('the token is refused: 78 where nothing could be done, 3 where work was', a
   expect(nothing.code).toBe(78)
   expect(nothing.document).toMatchObject({ notion: { unreachable: { errorClass: 'credential' } } })
   desk.clock.forward(3_600_000)
+  expect((await desk.call('notion', 'sync')).code).toBe(78)
+  desk.clock.forward(3_600_000)
   const delivery = await desk.call('deliver')
   expect(delivery.code).toBe(78)
   expect(listOf(delivery.document, 'failed')).toContainEqual(

@@ -1,9 +1,8 @@
 import { flagField, wholeNumberField, withDefault } from '../../kernel/field.ts'
-import { deliverDue } from '../../effects/deliver.ts'
+import { deliverDue, deliveryOutcome } from '../../effects/deliver.ts'
 import { compareWithNotion } from '../../effects/drift.ts'
-import { requireOwnWorkspace } from '../../effects/workspace.ts'
+import { requireOwnWorkspace, type Workspace } from '../../effects/workspace.ts'
 import { countText } from '../../kernel/text.ts'
-import type { Workspace } from '../../effects/workspace.ts'
 import { defineOperation, type Context } from '../define.ts'
 
 export const notionSync = defineOperation({
@@ -46,7 +45,7 @@ export const notionSync = defineOperation({
           ]),
       ...result.failed.map(item => `not written: ${item.kind}, ${item.message}`),
     ].join('\n'),
-  outcome: result => (result.failed.length === 0 ? 'ok' : result.delivered > 0 ? 'partial' : 'busy'),
+  outcome: deliveryOutcome,
 })
 
 /** What was recorded to be written again; `lost` pages are there no more. */
