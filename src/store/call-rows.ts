@@ -33,16 +33,10 @@ export interface Settlement {
 }
 
 /** A call as receipts and reports show it. */
-export interface Call extends NewCall {
+export interface Call extends NewCall, Omit<Settlement, 'callId' | 'certainty'> {
   readonly runId: string
   readonly attempt: number
   readonly certainty: Certainty
-  readonly costNano: number
-  readonly usage: TokenUsage | null
-  readonly answeredModel: string | null
-  readonly serviceTier: string | null
-  readonly requestId: string | null
-  readonly error: string | null
   readonly startedMs: number
   readonly endedMs: number | null
 }

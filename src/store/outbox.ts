@@ -3,8 +3,8 @@ import { LEASE_MS } from '../kernel/lease.ts'
 import { reader, type StoreCore } from './core.ts'
 import type { SqlRow } from './engine.ts'
 import { appendEntry } from './receipt-entries.ts'
-import { tellAgain } from './effect-record.ts'
-import { findRun, latestRun } from './run-rows.ts'
+import { rebuildLogs, rebuildPages } from './rebuild.ts'
+import { findRun } from './run-rows.ts'
 
 /** A write to the outside, waiting to be delivered or known to have been. */
 export interface Effect {
@@ -123,10 +123,7 @@ export function outboxStore(core: StoreCore): OutboxStore {
     ofRun: async runId =>
       engine.all('SELECT * FROM effects WHERE run_id = :runId ORDER BY seq', { runId }).map(readEffect),
     rebuildLogs: async () => core.write(() => rebuildLogs(core)),
-    rebuildPages: async taskIds =>
-      core.write(() => {
-        for (const taskId of taskIds) tellAgain(core, latestRun(core, taskId))
-      }),
+    rebuildPages: async taskIds => core.write(() => rebuildPages(core, taskIds)),
   }
 }
 
@@ -263,27 +260,6 @@ export function releaseEffects(core: StoreCore, { owner, dead }: { owner: string
      WHERE owner = :owner AND (:dead = 1 OR lease_until_ms < :now)`,
     { owner, dead: dead ? 1 : 0, now: core.clock.now() },
   )
-}
-
-/**
- * Of every run, those in work too: a row that is forgotten but not looked up again would be made twice. One that
- * is being sent is taken back, or what is older would be written over it.
- */
-function rebuildLogs(core: StoreCore): number {
-  core.engine.run(
-    `DELETE FROM notion_things WHERE effect_key IN
-       (SELECT json_extract(body, '$.thing') FROM effects WHERE kind IN ('log', 'job'))`,
-  )
-  core.engine.run(
-    `UPDATE effects SET state = 'pending', ended_ms = NULL, uncertain = 1, looked_up_ms = NULL, not_before_ms = :now,
-       owner = NULL, lease_until_ms = NULL
-     WHERE kind IN ('log', 'job') AND (state <> 'pending' OR owner IS NOT NULL)`,
-    { now: core.clock.now() },
-  )
-  const row = core.engine.get(
-    `SELECT COUNT(*) AS due FROM effects WHERE kind IN ('log', 'job') AND state = 'pending'`,
-  )
-  return reader(row ?? {}).number('due')
 }
 
 function readEffect(row: SqlRow): Effect {
