@@ -3,7 +3,7 @@ import { LEASE_MS } from '../kernel/lease.ts'
 import { reader, type StoreCore } from './core.ts'
 import type { SqlRow } from './engine.ts'
 import { appendEntry } from './receipt-entries.ts'
-import { rebuildLogs, rebuildPages } from './rebuild.ts'
+import { logWrites, rebuildLogs, rebuildPages } from './rebuild.ts'
 import { findRun } from './run-rows.ts'
 
 /** A write to the outside, waiting to be delivered or known to have been. */
@@ -69,6 +69,8 @@ export interface OutboxStore {
   counts(): Promise<{ pending: number; dead: number; oldestPendingMs: number | null }>
   dead(limit: number): Promise<Effect[]>
   ofRun(runId: string): Promise<Effect[]>
+  /** How many writes `rebuildLogs` would record. */
+  logWrites(): Promise<number>
   /** Forgets what was made in Notion's logs and records it anew from the runs. Returns how many effects. */
   rebuildLogs(): Promise<number>
   /** Records what the pages of these tasks should say, to be written once more. */
@@ -122,6 +124,7 @@ export function outboxStore(core: StoreCore): OutboxStore {
         .map(readEffect),
     ofRun: async runId =>
       engine.all('SELECT * FROM effects WHERE run_id = :runId ORDER BY seq', { runId }).map(readEffect),
+    logWrites: async () => logWrites(core),
     rebuildLogs: async () => core.write(() => rebuildLogs(core)),
     rebuildPages: async taskIds => core.write(() => rebuildPages(core, taskIds)),
   }

@@ -22,8 +22,11 @@ export function rebuildLogs(core: StoreCore): number {
      WHERE kind IN ('log', 'job') AND (state <> 'pending' OR owner IS NOT NULL)`,
     { now: core.clock.now() },
   )
-  const row = core.engine.get(
-    `SELECT COUNT(*) AS due FROM effects WHERE kind IN ('log', 'job') AND state = 'pending'`,
-  )
-  return reader(row ?? {}).number('due')
+  return logWrites(core)
+}
+
+/** Every write of a log row there ever was: each is recorded again. */
+export function logWrites(core: StoreCore): number {
+  const row = core.engine.get(`SELECT COUNT(*) AS writes FROM effects WHERE kind IN ('log', 'job')`)
+  return reader(row ?? {}).number('writes')
 }

@@ -139,10 +139,11 @@ test('notion sync --rebuild writes a page that differs again, and leaves a tick 
   const { cells: before } = await board.row(pageId)
   const edited = { Status: 'New', 'QA Score': 12, 'Cost USD': 9, 'Result Summary': 'No.', Notes: 'mine' }
   await board.edit(pageId, { values: { ...edited, 'Run ID': 'gone', 'Task Name': 'Other', Trigger: true } })
-  expect(await desk.done('notion', 'sync', '--rebuild', '--dry-run')).toMatchObject({ pages: 1, pending: 0 })
+  const planned = await desk.done('notion', 'sync', '--rebuild', '--dry-run')
+  expect(planned).toMatchObject({ pages: 1, recorded: 3, pending: 0 })
   expect((await board.row(pageId)).cells).toMatchObject(edited)
   const rebuilt = await desk.done('notion', 'sync', '--rebuild')
-  expect(rebuilt).toMatchObject({ pages: 1, lost: 0, failed: [] })
+  expect(rebuilt).toMatchObject({ pages: 1, lost: 0, recorded: 3, failed: [] })
   expect((await board.row(pageId)).cells).toMatchObject({ ...before, 'Task Name': 'Other', Trigger: true })
   expect(await desk.done('notion', 'diff')).toMatchObject({ compared: 1, drifts: [] })
   expect(await desk.done('notion', 'sync', '--rebuild')).toMatchObject({ pages: 0 })

@@ -30,14 +30,8 @@ export const notionSync = defineOperation({
   render: result =>
     [
       result.dryRun ? `would write ${result.pending}` : `written ${result.delivered}, ${result.pending} wait`,
-      ...(result.pages === 0
-        ? []
-        : [
-            `${countText(result.pages, 'page', 'pages')} that differed ${result.dryRun ? 'would be' : 'were'} recorded again`,
-          ]),
-      ...(result.recorded === 0
-        ? []
-        : [`${countText(result.recorded, 'log write', 'log writes')} were recorded again`]),
+      ...again(result.pages, 'differing page', result.dryRun),
+      ...again(result.recorded, 'log write', result.dryRun),
       ...(result.lost === 0
         ? []
         : [
@@ -61,8 +55,13 @@ async function rebuild(
     ...new Set(drifts.flatMap(drift => (drift.mendable === mendable ? [drift.taskId] : []))),
   ]
   const differing = tasksWhere(true)
-  const rebuilt = { recorded: 0, pages: differing.length, lost: tasksWhere(false).length }
-  if (context.dryRun) return rebuilt
-  await context.store.outbox.rebuildPages(differing)
-  return { ...rebuilt, recorded: await context.store.outbox.rebuildLogs() }
+  const { outbox } = context.store
+  const found = { pages: differing.length, lost: tasksWhere(false).length }
+  if (context.dryRun) return { ...found, recorded: await outbox.logWrites() }
+  await outbox.rebuildPages(differing)
+  return { ...found, recorded: await outbox.rebuildLogs() }
+}
+
+function again(count: number, what: string, dryRun: boolean): string[] {
+  return count === 0 ? [] : [`${dryRun ? 'would record' : 'recorded'} again: ${countText(count, what)}`]
 }
