@@ -4,6 +4,7 @@ import { spanText, wrap } from '../kernel/text.ts'
 import { configProof, runtimeProof, storeProof } from '../pipeline/probes/local.ts'
 import { notionProofs } from '../pipeline/probes/notion.ts'
 import { modelProofs } from '../pipeline/probes/models.ts'
+import { lostCredentials, type LostCredential } from '../settings/bound.ts'
 import type { NewProof, Proof } from '../store/proofs.ts'
 import { defineOperation, type Context } from './define.ts'
 
@@ -23,7 +24,12 @@ export const doctor = defineOperation({
       ...(await notionProofs(context)),
     ]
     const proofs = await keep(context, found)
-    return { atMs: context.world.clock.now(), saved: !context.dryRun && context.store.ok, proofs }
+    return {
+      atMs: context.world.clock.now(),
+      saved: !context.dryRun && context.store.ok,
+      proofs,
+      credentials: await missing(context),
+    }
   },
   render: (result, style) =>
     result.proofs
@@ -43,8 +49,17 @@ export const doctor = defineOperation({
         return `${head}\n${detail}${fix}`
       })
       .join('\n'),
-  outcome: result => (result.proofs.some(proof => proof.outcome === 'failed') ? 'failed' : 'ok'),
+  outcome: result => {
+    if (result.credentials.length > 0) return 'config'
+    return result.proofs.some(proof => proof.outcome === 'failed') ? 'failed' : 'ok'
+  },
 })
+
+/** What is missing of the accounts that the store belongs to; the proofs say so too. */
+async function missing(context: Context<{ store: 'optional' }>): Promise<LostCredential[]> {
+  if (!context.store.ok) return []
+  return lostCredentials(await context.store.value.accounts.list(), name => context.secretOrigin(name))
+}
 
 /** Saves what was found, where there is a store to save it in and that is wanted. */
 async function keep(context: Context<{ store: 'optional' }>, found: readonly NewProof[]): Promise<Proof[]> {

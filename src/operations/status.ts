@@ -2,6 +2,7 @@ import { proofMark, proofText } from '../figures/marks.ts'
 import { hasFailed, statusFigures, type AttentionItem, type StatusFigures } from '../figures/status.ts'
 import type { Style } from '../kernel/style.ts'
 import { countText, cutTo, minuteText, spanText, wrap } from '../kernel/text.ts'
+import { lostCredentials, type LostCredential } from '../settings/bound.ts'
 import { defineOperation } from './define.ts'
 
 export const status = defineOperation({
@@ -11,17 +12,29 @@ export const status = defineOperation({
   needs: { store: 'required' },
   effect: 'read',
   scope: 'read',
-  run: async context => statusFigures(context.store, context.world.clock.now()),
+  run: async context => ({
+    ...(await statusFigures(context.store, context.world.clock.now())),
+    credentials: lostCredentials(await context.store.accounts.list(), name => context.secretOrigin(name)),
+  }),
   render: renderStatus,
-  outcome: figures => (hasFailed(figures) ? 'failed' : 'ok'),
+  outcome: screen => {
+    if (screen.credentials.length > 0) return 'config'
+    return hasFailed(screen) ? 'failed' : 'ok'
+  },
 })
 
-function renderStatus(figures: StatusFigures, style: Style): string {
+interface Screen extends StatusFigures {
+  /** What is missing of the accounts that this store belongs to. */
+  readonly credentials: readonly LostCredential[]
+}
+
+function renderStatus(figures: Screen, style: Style): string {
   return [
     `${style.bold('EchoPilot')} ${minuteText(figures.atMs)} UTC`,
     section('Queue', queueLines(figures, style), style),
     section('AI cost', spendLines(figures), style),
     section('Proofs', proofLines(figures, style), style),
+    section('Credentials', credentialLines(figures, style), style),
     section('Services', serviceLines(figures, style), style),
     section('Outbox', outboxLines(figures, style), style),
     section(
@@ -88,6 +101,13 @@ function outboxLines(figures: StatusFigures, style: Style): string[] {
       effect => `${style.bad('dead')} ${effect.key}\n${wrap(effect.error ?? '', style.columns, '    ')}`,
     ),
   ]
+}
+
+function credentialLines({ credentials }: Screen, style: Style): string[] {
+  return credentials.map(
+    ({ secret, why }) =>
+      `${style.bad('missing')} ${secret} (echopilot config check)\n${wrap(why, style.columns, '    ')}`,
+  )
 }
 
 function serviceLines(figures: StatusFigures, style: Style): string[] {

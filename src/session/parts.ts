@@ -4,8 +4,10 @@ import type { Models, OpenAiKeys } from '../integrations/openai/index.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
 import type { LoadedSettings } from '../settings/load.ts'
-import { stateDir } from '../settings/paths.ts'
+import { lostCredentialError, lostCredentials } from '../settings/bound.ts'
+import { configPath, stateDir } from '../settings/paths.ts'
 import { SECRETS, secretFile, type SecretName } from '../settings/secrets.ts'
+import type { Account } from '../store/accounts.ts'
 import type { Store } from '../store/index.ts'
 import type { SecretKeeper } from './secret-keeper.ts'
 
@@ -74,13 +76,28 @@ async function modelsFor(options: PartsOptions, parts: Parts, secrets: SecretKee
 
 async function notionFor(options: PartsOptions, parts: Parts, secrets: SecretKeeper): Promise<Notion | null> {
   const token = secrets.find('NOTION_TOKEN')?.value ?? null
-  if (token === null) return null
-  const { connectNotion } = await import('../integrations/notion/index.ts')
+  if (token === null) {
+    const [lost] = lostCredentials(await boundTo('notion', parts), () => null)
+    if (lost === undefined) return null
+    throw lostCredentialError(lost, configPath(options.world, options.configFlag).path)
+  }
   const { settings } = await parts.settings()
+  const { connectNotion } = await import('../integrations/notion/index.ts')
   const store = await parts.store()
   return connectNotion(settings.notion, token, options.world, (count, perSecond) =>
     store.rates.take('notion', count, perSecond),
   )
+}
+
+/** A store that cannot be read says nothing of accounts; what needs it hears of that by itself. */
+async function boundTo(service: string, parts: Parts): Promise<readonly Account[]> {
+  try {
+    const account = await (await parts.store()).accounts.get(service)
+    return account === null ? [] : [account]
+  } catch (error) {
+    if (error instanceof AppError) return []
+    throw error
+  }
 }
 
 /** Names all of them at once, and where each can be put. */
