@@ -8,15 +8,21 @@ const TIMEOUT_MS = 300_000
 
 test.each([
   { what: '429', action: { type: 'status', status: 429 }, booked: 'unbilled', billed: false },
-  { what: '500', action: { type: 'status', status: 500 }, booked: 'unbilled', billed: false },
+  { what: '500', action: { type: 'status', status: 500 }, booked: 'unknown', billed: false },
   { what: '502, from a gateway', action: { type: 'status', status: 502 }, booked: 'unknown', billed: false },
-  { what: '503', action: { type: 'status', status: 503 }, booked: 'unbilled', billed: false },
+  { what: '503, overloaded', action: { type: 'status', status: 503 }, booked: 'unbilled', billed: false },
+  {
+    what: '503 without a word',
+    action: { type: 'status', status: 503, body: {} },
+    booked: 'unknown',
+    billed: false,
+  },
   { what: '504, from a gateway', action: { type: 'status', status: 504 }, booked: 'unknown', billed: false },
-  { what: '529', action: { type: 'status', status: 529 }, booked: 'unbilled', billed: false },
+  { what: '529, overloaded', action: { type: 'status', status: 529 }, booked: 'unbilled', billed: false },
   {
     what: 'a plain-text error',
     action: { type: 'plain-error', status: 500 },
-    booked: 'unbilled',
+    booked: 'unknown',
     billed: false,
   },
   { what: 'a cut before the effect', action: { type: 'cut' }, booked: 'unknown', billed: false },

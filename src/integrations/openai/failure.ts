@@ -7,6 +7,8 @@ import { ServiceFailure } from '../../kernel/roles.ts'
 export interface HttpFailure {
   readonly status: number
   readonly code: string | null
+  /** The kind of error in the body's own word, such as `overloaded_error`. */
+  readonly type?: string | null
   readonly message: string
   /** Whether what was sent is at fault, and not the key or the account, where the status could mean either. */
   readonly isOfRequest?: boolean
@@ -19,8 +21,15 @@ export interface HttpFailure {
  */
 const OF_ACCOUNT = new Set([401, 402, 403, 407])
 
-/** Statuses by which the server itself says that it did no work; after a gateway's nobody can tell. */
-const NO_WORK_DONE = new Set([500, 503, 529])
+/** Statuses that may say that no work was done. A 500, 502 or 504 may come when the work was done, and billed. */
+const MAY_HAVE_DONE_NOTHING = new Set([503, 529])
+
+/** Words of a server that did not begin: it has too much to do, no model loaded, or nothing behind it. */
+const SAYS_NOT_BEGUN =
+  /overload|capacity|unavailable|busy|too many|\brate\b|rate.?limit|slow ?down|queue|loading|no healthy upstream|maintenance/i
+
+/** Words of a gateway whose connection to the server broke or waited too long: what it had sent may be worked on. */
+const SAYS_CUT_OFF = /timed?[ -]?out|reset|disconnect|terminat|closed|aborted|interrupted/i
 
 /** Statuses as documented by OpenAI; compatible servers follow them. A 4xx was refused before any work. */
 export function fromHttp(failure: HttpFailure): ServiceFailure {
@@ -38,10 +47,22 @@ export function fromHttp(failure: HttpFailure): ServiceFailure {
   }
   if (status === 429) return new ServiceFailure(message, { ...facts, errorClass: 'throttled', billed: 'no' })
   if (status === 408 || status === 409 || status >= 500) {
-    const billed = NO_WORK_DONE.has(status) ? 'no' : 'unknown'
-    return new ServiceFailure(message, { ...facts, errorClass: 'transient', billed })
+    return new ServiceFailure(message, {
+      ...facts,
+      errorClass: 'transient',
+      billed: saysNothingDone(failure) ? 'no' : 'unknown',
+    })
   }
   return new ServiceFailure(message, { ...facts, errorClass: 'permanent', billed: 'no' })
+}
+
+/**
+ * Only the server's own words make a 503 or 529 free: a gateway also sends them when the server behind it broke off
+ * in the middle of its work.
+ */
+function saysNothingDone({ status, code, type, message }: HttpFailure): boolean {
+  const said = `${code ?? ''} ${type ?? ''} ${message}`
+  return MAY_HAVE_DONE_NOTHING.has(status) && SAYS_NOT_BEGUN.test(said) && !SAYS_CUT_OFF.test(said)
 }
 
 /**

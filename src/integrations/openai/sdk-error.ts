@@ -9,6 +9,7 @@ import { orNull, tidy } from './said.ts'
 interface SdkError {
   readonly status: unknown
   readonly code: unknown
+  readonly type: unknown
   readonly message: string
   readonly error: unknown
   readonly headers: unknown
@@ -23,6 +24,7 @@ export function fromSdk(facts: SdkError, error: Error, redact: Redact): ServiceF
   return fromHttp({
     status: facts.status,
     code: typeof facts.code === 'string' ? redact(facts.code) : null,
+    type: typeof facts.type === 'string' ? facts.type : null,
     message: messageOf(facts, redact),
     isOfRequest: isFlagged(facts.error),
     header: name => orNull(redact, header(name)),

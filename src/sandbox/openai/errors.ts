@@ -71,6 +71,7 @@ function statusReply(status: number): Reply {
         code: 'rate_limit_exceeded',
       })
     case 503:
+    case 529:
       return errorReply({
         status,
         message: 'The engine is currently overloaded, please try again later',
