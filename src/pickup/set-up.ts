@@ -4,6 +4,7 @@ import { NOTION_DATABASES, propertySpec, type DatabaseKey } from '../domain/noti
 import type { Notion } from '../integrations/notion/client.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { NotionDatabase } from '../store/notion.ts'
+import { findSource } from './find-source.ts'
 
 /** What was done, or would be, about one of the databases. */
 export interface SetUpStep {
@@ -85,21 +86,14 @@ async function make(
 async function adopt(
   api: Notion,
   key: DatabaseKey,
-  databaseId: string,
+  id: string,
   request: SetUpRequest,
   done: readonly SetUpStep[],
 ): Promise<SetUpStep> {
-  const { title } = NOTION_DATABASES[key]
-  const found = await api.database(databaseId)
-  const dataSourceId = found.dataSourceIds[0]
-  if (found.trashed || dataSourceId === undefined) {
-    throw new AppError(
-      'config',
-      `the database "${title}" (${databaseId}) is in the trash`,
-      'restore it in Notion, or name another',
-    )
-  }
-  const ids = idsOf(request.known.find(database => database.key === key))
+  const known = request.known.find(database => database.key === key)
+  const { databaseId, dataSourceId } = await findSource(api, key, id, known?.dataSourceId ?? null)
+  refuseTaken(key, dataSourceId, done)
+  const ids = idsOf(known)
   const before = matchSchema(key, await api.properties(dataSourceId), ids)
   const repair = repairProperties(key, before, targetsOf(done))
   const toRepair = request.repair && Object.keys(repair).length > 0
@@ -108,6 +102,18 @@ async function adopt(
   await api.changeProperties(dataSourceId, repair)
   const after = matchSchema(key, await api.properties(dataSourceId), ids)
   return stepOf(key, 'repaired', after, databaseId, dataSourceId)
+}
+
+/** One data source given for two of ours: what is written as one would spoil the other. */
+function refuseTaken(key: DatabaseKey, dataSourceId: string, done: readonly SetUpStep[]): void {
+  const other = done.find(step => step.database?.dataSourceId === dataSourceId)
+  if (other === undefined) return
+  const { title } = NOTION_DATABASES[key]
+  throw new AppError(
+    'config',
+    `the data source ${dataSourceId} is already used as "${other.title}", and cannot be "${title}" too`,
+    `name another for "${title}"`,
+  )
 }
 
 /** Ids of the properties that were known before: a renamed column is still the same. */

@@ -1,4 +1,4 @@
-import { notionId } from '../domain/notion/ids.ts'
+import { notionIds } from '../domain/notion/ids.ts'
 import { sha256 } from '../kernel/digest.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Settings } from '../settings/schema.ts'
@@ -63,9 +63,10 @@ export async function findOne(store: Store, text: string): Promise<Found> {
       'echopilot task list',
     )
   }
-  const inNotion = notionId(text)
-  const place = inNotion === null ? null : await store.lookup.byNotionId(inNotion)
-  if (place !== null) return place
+  for (const id of notionIds(text)) {
+    const place = await store.lookup.byNotionId(id)
+    if (place !== null) return place
+  }
   const lookup = await store.lookup.find(text.toLowerCase())
   switch (lookup.kind) {
     case 'found':

@@ -1,6 +1,6 @@
 import { keysOf } from '../../domain/keys-of.ts'
 import type { DatabaseKey } from '../../domain/notion/schema.ts'
-import { notionId } from '../../domain/notion/ids.ts'
+import { notionAddress } from '../../domain/notion/ids.ts'
 import { checkWorkspace } from '../../effects/account.ts'
 import type { Command } from '../../kernel/command.ts'
 import { AppError, type Outcome } from '../../kernel/errors.ts'
@@ -9,19 +9,10 @@ import { flagOf, readInput, type InputOf } from '../../kernel/input.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
 import type { Style } from '../../kernel/style.ts'
 import { defineOperation, type AnyOperation } from '../../operations/define.ts'
+import { ADOPT_FLAGS } from '../../pickup/find-source.ts'
 import { setUp, type SetUpStep } from '../../pickup/set-up.ts'
 import { openSession } from '../../session/index.ts'
 import { sessionOptions, type CommandHost } from '../../surfaces/cli/host.ts'
-
-/** Which flag names which database. */
-const ADOPT = {
-  queue: 'queue',
-  clients: 'clients',
-  automationLog: 'log',
-  jobLog: 'jobLog',
-  statusBoard: 'status',
-  dsr: 'dsr',
-} as const satisfies Record<string, DatabaseKey>
 
 const input = {
   parent: optional(
@@ -123,16 +114,18 @@ function asConfigError(failure: ServiceFailure): AppError {
 
 function adopted(asked: InputOf<typeof input>): Partial<Record<DatabaseKey, string>> {
   return Object.fromEntries(
-    keysOf(ADOPT).flatMap(flag => {
-      const id = idOf(flag, asked[flag])
-      return id === null ? [] : [[ADOPT[flag], id]]
+    keysOf(ADOPT_FLAGS).flatMap(key => {
+      const id = idOf(ADOPT_FLAGS[key], asked[ADOPT_FLAGS[key]])
+      return id === null ? [] : [[key, id]]
     }),
   )
 }
 
 function idOf(flag: string, text: string | undefined): string | null {
   if (text === undefined) return null
-  const id = notionId(text)
+  const { place, peek } = notionAddress(text)
+  // The address of a database with a row open beside it names the database; as a parent it names the row.
+  const id = flag === 'parent' ? (peek ?? place) : (place ?? peek)
   if (id !== null) return id
   throw new AppError(
     'usage',

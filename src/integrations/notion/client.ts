@@ -9,13 +9,16 @@ import {
   readMe,
   readPage,
   readProperties,
+  readSource,
   type ListPage,
+  type NotionContainer,
   type NotionJson,
   type NotionPage,
   type NotionProperty,
+  type NotionSource,
 } from './wire.ts'
 
-export type { NotionJson, NotionPage, NotionProperty } from './wire.ts'
+export type { NotionContainer, NotionJson, NotionPage, NotionProperty, NotionSource } from './wire.ts'
 
 /** A block with its children, read whole. */
 export interface NotionBlock {
@@ -30,9 +33,8 @@ export interface Notion {
   readonly service: 'notion'
   readonly credential: string
   me(): Promise<{ readonly workspaceId: string; readonly workspaceName: string }>
-  database(
-    id: string,
-  ): Promise<{ readonly title: string; readonly dataSourceIds: readonly string[]; readonly trashed: boolean }>
+  database(id: string): Promise<NotionContainer>
+  dataSource(id: string): Promise<NotionSource>
   properties(dataSourceId: string): Promise<NotionProperty[]>
   createDatabase(
     parentPageId: string,
@@ -71,6 +73,7 @@ export function notionClient(options: NotionOptions): Notion {
     credential: sha256(`${options.baseUrl}\n${options.token}`).slice(0, 16),
     me: () => ask(send, readMe, { method: 'get', path: 'users/me', repeatable: true }),
     database: id => ask(send, readDatabase, { method: 'get', path: `databases/${id}`, repeatable: true }),
+    dataSource: id => ask(send, readSource, { method: 'get', path: `data_sources/${id}`, repeatable: true }),
     properties: dataSourceId =>
       ask(send, readProperties, { method: 'get', path: `data_sources/${dataSourceId}`, repeatable: true }),
     createDatabase: async (parentPageId, title, properties) => {
@@ -85,7 +88,7 @@ export function notionClient(options: NotionOptions): Notion {
         body,
         repeatable: false,
       })
-      return { databaseId: made.id, dataSourceId: made.dataSourceIds[0] ?? '' }
+      return { databaseId: made.id, dataSourceId: made.dataSources[0]?.id ?? '' }
     },
     changeProperties: async (dataSourceId, properties) => {
       const path = `data_sources/${dataSourceId}`

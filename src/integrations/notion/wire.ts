@@ -53,19 +53,46 @@ export function readList(json: unknown): ListPage | null {
   }
 }
 
-/** A database, with the ids of its data sources. */
-export function readDatabase(
-  json: unknown,
-): { id: string; title: string; dataSourceIds: string[]; trashed: boolean } | null {
+/** A database, which holds one or several data sources. */
+export interface NotionContainer {
+  readonly id: string
+  readonly title: string
+  readonly dataSources: readonly { readonly id: string; readonly name: string }[]
+  readonly trashed: boolean
+}
+
+/** A database, with its data sources. */
+export function readDatabase(json: unknown): NotionContainer | null {
   if (!isObject(json) || typeof json['id'] !== 'string') return null
   const { title, data_sources: sources } = json
   if (!areObjects(title) || !areObjects(sources)) return null
-  const ids = sources.map(source => source['id'])
-  if (!ids.every(id => typeof id === 'string')) return null
+  const dataSources = sources.flatMap(({ id, name }) =>
+    typeof id === 'string' ? [{ id, name: textOf(name) ?? '' }] : [],
+  )
+  if (dataSources.length < sources.length) return null
+  return { id: json['id'], title: plainOf(title), dataSources, trashed: json['in_trash'] === true }
+}
+
+/** A data source with its properties, and the database that it belongs to. */
+export interface NotionSource {
+  readonly id: string
+  readonly databaseId: string
+  readonly name: string
+  readonly properties: readonly NotionProperty[]
+  readonly trashed: boolean
+}
+
+/** A data source. */
+export function readSource(json: unknown): NotionSource | null {
+  const properties = readProperties(json)
+  if (properties === null || !isObject(json) || typeof json['id'] !== 'string') return null
+  const { title, parent } = json
+  if (!areObjects(title) || !isObject(parent) || typeof parent['database_id'] !== 'string') return null
   return {
     id: json['id'],
-    title: title.map(part => textOf(part['plain_text']) ?? '').join(''),
-    dataSourceIds: ids,
+    databaseId: parent['database_id'],
+    name: plainOf(title),
+    properties,
     trashed: json['in_trash'] === true,
   }
 }
@@ -112,6 +139,10 @@ function readProperty([name, json]: [string, NotionJson]): NotionProperty {
       typeof id === 'string' && typeof option === 'string' ? [{ id, name: option }] : [],
     ),
   }
+}
+
+function plainOf(pieces: readonly NotionJson[]): string {
+  return pieces.map(piece => textOf(piece['plain_text']) ?? '').join('')
 }
 
 function isObject(value: unknown): value is NotionJson {
