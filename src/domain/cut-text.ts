@@ -20,7 +20,8 @@ export function cutText(text: string, limit: number): string[] {
 /** The start of the text, at most `limit` UTF-16 units long, ending in `mark` when something was cut off. */
 export function shorten(text: string, limit: number, mark: string): string {
   if (text.length <= limit) return text
-  return (cutText(text, limit - mark.length)[0] ?? '') + mark
+  const start = text.slice(0, limit + LONGEST_CLUSTER)
+  return (cutText(start, limit - mark.length)[0] ?? '') + mark
 }
 
 function cutPoint(text: string, limit: number): number {

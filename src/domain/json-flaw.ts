@@ -38,6 +38,27 @@ export function findJsonFlaw(text: string): JsonFlaw | null {
   }
 }
 
+/** Whether an object anywhere in a JSON text has a key twice: `JSON.parse` would take the last, without a word. */
+export function repeatsKey(json: string): boolean {
+  const open: { readonly keys: Set<string> | null; key: boolean }[] = []
+  for (let end = 0; ;) {
+    const token = nextToken(json, end)
+    if (token === null) return false
+    const inner = open.at(-1)
+    if (token.kind === '{' || token.kind === '[')
+      open.push({ keys: token.kind === '{' ? new Set() : null, key: true })
+    else if (token.kind === '}' || token.kind === ']') open.pop()
+    else if (token.kind === ',' && inner !== undefined) inner.key = true
+    else if (token.kind === ':' && inner !== undefined) inner.key = false
+    else if (token.kind === 'string' && inner?.key === true && inner.keys !== null) {
+      const key = String(JSON.parse(json.slice(token.start, token.end)))
+      if (inner.keys.has(key)) return true
+      inner.keys.add(key)
+    }
+    end = token.end
+  }
+}
+
 function nextToken(text: string, from: number): (Token & { readonly end: number }) | null {
   TOKEN.lastIndex = from
   const match = TOKEN.exec(text)

@@ -1,3 +1,5 @@
+import { shorten } from './cut-text.ts'
+import { repeatsKey } from './json-flaw.ts'
 import { CRITERIA, RUBRIC, type Criterion, type CriterionScores, type Finding } from './rubric.ts'
 
 /** What a judge said about one work. The score is not part of it: it is computed from `scores`. */
@@ -59,12 +61,22 @@ export type ParsedVerdict =
   { readonly ok: true; readonly verdict: Verdict } | { readonly ok: false; readonly why: string }
 
 /**
- * Reads a judge's answer: JSON, bare or as `jsonIn` finds it (local servers wrap it). Anything missing,
- * out of range or of the wrong type makes it no verdict: it is never repaired into a pass or a zero.
+ * Reads a judge's answer: JSON, bare, in the only fence or with words on one side of it (local servers wrap it).
+ * Anything missing, out of range or of the wrong type makes it no verdict: it is never repaired into a pass or a
+ * zero. Nor is one of several taken, or one that was quoted: the work may hold a verdict of its own.
+ *
+ * @param shown what the judge was shown. A verdict that stands there is not the judge's.
  */
-export function parseVerdict(text: string): ParsedVerdict {
-  const json = jsonIn(text)
+export function parseVerdict(text: string, shown: readonly string[] = []): ParsedVerdict {
+  const candidate = candidateIn(text.trim())
+  if (candidate === null) return { ok: false, why: 'the answer is not one JSON object' }
+  const json = parseJson(candidate)
   if (!isObject(json)) return { ok: false, why: 'the answer is not a JSON object' }
+  if (repeatsKey(candidate)) return { ok: false, why: 'the answer holds more than one verdict' }
+  const bare = withoutSpace(candidate)
+  if (shown.some(part => withoutSpace(part).includes(bare))) {
+    return { ok: false, why: 'the answer only repeats a verdict that it was shown' }
+  }
   const criteria = json['criteria']
   if (!isObject(criteria)) return { ok: false, why: '"criteria" is missing' }
   for (const criterion of CRITERIA) {
@@ -94,18 +106,26 @@ function flawOf(criterion: Criterion, part: unknown): string | null {
   return null
 }
 
+/** What is kept of a verdict: a judge that has more to say of one work has lost its way. */
+const MOST_FINDINGS = 50
+const MOST_CHARACTERS = 2_000
+
 function parseFindings(value: unknown): Finding[] | null {
   if (!Array.isArray(value)) return null
-  const list: Finding[] = []
-  for (const item of value) {
-    if (!isObject(item) || typeof item['text'] !== 'string') return null
-    list.push({
-      source: textOf(item['criterion']) || 'judge',
-      severity: item['severity'] === 'minor' ? 'minor' : 'major',
-      text: item['text'],
-    })
-  }
-  return list
+  const items: readonly unknown[] = value
+  if (!items.every(isFinding)) return null
+  const list = items.slice(0, MOST_FINDINGS).map((item): Finding => ({
+    source: textOf(item['criterion']) || 'judge',
+    severity: item['severity'] === 'minor' ? 'minor' : 'major',
+    text: shorten(item.text, MOST_CHARACTERS, '…'),
+  }))
+  if (items.length <= MOST_FINDINGS) return list
+  const more = `${items.length - MOST_FINDINGS} more findings of the judge were left out`
+  return [...list, { source: 'judge', severity: 'minor', text: more }]
+}
+
+function isFinding(item: unknown): item is Record<string, unknown> & { text: string } {
+  return isObject(item) && typeof item['text'] === 'string'
 }
 
 function pick<T>(
@@ -125,16 +145,26 @@ function pick<T>(
 }
 
 /**
- * The JSON of an answer: bare, in its only fence, or with words on one side of it. Local models think aloud first,
- * and words and fences may quote the work, which may quote a verdict: where it could be meant, there is none.
+ * The only text of an answer that may be its verdict. Local models put words or a fence around it, and both may
+ * quote the work, which may quote a verdict: where another could be meant, even half of one, there is none.
  */
-function jsonIn(text: string): unknown {
-  const said = text.replace(/^\s*<think>[^]*?<\/think>/, '').trim()
-  const bare = parseJson(said)
-  if (bare !== null) return bare
-  const fences = [...said.matchAll(/```(?:json)?[^\S\n]*\n([\s\S]*?)\n\s*```/gi)]
-  if (fences.length > 0) return fences.length === 1 ? parseJson(fences[0]?.[1] ?? '') : null
-  return parseJson(said.slice(said.indexOf('{'))) ?? parseJson(said.slice(0, said.lastIndexOf('}') + 1))
+function candidateIn(said: string): string | null {
+  if (isObject(parseJson(said))) return said
+  const [before = '', fenced, after] = said.split('```')
+  if (fenced !== undefined) {
+    const isOnly = after !== undefined && said.split('```', 4).length === 3 && !/[{}]/.test(before + after)
+    return isOnly ? fenced.replace(/^json(?=\s)/i, '') : null
+  }
+  const start = said.indexOf('{')
+  const end = said.lastIndexOf('}') + 1
+  const words = said.slice(0, start) + said.slice(end)
+  return start !== -1 && (start === 0 || end === said.length) && !/[{}]/.test(words)
+    ? said.slice(start, end)
+    : null
+}
+
+function withoutSpace(text: string): string {
+  return text.replaceAll(/\s+/g, '')
 }
 
 function parseJson(text: string): unknown {
@@ -150,5 +180,5 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : ''
+  return typeof value === 'string' ? shorten(value, MOST_CHARACTERS, '…') : ''
 }

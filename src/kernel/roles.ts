@@ -33,6 +33,7 @@ export interface CompletionRequest {
 
 /** What a model answered. A refusal and a cut-off text are answers too. */
 export interface Completion {
+  /** Without what the model thought on its way to it. */
   readonly text: string
   readonly finish: 'complete' | 'truncated' | 'refused'
   readonly refusal: string | null

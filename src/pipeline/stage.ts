@@ -71,7 +71,7 @@ async function judge(
   const question = judgeQuestion(context, claimed, work)
   const asked = await ask(context, claimed, question, signal)
   if (asked.kind !== 'answered') return unanswered(context, question, asked, signal)
-  const parsed = readVerdict(asked.completion)
+  const parsed = readVerdict(asked.completion, [claimed.task.brief, work])
   const judgement = newJudgement(context, outputId, question, parsed)
   const judged = outputs.map(output => (output.id === outputId ? withJudgement(output, parsed) : output))
   const next = nextOf(nextStep(judged, claimed.run), judged)
@@ -174,10 +174,10 @@ function checksOf(context: PipelineContext, task: ClaimedRun['task'], completion
 }
 
 /** A judge that refuses or is cut off has given no verdict, whatever stands in its text. */
-function readVerdict(completion: Completion): ParsedVerdict {
+function readVerdict(completion: Completion, shown: readonly string[]): ParsedVerdict {
   if (completion.finish === 'refused') return { ok: false, why: 'the judge refused' }
   if (completion.finish === 'truncated') return { ok: false, why: 'the verdict was cut off' }
-  return parseVerdict(completion.text)
+  return parseVerdict(completion.text, shown)
 }
 
 function newJudgement(

@@ -15,12 +15,17 @@ export function backtickRuns(raw: string): BacktickRuns {
 /** Where the next run of a length starts; found by halving, so that many runs stay cheap. */
 export function nextRun(runs: BacktickRuns, size: number, from: number): number | undefined {
   const starts = runs.get(size) ?? []
+  return starts[firstFrom(starts, from)]
+}
+
+/** The index of the first of rising places that is not before `from`; the length where all are. */
+export function firstFrom(places: readonly number[], from: number): number {
   let low = 0
-  let high = starts.length
+  let high = places.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((starts[middle] ?? 0) < from) low = middle + 1
+    if ((places[middle] ?? 0) < from) low = middle + 1
     else high = middle
   }
-  return starts[low]
+  return low
 }

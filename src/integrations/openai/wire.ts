@@ -1,3 +1,4 @@
+import { withoutThoughts } from '../../domain/answer/thoughts.ts'
 import type { Completion, ListedModel, ModelUsage } from '../../kernel/roles.ts'
 
 /**
@@ -16,7 +17,7 @@ export function readCompletion(data: unknown): Omit<Completion, 'requestId'> | n
   if (text === null) return null
   const refusal = textOf(choice['message']['refusal']) || null
   return {
-    text,
+    text: withoutThoughts(text),
     finish: finishOf(choice['finish_reason'], refusal),
     refusal,
     usage: readUsage(data['usage']),
