@@ -82,88 +82,79 @@ const SUMMARY_LENGTH = 2000
 export function effectsOf(transition: Transition): NewEffect[] {
   switch (transition.to) {
     case 'queued':
-      // A run that was begun from the shell had no pick-up to take the outcome of the one before off the row.
-      return [page(transition, beginning(transition))]
     case 'generated':
     case 'judging':
     case 'revising':
-      return [page(transition, { status: transition.status })]
+      return [page(transition)]
     case 'generating':
-      return [page(transition, { status: transition.status }), started(transition)]
+      return [page(transition), started(transition)]
     case 'retrying':
-      return [
-        page(transition, { status: transition.status, notes: transition.reason }),
-        log(transition, `error-${transition.attempt}`, 'Error', 'attempt failed'),
-      ]
+      return [page(transition), log(transition, `error-${transition.attempt}`, 'Error', 'attempt failed')]
     case 'held':
-      return [
-        page(transition, { status: transition.status, notes: transition.reason }),
-        job(transition, 'Held'),
-      ]
+      return [page(transition), job(transition, 'Held')]
     case 'waiting_human':
       return [
         ...work(transition),
-        page(transition, { ...outcome(transition), clearDecision: true }),
+        page(transition, { clearDecision: true }),
         log(transition, 'ended', 'Review', 'waits for a decision'),
         job(transition, 'Waiting Human'),
       ]
     case 'done':
       return [
         ...work(transition),
-        page(transition, { ...outcome(transition), clearDecision: true }),
+        page(transition, { clearDecision: true }),
         log(transition, 'ended', 'Success', 'done'),
         job(transition, 'Done'),
       ]
     case 'failed_final':
       return [
-        page(transition, { ...outcome(transition), clearDecision: true }),
+        page(transition, { clearDecision: true }),
         log(transition, 'ended', 'Error', 'failed for good'),
         job(transition, 'Failed-Final'),
       ]
     case 'cancelled':
       return [
-        page(transition, { status: transition.status, notes: transition.reason, clearDecision: true }),
+        page(transition, { clearDecision: true }),
         log(transition, 'ended', 'Warning', 'cancelled'),
         job(transition, 'Cancelled'),
       ]
   }
 }
 
+/**
+ * What the page of a task says of its latest run, in each state: whatever changes the run, the page is told all of
+ * it, so that comparing the two needs no history. The summary stands while a run is worked on again, and goes when
+ * a new one begins.
+ */
+export function standingOf(transition: Transition): PageChange {
+  const { status, runId, score, costNano, reason } = transition
+  return { status, runId, score, costNano, notes: reason, ...summaryIn(transition) }
+}
+
+function summaryIn({ to, output }: Transition): Pick<PageChange, 'summary'> {
+  if (to === 'queued') return { summary: null }
+  if (to !== 'waiting_human' && to !== 'done' && to !== 'failed_final') return {}
+  return { summary: output === null || output.text === '' ? null : summaryOf(output.text) }
+}
+
+/** A cost that became known when the run was no longer worked on; `isLatest` where no newer run has the page. */
+export function lateCostEffects(transition: Transition, isLatest: boolean): NewEffect[] {
+  const jobs = effectsOf(transition).filter(({ body }) => body.kind === 'job')
+  return isLatest ? [page(transition), ...jobs] : jobs
+}
+
 /** What a pick-up writes back: the tick is taken, and earlier outcomes no longer stand on the row. */
-export function pickUpEffect(pageId: string, runId: string): NewEffect {
-  const change = {
-    status: 'Queued',
-    untick: true,
-    clearDecision: true,
-    runId,
-    score: null,
-    notes: null,
-  } as const
-  return { name: 'picked-up', target: pageId, body: { kind: 'page', pageId, change } }
+export function pickUpEffect(transition: Transition): NewEffect {
+  return { ...page(transition, { untick: true, clearDecision: true }), name: 'picked-up' }
 }
 
-/** All that the page of a run's task says of the run, written again. */
-export function standingEffect(transition: Transition): NewEffect {
-  return page(transition, { ...outcome(transition), runId: transition.runId })
-}
-
-function page({ pageId }: Transition, change: PageChange): NewEffect {
+/** Some of what the page says, to be written once more, with what of the operator's word was left on it. */
+export function pageAgain(pageId: string, change: PageChange): NewEffect {
   return { name: null, target: pageId, body: { kind: 'page', pageId, change } }
 }
 
-function beginning({ status, runId, score, reason }: Transition): PageChange {
-  return { status, runId, score, notes: reason }
-}
-
-function outcome(transition: Transition): PageChange {
-  const text = transition.output?.text ?? ''
-  return {
-    status: transition.status,
-    score: transition.score,
-    costNano: transition.costNano,
-    notes: transition.reason,
-    ...(text === '' ? {} : { summary: summaryOf(text) }),
-  }
+function page(transition: Transition, more: PageChange = {}): NewEffect {
+  return pageAgain(transition.pageId, { ...standingOf(transition), ...more })
 }
 
 /** The whole text, written into the page under a container of its own; once for each version that rests. */

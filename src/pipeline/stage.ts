@@ -214,8 +214,9 @@ function restOf(step: Extract<Step, { kind: 'rest' }>, outputs: readonly OutputF
   return { kind: 'rest', state: step.state, reason: step.reason, errorClass, score: scoreOf(outputs) }
 }
 
+/** Of the newest text: a refused revision has none to be judged, and takes no score away. */
 function scoreOf(outputs: readonly OutputFacts[]): number | null {
-  return meanScore(outputs.at(-1)?.judgements ?? [])
+  return meanScore(latestWork(outputs)?.judgements ?? [])
 }
 
 function overCap(breach: CapBreach, needNano: number): string {

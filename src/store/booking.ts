@@ -3,6 +3,8 @@ import type { Claim } from '../kernel/lease.ts'
 import { readCall, type Call, type NewCall, type Settlement } from './call-rows.ts'
 import { reader, type StoreCore } from './core.ts'
 import { appendEntry } from './receipt-entries.ts'
+import { tellLateCost } from './effect-record.ts'
+import { findRun } from './run-rows.ts'
 import { addSpend } from './spend.ts'
 
 /** Books a call at its reservation, before it leaves; inside a transaction of the caller. */
@@ -81,6 +83,9 @@ export function settleCall(core: StoreCore, settlement: Settlement): void {
     { taskId: is.text('task_id'), client: is.textOrNull('client'), day: is.text('day') },
     costNano - before.costNano,
   )
+  const run = findRun(core, before.runId)
+  // Where a process still works on it, what it commits next tells the cost too.
+  if (run !== null && run.owner === null && costNano !== before.costNano) tellLateCost(core, run)
   if (is.numberOrNull('run_ended_ms') !== null) {
     appendEntry(core, before.runId, 'late_cost', {
       callId: before.id,

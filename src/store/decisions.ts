@@ -3,6 +3,7 @@ import type { RunState } from '../domain/run-state.ts'
 import type { StoreCore } from './core.ts'
 import { tellOutside } from './effect-record.ts'
 import { sealReceipt } from './receipts.ts'
+import { latestWorkOf } from './work-rows.ts'
 import { addEvent, insertRun, latestRun, updateRun, type NewRun, type Run } from './run-rows.ts'
 
 /** What became of an operator's decision. `refused` changed nothing and says in what state the run is. */
@@ -71,10 +72,17 @@ function insertDecision(
   actor: string,
 ): void {
   core.engine.run(
-    `INSERT INTO decisions (run_id, output_id, kind, note, actor, at_ms)
-     VALUES (:runId, (SELECT id FROM outputs WHERE run_id = :runId ORDER BY number DESC LIMIT 1), :kind, :note,
-       :actor, :now)`,
-    { runId: run.id, kind, note, actor, now: core.clock.now() },
+    `INSERT INTO decisions (run_id, output_id, work_id, kind, note, actor, at_ms)
+     VALUES (:runId, (SELECT id FROM outputs WHERE run_id = :runId ORDER BY number DESC LIMIT 1), :workId, :kind,
+       :note, :actor, :now)`,
+    {
+      runId: run.id,
+      workId: latestWorkOf(core, run.id)?.id ?? null,
+      kind,
+      note,
+      actor,
+      now: core.clock.now(),
+    },
   )
 }
 

@@ -1,8 +1,15 @@
-import { effectsOf, standingEffect, type NewEffect, type Transition } from '../domain/effect.ts'
+import {
+  effectsOf,
+  lateCostEffects,
+  pickUpEffect,
+  type NewEffect,
+  type Transition,
+} from '../domain/effect.ts'
 import { RUN_STATES } from '../domain/run-state.ts'
 import { reader, type StoreCore } from './core.ts'
-import type { Run } from './run-rows.ts'
+import { latestRun, type Run } from './run-rows.ts'
 import { taskOf, type Task } from './tasks.ts'
+import { latestWorkOf } from './work-rows.ts'
 
 /** Records effects of a run; inside the transaction that changes its state. A key is never recorded twice. */
 export function recordEffects(core: StoreCore, runId: string, effects: readonly NewEffect[]): void {
@@ -37,12 +44,22 @@ export function tellOutside(core: StoreCore, run: Run): void {
   if (task.pageId !== null) recordEffects(core, run.id, effectsOf(transitionOf(core, run, task, task.pageId)))
 }
 
-/** Records that the page of a run's task is to say again all it says of the run; inside a transaction of the caller. */
-export function tellAgain(core: StoreCore, run: Run): void {
+/** Records what a pick-up writes back; inside the transaction that created the run. */
+export function tellPickUp(core: StoreCore, run: Run, pageId: string): void {
+  recordEffects(core, run.id, [pickUpEffect(transitionOf(core, run, taskOf(core, run), pageId))])
+}
+
+/** Records a cost that was booked when nobody worked on the run any more; inside the transaction that booked it. */
+export function tellLateCost(core: StoreCore, run: Run): void {
+  const transition = standingTransition(core, run)
+  if (transition === null) return
+  recordEffects(core, run.id, lateCostEffects(transition, latestRun(core, run.taskId).id === run.id))
+}
+
+/** What is known of a run now, as the outside would be told; null for a local task. */
+export function standingTransition(core: StoreCore, run: Run): Transition | null {
   const task = taskOf(core, run)
-  if (task.pageId !== null) {
-    recordEffects(core, run.id, [standingEffect(transitionOf(core, run, task, task.pageId))])
-  }
+  return task.pageId === null ? null : transitionOf(core, run, task, task.pageId)
 }
 
 function transitionOf(core: StoreCore, run: Run, task: Task, pageId: string): Transition {
@@ -53,12 +70,6 @@ function transitionOf(core: StoreCore, run: Run, task: Task, pageId: string): Tr
          COALESCE(SUM(output_tokens), 0) AS output FROM calls WHERE run_id = :runId`,
       { runId },
     ) ?? {},
-  )
-  const output = core.engine.get(
-    `SELECT id, text FROM outputs WHERE run_id = :runId AND finish <> 'refused' ORDER BY number DESC LIMIT 1`,
-    {
-      runId,
-    },
   )
   return {
     to: run.state,
@@ -73,10 +84,9 @@ function transitionOf(core: StoreCore, run: Run, task: Task, pageId: string): Tr
     inputTokens: sums.number('input'),
     outputTokens: sums.number('output'),
     startedMs: run.startedMs ?? run.createdMs,
-    nowMs: core.clock.now(),
+    nowMs: run.endedMs ?? core.clock.now(),
     commit: core.commit,
     status: RUN_STATES[run.state].status,
-    output:
-      output === undefined ? null : { id: reader(output).text('id'), text: reader(output).text('text') },
+    output: latestWorkOf(core, runId),
   }
 }

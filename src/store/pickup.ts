@@ -1,8 +1,7 @@
-import { pickUpEffect } from '../domain/effect.ts'
 import { priorityRank, RUN_STATES, type RunState } from '../domain/run-state.ts'
 import { reader, type StoreCore } from './core.ts'
 import { endRun } from './decisions.ts'
-import { recordEffects } from './effect-record.ts'
+import { recordEffects, tellPickUp } from './effect-record.ts'
 import { insertRun, readRun, type NewRun, type Run } from './run-rows.ts'
 import type { TaskRequest } from './tasks.ts'
 
@@ -61,12 +60,13 @@ export function pickUpStore(core: StoreCore): PickUpStore {
         const resting = openRun(core, page.pageId)
         if (resting !== null) endRun(core, resting, 'cancelled', 'superseded by a new tick', run.actor)
         const taskId = upsertTask(core, page)
-        const { id: runId } = insertRun(core, taskId, run)
+        const picked = insertRun(core, taskId, run)
+        const runId = picked.id
         core.engine.run(
           'INSERT OR REPLACE INTO ticks (page_id, run_id, confirmed) VALUES (:pageId, :runId, 0)',
           { pageId: page.pageId, runId },
         )
-        recordEffects(core, runId, [pickUpEffect(page.pageId, runId)])
+        tellPickUp(core, picked, page.pageId)
         return { kind: 'queued', runId, taskId }
       }),
     openPages: async () =>

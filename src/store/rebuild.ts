@@ -1,10 +1,15 @@
 import { reader, type StoreCore } from './core.ts'
-import { tellAgain } from './effect-record.ts'
+import { pageAgain, standingOf } from '../domain/effect.ts'
+import { recordEffects, standingTransition } from './effect-record.ts'
 import { latestRun } from './run-rows.ts'
 
 /** Records what the pages of these tasks should say, to be written once more; inside a transaction of the caller. */
 export function rebuildPages(core: StoreCore, taskIds: readonly string[]): void {
-  for (const taskId of taskIds) tellAgain(core, latestRun(core, taskId))
+  for (const taskId of taskIds) {
+    const run = latestRun(core, taskId)
+    const standing = standingTransition(core, run)
+    if (standing !== null) recordEffects(core, run.id, [pageAgain(standing.pageId, standingOf(standing))])
+  }
 }
 
 /**

@@ -147,13 +147,13 @@ function judgementsOf(core: StoreCore, runId: string): ReceiptCore['judgements']
 function decisionsOf(core: StoreCore, runId: string): ReceiptCore['decisions'] {
   return core.engine
     .all(
-      `SELECT d.output_id, d.kind, d.at_ms FROM outputs o JOIN decisions d ON d.output_id = o.id
+      `SELECT COALESCE(d.work_id, d.output_id) AS about, d.kind, d.at_ms FROM outputs o JOIN decisions d ON d.output_id = o.id
        WHERE o.run_id = :runId ORDER BY d.at_ms`,
       { runId },
     )
     .map(row => {
       const is = reader(row)
-      return { outputId: is.text('output_id'), kind: is.text('kind'), at: iso(is.number('at_ms')) }
+      return { outputId: is.text('about'), kind: is.text('kind'), at: iso(is.number('at_ms')) }
     })
 }
 

@@ -13,7 +13,7 @@ import { addEvent, findRun, readRun, updateRun, waitingState, type Run } from '.
 import { taskOf, type Task } from './tasks.ts'
 
 /** A version of the work with everything that was said about it. */
-export interface Output extends OutputFacts {
+export interface Output extends Omit<OutputFacts, 'decision'> {
   readonly number: number
   readonly stage: 'generate' | 'revise'
   readonly text: string
@@ -21,6 +21,8 @@ export interface Output extends OutputFacts {
   readonly callId: string
   readonly createdMs: number
   readonly judgements: readonly Judgement[]
+  /** Taken when this was the newest version; `workId` is the text it is about, an earlier one where this was refused. */
+  readonly decision: (NonNullable<OutputFacts['decision']> & { readonly workId: string }) | null
 }
 
 /** A verdict on one version, or the flaw that made it none. */
@@ -151,7 +153,7 @@ function readReady(
 function readOutputs(core: StoreCore, runId: string): Output[] {
   return core.engine
     .all(
-      `SELECT o.*, d.kind AS decision_kind, d.note AS decision_note FROM outputs o
+      `SELECT o.*, d.kind AS decision_kind, d.note AS decision_note, d.work_id FROM outputs o
        LEFT JOIN decisions d ON d.output_id = o.id WHERE o.run_id = :runId ORDER BY o.number`,
       { runId },
     )
@@ -170,7 +172,14 @@ function readOutputs(core: StoreCore, runId: string): Output[] {
         createdMs: is.number('created_ms'),
         checkFindings: is.json<Finding[]>('check_findings'),
         judgements: readJudgements(core, is.text('id')),
-        decision: decision === null ? null : { kind: decision, note: is.text('decision_note') },
+        decision:
+          decision === null
+            ? null
+            : {
+                kind: decision,
+                note: is.text('decision_note'),
+                workId: is.textOrNull('work_id') ?? is.text('id'),
+              },
       }
     })
 }

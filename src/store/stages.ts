@@ -90,7 +90,7 @@ function leaveWith(core: StoreCore, run: Run, end: StageEnd): Run {
       insertOutput(core, run.id, end.settlement.callId, output)
       serviceAnswered(core, end.settlement.callId)
       note(core, run, `${output.stage} committed (${output.finish})`)
-      return proceed(core, run, end.next, { output_id: output.id })
+      return proceed(core, run, end.next, output.finish === 'refused' ? {} : { output_id: output.id })
     }
     case 'judged':
       insertJudgement(core, run.id, end.settlement.callId, end.judgement)

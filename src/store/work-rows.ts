@@ -1,4 +1,4 @@
-import type { StoreCore } from './core.ts'
+import { reader, type StoreCore } from './core.ts'
 import type { NewJudgement, NewOutput } from './stage-end.ts'
 
 /** Adds a version of the work, numbered after the run's last; inside a transaction of the caller. */
@@ -48,4 +48,13 @@ export function insertJudgement(
       now: core.clock.now(),
     },
   )
+}
+
+/** A run's newest text, inside or outside a transaction; a refused revision is none. Null where there is none. */
+export function latestWorkOf(core: StoreCore, runId: string): { id: string; text: string } | null {
+  const row = core.engine.get(
+    `SELECT id, text FROM outputs WHERE run_id = :runId AND finish <> 'refused' ORDER BY number DESC LIMIT 1`,
+    { runId },
+  )
+  return row === undefined ? null : { id: reader(row).text('id'), text: reader(row).text('text') }
 }

@@ -58,7 +58,7 @@ CREATE TABLE decisions (
   note      TEXT NOT NULL,
   actor     TEXT NOT NULL,
   at_ms     INTEGER NOT NULL
-) STRICT;
+, work_id TEXT REFERENCES outputs (id)) STRICT;
 
 CREATE TABLE effects (
   id             TEXT PRIMARY KEY,

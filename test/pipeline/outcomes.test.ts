@@ -206,3 +206,24 @@ test('a model that refuses to revise leaves the draft: a person decides about th
   expect([draft?.finish, refused?.finish, again?.finish]).toEqual(['complete', 'refused', 'complete'])
   expect(sent.at(-1)).toContain(JSON.stringify(draft?.text).slice(1, -1))
 })
+
+test('a refused revision takes no score from the draft, and what a person accepts is the draft', async () => {
+  const shop = await workshop()
+  await shop.fault({ type: 'refuse' }, { kind: 'revise' }, 2)
+  const { taskId, runId } = await shop.add({ brief: briefThat('score=60') })
+  await shop.drain()
+  expect(await shop.task(taskId)).toMatchObject({ state: 'waiting_human', score: 60 })
+  await shop.store.decisions.sendBack(taskId, 'shorter', 'tester')
+  await shop.drain()
+  // Returned, and refused again: both decisions are about the one text there is.
+  expect(await shop.task(taskId)).toMatchObject({ state: 'waiting_human', score: 60 })
+  await shop.store.decisions.approve(taskId, 'tester')
+  const [draft, ...refused] = await shop.outputs(runId)
+  expect(refused.map(({ finish }) => finish)).toEqual(['refused', 'refused'])
+  expect(await shop.run(runId)).toMatchObject({ state: 'done', score: 60, outputId: draft?.id })
+  const receipt = await shop.store.receipts.get(runId)
+  expect(receipt?.core.decisions.map(({ kind, outputId }) => ({ kind, outputId }))).toEqual([
+    { kind: 'return', outputId: draft?.id },
+    { kind: 'approve', outputId: draft?.id },
+  ])
+})

@@ -64,7 +64,7 @@ test.each([
   ['a QA target above 100', 'UPDATE tasks SET qa_target = 101'],
   [
     'two decisions on one version',
-    `INSERT INTO decisions SELECT run_id, id, 'approve', '', 'a', 1 FROM outputs; INSERT INTO decisions SELECT run_id, id, 'return', '', 'a', 1 FROM outputs`,
+    `INSERT INTO decisions SELECT run_id, id, 'approve', '', 'a', 1, id FROM outputs; INSERT INTO decisions SELECT run_id, id, 'return', '', 'a', 1, id FROM outputs`,
   ],
   ['an unknown scope of spending', `UPDATE spend SET scope = 'year'`],
 ])('the schema refuses %s', (_, sql) => {

@@ -55,7 +55,7 @@ export const taskShow = defineOperation({
         runNumber: task.runNumber,
       },
       brief: task.brief,
-      versions: outputs.map(versionOf),
+      versions: outputs.map(output => versionOf(output, outputs)),
       result: latest?.text ?? null,
       history: events.map(event => ({ ...event, at: new Date(event.atMs).toISOString() })),
       next: nextCommand(task),
@@ -89,7 +89,8 @@ export const taskShow = defineOperation({
 
 type Version = ReturnType<typeof versionOf>
 
-function versionOf(output: Output) {
+function versionOf(output: Output, all: readonly Output[]) {
+  const decided = all.findLast(({ decision }) => decision?.workId === output.id)?.decision
   return {
     id: output.id,
     number: output.number,
@@ -105,7 +106,7 @@ function versionOf(output: Output) {
       flaw,
       model,
     })),
-    decision: output.decision,
+    decision: decided === undefined || decided === null ? null : { kind: decided.kind, note: decided.note },
   }
 }
 
