@@ -1,3 +1,4 @@
+import { isDue, isWithin } from './due.ts'
 import type { ErrorClass } from './error-class.ts'
 
 /**
@@ -84,7 +85,12 @@ export function gateOf(
   if (pause === null || pause.state === 'watching') return 'free'
   // The operator put in another key: try it without waiting.
   if (pause.cause === 'credential' && pause.credential !== credential) return 'probe'
-  return nowMs >= pause.nextProbeMs ? 'probe' : 'paused'
+  return isDue(pause.nextProbeMs, nowMs, LONGEST_PROBE_MS) ? 'probe' : 'paused'
+}
+
+/** When a paused service is tried next; now, where that is due already. */
+export function nextProbeAt({ nextProbeMs }: Pick<ServicePause, 'nextProbeMs'>, nowMs: number): number {
+  return isDue(nextProbeMs, nowMs, LONGEST_PROBE_MS) ? nowMs : nextProbeMs
 }
 
 /**
@@ -120,7 +126,7 @@ function afterStraggler(before: ServicePause, failure: ServiceFailure): ServiceP
 }
 
 function recentRuns(before: ServicePause | null, failure: ServiceFailure): string[] {
-  const fresh = before !== null && failure.atMs - before.sinceMs <= WATCH_WINDOW_MS
+  const fresh = before !== null && isWithin(before.sinceMs, failure.atMs, WATCH_WINDOW_MS)
   return [...new Set([...(fresh ? before.failedRuns : []), failure.runId])]
 }
 

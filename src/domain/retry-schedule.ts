@@ -7,6 +7,9 @@ const WAITS_MS = [60_000, 300_000, 900_000]
 /** A server may ask for any wait; nothing is parked for longer than this at its word. */
 export const LONGEST_RETRY_AFTER_MS = 3_600_000
 
+/** A wait of the outbox is spread by up to a fifth. */
+export const LONGEST_DELIVERY_WAIT_MS = LONGEST_RETRY_AFTER_MS * 1.2
+
 /** Base waits of the retries inside one call, in milliseconds; these use up no attempt (SPEC §7). */
 const QUICK_WAITS_MS = [500, 2_000]
 

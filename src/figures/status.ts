@@ -1,4 +1,5 @@
 import { keysOf } from '../domain/keys-of.ts'
+import { nextProbeAt } from '../domain/breaker.ts'
 import { utcDay } from '../domain/budget.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
 import { nextCommand } from '../domain/next-command.ts'
@@ -10,6 +11,8 @@ import type { TaskSummary } from '../store/tasks.ts'
 /** Everything `status` and `metrics` show, as of one instant. */
 export interface StatusFigures {
   readonly atMs: number
+  /** Something was recorded at an instant that lies ahead: the clock went back, or is behind. */
+  readonly clockAhead: Awaited<ReturnType<Store['clock']['ahead']>>
   /** Number of runs by the status people see. */
   readonly runs: Readonly<Record<string, number>>
   readonly oldestWaitingMs: number | null
@@ -63,12 +66,15 @@ export async function statusFigures(store: Store, nowMs: number): Promise<Status
   const pauses = await store.pauses.list()
   return {
     atMs: nowMs,
+    clockAhead: await store.clock.ahead(),
     runs: byStatus(counts),
     oldestWaitingMs: await store.runs.oldestWaitingMs(),
     queuePaused: (await store.queue.paused())?.reason ?? null,
     today: spendFigures(await store.ledger.summary(day, day)),
     month: spendFigures(await store.ledger.summary(`${day.slice(0, 7)}-01`, day)),
-    services: pauses.filter(pause => pause.state !== 'watching'),
+    services: pauses
+      .filter(pause => pause.state !== 'watching')
+      .map(pause => ({ ...pause, nextProbeMs: nextProbeAt(pause, nowMs) })),
     proofs: await store.proofs.list(),
     outbox: await store.outbox.counts(),
     dead: (await store.outbox.dead(LISTED)).map(({ id, key, error }) => ({ id, key, error })),

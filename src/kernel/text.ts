@@ -169,3 +169,9 @@ export function minuteText(ms: number): string {
 export function secondText(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19).replace('T', ' ')
 }
+
+/** Says that the clock went back, by something that is recorded at a later time than now. */
+export function clockText(ahead: { readonly what: string; readonly atMs: number }, nowMs: number): string {
+  const by = spanText(ahead.atMs - nowMs)
+  return `went back by ${by} or more: ${ahead.what} is recorded at ${secondText(ahead.atMs)} UTC; nothing waits for that`
+}

@@ -1,7 +1,7 @@
 import { proofMark, proofText } from '../figures/marks.ts'
 import { AppError, isStoreFailure } from '../kernel/errors.ts'
 import { spanText, wrap } from '../kernel/text.ts'
-import { configProof, runtimeProof, storeProof } from '../pipeline/probes/local.ts'
+import { clockProofs, configProof, runtimeProof, storeProof } from '../pipeline/probes/local.ts'
 import { notionProofs } from '../pipeline/probes/notion.ts'
 import { modelProofs } from '../pipeline/probes/models.ts'
 import { lostCredentials, type LostCredential } from '../settings/bound.ts'
@@ -20,6 +20,7 @@ export const doctor = defineOperation({
       runtimeProof(context.world.host.nodeVersion),
       configProof(context.settings),
       await storeProof(context.store),
+      ...(await clockProofs(context.store, context.world.clock.now())),
       ...(await modelProofs(context)),
       ...(await notionProofs(context)),
     ]

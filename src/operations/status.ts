@@ -1,7 +1,7 @@
 import { proofMark, proofText } from '../figures/marks.ts'
 import { hasFailed, statusFigures, type AttentionItem, type StatusFigures } from '../figures/status.ts'
 import type { Style } from '../kernel/style.ts'
-import { countText, cutTo, minuteText, spanText, wrap } from '../kernel/text.ts'
+import { clockText, countText, cutTo, minuteText, spanText, wrap } from '../kernel/text.ts'
 import { lostCredentials, type LostCredential } from '../settings/bound.ts'
 import { defineOperation } from './define.ts'
 
@@ -30,7 +30,18 @@ interface Screen extends StatusFigures {
 
 function renderStatus(figures: Screen, style: Style): string {
   return [
-    `${style.bold('EchoPilot')} ${minuteText(figures.atMs)} UTC`,
+    [
+      `${style.bold('EchoPilot')} ${minuteText(figures.atMs)} UTC`,
+      ...(figures.clockAhead === null
+        ? []
+        : [
+            wrap(
+              `${style.warn('clock')}: ${clockText(figures.clockAhead, figures.atMs)}`,
+              style.columns,
+              '  ',
+            ),
+          ]),
+    ].join('\n'),
     section('Queue', queueLines(figures, style), style),
     section('AI cost', spendLines(figures), style),
     section('Proofs', proofLines(figures, style), style),

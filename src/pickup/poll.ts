@@ -65,16 +65,16 @@ function whileWorking(
   let delivered = 0
   const failed: Undelivered[] = []
   const beside = async (done: AbortSignal): Promise<void> => {
-    let nextPickUpMs = context.world.clock.now() + PICK_UP_EVERY_MS
+    let nextPickUpMs = context.world.clock.monotonicMs() + PICK_UP_EVERY_MS
     while (!done.aborted && !context.stop.aborted) {
       await context.world.clock.sleep(DELIVER_EVERY_MS, done)
       if (done.aborted) return
       const pass = await deliverDue(context)
       delivered += pass.delivered
       failed.push(...pass.failed)
-      if (context.world.clock.now() < nextPickUpMs) continue
+      if (context.world.clock.monotonicMs() < nextPickUpMs) continue
       await pickUpAgain()
-      nextPickUpMs = context.world.clock.now() + PICK_UP_EVERY_MS
+      nextPickUpMs = context.world.clock.monotonicMs() + PICK_UP_EVERY_MS
     }
   }
   return {

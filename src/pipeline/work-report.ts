@@ -1,3 +1,4 @@
+import { nextProbeAt } from '../domain/breaker.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
 import { RUN_STATES, type RunStatus, type Stage } from '../domain/run-state.ts'
 import type { Outcome } from '../kernel/errors.ts'
@@ -140,6 +141,7 @@ async function leftOver(
   context: PipelineContext,
   stages: readonly Stage[],
 ): Promise<Pick<WorkReport, 'paused' | 'waiting' | 'queuePaused' | 'atMs'>> {
+  const nowMs = context.world.clock.now()
   const counts = await context.store.runs.countByState()
   const needed = stageServices(context, stages)
   const pauses = (await context.store.pauses.list()).filter(pause => pause.state !== 'watching')
@@ -155,11 +157,11 @@ async function leftOver(
       service: pause.service,
       cause: pause.cause,
       reason: pause.reason,
-      nextProbeAt: new Date(pause.nextProbeMs).toISOString(),
+      nextProbeAt: new Date(nextProbeAt(pause, nowMs)).toISOString(),
       waiting: waiting[index] ?? 0,
     })),
     waiting: { retrying: counts.retrying ?? 0, held: counts.held ?? 0, queued: counts.queued ?? 0 },
     queuePaused: (await context.store.queue.paused())?.reason ?? null,
-    atMs: context.world.clock.now(),
+    atMs: nowMs,
   }
 }

@@ -2,6 +2,7 @@ import { utcDay } from '../domain/budget.ts'
 import type { Claim } from '../kernel/lease.ts'
 import { readCall, type Call, type NewCall, type Settlement } from './call-rows.ts'
 import { reader, type StoreCore } from './core.ts'
+import { dueSql } from './due.ts'
 import { appendEntry } from './receipt-entries.ts'
 import { tellLateCost } from './effect-record.ts'
 import { findRun } from './run-rows.ts'
@@ -115,9 +116,9 @@ export function orphanedCalls(core: StoreCore): string[] {
   return core.engine
     .all(
       `SELECT c.id FROM calls c JOIN runs r ON r.id = c.run_id
-       WHERE c.certainty = 'reserved' AND c.started_ms < :before
+       WHERE c.certainty = 'reserved' AND ${dueSql(`(c.started_ms + ${ORPHANED_AFTER_MS})`, ORPHANED_AFTER_MS)}
          AND (r.owner IS NOT c.owner OR r.claim_no <> c.claim_no)`,
-      { before: core.clock.now() - ORPHANED_AFTER_MS },
+      { now: core.clock.now() },
     )
     .map(row => reader(row).text('id'))
 }

@@ -1,8 +1,10 @@
 import { gateOf, whileProbing } from '../domain/breaker.ts'
+import { CLOCK_STEP_MS } from '../domain/due.ts'
 import { STAGE_STATE, type Stage } from '../domain/run-state.ts'
 import { LEASE_MS, type Claim } from '../kernel/lease.ts'
 import { reader, type StoreCore } from './core.ts'
 import { abandon, abandonCalls, orphanedCalls } from './booking.ts'
+import { dueSql } from './due.ts'
 import { tellOutside } from './effect-record.ts'
 import { releaseEffects } from './outbox.ts'
 import { readPause, writePause } from './pauses.ts'
@@ -62,12 +64,13 @@ export function claimStore(core: StoreCore): ClaimStore {
       ) === 1,
     recover: async () => {
       // Looked at outside the write lock first: nearly always there is nothing to take back.
-      if (goneOwners(core).length === 0 && orphanedCalls(core).length === 0) return 0
+      if (goneOwners(core).length === 0 && orphanedCalls(core).length === 0 && !hasLeaseAhead(core)) return 0
       return core.write(() => {
         let taken = 0
         for (const callId of orphanedCalls(core))
           abandon(core, callId, 'no answer: its run was ended meanwhile')
         for (const owner of goneOwners(core)) taken += takeBack(core, owner)
+        shortenLeases(core)
         return taken
       })
     },
@@ -134,34 +137,72 @@ function openAttempt(core: StoreCore, run: Run, now: number): { number: number; 
   return { number, interruptions: 0 }
 }
 
+/** An owner that holds what may be taken back: all of it where it is dead, else what `leaseIsOver` says. */
+interface Gone {
+  readonly owner: string
+  readonly dead: boolean
+  /** Condition on the columns of a lease, with `:now`. */
+  readonly leaseIsOver: string
+}
+
 /** Owners of leases or open calls that will not come back, or whose lease is over. */
-function goneOwners(core: StoreCore): { owner: string; dead: boolean }[] {
+function goneOwners(core: StoreCore): Gone[] {
   const owners = core.engine.all(
     `SELECT owner FROM runs WHERE owner IS NOT NULL
      UNION SELECT owner FROM effects WHERE owner IS NOT NULL
      UNION SELECT owner FROM calls WHERE certainty = 'reserved'`,
   )
   return owners.flatMap(row => {
-    const owner = reader(row).text('owner')
-    const dead = core.processes.state(owner) === 'dead'
-    const expired = hasExpiredLease(core, owner)
-    return dead || expired ? [{ owner, dead }] : []
+    const gone = goneIn(core, reader(row).text('owner'))
+    return gone.dead || hasLeaseThatIsOver(core, gone) ? [gone] : []
   })
 }
 
-function hasExpiredLease(core: StoreCore, owner: string): boolean {
+function goneIn(core: StoreCore, owner: string): Gone {
+  const state = core.processes.state(owner)
+  // A process that lives renews its leases by the clock as it is now: see `shortenLeases`.
+  const leaseIsOver = state === 'alive' ? 'lease_until_ms < :now' : dueSql('(lease_until_ms + 1)', LEASE_MS)
+  return { owner, dead: state === 'dead', leaseIsOver }
+}
+
+function hasLeaseThatIsOver(core: StoreCore, { owner, leaseIsOver }: Gone): boolean {
   const row = core.engine.get(
-    `SELECT 1 FROM runs WHERE owner = :owner AND lease_until_ms < :now
-     UNION SELECT 1 FROM effects WHERE owner = :owner AND lease_until_ms < :now`,
+    `SELECT 1 FROM runs WHERE owner = :owner AND ${leaseIsOver}
+     UNION SELECT 1 FROM effects WHERE owner = :owner AND ${leaseIsOver}`,
     { owner, now: core.clock.now() },
   )
   return row !== undefined
 }
 
-function takeBack(core: StoreCore, gone: { owner: string; dead: boolean }): number {
+/** Leases that no clock that is right can have given: they are farther ahead than one lasts. */
+const AHEAD = `owner IS NOT NULL AND lease_until_ms > :until + ${CLOCK_STEP_MS}`
+
+function hasLeaseAhead(core: StoreCore): boolean {
+  const row = core.engine.get(
+    `SELECT 1 FROM runs WHERE ${AHEAD} UNION SELECT 1 FROM effects WHERE ${AHEAD}`,
+    {
+      until: core.clock.now() + LEASE_MS,
+    },
+  )
+  return row !== undefined
+}
+
+/**
+ * The clock was set back under a process that lives. Its lease ends when one that is given now does: it renews it
+ * before that, and taken away at once its paid call would be made twice.
+ */
+function shortenLeases(core: StoreCore): void {
+  for (const table of ['runs', 'effects']) {
+    core.engine.run(`UPDATE ${table} SET lease_until_ms = :until WHERE ${AHEAD}`, {
+      until: core.clock.now() + LEASE_MS,
+    })
+  }
+}
+
+function takeBack(core: StoreCore, gone: Gone): number {
   const why = gone.dead ? 'its process died' : 'its lease expired'
   const runs = core.engine
-    .all('SELECT * FROM runs WHERE owner = :owner AND (:dead = 1 OR lease_until_ms < :now)', {
+    .all(`SELECT * FROM runs WHERE owner = :owner AND (:dead = 1 OR ${gone.leaseIsOver})`, {
       owner: gone.owner,
       dead: gone.dead ? 1 : 0,
       now: core.clock.now(),

@@ -45,7 +45,7 @@ export function decisionStore(core: StoreCore): DecisionStore {
           state: 'generated',
           next_stage: 'revise',
           reason: null,
-          not_before_ms: core.clock.now(),
+          not_before_ms: 0,
         })
         addEvent(core, { runId: run.id, state: 'generated', what: 'returned by the operator', actor })
         tellOutside(core, returned)
@@ -115,7 +115,7 @@ export function endRun(
 }
 
 function makeDue(core: StoreCore, run: Run, actor: string): Decided {
-  updateRun(core, run.id, { not_before_ms: core.clock.now() })
+  updateRun(core, run.id, { not_before_ms: 0 })
   addEvent(core, { runId: run.id, state: run.state, what: 'made due by the operator', actor })
   return { kind: 'done', runId: run.id, state: run.state }
 }

@@ -19,7 +19,7 @@ export function recordEffects(core: StoreCore, runId: string, effects: readonly 
          claim_no, created_ms)
        VALUES (:id, (SELECT COALESCE(MAX(seq), 0) + 1 FROM effects), :prefix || COALESCE(:name,
          CAST((SELECT COUNT(*) + 1 FROM effects WHERE run_id = :runId AND kind = :kind) AS TEXT)),
-         :runId, :kind, :target, :body, 'pending', 0, 0, :now, 0, :now)
+         :runId, :kind, :target, :body, 'pending', 0, 0, 0, 0, :now)
        ON CONFLICT (key) DO NOTHING`,
       {
         id: core.newId('effect'),

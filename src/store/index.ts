@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { AppError, messageOf } from '../kernel/errors.ts'
 import { newId } from '../kernel/ids.ts'
 import type { World } from '../kernel/world.ts'
+import { clockStore, type ClockStore } from './clock.ts'
 import { claimStore, type ClaimStore } from './claims.ts'
 import type { StoreCore } from './core.ts'
 import { decisionStore, type DecisionStore } from './decisions.ts'
@@ -41,6 +42,7 @@ export interface Store {
   readonly queue: QueueStore
   readonly records: RecordStore
   readonly proofs: ProofStore
+  readonly clock: ClockStore
   readonly lookup: LookupStore
   readonly locks: LockStore
   readonly rates: RateStore
@@ -105,6 +107,7 @@ function storeOn(engine: Engine, options: StoreOptions): Store {
     queue: queueStore(core),
     records: recordStore(core),
     proofs: proofStore(core),
+    clock: clockStore(core),
     lookup: lookupStore(core),
     locks: lockStore(core),
     rates: rateStore(core),

@@ -1,3 +1,4 @@
+import { isDue } from '../domain/due.ts'
 import { reader, type StoreCore } from './core.ts'
 
 /** Work that one process does at a time. The lock of a dead local process is taken over at once. */
@@ -21,7 +22,8 @@ export function lockStore(core: StoreCore): LockStore {
         if (row !== undefined) {
           const held = { owner: reader(row).text('owner'), sinceMs: reader(row).number('since_ms') }
           const state = processes.state(held.owner)
-          const gone = state === 'dead' || (state === 'elsewhere' && now - held.sinceMs > PATIENCE_MS)
+          const gone =
+            state === 'dead' || (state === 'elsewhere' && isDue(held.sinceMs + PATIENCE_MS, now, PATIENCE_MS))
           if (!gone && held.owner !== processes.self) return held
         }
         engine.run('INSERT OR REPLACE INTO locks (name, owner, since_ms) VALUES (:name, :owner, :now)', {

@@ -1,6 +1,8 @@
 import type { EffectBody } from '../domain/effect.ts'
+import { LONGEST_DELIVERY_WAIT_MS } from '../domain/retry-schedule.ts'
 import { LEASE_MS } from '../kernel/lease.ts'
 import { reader, type StoreCore } from './core.ts'
+import { dueSql } from './due.ts'
 import type { SqlRow } from './engine.ts'
 import { appendEntry } from './receipt-entries.ts'
 import { logWrites, rebuildLogs, rebuildPages } from './rebuild.ts'
@@ -131,7 +133,8 @@ export function outboxStore(core: StoreCore): OutboxStore {
 }
 
 /** The oldest due effect whose target has no earlier one pending. */
-const HEAD = `SELECT * FROM effects e INDEXED BY effects_queue WHERE state = 'pending' AND owner IS NULL AND not_before_ms <= :now
+const HEAD = `SELECT * FROM effects e INDEXED BY effects_queue WHERE state = 'pending' AND owner IS NULL
+  AND ${dueSql('not_before_ms', LONGEST_DELIVERY_WAIT_MS)}
   AND NOT EXISTS (SELECT 1 FROM effects b WHERE b.target = e.target AND b.state = 'pending' AND b.seq < e.seq)
   ORDER BY seq LIMIT 1`
 
@@ -257,10 +260,13 @@ function stillLookedUp(effect: Effect, failure: FailedDelivery): number | null {
  * Takes back the effects of an owner: all where it is dead, else those whose lease is over, for a process that
  * lives is still sending the others. Inside a transaction of the caller.
  */
-export function releaseEffects(core: StoreCore, { owner, dead }: { owner: string; dead: boolean }): void {
+export function releaseEffects(
+  core: StoreCore,
+  { owner, dead, leaseIsOver }: { owner: string; dead: boolean; leaseIsOver: string },
+): void {
   core.engine.run(
     `UPDATE effects SET owner = NULL, lease_until_ms = NULL
-     WHERE owner = :owner AND (:dead = 1 OR lease_until_ms < :now)`,
+     WHERE owner = :owner AND (:dead = 1 OR ${leaseIsOver})`,
     { owner, dead: dead ? 1 : 0, now: core.clock.now() },
   )
 }

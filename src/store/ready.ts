@@ -1,5 +1,7 @@
+import { LONGEST_RETRY_AFTER_MS } from '../domain/retry-schedule.ts'
 import type { Stage } from '../domain/run-state.ts'
 import type { StoreCore } from './core.ts'
+import { dueSql } from './due.ts'
 import { readRun, type Run } from './run-rows.ts'
 
 /** Which runs are asked for. */
@@ -10,6 +12,9 @@ export interface Wanted {
   /** Only this task's run, when given. */
   readonly taskId: string | null
 }
+
+/** A retry waits no longer than a server may ask for, a run that is held for its rate an hour as well. */
+export const RUN_IS_DUE = dueSql('not_before_ms', LONGEST_RETRY_AFTER_MS)
 
 /**
  * Runs that may be worked on at an instant: highest priority first, then oldest. While the queue is paused only those
@@ -26,7 +31,7 @@ export function readyRuns(core: StoreCore, wanted: Wanted, now: number, limit: n
     .all(
       `SELECT * FROM runs
        WHERE next_stage IN (SELECT value FROM json_each(:stages))
-         AND owner IS NULL AND state <> 'held' AND not_before_ms <= :now ${only.join(' ')}
+         AND owner IS NULL AND state <> 'held' AND ${RUN_IS_DUE} ${only.join(' ')}
          AND (started_ms IS NOT NULL OR NOT EXISTS (SELECT 1 FROM queue_pause))
        ORDER BY priority DESC, created_ms, id LIMIT :limit`,
       {

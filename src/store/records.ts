@@ -1,3 +1,4 @@
+import { CLOCK_STEP_MS } from '../domain/due.ts'
 import type { Outcome } from '../kernel/errors.ts'
 import { reader, type StoreCore } from './core.ts'
 import type { SqlRow } from './engine.ts'
@@ -42,7 +43,8 @@ export function recordStore(core: StoreCore): RecordStore {
         { id, outcome, message, now: clock.now() },
       )
     },
-    latest: async () => engine.all(LATEST).map(row => readRecord(core, row)),
+    latest: async () =>
+      engine.all(LATEST, { latest: clock.now() + CLOCK_STEP_MS }).map(row => readRecord(core, row)),
     get: async id => {
       const row = engine.get('SELECT * FROM operation_records WHERE id = :id', { id })
       return row === undefined ? null : readRecord(core, row)
@@ -50,15 +52,20 @@ export function recordStore(core: StoreCore): RecordStore {
   }
 }
 
-/** Steps from one operation's name to the next by the index: there are few names and many records. */
+/**
+ * Steps from one operation's name to the next by the index: there are few names and many records. What a clock
+ * that was ahead wrote is the latest only where there is nothing else.
+ */
 const LATEST = `WITH RECURSIVE names (operation) AS (
     SELECT MIN(operation) FROM operation_records
     UNION ALL
     SELECT (SELECT MIN(operation) FROM operation_records WHERE operation > names.operation)
     FROM names WHERE operation IS NOT NULL
   )
-  SELECT o.* FROM names JOIN operation_records o ON o.id =
-    (SELECT id FROM operation_records WHERE operation = names.operation ORDER BY started_ms DESC LIMIT 1)
+  SELECT o.* FROM names JOIN operation_records o ON o.id = COALESCE(
+    (SELECT id FROM operation_records WHERE operation = names.operation AND started_ms <= :latest
+     ORDER BY started_ms DESC LIMIT 1),
+    (SELECT id FROM operation_records WHERE operation = names.operation ORDER BY started_ms LIMIT 1))
   ORDER BY o.operation`
 
 function readRecord(core: StoreCore, row: SqlRow): OperationRecord {

@@ -54,7 +54,7 @@ export function insertRun(core: StoreCore, taskId: string, run: NewRun): Run {
     `INSERT INTO runs (id, task_id, number, cause, state, next_stage, priority, brief_digest, threshold, band,
        revisions, attempt, not_before_ms, claim_no, flaw, program_commit, created_ms)
      VALUES (:id, :taskId, (SELECT COALESCE(MAX(number), 0) + 1 FROM runs WHERE task_id = :taskId), :cause,
-       'queued', 'generate', :priority, :briefDigest, :threshold, :band, :revisions, 0, :now, 0, :flaw, :commit, :now)
+       'queued', 'generate', :priority, :briefDigest, :threshold, :band, :revisions, 0, 0, 0, :flaw, :commit, :now)
      RETURNING *`,
     {
       id,

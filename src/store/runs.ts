@@ -1,5 +1,6 @@
 import { gateOf } from '../domain/breaker.ts'
 import type { Caps } from '../domain/budget.ts'
+import { CLOCK_STEP_MS } from '../domain/due.ts'
 import type { OutputFacts } from '../domain/next-step.ts'
 import type { CriterionScores, Finding } from '../domain/rubric.ts'
 import type { RunState, Stage } from '../domain/run-state.ts'
@@ -8,7 +9,7 @@ import { reader, type StoreCore } from './core.ts'
 import { breachOf } from './spend.ts'
 import { tellOutside } from './effect-record.ts'
 import { readPause } from './pauses.ts'
-import { readyRuns } from './ready.ts'
+import { readyRuns, RUN_IS_DUE } from './ready.ts'
 import { addEvent, findRun, readRun, updateRun, waitingState, type Run } from './run-rows.ts'
 import { taskOf, type Task } from './tasks.ts'
 
@@ -65,7 +66,7 @@ export interface RunStore {
   countWaiting(stages: readonly Stage[]): Promise<number>
   /** Creation time of the oldest run that waits to be worked on; null where none waits. */
   oldestWaitingMs(): Promise<number | null>
-  /** Runs of a task created at or after an instant. */
+  /** Runs of a task created since an instant, none of which lies ahead. */
   countSince(taskId: string, sinceMs: number): Promise<number>
   /** Lets go of held runs whose next call now fits under the caps, oldest first. Returns their ids. */
   releaseHeld(caps: Caps): Promise<string[]>
@@ -104,14 +105,14 @@ export function runStore(core: StoreCore): RunStore {
       ).numberOrNull('oldest'),
     countSince: async (taskId, sinceMs) =>
       reader(
-        engine.get('SELECT COUNT(*) AS runs FROM runs WHERE task_id = :taskId AND created_ms >= :sinceMs', {
-          taskId,
-          sinceMs,
-        }) ?? {},
+        engine.get(
+          `SELECT COUNT(*) AS runs FROM runs WHERE task_id = :taskId AND created_ms BETWEEN :sinceMs AND :latest`,
+          { taskId, sinceMs, latest: clock.now() + CLOCK_STEP_MS },
+        ) ?? {},
       ).number('runs'),
     releaseHeld: async caps => {
       const held = (): Run[] =>
-        runs(`SELECT * FROM runs WHERE state = 'held' AND not_before_ms <= :now ORDER BY created_ms, id`, {
+        runs(`SELECT * FROM runs WHERE state = 'held' AND ${RUN_IS_DUE} ORDER BY created_ms, id`, {
           now: clock.now(),
         })
       return held().length === 0

@@ -7,6 +7,8 @@ export interface FakeClock extends Clock {
    * they set going runs as far as it gets without the network.
    */
   advance(ms: number): Promise<void>
+  /** Sets the time back, as a time service does that finds the clock ahead. Durations go on as they were. */
+  setBack(ms: number): void
   /** From now on each sleep ends by itself (or no longer does): the time jumps to its end. */
   skipSleeps(skip?: boolean): void
   /** Every sleep that was asked for, in milliseconds. */
@@ -17,13 +19,14 @@ export interface FakeClock extends Clock {
 const NOON_MS = Date.parse('2026-11-25T12:00:00Z')
 
 interface Timer {
-  readonly dueMs: number
+  dueMs: number
   readonly fire: () => void
 }
 
 /** A {@link FakeClock} that shows `startMs`. */
 export function fakeClock(startMs: number = NOON_MS): FakeClock {
   let nowMs = startMs
+  let setBackMs = 0
   let skipping = false
   const timers = new Set<Timer>()
   const slept: number[] = []
@@ -45,7 +48,7 @@ export function fakeClock(startMs: number = NOON_MS): FakeClock {
   return {
     slept,
     now: () => nowMs,
-    monotonicMs: () => nowMs - startMs,
+    monotonicMs: () => nowMs - startMs + setBackMs,
     sleep: async (ms, signal) => {
       slept.push(ms)
       if (signal?.aborted === true) return
@@ -74,6 +77,11 @@ export function fakeClock(startMs: number = NOON_MS): FakeClock {
       return controller.signal
     },
     advance: async ms => advanceTo(nowMs + ms),
+    setBack: ms => {
+      nowMs -= ms
+      setBackMs += ms
+      for (const timer of timers) timer.dueMs -= ms
+    },
     skipSleeps: (skip = true) => {
       skipping = skip
     },

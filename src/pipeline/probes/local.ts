@@ -1,4 +1,6 @@
+import { AppError, isStoreFailure } from '../../kernel/errors.ts'
 import type { Attempted } from '../../kernel/operation.ts'
+import { clockText } from '../../kernel/text.ts'
 import type { LoadedSettings } from '../../settings/load.ts'
 import type { Store } from '../../store/index.ts'
 import type { NewProof } from '../../store/proofs.ts'
@@ -35,6 +37,32 @@ export function configProof(settings: Attempted<LoadedSettings>): NewProof {
     outcome: 'proved',
     detail: fileExists ? `${path} is valid` : `no file ${path}: defaults and environment are used`,
     fix: null,
+  }
+}
+
+/**
+ * That nothing in the store is of a later time than now. Which of the two clocks was wrong nobody here can tell, so
+ * it is never more than not proved.
+ */
+export async function clockProofs(store: Attempted<Store>, nowMs: number): Promise<NewProof[]> {
+  if (!store.ok) return []
+  const subject = 'clock'
+  try {
+    const ahead = await store.value.clock.ahead()
+    return ahead === null
+      ? [{ subject, outcome: 'proved', detail: 'nothing was recorded at a later time than now', fix: null }]
+      : [
+          {
+            subject,
+            outcome: 'not_proved',
+            detail: clockText(ahead, nowMs),
+            fix: 'compare `date -u` with a clock you trust',
+          },
+        ]
+  } catch (error) {
+    // A store that cannot be read is a finding of its own.
+    if (error instanceof AppError && isStoreFailure(error)) return []
+    throw error
   }
 }
 
