@@ -2,6 +2,7 @@ import * as fs from 'node:fs'
 import { dirname } from 'node:path'
 import { nodeCrypto } from './node-modules.ts'
 import type { Clock, Files, Processes, Random } from './world.ts'
+import { writeFile } from './write-file.ts'
 
 /** The machine's clock and timers. */
 export function realClock(): Clock {
@@ -46,15 +47,8 @@ export function realFiles(): Files {
     readText: path => readOrNull(() => fs.readFileSync(path, 'utf8')),
     mode: path => readOrNull(() => fs.statSync(path).mode & 0o777),
     writeText: (path, text, mode) => {
-      const temporary = `${path}.${nodeCrypto().randomBytes(6).toString('hex')}.tmp`
       makeFolders(dirname(path), 0o700)
-      try {
-        fs.writeFileSync(temporary, text, { mode, flush: true })
-        fs.renameSync(temporary, path)
-      } catch (error) {
-        fs.rmSync(temporary, { force: true })
-        throw error
-      }
+      writeFile(path, text, mode)
     },
     makeDir: makeFolders,
     exists: path => fs.existsSync(path),

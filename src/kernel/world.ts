@@ -38,7 +38,11 @@ export interface Files {
   readText(path: string): string | null
   /** Permission bits, or `null` where there is no such file. */
   mode(path: string): number | null
-  /** Writes whole or not at all: a temporary name in the same folder, then rename. */
+  /**
+   * Writes whole or not at all. What is there and is no regular file is never replaced: devices and pipes are
+   * written into, links are followed.
+   * @throws AppError `refused` for a folder, a socket, or a link that cannot be trusted
+   */
   writeText(path: string, text: string, mode: number): void
   makeDir(path: string, mode: number): void
   exists(path: string): boolean

@@ -22,7 +22,8 @@ export const configInit = defineOperation({
       )
     }
     if (!context.dryRun) {
-      if (before !== null) context.world.files.writeText(`${path}.bak`, before, 0o600)
+      // What is empty, such as a device, has nothing to be kept.
+      if (before !== null && before !== '') context.world.files.writeText(`${path}.bak`, before, 0o600)
       context.world.files.writeText(path, configTemplate(), 0o600)
     }
     return { dryRun: context.dryRun, path, replaced: before !== null }
