@@ -22,13 +22,12 @@ export async function main(): Promise<void> {
   const programDir = fileURLToPath(new URL('..', import.meta.url))
   const world = realWorld()
   const program = programFacts(programDir, world)
-  endWithReader(words.includes('--json'))
+  const unheard = outliveStreams(words.includes('--json'))
   if (words[0] === '--version') {
     process.stdout.write(await versionText(program, world.host.nodeVersion, words.includes('--json')))
     return
   }
-  const stop = new AbortController()
-  const interrupted = stopOnSignals(stop)
+  const { stop, hangUp, interrupted } = listenToSignals()
   const [{ runCli }, { OPERATIONS }, { COMMANDS }] = await Promise.all([
     import('./surfaces/cli/run.ts'),
     import('./operations/index.ts'),
@@ -38,12 +37,13 @@ export async function main(): Promise<void> {
     world,
     program,
     actor: `cli:${world.host.user}`,
-    stop: stop.signal,
+    stop,
+    hangUp,
     readInput: readStandardInput,
     terminal: await terminal(),
     lists: { operations: OPERATIONS, commands: COMMANDS },
   })
-  process.exitCode = interrupted() ?? exit
+  process.exitCode = interrupted() ?? unheard() ?? exit
 }
 
 function realWorld(): World {
@@ -114,8 +114,13 @@ async function readStandardInput(): Promise<string> {
   return text(process.stdin)
 }
 
-/** Returns the exit code that tells of the signal, once there was one. */
-function stopOnSignals(stop: AbortController): () => number | null {
+/**
+ * SIGINT and SIGTERM ask to stop, and the exit code tells of them. SIGHUP, perhaps twice (from the shell and from
+ * the kernel), says that the terminal is gone: whoever works goes on without it.
+ */
+function listenToSignals(): { stop: AbortSignal; hangUp: AbortSignal; interrupted: () => number | null } {
+  const stop = new AbortController()
+  const hangUp = new AbortController()
   let code: number | null = null
   const on = (signal: NodeJS.Signals, exit: number): void => {
     process.on(signal, () => {
@@ -126,26 +131,31 @@ function stopOnSignals(stop: AbortController): () => number | null {
   }
   on('SIGINT', 130)
   on('SIGTERM', 143)
-  return () => code
+  process.on('SIGHUP', () => hangUp.abort())
+  return { stop: stop.signal, hangUp: hangUp.signal, interrupted: () => code }
 }
 
 /**
- * A reader that went away (`| head`) is no fault; work goes on when only the progress is not read. A disk that
- * is full is told of like any other error, in the form of `errorText` and `errorJson`, which are not loaded yet.
+ * Work never ends because it cannot be told of. What is written to standard error is best effort. A reader of
+ * standard output that went away (`| head`) is no fault; a disk that is full, or a terminal that is gone, is told
+ * of like any other error, in the form of `errorText` and `errorJson`, which may not be loaded yet, and by the exit
+ * code that is returned: null where all was written.
  */
-function endWithReader(json: boolean): void {
+function outliveStreams(json: boolean): () => number | null {
+  let exit: number | null = null
+  process.stderr.on('error', () => {})
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0)
+    if (error.code === 'EPIPE' || exit !== null) return
+    exit = 74
+    // Most often this is heard after all else is done; that work was interrupted says more.
+    if (process.exitCode !== 130 && process.exitCode !== 143) process.exitCode = exit
     const message = `standard output cannot be written: ${error.message}`
     const hint = 'make room on the disk, or write it elsewhere, then run the same command again'
     process.stderr.write(
       json
-        ? `${JSON.stringify({ error: { kind: 'store', message, hint, exit: 74 } })}\n`
+        ? `${JSON.stringify({ error: { kind: 'store', message, hint, exit } })}\n`
         : `error: ${message}\nnext: ${hint}\n`,
     )
-    process.exit(74)
   })
-  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
+  return () => exit
 }

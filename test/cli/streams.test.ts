@@ -1,13 +1,18 @@
 /** What goes to which stream, colours, readers that go away, and traces. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Ended } from '../support/child.ts'
-import { parseDocument } from '../support/document.ts'
+import { PACKED, type Ended } from '../support/child.ts'
+import { listOf, parseDocument } from '../support/document.ts'
 import { BIN, errorOf, newHome, run, start, type Home } from './support/run.ts'
 import { BRIEF, gatedHome, sandboxHome } from './support/sandbox.ts'
 
 const ANSI = new RegExp(`${String.fromCodePoint(27)}\\[`)
+
+/** The one child of a process. */
+function childOf({ pid }: { readonly pid: number }): string {
+  return readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8').trim()
+}
 
 /** The same call with a terminal on all three streams. */
 async function inTerminal(
@@ -77,6 +82,63 @@ test('work goes on when nobody reads standard error, or standard output', async 
     const listed = await home.run('task', 'list', '--status', 'Done')
     expect(listed.stdout).toContain('Compare three')
   }
+})
+
+test('a disk that is full for standard error costs nothing that was paid for', async ({ skip }) => {
+  skip(!existsSync('/dev/full'), 'not proved: no /dev/full')
+  const failures = [503, 503]
+  const home = await gatedHome(() => {
+    const status = failures.pop()
+    return status === undefined ? null : { status, body: '{"error":{"message":"busy"}}' }
+  })
+  await home.json('task', 'add', BRIEF)
+  const script = '"$@" 2> /dev/full'
+  const program = ['/bin/sh', '-c', script, 'sh', process.execPath, PACKED]
+  const ran = await run(['poll', '--drain', '--verbose'], { env: home.env, program })
+  expect(ran).toMatchObject({ code: 0, signal: null })
+  expect(ran.stdout).toMatch(/Done/)
+  expect((await home.server.ledger()).rows).toHaveLength(2)
+})
+
+test('work that is done is committed where its report cannot be written: 74', async ({ skip }) => {
+  skip(!existsSync('/dev/full'), 'not proved: no /dev/full')
+  const home = await sandboxHome()
+  await home.json('task', 'add', BRIEF)
+  const program = ['/bin/sh', '-c', '"$@" > /dev/full', 'sh', process.execPath, PACKED]
+  const ran = await run(['poll', '--drain'], { env: home.env, program })
+  expect(ran.code).toBe(74)
+  expect(ran.stderr).toMatch(/^error: standard output cannot be written: ENOSPC/)
+  expect((await home.run('task', 'list', '--status', 'Done')).stdout).toContain('Compare three')
+  expect((await home.run('status')).stdout).not.toContain('died')
+})
+
+test('a terminal that goes away ends no work; what is only watched ends with it', async ({ skip }) => {
+  skip(!existsSync('/usr/bin/script'), 'not proved: no script(1) to make a terminal with')
+  const answered = Promise.withResolvers<null>()
+  const home = await gatedHome(async () => answered.promise)
+  const added = await home.json('task', 'add', BRIEF)
+  await home.json('task', 'add', BRIEF)
+  const inPty = (words: string): ReturnType<typeof start> => {
+    const command = `exec ${process.execPath} ${PACKED} ${words}`
+    const program = ['/usr/bin/script', '--quiet', '--flush', '--command', command, '/dev/null']
+    return start([], { env: { ...home.env, TERM: 'xterm', SHELL: '/bin/sh' }, cwd: home.dir, program })
+  }
+  const worker = inPty('poll --drain --verbose --concurrency 1')
+  await expect.poll(() => home.gate.arrived.length).toBe(1)
+  const watcher = inPty(`task show ${String(added['taskId'])} --follow`)
+  await watcher.output(/generate begins/)
+  const [working, watching] = [childOf(worker), childOf(watcher)]
+  worker.child.kill('SIGKILL')
+  watcher.child.kill('SIGKILL')
+  await expect.poll(() => existsSync(`/proc/${watching}`), { timeout: 30_000 }).toBe(false)
+  expect(existsSync(`/proc/${working}`)).toBe(true)
+  answered.resolve(null)
+  await expect.poll(() => existsSync(`/proc/${working}`), { timeout: 30_000 }).toBe(false)
+  const tasks = listOf(await home.json('task', 'list'), 'tasks')
+  expect(tasks.map(({ status }) => status)).toEqual(['Done', 'Done'])
+  // Nothing was bought twice, and the operation ended as it should.
+  expect((await home.server.ledger()).rows).toHaveLength(4)
+  expect((await home.run('status')).stdout).not.toContain('died')
 })
 
 test('a trace is shown with --verbose only', async () => {

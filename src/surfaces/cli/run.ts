@@ -12,6 +12,8 @@ import { parseWords, type Parsed } from './program.ts'
 export type CliOptions = CommandHost['options'] & {
   readonly terminal: Terminal
   readonly lists: CliLists
+  /** Aborts when the terminal is gone. */
+  readonly hangUp: AbortSignal
 }
 
 /**
@@ -31,7 +33,7 @@ export async function runCli(words: readonly string[], options: CliOptions): Pro
       terminal.out(parsed.text)
       return parsed.text === '' ? OUTCOMES.usage.exit : OUTCOMES.ok.exit
     }
-    const outcome = await runEntry(parsed, options)
+    const outcome = await runEntry(parsed, { ...options, stop: stopOf(parsed.entry, options) })
     return OUTCOMES[outcome].exit
   } catch (thrown) {
     const error =
@@ -39,6 +41,11 @@ export async function runCli(words: readonly string[], options: CliOptions): Pro
     terminal.err(json ? errorJson(error) : errorText(error, terminal, verbose))
     return OUTCOMES[error.kind].exit
   }
+}
+
+/** What changes something outlives its terminal, as under nohup(1); what is only watched or served ends with it. */
+function stopOf(entry: CliEntry, { stop, hangUp }: CliOptions): AbortSignal {
+  return entry.kind === 'operation' && entry.changes ? stop : AbortSignal.any([stop, hangUp])
 }
 
 async function runEntry(parsed: Parsed<CliEntry>, options: CliOptions): Promise<Outcome> {

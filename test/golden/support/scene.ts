@@ -30,6 +30,7 @@ export async function newScene(): Promise<Typing> {
       program: { version: '0.0.0', commit: 'c0ffeec0ffee' },
       actor: 'cli:ana',
       stop: new AbortController().signal,
+      hangUp: new AbortController().signal,
       readInput: () => Promise.resolve(''),
       terminal: {
         out: text => printed.push(text),

@@ -126,6 +126,7 @@ export function newDesk(office: Office, options: DeskOptions = {}): Desk {
       program: { version: '0.0.0-test', commit: 'c0ffee000000' },
       actor: 'test',
       stop: options.stop ?? new AbortController().signal,
+      hangUp: new AbortController().signal,
       readInput: async () => '',
       ...(wrapStore === undefined ? {} : { wrapStore }),
       terminal: {
