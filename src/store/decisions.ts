@@ -64,6 +64,7 @@ export function decisionStore(core: StoreCore): DecisionStore {
   }
 }
 
+/** A text that was returned, and could not be revised, is decided about again. */
 function insertDecision(
   core: StoreCore,
   run: Run,
@@ -74,7 +75,9 @@ function insertDecision(
   core.engine.run(
     `INSERT INTO decisions (run_id, output_id, work_id, kind, note, actor, at_ms)
      VALUES (:runId, (SELECT id FROM outputs WHERE run_id = :runId ORDER BY number DESC LIMIT 1), :workId, :kind,
-       :note, :actor, :now)`,
+       :note, :actor, :now)
+     ON CONFLICT (output_id) DO UPDATE SET work_id = excluded.work_id, kind = excluded.kind, note = excluded.note,
+       actor = excluded.actor, at_ms = excluded.at_ms`,
     {
       runId: run.id,
       workId: latestWorkOf(core, run.id)?.id ?? null,

@@ -21,7 +21,7 @@ export type StageEnd =
   | { readonly kind: 'rested'; readonly settlement: null; readonly next: Rest }
   /**
    * Uses up the attempt, or, where the whole service is failing, pauses the service and none. Without
-   * attempts left, or where a repeat cannot help, the run is Failed-Final.
+   * attempts left, or where a repeat cannot help, the run is Failed-Final; where it has a text, a person decides.
    */
   | { readonly kind: 'failed'; readonly settlement: Settlement | null; readonly failure: StageFailure }
   /** Waits for a cap to free, or until an instant. */

@@ -15,7 +15,7 @@ import { handBackProbe, readPause, serviceAnswered, writePause } from './pauses.
 import { sealReceipt } from './receipts.ts'
 import { addEvent, findRun, updateRun, waitingState, type Run } from './run-rows.ts'
 import type { NewJudgement, Next, StageEnd, StageFailure } from './stage-end.ts'
-import { insertJudgement, insertOutput } from './work-rows.ts'
+import { insertJudgement, insertOutput, latestWorkOf } from './work-rows.ts'
 
 /** A claim that has ended. */
 export interface Finished {
@@ -138,15 +138,21 @@ function fail(core: StoreCore, run: Run, failure: StageFailure): Run {
   const delayMs = ERROR_CLASSES[errorClass].retried
     ? retryDelayMs(failedAttempts(core, run.id), failure.jitter, failure.retryAfterMs)
     : null
-  return delayMs === null
-    ? leave(core, run, 'failed_final', { next_stage: null, error_class: errorClass }, reason)
-    : leave(
+  if (delayMs !== null) {
+    const notBeforeMs = core.clock.now() + delayMs
+    return leave(core, run, 'retrying', { not_before_ms: notBeforeMs, error_class: errorClass }, reason)
+  }
+  // A text that was paid for is a person's to accept or return: another run would buy it again.
+  const hasText = (latestWorkOf(core, run.id)?.text ?? '').trim() !== ''
+  return hasText
+    ? leave(
         core,
         run,
-        'retrying',
-        { not_before_ms: core.clock.now() + delayMs, error_class: errorClass },
-        reason,
+        'waiting_human',
+        { next_stage: null },
+        `${run.nextStage === 'judge' ? 'not judged' : 'not revised'}: ${reason}`,
       )
+    : leave(core, run, 'failed_final', { next_stage: null, error_class: errorClass }, reason)
 }
 
 /** Notes the failure of a service; true where it is not called for now. */

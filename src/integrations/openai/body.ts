@@ -14,7 +14,7 @@ export function bodyOf(
   serviceTier: NonNullable<Body['service_tier']> | null,
   without: ReadonlySet<RefusablePart>,
 ): Body {
-  const inWords = request.schema !== null && without.has('response_format')
+  const inWords = request.schema !== null && (without.has('json_schema') || without.has('response_format'))
   return {
     model: request.model,
     messages: [
@@ -25,8 +25,8 @@ export function bodyOf(
       ? {}
       : { temperature: request.temperature }),
     ...limitOf(request, without),
-    ...(serviceTier === null ? {} : { service_tier: serviceTier }),
-    ...(inWords ? {} : formatOf(request)),
+    ...(serviceTier === null || without.has('service_tier') ? {} : { service_tier: serviceTier }),
+    ...formatOf(request, without),
   }
 }
 
@@ -39,14 +39,40 @@ function limitOf(
   return isOld ? { max_tokens: maxOutputTokens } : { max_completion_tokens: maxOutputTokens }
 }
 
-function formatOf({ schema }: CompletionRequest): Pick<Body, 'response_format'> {
-  if (schema === null) return {}
-  return {
-    response_format: {
-      type: 'json_schema',
-      json_schema: { name: schema.name, strict: true, schema: { ...schema.schema } },
-    },
-  }
+function formatOf(
+  { schema }: CompletionRequest,
+  without: ReadonlySet<RefusablePart>,
+): Pick<Body, 'response_format'> {
+  if (schema === null || without.has('response_format')) return {}
+  if (without.has('json_schema')) return { response_format: { type: 'json_object' } }
+  const json_schema = without.has('schema_bounds')
+    ? { name: schema.name, schema: unbounded(schema.schema) }
+    : { name: schema.name, strict: true, schema: { ...schema.schema } }
+  return { response_format: { type: 'json_schema', json_schema } }
+}
+
+/** Keywords that say of what kind values are; every server that takes schemas takes these. */
+const OF_KIND = new Set(['type', 'items', 'required', 'properties'])
+
+/** Our own schema without what bounds its values: what is out of bounds is found when the answer is read. */
+function unbounded(schema: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const kept = Object.entries(schema).filter(([keyword]) => OF_KIND.has(keyword))
+  return Object.fromEntries(
+    kept.map(([keyword, value]) => {
+      if (!isObject(value)) return [keyword, value]
+      return [keyword, keyword === 'properties' ? eachUnbounded(value) : unbounded(value)]
+    }),
+  )
+}
+
+function eachUnbounded(properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => [name, isObject(value) ? unbounded(value) : value]),
+  )
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Its bytes are reserved for as part of the prompt, wherever it stands. */

@@ -7,7 +7,7 @@ import { networkFailure } from '../../kernel/network-failure.ts'
 import { bodyOf } from './body.ts'
 import { fromAnswer, unusable } from './failure.ts'
 import { withOwnHeaders } from './own-headers.ts'
-import { withoutRefused, type RefusablePart } from './refused-part.ts'
+import { saysNoDocument, withoutRefused, type RefusablePart } from './refused-part.ts'
 import { fromSdk } from './sdk-error.ts'
 import { orNull, tidy } from './said.ts'
 import { readCompletion, readErrorIn, readModels } from './wire.ts'
@@ -36,13 +36,18 @@ export function openAiModel(options: OpenAiOptions): Model {
     credential: sha256(`${options.baseUrl}\n${options.apiKey ?? ''}`).slice(0, 16),
     complete: async (request, signal) => {
       const { client, ApiError } = await sdk()
-      const answer = await call(ApiError, redact, () =>
-        withoutRefused(refused(request.model), without => {
+      const wantsDocument = request.schema !== null
+      try {
+        const answer = await withoutRefused(refused(request.model), wantsDocument, without => {
           const body = bodyOf(request, tierOf(options), without)
           return client.chat.completions.create(body, { signal }).withResponse()
-        }),
-      )
-      return completionIn(answer.data, answer.response, redact)
+        })
+        return completionIn(answer.data, answer.response, redact)
+      } catch (error) {
+        if (error instanceof ServiceFailure) throw error
+        if (wantsDocument && error instanceof ApiError && saysNoDocument(error)) return NO_DOCUMENT
+        throw failureOf(ApiError, redact, error)
+      }
     },
     listModels: async signal => {
       const { client, ApiError } = await sdk()
@@ -60,6 +65,17 @@ export function openAiModel(options: OpenAiOptions): Model {
  */
 function tierOf({ serviceTier, baseUrl }: OpenAiOptions): OpenAiOptions['serviceTier'] | null {
   return serviceTier === 'default' && new URL(baseUrl).hostname !== 'api.openai.com' ? null : serviceTier
+}
+
+/** The model worked and gave no JSON, and its server kept what it gave. */
+const NO_DOCUMENT: Completion = {
+  text: '',
+  finish: 'complete',
+  refusal: null,
+  usage: null,
+  answeredModel: null,
+  serviceTier: null,
+  requestId: null,
 }
 
 /** What each model was found to refuse. */
@@ -111,10 +127,14 @@ async function call<T>(ApiError: typeof APIError, redact: Redact, send: () => Pr
   try {
     return await send()
   } catch (error) {
-    if (error instanceof ApiError) throw fromSdk(error, error, redact)
-    if (error instanceof SyntaxError) throw unusable('not JSON', null)
-    throw networkFailure(error)
+    throw failureOf(ApiError, redact, error)
   }
+}
+
+function failureOf(ApiError: typeof APIError, redact: Redact, error: unknown): ServiceFailure {
+  if (error instanceof ApiError) return fromSdk(error, error, redact)
+  if (error instanceof SyntaxError) return unusable('not JSON', null)
+  return networkFailure(error)
 }
 
 function redacted(completion: Completion, redact: Redact): Completion {

@@ -1,12 +1,14 @@
-/** A part of a request that some models and servers refuse, while they would answer without it. */
-export type RefusablePart = 'max_tokens' | 'max_completion_tokens' | 'temperature' | 'response_format'
+/**
+ * A part of a request that some models and servers refuse, while they would answer without it. Of a schema first what
+ * bounds its values (`schema_bounds`), then the schema (`json_schema`), then the wish for JSON (`response_format`).
+ */
+export type RefusablePart = (typeof NAMED)[number] | (typeof PLAINER)[number]
 
-const PARTS: readonly RefusablePart[] = [
-  'max_tokens',
-  'max_completion_tokens',
-  'temperature',
-  'response_format',
-]
+/** Those that a refusal names. */
+const NAMED = ['max_tokens', 'max_completion_tokens', 'temperature', 'service_tier'] as const
+
+/** What is left out of a request for a document, one after the other. */
+const PLAINER = ['schema_bounds', 'json_schema', 'response_format'] as const
 
 /** Statuses of a request that was refused before any work. */
 const REFUSALS = new Set<unknown>([400, 422])
@@ -15,40 +17,95 @@ const REFUSALS = new Set<unknown>([400, 422])
 const SAYS_UNKNOWN =
   /unsupported|not (?:currently )?support|unavailable|unrecogni[sz]ed|unknown|not permitted|only the default/i
 
+/** Words of a refusal of the form of the answer. */
+const OF_FORM = /schema|response_?format|output_?format|json|grammar|propert|keyword|\benum\b|minimum/i
+
+/** What a request that is refused for something else says: no plainer one would be taken. */
+const OF_CONTENT =
+  /context|too (?:long|large|many)|token limit|exceed|content.?(?:filter|polic|manag)|polic|safety|moderat|flagged|api.?key|credit|quota|billing|model\b.{0,60}(?:exist|found|unknown)/i
+
 /**
- * Sends, and sends again without what is refused as unknown: whoever asks a model that is in no catalog cannot
- * know which name of the limit it takes, and OpenAI's newer ones refuse what all others know. A refusal costs
- * nothing. What is refused is kept in `refused`, so that it is found out once.
+ * Sends, and sends again without what is refused: whoever asks a model that is in no catalog cannot know which name of
+ * the limit it takes, OpenAI's newer ones refuse what all others know, and each server takes other schemas. A refusal
+ * costs nothing. What a model answered without is kept in `refused`, so that it is found out once.
  *
  * @param refused what this model is known to refuse; added to
+ * @param wantsDocument whether the answer is to follow a schema: then any refusal that may be of its form, in whatever
+ *   words, is met by a plainer request, because the document can be asked for in words as well
  */
 export async function withoutRefused<T>(
   refused: Set<RefusablePart>,
+  wantsDocument: boolean,
   send: (without: ReadonlySet<RefusablePart>) => PromiseLike<T>,
 ): Promise<T> {
   // Its own copy: what another call finds out meanwhile was not left out here yet.
   const without = new Set(refused)
+  let first: unknown = null
   for (;;) {
     try {
-      return await send(without)
+      const answer = await send(without)
+      for (const part of without) refused.add(part)
+      return answer
     } catch (error) {
-      const part = refusedPart(error)
-      if (part === null || without.has(part)) throw error
+      first ??= error
+      const part = refusedPart(error, wantsDocument, without)
+      // What the request was refused for at first says more than what its plainest form was.
+      if (part === null) throw isRefusal(error) ? first : error
       without.add(part)
-      refused.add(part)
     }
   }
 }
 
+/**
+ * Whether a server gave up on the model's answer because it was not the JSON that was asked for (Groq's
+ * `json_validate_failed` and its like): the model worked, and gave no document.
+ */
+export function saysNoDocument(error: { readonly code?: unknown; readonly message?: unknown }): boolean {
+  return (
+    error.code === 'json_validate_failed' ||
+    (typeof error.message === 'string' && NO_DOCUMENT.test(error.message))
+  )
+}
+
+const NO_DOCUMENT =
+  /json_validate_failed|(?:fail|unable|could ?n[o']t|can ?not|did ?n[o']t)\w* (?:to )?(?:generate|produce|create|validate|return|parse) (?:a |any |the )?(?:valid |generated |model'?s )?(?:json\b(?! ?schema)|structured output)/i
+
+function refusedPart(
+  error: unknown,
+  wantsDocument: boolean,
+  without: ReadonlySet<RefusablePart>,
+): RefusablePart | null {
+  if (!isRefusal(error)) return null
+  const named = namedPart(error)
+  if (
+    named !== null &&
+    !without.has(named) &&
+    (SAYS_UNKNOWN.test(error.message) || mayLeaveOut(named, wantsDocument))
+  )
+    return named
+  if (!wantsDocument || saysNoDocument(error)) return null
+  if (!OF_FORM.test(error.message) && (named !== null || OF_CONTENT.test(error.message))) return null
+  // That the kind of answer is unknown is no matter of what the schema says.
+  const isKind = SAYS_UNKNOWN.test(error.message) && /response_format/.test(error.message)
+  return PLAINER.find(part => !without.has(part) && !(isKind && part === 'schema_bounds')) ?? null
+}
+
+function isRefusal(error: unknown): error is Error & { readonly status: unknown } {
+  return error instanceof Error && 'status' in error && REFUSALS.has(error.status)
+}
+
+/** A judge of another temperature than wished for is better than none. */
+function mayLeaveOut(part: RefusablePart, wantsDocument: boolean): boolean {
+  return wantsDocument && part === 'temperature'
+}
+
 /** OpenAI names the part in `param`; others do so in words only. */
-function refusedPart(error: unknown): RefusablePart | null {
-  if (!(error instanceof Error) || !('status' in error) || !REFUSALS.has(error.status)) return null
-  if (!SAYS_UNKNOWN.test(error.message)) return null
+function namedPart(error: Error): RefusablePart | null {
   const param = 'param' in error ? error.param : null
-  return PARTS.find(part => part === param) ?? PARTS.find(part => names(error.message, part)) ?? null
+  return NAMED.find(part => part === param) ?? NAMED.find(part => names(error.message, part)) ?? null
 }
 
 /** The first name in a text is the one that is refused; another may be advised after it. */
 function names(message: string, part: RefusablePart): boolean {
-  return new RegExp(`^(?:(?!${PARTS.join('|')})[^])*\\b${part}\\b`).test(message)
+  return new RegExp(`^(?:(?!${NAMED.join('|')})[^])*\\b${part}\\b`).test(message)
 }

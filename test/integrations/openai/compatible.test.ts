@@ -202,18 +202,21 @@ test.each([
     "Unsupported value: 'temperature' does not support 0.7 with this model.",
     { max_tokens: 100 },
   ],
-  ['response_format', 'This response_format type is unavailable now', { temperature: 0.7 }],
+  ['service_tier', "Unrecognized request argument supplied: 'service_tier'", { temperature: 0.7 }],
 ])('a server that refuses %s is asked without it', async (param, message, kept) => {
   const refuse = refusing(param, message)
-  const { model, received } = await scripted((response, { body }) => {
-    const refusal = refuse(body)
-    answer(refusal === null ? 200 : 400, refusal ?? completion())(response, {
-      method: '',
-      path: '',
-      headers: {},
-      body,
-    })
-  })
+  const { model, received } = await scripted(
+    (response, { body }) => {
+      const refusal = refuse(body)
+      answer(refusal === null ? 200 : 400, refusal ?? completion())(response, {
+        method: '',
+        path: '',
+        headers: {},
+        body,
+      })
+    },
+    { serviceTier: 'flex' },
+  )
   const request = {
     ...REQUEST,
     tokenParameter: 'max_tokens' as const,
@@ -262,6 +265,180 @@ test('calls at once that are all refused the same part are all sent again', asyn
   expect((await Promise.all(calls)).map(({ text }) => text)).toEqual(['Hello.', 'Hello.', 'Hello.'])
   expect(received).toHaveLength(6)
 })
+
+const SCHEMA = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['minimum'],
+  properties: {
+    minimum: { type: 'integer', minimum: 0, maximum: 9 },
+    list: { type: 'array', maxItems: 3, items: { type: 'string', enum: ['a'] } },
+  },
+}
+const DOCUMENT_REQUEST = { ...REQUEST, schema: { name: 'v', schema: SCHEMA } }
+
+/** The form of the answer that a request asks for, from the strictest to none. */
+function formOf(body: Received['body']): 'strict' | 'plain' | 'json' | 'words' {
+  const text = JSON.stringify(body['response_format'] ?? null)
+  if (text === 'null') return 'words'
+  if (text === '{"type":"json_object"}') return 'json'
+  return text.includes('maximum') ? 'strict' : 'plain'
+}
+
+/** Takes no form above the given one. */
+function takesOnly(most: string, status: number, error: unknown): Parameters<typeof scripted>[0] {
+  const forms = ['words', 'json', 'plain', 'strict']
+  return (response, got) => {
+    const refused = forms.indexOf(formOf(got.body)) > forms.indexOf(most)
+    answer(refused ? status : 200, refused ? error : completion())(response, got)
+  }
+}
+
+test.each([
+  [
+    'bounds',
+    'plain',
+    400,
+    {
+      error: {
+        type: 'invalid_request_error',
+        message: "output_format.schema: For 'integer' type, properties maximum, minimum are not supported",
+      },
+    },
+  ],
+  [
+    'a keyword, as plain text',
+    'plain',
+    400,
+    'Invalid JSON payload received. Unknown name "additionalProperties"',
+  ],
+  [
+    'too many states',
+    'plain',
+    400,
+    {
+      error: { message: 'The specified schema produces a constraint that has too many states for serving.' },
+    },
+  ],
+  ['a schema by its size', 'json', 400, { error: { message: 'schema exceeds the maximum depth' } }],
+  ['a kind', 'json', 422, { detail: "response_format.type: Input should be 'text' or 'json_object'" }],
+  ['the part', 'words', 400, { error: { message: 'This response_format type is unavailable now' } }],
+  ['something, in words of its own', 'words', 400, { error: { message: 'Invalid argument 17.' } }],
+  ['something, in no words', 'words', 422, {}],
+])('a server that refuses %s is asked for %s', async (_what, most, status, error) => {
+  const { model, received } = await scripted(takesOnly(most, status, error))
+  expect(await model.complete(DOCUMENT_REQUEST, patience())).toMatchObject({ text: 'Hello.' })
+  expect(formOf(received.at(-1)?.body ?? {})).toBe(most)
+  const asked = received.length
+  await model.complete(DOCUMENT_REQUEST, patience())
+  expect(received).toHaveLength(asked + 1)
+  // The next model may take what this one does not.
+  await model.complete({ ...DOCUMENT_REQUEST, model: 'another' }, patience())
+  expect(received).toHaveLength(2 * asked + 1)
+})
+
+test('the plain schema holds no bounds, and names are no keywords', async () => {
+  const { model, received } = await scripted(takesOnly('plain', 400, 'bad schema'))
+  await model.complete(DOCUMENT_REQUEST, patience())
+  expect(received[1]?.body['response_format']).toEqual({
+    type: 'json_schema',
+    json_schema: {
+      name: 'v',
+      schema: {
+        type: 'object',
+        required: ['minimum'],
+        properties: { minimum: { type: 'integer' }, list: { type: 'array', items: { type: 'string' } } },
+      },
+    },
+  })
+})
+
+test('a judge that takes no temperature but its own is asked without one', async () => {
+  const { model, received } = await scripted((response, got) => {
+    const refused = 'temperature' in got.body
+    answer(
+      refused ? 400 : 200,
+      refused ? { error: { message: 'temperature must be 1 for this model' } } : completion(),
+    )(response, got)
+  })
+  await model.complete(DOCUMENT_REQUEST, patience())
+  expect(received.map(({ body }) => formOf(body))).toEqual(['strict', 'strict'])
+})
+
+test.each([
+  [
+    'its length',
+    400,
+    {
+      error: {
+        message: "This model's maximum context length is 8192 tokens",
+        code: 'context_length_exceeded',
+      },
+    },
+  ],
+  ['its content', 400, { error: { message: 'Your request was flagged by our moderation' } }],
+  ['its key', 400, { error: { message: 'API key not valid. Please pass a valid API key.' } }],
+  ['its limit', 400, { error: { message: 'max_tokens is too large: 100' } }],
+  ['rights', 403, { error: { message: 'schema not allowed' } }],
+  ['a fault', 500, { error: { message: 'json_schema failed' } }],
+])('a document that is refused for %s is not asked for again', async (_what, status, error) => {
+  const { model, received } = await scripted(answer(status, error))
+  await failureOf(model.complete(DOCUMENT_REQUEST, patience()))
+  expect(received).toHaveLength(1)
+})
+
+test('a server that takes no form at all: its first refusal is told', async () => {
+  let times = 0
+  const { model, received } = await scripted((response, got) => {
+    times += 1
+    answer(400, { error: { message: `refusal ${String(times)}` } })(response, got)
+  })
+  expect(await failureOf(model.complete(DOCUMENT_REQUEST, patience()))).toMatchObject({
+    errorClass: 'permanent',
+    billed: 'no',
+    message: '400: refusal 1',
+  })
+  expect(received.map(({ body }) => formOf(body))).toEqual(['strict', 'plain', 'json', 'words'])
+})
+
+test('an outage while plainer forms are tried is an outage, and nothing is remembered', async () => {
+  const { model, received } = await scripted((response, got) => {
+    if (formOf(got.body) === 'strict' && received.length < 3) answer(400, 'no')(response, got)
+    else
+      answer(received.length < 3 ? 503 : 200, received.length < 3 ? 'overloaded' : completion())(
+        response,
+        got,
+      )
+  })
+  expect(await failureOf(model.complete(DOCUMENT_REQUEST, patience()))).toMatchObject({
+    errorClass: 'transient',
+  })
+  await model.complete(DOCUMENT_REQUEST, patience())
+  expect(received.map(({ body }) => formOf(body))).toEqual(['strict', 'plain', 'strict'])
+})
+
+test.each([
+  {
+    error: {
+      message: "Failed to generate JSON. Please adjust your prompt. See 'failed_generation'.",
+      code: 'json_validate_failed',
+      failed_generation: '{"a"',
+    },
+  },
+  { error: { message: 'The model could not produce valid JSON' } },
+  'Unable to produce valid JSON output',
+])(
+  'a server that could make no JSON of the answer: an answer without a document, whose cost nobody said',
+  async error => {
+    const { model, received } = await scripted(answer(400, error))
+    expect(await model.complete(DOCUMENT_REQUEST, patience())).toMatchObject({
+      text: '',
+      finish: 'complete',
+      usage: null,
+    })
+    expect(received).toHaveLength(1)
+  },
+)
 
 test('a schema that cannot be sent as one is put into words', async () => {
   const detail = 'response_format json_schema is not supported'
