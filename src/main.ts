@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { readCommit } from './commit.ts'
 import { lightFetch } from './kernel/http/fetch.ts'
 import { realClock, realFiles, realProcesses, realRandom } from './kernel/real-world.ts'
+import { utf8Text } from './kernel/utf8.ts'
 import type { Host, World } from './kernel/world.ts'
 import type { Terminal } from './surfaces/cli/terminal.ts'
 import { versionText } from './version.ts'
@@ -110,8 +111,8 @@ async function terminal(): Promise<Terminal> {
 }
 
 async function readStandardInput(): Promise<string> {
-  const { text } = await import('node:stream/consumers')
-  return text(process.stdin)
+  const { buffer } = await import('node:stream/consumers')
+  return utf8Text(await buffer(process.stdin), 'standard input')
 }
 
 /**

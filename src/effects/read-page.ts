@@ -3,6 +3,7 @@ import { PRIORITIES, type Priority } from '../domain/run-state.ts'
 import { isValidTarget } from '../domain/rubric.ts'
 import { parseTaskType, TASK_TYPES, type TaskType } from '../domain/task-type.ts'
 import { isRefusal } from '../kernel/roles.ts'
+import { isBlank, nameOf } from '../kernel/unseen.ts'
 import type { NotionBlock, NotionJson, NotionPage } from '../integrations/notion/client.ts'
 import type { Workspace } from './workspace.ts'
 import { itemText, queueOf, readRow, type RowReader } from './row-values.ts'
@@ -29,10 +30,10 @@ export async function readPage(workspace: Workspace, page: NotionPage): Promise<
     flaw: type.flaw ?? target.flaw,
     page: {
       pageId: page.id,
-      title: row.text('taskName') ?? 'Untitled',
+      title: nameOf(row.text('taskName') ?? '') || 'Untitled',
       brief,
       type: type.value,
-      client: client.name,
+      client: client.name === null ? null : nameOf(client.name) || null,
       clientEmail: row.text('clientEmail') ?? client.email,
       qaTarget: target.value,
       priority: priorityOf(row),
@@ -51,7 +52,7 @@ export async function briefDigest(workspace: Workspace, page: NotionPage): Promi
 async function readBrief(workspace: Workspace, page: NotionPage, description: string): Promise<string> {
   const blocks: NotionBlock[] = await workspace.api.blocks(page.id, isOpen)
   const body = briefOfBody(blocks)
-  return [description, body].filter(part => part.trim() !== '').join('\n\n')
+  return [description, body].filter(part => !isBlank(part)).join('\n\n')
 }
 
 /**

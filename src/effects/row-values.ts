@@ -11,6 +11,7 @@ import {
 } from '../domain/notion/values.ts'
 import * as write from '../domain/notion/write-values.ts'
 import type { NotionJson, NotionPage } from '../integrations/notion/client.ts'
+import { isBlank } from '../kernel/unseen.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { NotionDatabase } from '../store/notion.ts'
 import type { Workspace } from './workspace.ts'
@@ -114,5 +115,5 @@ function piecesOf(cell: NotionJson | null): number {
 }
 
 function emptyAsNull(text: string | null): string | null {
-  return text === '' ? null : text
+  return text === null || isBlank(text) ? null : text
 }

@@ -1,3 +1,5 @@
+import { isBlank, nameOf } from './unseen.ts'
+
 /**
  * One named value that comes from outside: of an operation's input, or of the settings. Declared by the few
  * functions below rather than by a schema library, because every start of the program reads some, and a library
@@ -46,9 +48,15 @@ export function nonEmptyTextField(meaning: string, ifEmpty = 'a text is wanted, 
   const field = textField(meaning)
   return required('text', null, meaning, given => {
     const trimmed = field.read(given).trim()
-    if (trimmed === '') throw new FieldFault(ifEmpty)
+    if (isBlank(trimmed)) throw new FieldFault(ifEmpty)
     return trimmed
   })
+}
+
+/** A name, which is shown in lists and compared: what hides in it is made visible. */
+export function nameField(meaning: string, ifEmpty: string): Field<string> {
+  const field = nonEmptyTextField(meaning, ifEmpty)
+  return { ...field, read: given => nameOf(field.read(given)) }
 }
 
 /** An address of http or https. A name and password in it would be shown with it, and no request takes them. */

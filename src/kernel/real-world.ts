@@ -45,6 +45,7 @@ export function realRandom(): Random {
 export function realFiles(): Files {
   return {
     readText: path => readOrNull(() => fs.readFileSync(path, 'utf8')),
+    readBytes: path => readOrNull(() => fs.readFileSync(path)),
     mode: path => readOrNull(() => fs.statSync(path).mode & 0o777),
     writeText: (path, text, mode) => {
       makeFolders(dirname(path), 0o700)

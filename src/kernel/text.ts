@@ -1,4 +1,5 @@
 import type { Style } from './style.ts'
+import { shownText } from './unseen.ts'
 
 /** One column of a table. Numbers are set right, text left. */
 export interface Column {
@@ -95,29 +96,12 @@ function graphemes(text: string): Iterable<{ segment: string }> {
   return new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)
 }
 
-/**
- * The same value with its texts as a terminal may be shown them: CR LF becomes LF, and every other control
- * character but tab and LF its picture (ESC is `␛`), so that what a client or a model wrote steers nothing.
- */
+/** The same value with its texts as a terminal may be shown them; {@link shownText}. */
 export function shown(value: unknown): unknown {
   if (typeof value === 'string') return shownText(value)
   if (Array.isArray(value)) return value.map(shown)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, shown(part)]))
-}
-
-/** One text, as in {@link shown}. */
-export function shownText(text: string): string {
-  return text.replaceAll('\r\n', '\n').replace(CONTROL, pictureOf)
-}
-
-// oxlint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
-
-function pictureOf(control: string): string {
-  const code = control.charCodeAt(0)
-  if (code > 0x7f) return '\ufffd'
-  return String.fromCharCode(code === 0x7f ? 0x2421 : 0x2400 + code)
 }
 
 /** Breaks text at spaces to the given width; lines that are there stay, and what goes on is indented like them. */

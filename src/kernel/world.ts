@@ -36,6 +36,7 @@ export interface Random {
 /** The part of the file system that is used. Paths are absolute. A file that is not there reads as `null`. */
 export interface Files {
   readText(path: string): string | null
+  readBytes(path: string): Uint8Array | null
   /** Permission bits, or `null` where there is no such file. */
   mode(path: string): number | null
   /**

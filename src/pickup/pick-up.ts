@@ -3,6 +3,7 @@ import { checkWorkspace } from '../effects/account.ts'
 import { queueOf, readRow } from '../effects/row-values.ts'
 import type { NotionPage } from '../integrations/notion/client.ts'
 import { isRefusal, ServiceFailure } from '../kernel/roles.ts'
+import { isBlank } from '../kernel/unseen.ts'
 import { estimateAtMostNano } from '../pipeline/estimate.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
 import type { PickedPage } from '../store/pickup.ts'
@@ -124,6 +125,6 @@ async function pickUpPage(context: PickUpContext, listed: NotionPage): Promise<P
 
 function planned(context: PickUpContext, picked: PickedPage, flaw: string | null): PickedRow {
   const run = newRun(context.settings, picked, 'tick', 'notion')
-  const atMost = flaw !== null || picked.brief.trim() === '' ? 0 : estimateAtMostNano(context, run, picked)
+  const atMost = flaw !== null || isBlank(picked.brief) ? 0 : estimateAtMostNano(context, run, picked)
   return { pageId: picked.pageId, runId: null, title: picked.title, atMostUsd: formatNanoUsd(atMost) }
 }

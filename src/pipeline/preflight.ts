@@ -1,3 +1,4 @@
+import { isBlank } from '../kernel/unseen.ts'
 import type { ClaimedRun } from '../store/claims.ts'
 import type { StageEnd } from '../store/stage-end.ts'
 import type { PipelineContext } from './context.ts'
@@ -32,7 +33,7 @@ export async function refusalBeforeSpending(
 
 function flawOfBrief(context: PipelineContext, { run, task }: ClaimedRun): string | null {
   if (run.flaw !== null) return run.flaw
-  if (task.brief.trim() === '') return 'the brief is empty: nothing was asked for'
+  if (isBlank(task.brief)) return 'the brief is empty: nothing was asked for'
   const { model } = modelFor(context.settings, 'generate', task.type, context.world.clock.now())
   const limit = contextTokens(context.settings, model)
   const leastTokens = Math.ceil(Buffer.byteLength(task.brief, 'utf8') / MOST_BYTES_A_TOKEN)

@@ -1,5 +1,6 @@
 import { nearest } from '../domain/did-you-mean.ts'
 import { AppError, messageOf } from '../kernel/errors.ts'
+import { REPLACEMENT } from '../kernel/utf8.ts'
 import type { World } from '../kernel/world.ts'
 import { configPath } from './paths.ts'
 import { isTable, readSettings, type SettingFault } from './read.ts'
@@ -52,7 +53,9 @@ export function loadSettings(world: Pick<World, 'host' | 'files'>, flag: string 
 
 function readConfig(world: Pick<World, 'files'>, path: string): string | null {
   try {
-    return world.files.readText(path)
+    const text = world.files.readText(path)
+    if (text?.includes(REPLACEMENT) !== true) return text
+    throw new Error('it is not UTF-8')
   } catch (error) {
     throw new AppError(
       'config',

@@ -246,6 +246,8 @@ test('the file that was named must be there and readable; the default one need n
     message: 'the configuration /x.toml cannot be read: EACCES: permission denied',
     hint: 'let it be read, or name another file with --config',
   })
+  const latin1 = failure(() => loadSettings(machine({ '/x.toml': '# f\ufffdr' }), '/x.toml'))
+  expect(latin1.message).toBe('the configuration /x.toml cannot be read: it is not UTF-8')
 })
 
 test('--config over ECHOPILOT_CONFIG over /etc over the home', () => {

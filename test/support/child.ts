@@ -24,7 +24,7 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
   /** Piped in; without it standard input is empty. */
-  readonly input?: string
+  readonly input?: string | Buffer
   /** Another user and group, for root only. */
   readonly uid?: number
 }

@@ -8,6 +8,7 @@ import { flagField, optional, textField } from '../../kernel/field.ts'
 import { flagOf, readInput, type InputOf } from '../../kernel/input.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
 import type { Style } from '../../kernel/style.ts'
+import { shownText } from '../../kernel/unseen.ts'
 import { defineOperation, type AnyOperation } from '../../operations/define.ts'
 import { ADOPT_FLAGS } from '../../pickup/find-source.ts'
 import { setUp, type SetUpStep } from '../../pickup/set-up.ts'
@@ -162,7 +163,7 @@ function render(done: Initialised, style: Style): string {
   const next = done.dryRun
     ? 'the same without --dry-run'
     : `${repair}tick Trigger on a row, then echopilot poll --drain`
-  return [`Notion workspace "${done.workspace}"`, ...lines, style.dim(`next: ${next}`)].join('\n')
+  return [`Notion workspace "${shownText(done.workspace)}"`, ...lines, style.dim(`next: ${next}`)].join('\n')
 }
 
 function requiredFaults(step: SetUpStep): string[] {

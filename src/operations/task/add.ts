@@ -6,13 +6,15 @@ import { AppError, messageOf } from '../../kernel/errors.ts'
 import {
   choiceField,
   dateField,
-  nonEmptyTextField,
+  nameField,
   numberField,
   optional,
   textField,
   withDefault,
 } from '../../kernel/field.ts'
 import { cutTo } from '../../kernel/text.ts'
+import { isBlank, nameOf } from '../../kernel/unseen.ts'
+import { utf8Text } from '../../kernel/utf8.ts'
 import { addTask } from '../../pipeline/tasks.ts'
 import { defineOperation, type BaseContext } from '../define.ts'
 
@@ -36,7 +38,7 @@ export const taskAdd = defineOperation({
     file: optional(textField('read the brief from this file')),
     title: optional(textField('name in lists; the first line of the brief if left out')),
     type: withDefault(choiceField(TASK_TYPES, 'kind of work'), 'Other'),
-    client: optional(nonEmptyTextField('for whom', 'the name of the client is empty')),
+    client: optional(nameField('for whom', 'the name of the client is empty')),
     target: optional(numberField('score that passes, 1 to 100', 1, 100)),
     priority: withDefault(choiceField(PRIORITIES, 'higher ones are done first'), 'Normal'),
     due: optional(dateField('due date, YYYY-MM-DD')),
@@ -47,7 +49,7 @@ export const taskAdd = defineOperation({
   scope: 'operate',
   run: async (context, input) => {
     const brief = await readBrief(context, input)
-    const title = input.title?.trim() || titleOf(brief)
+    const title = nameOf(input.title ?? '') || titleOf(brief)
     const request = {
       title,
       brief,
@@ -97,7 +99,7 @@ async function readBrief(
       'give the text that is to be worked on, in parts if need be',
     )
   }
-  if (brief.trim() === '') {
+  if (isBlank(brief)) {
     throw new AppError(
       'usage',
       'the brief is empty: nothing was added',
@@ -120,19 +122,18 @@ async function typedBrief(context: BaseContext, text: string | undefined): Promi
 
 function fileBrief(context: BaseContext, file: string): string {
   const path = resolve(context.world.host.cwd, file)
-  const text = readFile(context, path)
-  if (text === null)
-    throw new AppError(
-      'missing',
-      `there is no file ${path}`,
-      'name a file that is there, or - for standard input',
-    )
-  return text
+  const bytes = readFile(context, path)
+  if (bytes !== null) return utf8Text(bytes, 'the brief')
+  throw new AppError(
+    'missing',
+    `there is no file ${path}`,
+    'name a file that is there, or - for standard input',
+  )
 }
 
-function readFile(context: BaseContext, path: string): string | null {
+function readFile(context: BaseContext, path: string): Uint8Array | null {
   try {
-    return context.world.files.readText(path)
+    return context.world.files.readBytes(path)
   } catch (error) {
     throw new AppError(
       'usage',
@@ -145,6 +146,6 @@ function readFile(context: BaseContext, path: string): string | null {
 
 /** The first line that says something, without Markdown's heading marks. */
 function titleOf(brief: string): string {
-  const line = brief.split('\n').find(candidate => candidate.trim() !== '') ?? ''
-  return cutTo(line.replace(/^[#>*\s-]+/, '').trim() || 'Untitled', TITLE_COLUMNS)
+  const line = brief.split('\n').find(candidate => !isBlank(candidate)) ?? ''
+  return cutTo(nameOf(line.replace(/^[#>*\s-]+/, '')) || 'Untitled', TITLE_COLUMNS)
 }

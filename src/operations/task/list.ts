@@ -4,6 +4,7 @@ import { formatNanoUsd } from '../../domain/cost.ts'
 import { formatScore } from '../../domain/next-step.ts'
 import { RUN_STATES, type RunState } from '../../domain/run-state.ts'
 import { table } from '../../kernel/text.ts'
+import { nameOf } from '../../kernel/unseen.ts'
 import { statusMark } from '../../figures/marks.ts'
 import { defineOperation } from '../define.ts'
 
@@ -24,7 +25,7 @@ export const taskList = defineOperation({
   run: async (context, input) => {
     const tasks = await context.store.tasks.list({
       states: input.status === undefined ? null : statesOf(input.status),
-      client: input.client ?? null,
+      client: input.client === undefined ? null : nameOf(input.client),
       limit: input.limit,
     })
     return {

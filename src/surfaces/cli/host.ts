@@ -1,4 +1,4 @@
-import { shownText } from '../../kernel/text.ts'
+import { shownText } from '../../kernel/unseen.ts'
 import type { SessionOptions } from '../../session/index.ts'
 import type { GlobalFlags } from './global-flags.ts'
 import type { Entry } from './program.ts'
@@ -28,7 +28,7 @@ export function sessionOptions(
       if (watched) terminal.err(`${terminal.style.dim(shownText(line))}\n`)
     },
     log: {
-      write: line => terminal.err(line),
+      write: line => terminal.err(terminal.isJournal ? line : shownText(line)),
       format: terminal.isJournal ? 'journal' : 'text',
       least: flags.verbose === true ? 'debug' : flags.quiet === true ? 'error' : 'warn',
     },

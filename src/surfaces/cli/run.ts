@@ -1,7 +1,9 @@
 import { CommanderError } from 'commander'
 import { AppError, asAppError, OUTCOMES, traceOf, type Outcome } from '../../kernel/errors.ts'
 import { schemaOf } from '../../kernel/operation.ts'
-import { shown, shownText } from '../../kernel/text.ts'
+import { shown } from '../../kernel/text.ts'
+import { shownText } from '../../kernel/unseen.ts'
+import { REPLACEMENT } from '../../kernel/utf8.ts'
 import { openSession } from '../../session/index.ts'
 import { sessionOptions, type CommandHost } from './host.ts'
 import type { Terminal } from './terminal.ts'
@@ -25,6 +27,7 @@ export async function runCli(words: readonly string[], options: CliOptions): Pro
   const json = words.includes('--json')
   const verbose = words.includes('--verbose')
   try {
+    refuseOtherEncodings(words)
     const parsed = await parseWords(words, await entriesFor(words, options.lists), {
       version: `${options.program.version} (${options.program.commit})`,
       columns: terminal.style.columns,
@@ -46,6 +49,18 @@ export async function runCli(words: readonly string[], options: CliOptions): Pro
 /** What changes something outlives its terminal, as under nohup(1); what is only watched or served ends with it. */
 function stopOf(entry: CliEntry, { stop, hangUp }: CliOptions): AbortSignal {
   return entry.kind === 'operation' && entry.changes ? stop : AbortSignal.any([stop, hangUp])
+}
+
+/** The system hands on bytes; what Node could not read as UTF-8 is lost, so that nothing may be done with it. */
+function refuseOtherEncodings(words: readonly string[]): void {
+  const word = words.find(each => each.includes(REPLACEMENT))
+  if (word === undefined) return
+  const offset = Buffer.byteLength(word.slice(0, word.indexOf(REPLACEMENT)))
+  throw new AppError(
+    'usage',
+    `argument ${words.indexOf(word) + 1} is not UTF-8, from its byte ${offset} on`,
+    'set a UTF-8 locale (LC_ALL=C.UTF-8), or give the text as a file in UTF-8',
+  )
 }
 
 async function runEntry(parsed: Parsed<CliEntry>, options: CliOptions): Promise<Outcome> {

@@ -36,6 +36,7 @@ function filesOf(files: Readonly<Record<string, FileSpec>>): Files {
   }
   return {
     readText,
+    readBytes: never,
     mode: path => {
       const file = files[path]
       if (file === undefined) return null
