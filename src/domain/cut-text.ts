@@ -24,6 +24,14 @@ export function shorten(text: string, limit: number, mark: string): string {
   return (cutText(start, limit - mark.length)[0] ?? '') + mark
 }
 
+/** As {@link shorten}, ending behind a whole word where there is one near the end. */
+export function shortenAtWord(text: string, limit: number, mark: string): string {
+  if (text.length <= limit) return text
+  const [start = ''] = cutText(text, limit - mark.length)
+  const whole = /\s/.test(text.charAt(start.length)) ? start : start.replace(/\s\S{0,80}$/, '')
+  return whole.trimEnd() + mark
+}
+
 function cutPoint(text: string, limit: number): number {
   const cluster = new Intl.Segmenter('und', { granularity: 'grapheme' }).segment(text).containing(limit)
   const start = cluster?.index ?? limit

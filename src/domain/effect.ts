@@ -1,4 +1,6 @@
-import { shorten } from './cut-text.ts'
+import { cutText, shortenAtWord } from './cut-text.ts'
+import { isBareJson } from './json-check.ts'
+import { markdownToPlain } from './notion/plain-text.ts'
 import type { RunState, RunStatus } from './run-state.ts'
 
 /** Changes to the properties of a task's page. What is absent stays as it is; null empties it. */
@@ -72,11 +74,19 @@ export interface Transition {
   readonly commit: string
   readonly status: RunStatus
   /** The latest version of the work; null where there is none. */
-  readonly output: { readonly id: string; readonly text: string } | null
+  readonly output: {
+    readonly id: string
+    readonly text: string
+    /** What checks and judge found in it, for the person who decides; empty in all other states. */
+    readonly findings: readonly string[]
+  } | null
 }
 
 /** Characters that Notion takes in one text. A summary stays within, the whole stands in the page (SPEC §7). */
 const SUMMARY_LENGTH = 2000
+/** Markdown that is read for one: addresses of links are not part of it. */
+const SUMMARY_SOURCE = 12_000
+const CUT = '… (cut)'
 
 /** What the outside must hear of a change of state, in order. Pure: the store records it with the change. */
 export function effectsOf(transition: Transition): NewEffect[] {
@@ -127,8 +137,16 @@ export function effectsOf(transition: Transition): NewEffect[] {
  * a new one begins.
  */
 export function standingOf(transition: Transition): PageChange {
-  const { status, runId, score, costNano, reason } = transition
-  return { status, runId, score, costNano, notes: reason, ...summaryIn(transition) }
+  const { status, runId, score, costNano } = transition
+  return { status, runId, score, costNano, notes: notesOf(transition), ...summaryIn(transition) }
+}
+
+/** Where a person is to decide, what was found stands below the reason, until the run goes on. */
+function notesOf({ to, reason, output }: Transition): string | null {
+  const findings = new Set(to === 'waiting_human' ? output?.findings : [])
+  if (findings.size === 0) return reason
+  const lines = [...findings].map(text => `• ${text.trim().replaceAll(/\s+/g, ' ')}`)
+  return bounded([reason ?? 'a decision is wanted', 'Found in it:', ...lines].join('\n'))
 }
 
 function summaryIn({ to, output }: Transition): Pick<PageChange, 'summary'> {
@@ -181,7 +199,7 @@ function log(transition: Transition, name: string, status: LogRow['status'], mes
         entry: transition.taskTitle,
         status,
         message,
-        details: summaryOf(transition.reason ?? ''),
+        details: bounded(transition.reason ?? ''),
         atMs: transition.nowMs,
         commit: transition.commit,
         runId: transition.runId,
@@ -209,7 +227,7 @@ function job(transition: Transition, status: JobRow['status']): NewEffect {
         atMs: transition.nowMs,
         commit: transition.commit,
         runId: transition.runId,
-        notes: summaryOf(transition.reason ?? ''),
+        notes: bounded(transition.reason ?? ''),
       },
     },
   }
@@ -222,6 +240,15 @@ export function mergeChanges(changes: readonly PageChange[]): PageChange {
   return merged
 }
 
+/** As people read it beside other columns: no Markdown. Only the start is read, however long the text is. */
 function summaryOf(text: string): string {
-  return shorten(text.trim(), SUMMARY_LENGTH, '… (cut)')
+  const whole = text.trim()
+  const [start = ''] = cutText(whole, SUMMARY_SOURCE)
+  const plain = isBareJson(start) ? start : markdownToPlain(start).trim()
+  const allSaid = start.length === whole.length || plain.length > SUMMARY_LENGTH - CUT.length
+  return allSaid ? bounded(plain) : plain + CUT
+}
+
+function bounded(text: string): string {
+  return shortenAtWord(text, SUMMARY_LENGTH, CUT)
 }

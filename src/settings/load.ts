@@ -52,10 +52,18 @@ export function loadSettings(world: Pick<World, 'host' | 'files'>, flag: string 
 }
 
 function readConfig(world: Pick<World, 'files'>, path: string): string | null {
+  const text = readFile(world, path)
+  if (text?.includes(REPLACEMENT) !== true) return text
+  throw new AppError(
+    'config',
+    `the configuration ${path} cannot be read: it is not UTF-8`,
+    `iconv -f ISO-8859-1 -t UTF-8 ${path} > NEW, if it is that`,
+  )
+}
+
+function readFile(world: Pick<World, 'files'>, path: string): string | null {
   try {
-    const text = world.files.readText(path)
-    if (text?.includes(REPLACEMENT) !== true) return text
-    throw new Error('it is not UTF-8')
+    return world.files.readText(path)
   } catch (error) {
     throw new AppError(
       'config',

@@ -9,7 +9,7 @@ import { RUN_STATES } from '../domain/run-state.ts'
 import { reader, type StoreCore } from './core.ts'
 import { latestRun, type Run } from './run-rows.ts'
 import { taskOf, type Task } from './tasks.ts'
-import { latestWorkOf } from './work-rows.ts'
+import { findingsIn, latestWorkOf } from './work-rows.ts'
 
 /** Records effects of a run; inside the transaction that changes its state. A key is never recorded twice. */
 export function recordEffects(core: StoreCore, runId: string, effects: readonly NewEffect[]): void {
@@ -87,6 +87,13 @@ function transitionOf(core: StoreCore, run: Run, task: Task, pageId: string): Tr
     nowMs: run.endedMs ?? core.clock.now(),
     commit: core.commit,
     status: RUN_STATES[run.state].status,
-    output: latestWorkOf(core, runId),
+    output: outputOf(core, run),
   }
+}
+
+/** The text that stands, with what was found in it where a person is to read that. */
+function outputOf(core: StoreCore, run: Run): Transition['output'] {
+  const work = latestWorkOf(core, run.id)
+  if (work === null) return null
+  return { ...work, findings: run.state === 'waiting_human' ? findingsIn(core, work.id) : [] }
 }

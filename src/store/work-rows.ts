@@ -1,3 +1,4 @@
+import type { Finding } from '../domain/rubric.ts'
 import { reader, type StoreCore } from './core.ts'
 import type { NewJudgement, NewOutput } from './stage-end.ts'
 
@@ -57,4 +58,16 @@ export function latestWorkOf(core: StoreCore, runId: string): { id: string; text
     { runId },
   )
   return row === undefined ? null : { id: reader(row).text('id'), text: reader(row).text('text') }
+}
+
+/** The words of all that checks and judge found in a text. */
+export function findingsIn(core: StoreCore, outputId: string): string[] {
+  return core.engine
+    .all(
+      `SELECT check_findings AS findings, 0 AS number FROM outputs WHERE id = :outputId
+       UNION ALL SELECT findings, number FROM judgements WHERE output_id = :outputId ORDER BY number`,
+      { outputId },
+    )
+    .flatMap(row => reader(row).json<Finding[]>('findings'))
+    .map(finding => finding.text)
 }

@@ -103,3 +103,18 @@ test('an old Cancelled that is written over while the page is read does not canc
   await pollBeside(desk, pageId)
   expect(statesOf(desk, pageId)).toEqual(['cancelled', 'queued'])
 })
+
+test('what was found stands on the row while a person is to decide, and goes when that is done', async () => {
+  const desk = await openDesk(office)
+  const Description = `Research the market for heat pumps in northern Germany. Give the market size of the last three years with figures from published studies and cite each source with a link. Add two quotes from installers about delivery times.
+
+We supply 18,400 households with electricity around Husum. Two competitors offer rental at 139 euros a month.`
+  const pageId = await board.add({ 'Task Name': 'Heat pumps', 'Task Type': 'Research', Description })
+  await desk.done('poll', '--drain')
+  const { cells } = await board.row(pageId)
+  expect(cells['Notes']).toMatch(/^scored \d+, needed 80\nFound in it:\n• \S/)
+  expect(cells['Result Summary']).not.toMatch(/^#|\*\*/m)
+  await board.edit(pageId, { values: { Decision: 'Approve' } })
+  await desk.done('poll')
+  expect((await board.row(pageId)).cells['Notes']).toBe('approved by the operator')
+})
