@@ -5,7 +5,7 @@ import type { TaskType } from './task-type.ts'
 import { countTerm } from './term-count.ts'
 
 /** Names this edition of the checks in receipts; changes whenever an output could be found otherwise. */
-export const CHECKS_VERSION = 'checks/1'
+export const CHECKS_VERSION = 'checks/2'
 
 /** What the operator asks of every output of a kind. */
 export interface CheckRules {

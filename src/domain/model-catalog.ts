@@ -215,3 +215,34 @@ export function findModel(id: string): ModelFacts | null {
   const family = familyOf(id)
   return MODEL_CATALOG.find(model => model.id === family) ?? null
 }
+
+/** Gateways and clouds that sell the catalogue's models under their own names; another's may be another model. */
+const SELLERS: ReadonlySet<string> = new Set([
+  'openai',
+  'azure',
+  'azure_ai',
+  'azure-openai',
+  'openrouter',
+  'github',
+])
+
+/** A name as the vendor spells it: `gpt-4o` for `openai/gpt-4o` and `GPT-4o`; any other name as it is. */
+export function plainName(model: string): string {
+  const parts = model.toLowerCase().split('/')
+  const name = parts.pop() ?? ''
+  return parts.every(part => SELLERS.has(part)) && findModel(name) !== null ? name : model
+}
+
+/**
+ * Whether two names are of one model, as far as its price goes: sold by someone else, or one of them a snapshot,
+ * such as `claude-x-20250929`, `mistral-x-latest` and `grok-x-0709` beside the plain names.
+ */
+export function isSameModel(a: string, b: string): boolean {
+  return stemOf(a) === stemOf(b)
+}
+
+function stemOf(model: string): string {
+  const name = model.toLowerCase().split('/').at(-1) ?? ''
+  if (SNAPSHOTS_OF_OTHER_PRICE.has(name)) return name
+  return familyOf(name).replace(/[-@:](?:latest|\d{8}|\d{4})$/, '')
+}

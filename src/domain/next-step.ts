@@ -1,3 +1,4 @@
+import { findPromptCut } from './prompt-cut.ts'
 import type { Finding } from './rubric.ts'
 
 /** What is known of one version of the work: the first draft or a revision. */
@@ -9,7 +10,7 @@ export interface OutputFacts {
   readonly refusal: string | null
   /** Findings of the deterministic checks, run when the output was committed. */
   readonly checkFindings: readonly Finding[]
-  /** In order; `score` is null where the judge's answer was no verdict. */
+  /** In order; `score` is null where the judge's answer was no verdict, and findings then say what stood against one. */
   readonly judgements: readonly { readonly score: number | null; readonly findings: readonly Finding[] }[]
   /** The operator's decision on this version, if there is one. */
   readonly decision: { readonly kind: 'approve' | 'return'; readonly note: string } | null
@@ -49,6 +50,9 @@ export function nextStep(outputs: readonly OutputFacts[], rules: QualityRules): 
   if (latest.decision?.kind === 'approve') return rest('done', 'approved by the operator')
   if (latest.decision?.kind === 'return') return revise(latest, [operatorFinding(latest.decision.note)])
   if (latest.finish === 'refused') return afterRefusal(outputs, latest)
+  // A revision would be asked for in a longer prompt yet.
+  const cut = findPromptCut(latest.checkFindings)
+  if (cut !== null) return rest('waiting_human', cut.text)
   if (latest.checkFindings.length > 0) return afterFailure(outputs, latest, rules, checksFailed(latest))
   return afterJudging(outputs, latest, rules)
 }
@@ -65,9 +69,12 @@ export function latestWork<T extends Pick<OutputFacts, 'finish'>>(outputs: reado
 }
 
 function afterJudging(outputs: readonly OutputFacts[], latest: OutputFacts, rules: QualityRules): Step {
+  const unread = latest.judgements.filter(judgement => judgement.score === null)
+  const cut = findPromptCut(unread.flatMap(judgement => judgement.findings))
+  if (cut !== null) return rest('waiting_human', `no verdict: ${cut.text}`)
   const valid = latest.judgements.filter(judgement => judgement.score !== null)
   const mean = meanScore(valid)
-  const failedTries = latest.judgements.length - valid.length
+  const failedTries = unread.length
   if (mean === null) {
     return failedTries < VERDICT_TRIES
       ? { kind: 'judge', outputId: latest.id }

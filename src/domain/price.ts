@@ -2,7 +2,9 @@ import {
   CATALOG_VERSION,
   familyOf,
   findModel,
+  isSameModel,
   MODEL_CATALOG,
+  plainName,
   type LongContext,
   type ModelFacts,
   type ModelPrice,
@@ -78,7 +80,7 @@ export function quotePrice(
 ): PriceQuote {
   const override = findOverride(model, overrides)
   if (override?.free === true) return { basis: 'free', ...NOTHING, version: 'override' }
-  const known = findModel(model)
+  const known = findModel(plainName(model))
   const listed = known === null ? unpriced(atMs, tierOf(tier)) : fromTable(known, atMs, tierOf(tier))
   return override !== null && namesPrice(override) ? overridden(override, listed) : listed
 }
@@ -94,11 +96,35 @@ export function usdToNano(usd: number): number {
   return Math.round(usd * 1_000_000_000)
 }
 
+/**
+ * The prices that may hold for a call by the model that answered it; the dearest of them is to be booked. A model
+ * that is known costs what it costs. Beside its price stands the operator's own for what was asked, which may be a
+ * deployment with a name of its own. For a stranger both the price of what was asked and the ceiling stand.
+ *
+ * @param answered null where the answer does not say
+ */
+export function quotesAsServed(
+  asked: string,
+  answered: string | null,
+  quote: (model: string) => PriceQuote,
+): readonly [PriceQuote, ...PriceQuote[]] {
+  const ofAsked = quote(asked)
+  // Local servers call themselves what they like.
+  if (answered === null || ofAsked.basis === 'free') return [ofAsked]
+  const ofAnswered = quote(answered)
+  if (isSameModel(asked, answered)) {
+    return [ofAnswered.basis === 'override' || ofAsked.basis === 'unpriced' ? ofAnswered : ofAsked]
+  }
+  const isOwnPrice = ofAsked.basis === 'override' && ofAnswered.basis === 'table'
+  return ofAnswered.basis === 'unpriced' || isOwnPrice ? [ofAnswered, ofAsked] : [ofAnswered]
+}
+
 function findOverride(
   model: string,
   overrides: Readonly<Record<string, PriceOverride>>,
 ): PriceOverride | null {
-  const name = [model, familyOf(model)].find(key => Object.hasOwn(overrides, key))
+  const plain = plainName(model)
+  const name = [model, familyOf(model), plain, familyOf(plain)].find(key => Object.hasOwn(overrides, key))
   return name === undefined ? null : (overrides[name] ?? null)
 }
 

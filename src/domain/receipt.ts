@@ -71,6 +71,8 @@ export interface ReceiptCall {
   readonly priceVersion: string
   readonly promptDigest: string
   readonly requestId: string | null
+  /** Why it is booked so, where the figures do not say it; absent in receipts that were sealed before it was kept. */
+  readonly note?: string | null
 }
 
 /** Sums over the calls of a run. Tokens count what services reported; cost counts every booking. */
@@ -79,7 +81,7 @@ export interface ReceiptTotals {
   readonly inputTokens: number
   readonly outputTokens: number
   readonly costNano: number
-  /** Part of the cost that is a reservation, because no usage came back. */
+  /** Part of the cost that is a reservation or more, because no usage came back that can be believed. */
   readonly uncertainNano: number
   /** Part of the cost of models that have no price. */
   readonly unpricedNano: number

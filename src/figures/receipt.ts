@@ -105,12 +105,19 @@ function versionLine(output: ReceiptCore['outputs'][number], style: Style): stri
   return wrap(`${output.id}  ${text}`, style.columns, '  ')
 }
 
-function callLine(call: ReceiptCall): string {
+function callLine(call: ReceiptCall, style: Style): string {
+  const { answeredModel, note } = call
+  const by = answeredModel === null || answeredModel === call.model ? '' : `, answered by ${answeredModel}`
   const tokens =
     call.inputTokens === null ? 'no usage' : `${call.inputTokens} tokens in, ${call.outputTokens ?? 0} out`
   const price = call.priceBasis === 'unpriced' ? 'unpriced' : call.priceVersion
   const cost = `$${formatNanoUsd(call.costNano)} ${call.certainty} (${price})`
-  return `  ${call.id}  ${call.stage}, ${call.model}\n    ${tokens} = ${cost}`
+  const lines = [
+    wrap(`${call.id}  ${call.stage}, ${call.model}${by}`, style.columns, '  '),
+    `    ${tokens} = ${cost}`,
+    ...(note === null || note === undefined ? [] : [wrap(note, style.columns, '    ')]),
+  ]
+  return lines.join('\n')
 }
 
 function judgementLine(judgement: ReceiptCore['judgements'][number], style: Style): string {

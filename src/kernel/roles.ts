@@ -35,10 +35,17 @@ export interface CompletionRequest {
 export interface Completion {
   /** Without what the model thought on its way to it. */
   readonly text: string
+  /** Only what ended in a known good way is complete. */
   readonly finish: 'complete' | 'truncated' | 'refused'
+  /** The service's own word for the end, where it is none that is known; such a text counts as cut off. */
+  readonly endedBy: string | null
   readonly refusal: string | null
-  /** Null where the server did not say. */
+  /** Null where the server did not say, or said what cannot be. */
   readonly usage: ModelUsage | null
+  /** Why the usage is not believed, or where its numbers disagreed, so that the dearer reading was taken. */
+  readonly usageNote: string | null
+  /** What the service says that it charged, in nano-dollars. */
+  readonly chargedNano: number | null
   readonly answeredModel: string | null
   readonly serviceTier: string | null
   readonly requestId: string | null

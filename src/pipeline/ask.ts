@@ -1,5 +1,6 @@
-import { costNanoUsd, worstCaseNanoUsd } from '../domain/cost.ts'
-import { quotePrice, type PriceQuote } from '../domain/price.ts'
+import { bookAnswer } from '../domain/call-booking.ts'
+import { worstCaseNanoUsd, type CallBounds } from '../domain/cost.ts'
+import { quotePrice, quotesAsServed, type PriceQuote } from '../domain/price.ts'
 import type { CapBreach } from '../domain/budget.ts'
 import { quickRetryDelayMs } from '../domain/retry-schedule.ts'
 import { newId } from '../kernel/ids.ts'
@@ -60,7 +61,7 @@ async function askOnce(
   question: Question,
   signal: AbortSignal,
 ): Promise<Asked> {
-  const { call, price } = book(context, claimed, question)
+  const { call, bounds } = book(context, claimed, question)
   const breach = await context.store.stages.reserve(claimed.claim, call, capsOf(context.settings))
   if (breach !== null) return { kind: 'over', breach, needNano: call.reservedNano }
   const request: CompletionRequest = {
@@ -72,7 +73,7 @@ async function askOnce(
   const deadline = context.world.clock.deadline(context.settings.openai.timeout_seconds * 1000)
   try {
     const completion = await question.model.complete(request, AbortSignal.any([signal, deadline]))
-    return { kind: 'answered', completion, settlement: settle(context, call, price, completion) }
+    return { kind: 'answered', completion, settlement: settle(context, call, bounds, completion) }
   } catch (error) {
     if (!(error instanceof ServiceFailure)) throw error
     const failure = deadline.aborted ? timedOut(context, error) : error
@@ -85,21 +86,22 @@ function book(
   context: PipelineContext,
   claimed: ClaimedRun,
   question: Question,
-): { call: NewCall; price: PriceQuote } {
+): { call: NewCall; bounds: CallBounds } {
   const { choice, prompt, model } = question
   const now = context.world.clock.now()
   const price = quote(context, choice.model, null, now)
   const dearest = quote(context, choice.model, dearestTier(context.settings), now)
   const schemaBytes = question.schema === null ? 0 : byteLength(JSON.stringify(question.schema))
   const promptBytes = byteLength(prompt.system) + byteLength(prompt.user) + schemaBytes
+  const bounds = { promptBytes, maxOutputTokens: choice.maxOutputTokens }
   return {
-    price,
+    bounds,
     call: {
       id: newId('call', context.world),
       stage: claimed.stage,
       service: model.service,
       model: choice.model,
-      reservedNano: worstCaseNanoUsd(dearest, { promptBytes, maxOutputTokens: choice.maxOutputTokens }),
+      reservedNano: worstCaseNanoUsd(dearest, bounds),
       priceBasis: price.basis,
       priceVersion: price.version,
       promptDigest: prompt.digest,
@@ -107,26 +109,19 @@ function book(
   }
 }
 
+/** Booked by the model and the tier that served it. */
 function settle(
   context: PipelineContext,
   call: NewCall,
-  price: PriceQuote,
+  bounds: CallBounds,
   completion: Completion,
 ): Settlement {
-  const { usage } = completion
-  const { serviceTier } = completion
   const now = context.world.clock.now()
-  const actual = serviceTier === null ? price : quote(context, call.model, serviceTier, now)
-  return {
-    callId: call.id,
-    certainty: usage === null && price.basis !== 'free' ? 'unmetered' : 'metered',
-    costNano: usage === null ? 0 : costNanoUsd(actual, usage),
-    usage,
-    answeredModel: completion.answeredModel,
-    serviceTier: completion.serviceTier,
-    requestId: completion.requestId,
-    error: null,
-  }
+  const { answeredModel, serviceTier, requestId } = completion
+  const prices = quotesAsServed(call.model, answeredModel, model => quote(context, model, serviceTier, now))
+  const { certainty, costNano, usage, note, ...price } = bookAnswer(prices, bounds, completion)
+  const booked = { certainty, costNano, price, usage, note }
+  return { callId: call.id, ...booked, answeredModel, serviceTier, requestId, error: null }
 }
 
 function settleFailure(call: NewCall, failure: ServiceFailure): Settlement {
@@ -134,6 +129,8 @@ function settleFailure(call: NewCall, failure: ServiceFailure): Settlement {
     callId: call.id,
     certainty: failure.billed === 'no' ? 'unbilled' : 'unknown',
     costNano: 0,
+    price: null,
+    note: null,
     usage: null,
     answeredModel: null,
     serviceTier: null,

@@ -1,3 +1,4 @@
+import { leastTokens } from '../domain/least-tokens.ts'
 import { isBlank } from '../kernel/unseen.ts'
 import type { ClaimedRun } from '../store/claims.ts'
 import type { StageEnd } from '../store/stage-end.ts'
@@ -8,8 +9,6 @@ import { contextTokens, modelFor } from './rules.ts'
 /** An attempt whose process died this often is not worth another: it may be what kills it. */
 const MOST_INTERRUPTIONS = 3
 const HOUR_MS = 3_600_000
-/** No text in any language has more bytes a token than this, so above it a brief is certainly too long. */
-const MOST_BYTES_A_TOKEN = 8
 
 /**
  * The end of a run that must not cost anything: ended, held or failed; null where it may (SPEC §7, §9).
@@ -36,9 +35,9 @@ function flawOfBrief(context: PipelineContext, { run, task }: ClaimedRun): strin
   if (isBlank(task.brief)) return 'the brief is empty: nothing was asked for'
   const { model } = modelFor(context.settings, 'generate', task.type, context.world.clock.now())
   const limit = contextTokens(context.settings, model)
-  const leastTokens = Math.ceil(Buffer.byteLength(task.brief, 'utf8') / MOST_BYTES_A_TOKEN)
-  return limit !== null && leastTokens > limit
-    ? `the brief is too long: at least ${leastTokens} tokens, ${model} takes ${limit}`
+  const least = leastTokens(task.brief)
+  return limit !== null && least > limit
+    ? `the brief is too long: at least ${least} tokens, ${model} takes ${limit}`
     : null
 }
 

@@ -2,6 +2,7 @@ import { CAP_SETTINGS, type CapBreach } from '../domain/budget.ts'
 import { CHECKS_VERSION, checkOutput } from '../domain/checks.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
 import { latestWork, meanScore, nextStep, type OutputFacts, type Step } from '../domain/next-step.ts'
+import { promptCut } from '../domain/prompt-cut.ts'
 import { totalScore, type Finding } from '../domain/rubric.ts'
 import { parseVerdict, VERDICT_SCHEMA, type ParsedVerdict } from '../domain/verdict.ts'
 import { sha256 } from '../kernel/digest.ts'
@@ -54,7 +55,7 @@ async function write(
 ): Promise<StageEnd> {
   const asked = await ask(context, claimed, question, signal)
   if (asked.kind !== 'answered') return unanswered(context, question, asked, signal)
-  const output = newOutput(context, claimed, asked.completion, stage)
+  const output = newOutput(context, claimed, question, asked.completion, stage)
   const facts = { ...output, judgements: [], decision: null }
   const next = nextOf(nextStep([...outputs, facts], claimed.run), [...outputs, facts])
   return { kind: 'written', settlement: asked.settlement, output, next }
@@ -71,9 +72,12 @@ async function judge(
   const question = judgeQuestion(context, claimed, work)
   const asked = await ask(context, claimed, question, signal)
   if (asked.kind !== 'answered') return unanswered(context, question, asked, signal)
-  const parsed = readVerdict(asked.completion, [claimed.task.brief, work])
-  const judgement = newJudgement(context, outputId, question, parsed)
-  const judged = outputs.map(output => (output.id === outputId ? withJudgement(output, parsed) : output))
+  const obstacle = cutOf(question, asked.completion)
+  const parsed = readVerdict(asked.completion, obstacle, [claimed.task.brief, work])
+  const judgement = { ...newJudgement(context, outputId, question, parsed), obstacle }
+  const judged = outputs.map(output =>
+    output.id === outputId ? withJudgement(output, parsed, obstacle) : output,
+  )
   const next = nextOf(nextStep(judged, claimed.run), judged)
   return { kind: 'judged', settlement: asked.settlement, judgement, next }
 }
@@ -139,6 +143,7 @@ function judgeQuestion(context: PipelineContext, { task }: ClaimedRun, work: str
 function newOutput(
   context: PipelineContext,
   { task }: ClaimedRun,
+  question: Question,
   completion: Completion,
   stage: 'generate' | 'revise',
 ): NewOutput {
@@ -151,12 +156,17 @@ function newOutput(
     text: completion.text,
     digest: sha256(completion.text),
     refusal: completion.refusal,
-    checkFindings: finish === 'refused' ? [] : checksOf(context, task, completion),
+    checkFindings: finish === 'refused' ? [] : checksOf(context, task, question, completion),
     checksVersion: CHECKS_VERSION,
   }
 }
 
-function checksOf(context: PipelineContext, task: ClaimedRun['task'], completion: Completion): Finding[] {
+function checksOf(
+  context: PipelineContext,
+  task: ClaimedRun['task'],
+  question: Question,
+  completion: Completion,
+): Finding[] {
   const { qa, types } = context.settings
   const forType = types[task.type]
   const language = forType?.language ?? qa.language
@@ -168,13 +178,28 @@ function checksOf(context: PipelineContext, task: ClaimedRun['task'], completion
   const cutOff: Finding = {
     source: 'truncated',
     severity: 'major',
-    text: 'the text was cut off at the length limit: be shorter, and finish',
+    text:
+      completion.endedBy === null
+        ? 'the text was cut off at the length limit: be shorter, and finish'
+        : `the service ended the text with "${completion.endedBy}", which is no good end that is known: finish it`,
   }
-  return completion.finish === 'truncated' ? [cutOff, ...found] : found
+  const cut = cutOf(question, completion)
+  return [...(cut === null ? [] : [cut]), ...(completion.finish === 'truncated' ? [cutOff] : []), ...found]
 }
 
-/** A judge that refuses or is cut off has given no verdict, whatever stands in its text. */
-function readVerdict(completion: Completion, shown: readonly string[]): ParsedVerdict {
+function cutOf({ prompt }: Question, { usage }: Completion): Finding | null {
+  return promptCut(prompt.user, usage?.inputTokens ?? null)
+}
+
+/**
+ * A judge that refuses, is cut off or did not read the whole work has given no verdict, whatever stands in its text.
+ */
+function readVerdict(
+  completion: Completion,
+  obstacle: Finding | null,
+  shown: readonly string[],
+): ParsedVerdict {
+  if (obstacle !== null) return { ok: false, why: obstacle.text }
   if (completion.finish === 'refused') return { ok: false, why: 'the judge refused' }
   if (completion.finish === 'truncated') return { ok: false, why: 'the verdict was cut off' }
   return parseVerdict(completion.text, shown)
@@ -185,7 +210,7 @@ function newJudgement(
   outputId: string,
   question: Question,
   parsed: ParsedVerdict,
-): NewJudgement {
+): Omit<NewJudgement, 'obstacle'> {
   return {
     id: newId('judgement', context.world),
     outputId,
@@ -197,10 +222,10 @@ function newJudgement(
   }
 }
 
-function withJudgement(output: OutputFacts, parsed: ParsedVerdict): OutputFacts {
+function withJudgement(output: OutputFacts, parsed: ParsedVerdict, obstacle: Finding | null): OutputFacts {
   const judgement = parsed.ok
     ? { score: totalScore(parsed.verdict.scores), findings: parsed.verdict.findings }
-    : { score: null, findings: [] }
+    : { score: null, findings: obstacle === null ? [] : [obstacle] }
   return { ...output, judgements: [...output.judgements, judgement] }
 }
 

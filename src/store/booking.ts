@@ -60,7 +60,8 @@ export function settleCall(core: StoreCore, settlement: Settlement): void {
     `UPDATE calls SET certainty = :certainty, cost_nano = :costNano, input_tokens = :input,
        cached_tokens = :cached, cache_write_tokens = :cacheWrite, output_tokens = :output,
        reasoning_tokens = :reasoning, answered_model = :answeredModel, service_tier = :serviceTier,
-       request_id = :requestId, error = :error, ended_ms = :now
+       request_id = :requestId, error = :error, price_basis = :basis, price_version = :version, note = :note,
+       ended_ms = :now
      WHERE id = :id`,
     {
       id: settlement.callId,
@@ -75,6 +76,9 @@ export function settleCall(core: StoreCore, settlement: Settlement): void {
       serviceTier: settlement.serviceTier,
       requestId: settlement.requestId,
       error: settlement.error,
+      basis: settlement.price?.priceBasis ?? before.priceBasis,
+      version: settlement.price?.priceVersion ?? before.priceVersion,
+      note: settlement.note,
       now: core.clock.now(),
     },
   )
@@ -129,6 +133,8 @@ export function abandon(core: StoreCore, callId: string, error: string): void {
     callId,
     certainty: 'unknown',
     costNano: 0,
+    price: null,
+    note: null,
     usage: null,
     answeredModel: null,
     serviceTier: null,
@@ -144,6 +150,7 @@ function settledCost(call: Call, settlement: Settlement): number {
     case 'unbilled':
       return 0
     case 'unmetered':
+      return Math.max(call.reservedNano, settlement.costNano)
     case 'unknown':
       return call.reservedNano
   }

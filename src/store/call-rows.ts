@@ -23,8 +23,15 @@ export type Certainty = 'reserved' | 'metered' | 'unmetered' | 'unknown' | 'unbi
 export interface Settlement {
   readonly callId: string
   readonly certainty: Exclude<Certainty, 'reserved'>
-  /** What the usage came to; ignored unless `metered`: `unbilled` is 0, the rest stay at the reservation. */
+  /**
+   * What the answer came to; `unmetered` is never under the reservation. Ignored for the others: `unbilled` is 0,
+   * `unknown` stays at the reservation.
+   */
   readonly costNano: number
+  /** The price that it was booked at; null leaves that of the reservation. */
+  readonly price: Pick<NewCall, 'priceBasis' | 'priceVersion'> | null
+  /** Why it is booked so, where the answer's numbers do not say it themselves. */
+  readonly note: string | null
   readonly usage: TokenUsage | null
   readonly answeredModel: string | null
   readonly serviceTier: string | null
@@ -33,7 +40,7 @@ export interface Settlement {
 }
 
 /** A call as receipts and reports show it. */
-export interface Call extends NewCall, Omit<Settlement, 'callId' | 'certainty'> {
+export interface Call extends NewCall, Omit<Settlement, 'callId' | 'certainty' | 'price'> {
   readonly runId: string
   readonly attempt: number
   readonly certainty: Certainty
@@ -65,6 +72,7 @@ export function readCall(row: SqlRow): Call {
     priceBasis: is.text<PriceQuote['basis']>('price_basis'),
     priceVersion: is.text('price_version'),
     promptDigest: is.text('prompt_digest'),
+    note: is.textOrNull('note'),
     usage:
       input === null
         ? null

@@ -174,6 +174,7 @@ function receiptCall(call: Call): ReceiptCall {
     priceVersion: call.priceVersion,
     promptDigest: call.promptDigest,
     requestId: call.requestId,
+    note: call.note,
   }
 }
 

@@ -53,6 +53,8 @@ export interface NewJudgement {
     readonly opinion: string
   } | null
   readonly flaw: string | null
+  /** What kept the answer from being a verdict, where asking again would not help. */
+  readonly obstacle: Finding | null
   readonly rubricDigest: string
   readonly promptDigest: string
   readonly model: string

@@ -40,7 +40,9 @@ export function insertJudgement(
       score: verdict?.score ?? null,
       scores: verdict === null ? null : JSON.stringify(verdict.scores),
       reasons: verdict === null ? null : JSON.stringify(verdict.reasons),
-      findings: JSON.stringify(verdict?.findings ?? []),
+      findings: JSON.stringify(
+        verdict?.findings ?? (judgement.obstacle === null ? [] : [judgement.obstacle]),
+      ),
       opinion: verdict?.opinion ?? null,
       flaw: judgement.flaw,
       rubricDigest: judgement.rubricDigest,

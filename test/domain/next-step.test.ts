@@ -295,3 +295,32 @@ test('what is next depends on nothing but what is committed', () => {
     { ...SEED, numRuns: 30 },
   )
 })
+
+const CUT: Finding = { source: 'prompt_cut', severity: 'major', text: 'read only 2050 tokens' }
+
+test('a draft of a prompt that was cut waits for a person: no revision mends it, no judge sees it', () => {
+  const cut = output({ checkFindings: [CUT, CHECK] })
+  expect(nextStep([cut], RULES)).toEqual({
+    kind: 'rest',
+    state: 'waiting_human',
+    reason: 'read only 2050 tokens',
+  })
+  expect(nextStep([{ ...cut, ...approved }], RULES)).toMatchObject({ kind: 'rest', state: 'done' })
+  expect(nextStep([{ ...cut, ...returned }], RULES)).toMatchObject({ kind: 'revise' })
+})
+
+test('a verdict on a prompt that was cut is none, and no second one is asked for, whatever the first said', () => {
+  const unread = { score: null, findings: [CUT] }
+  for (const judgements of [[unread], [{ score: 80, findings: [] }, unread]]) {
+    expect(nextStep([output({ judgements })], RULES)).toEqual({
+      kind: 'rest',
+      state: 'waiting_human',
+      reason: 'no verdict: read only 2050 tokens',
+    })
+  }
+})
+
+test('a judge that calls a finding of its own so decides nothing by it', () => {
+  const judgements = [{ score: 95, findings: [CUT] }]
+  expect(nextStep([output({ judgements })], RULES)).toMatchObject({ kind: 'rest', state: 'done' })
+})

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CATALOG_VERSION, MODEL_CATALOG } from '../../src/domain/model-catalog.ts'
-import { quotePrice, usdToNano } from '../../src/domain/price.ts'
+import { quotePrice, quotesAsServed, usdToNano, type PriceOverride } from '../../src/domain/price.ts'
 
 const NOW = Date.parse('2026-11-25T12:00:00Z')
 const SEED = { seed: 20_261_125 }
@@ -171,4 +171,74 @@ describe('usdToNano', () => {
       { ...SEED, numRuns: 2_000 },
     )
   })
+})
+
+describe('as served', () => {
+  function versions(
+    asked: string,
+    answered: string | null,
+    overrides: Readonly<Record<string, PriceOverride>> = {},
+  ): string[] {
+    const quotes = quotesAsServed(asked, answered, model => quotePrice(model, NOW, null, overrides))
+    return quotes.map(({ basis, version, inputNano }) =>
+      basis === 'override'
+        ? `own ${inputNano / USD}`
+        : basis === 'free'
+          ? 'free'
+          : (version.split('/')[1] ?? ''),
+    )
+  }
+  const OWN = { 'think-model': { inputUsd: 1, outputUsd: 10 } }
+
+  test.each<[string, string, string | null, string[]]>([
+    ['who does not say', 'gpt-4o', null, ['gpt-4o']],
+    ['the same', 'gpt-4o', 'gpt-4o', ['gpt-4o']],
+    ['a snapshot', 'gpt-4o', 'gpt-4o-2024-08-06', ['gpt-4o']],
+    ['another that is known', 'gpt-4o-mini', 'gpt-4o-2024-08-06', ['gpt-4o']],
+    ['a cheaper one', 'gpt-4o', 'gpt-4o-mini-2024-07-18', ['gpt-4o-mini']],
+    ['a known one behind a deployment', 'my-deployment', 'gpt-4o-2024-08-06', ['gpt-4o']],
+    ['a known one by a seller’s spelling', 'house', 'openai/gpt-4o-mini', ['gpt-4o-mini']],
+    ['a known one in capitals', 'house', 'GPT-4o', ['gpt-4o']],
+    ['a stranger', 'gpt-4o-mini', 'llama-3.3-70b', ['unpriced', 'gpt-4o-mini']],
+    ['a snapshot that never had its family’s price', 'gpt-4o', 'gpt-4o-2024-05-13', ['unpriced', 'gpt-4o']],
+    ['a stranger asked for by its alias', 'house-latest', 'house-20250929', ['unpriced']],
+    ['a known one asked for by an alias', 'gpt-4o-latest', 'gpt-4o-2024-08-06', ['gpt-4o']],
+  ])('%s', (_what, asked, answered, expected) => {
+    expect(versions(asked, answered)).toEqual(expected)
+  })
+
+  test.each<[string, string, string, string[]]>([
+    ['the operator’s own price, by name', 'think-model', 'think-model', ['own 1']],
+    ['by its snapshot', 'think-model', 'think-model-0709', ['own 1']],
+    ['by a seller', 'think-model', 'acme/think-model@20250929', ['own 1']],
+    ['beside a known one', 'think-model', 'gpt-4o-mini', ['gpt-4o-mini', 'own 1']],
+    ['beside a stranger', 'think-model', 'other-model', ['unpriced', 'own 1']],
+    ['of the one that answered', 'gpt-4o', 'think-model', ['own 1']],
+  ])('%s', (_what, asked, answered, expected) => {
+    expect(versions(asked, answered, OWN)).toEqual(expected)
+  })
+
+  test('an own price of the family or of the snapshot holds for the snapshot', () => {
+    expect(versions('gpt-4o', 'gpt-4o-2024-08-06', { 'gpt-4o': { inputUsd: 2 } })).toEqual(['own 2'])
+    const snapshot = { 'gpt-4o-2024-08-06': { inputUsd: 2 } }
+    expect(versions('gpt-4o', 'gpt-4o-2024-08-06', snapshot)).toEqual(['own 2'])
+    expect(versions('openai/gpt-4o', 'gpt-4o-2024-08-06', { 'openai/gpt-4o': { inputUsd: 2 } })).toEqual([
+      'own 2',
+    ])
+  })
+
+  test('a free model stays free, whatever it calls itself', () => {
+    expect(versions('local', 'gpt-4o', { local: { free: true } })).toEqual(['free'])
+  })
+})
+
+test.each([
+  ['openai/gpt-4o', 'gpt-4o'],
+  ['azure/gpt-4o-2024-08-06', 'gpt-4o'],
+  ['openrouter/openai/gpt-4o-mini', 'gpt-4o-mini'],
+  ['acme/gpt-4o', 'unpriced'],
+  ['openai/gpt-4o:extended', 'unpriced'],
+  ['chatgpt-4o-latest', 'unpriced'],
+])('the price of %s is that of %s', (model, expected) => {
+  expect(quotePrice(model, NOW, null, {}).version).toBe(`${CATALOG_VERSION}/${expected}/standard`)
 })

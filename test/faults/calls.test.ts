@@ -132,7 +132,7 @@ test('a prompt that the model cannot take in is permanent: one call, nothing bil
 
 test('a brief that is certainly too long is refused before any call', async () => {
   const shop = await workshop()
-  const { taskId, runId } = await shop.add({ brief: 'x'.repeat(1_100_000) })
+  const { taskId, runId } = await shop.add({ brief: 'long winter evening '.repeat(90_000) })
   await shop.drain()
   expect((await shop.task(taskId)).reason).toContain('too long')
   expect(await shop.run(runId)).toMatchObject({ state: 'failed_final', errorClass: 'data' })

@@ -47,7 +47,7 @@ CREATE TABLE calls (
   error            TEXT,
   day              TEXT NOT NULL,
   started_ms       INTEGER NOT NULL,
-  ended_ms         INTEGER, client TEXT,
+  ended_ms         INTEGER, client TEXT, note TEXT,
   CHECK ((ended_ms IS NULL) = (certainty = 'reserved'))
 ) STRICT;
 

@@ -116,8 +116,15 @@ test('the velocity breaker holds a task that is started over and over, for an ho
 
 /** A compatible server that sells the stand-in's model under a name of its own. */
 function selling(name: string): typeof globalThis.fetch {
-  return async (input, init) =>
-    fetch(input, { ...init, body: bodyOf(init).replace(`"model":"${name}"`, '"model":"gpt-4o"') })
+  return async (input, init) => {
+    const asked = bodyOf(init)
+    const answer = await fetch(input, {
+      ...init,
+      body: asked.replace(`"model":"${name}"`, '"model":"gpt-4o"'),
+    })
+    const told = (await answer.text()).replace('"model":"gpt-4o-2024-08-06"', `"model":"${name}"`)
+    return new Response(told, answer)
+  }
 }
 
 async function withModel(name: string, models: Record<string, unknown>): Promise<Workshop> {

@@ -56,6 +56,25 @@ test.each<{ certainty: Ended; cost: number }>([
   expectSpendAddsUp(files.path)
 })
 
+test('an answer that cannot be metered may cost more than was reserved, and the caps then see all of it', async () => {
+  const files = testStore()
+  const store = files.open('first')
+  const id = await reserved(store)
+  await store.stages.settle(aSettlement(id, { certainty: 'unmetered', costNano: 5000, usage: null }))
+  expect(costOf(files, id)).toBe(5000)
+  expectSpendAddsUp(files.path)
+})
+
+test('a call is shown at the price it was booked at, with what there is to say of it', async () => {
+  const files = testStore()
+  const store = files.open('first')
+  const id = await reserved(store)
+  const price = { priceBasis: 'unpriced', priceVersion: 'v2' } as const
+  await store.stages.settle(aSettlement(id, { price, note: 'dearer' }))
+  const rows = rowsOf(files.path, `SELECT price_basis, price_version, note FROM calls WHERE id = '${id}'`)
+  expect(rows).toEqual([{ price_basis: 'unpriced', price_version: 'v2', note: 'dearer' }])
+})
+
 test.each<{ first: Ended; second: Ended; stays: Ended }>([
   { first: 'metered', second: 'unbilled', stays: 'metered' },
   { first: 'unbilled', second: 'metered', stays: 'unbilled' },

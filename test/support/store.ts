@@ -132,6 +132,8 @@ export function aSettlement(callId: string, changes: Partial<Settlement> = {}): 
     answeredModel: 'gpt-4o-2024-08-06',
     serviceTier: 'default',
     requestId: 'req_1',
+    price: null,
+    note: null,
     error: null,
     ...changes,
   }
@@ -161,6 +163,7 @@ export function aJudgement(outputId: string, changes: Partial<NewJudgement> = {}
     outputId,
     verdict: { score: 90, scores, reasons, findings: [], opinion: 'accept' },
     flaw: null,
+    obstacle: null,
     rubricDigest: 'r',
     promptDigest: 'p',
     model: 'gpt-4o-mini',

@@ -42,7 +42,7 @@ export function openAiModel(options: OpenAiOptions): Model {
           const body = bodyOf(request, tierOf(options), without)
           return client.chat.completions.create(body, { signal }).withResponse()
         })
-        return completionIn(answer.data, answer.response, redact)
+        return completionIn(answer.data, answer.response, request.maxOutputTokens, redact)
       } catch (error) {
         if (error instanceof ServiceFailure) throw error
         if (wantsDocument && error instanceof ApiError && saysNoDocument(error)) return NO_DOCUMENT
@@ -71,8 +71,11 @@ function tierOf({ serviceTier, baseUrl }: OpenAiOptions): OpenAiOptions['service
 const NO_DOCUMENT: Completion = {
   text: '',
   finish: 'complete',
+  endedBy: null,
   refusal: null,
   usage: null,
+  usageNote: null,
+  chargedNano: null,
   answeredModel: null,
   serviceTier: null,
   requestId: null,
@@ -89,13 +92,18 @@ function refusedByModel(): (model: string) => Set<RefusablePart> {
 }
 
 /** Some servers call their JSON text, and some say within an answer, with a good status, that there is none. */
-function completionIn(answer: unknown, response: Response, redact: Redact): Completion {
+function completionIn(
+  answer: unknown,
+  response: Response,
+  maxOutputTokens: number,
+  redact: Redact,
+): Completion {
   const data = typeof answer === 'string' ? parseJson(answer) : answer
   const header = (name: string): string | null => orNull(redact, response.headers.get(name))
   const requestId = header('x-request-id')
   const error = readErrorIn(data)
   if (error !== null) throw fromAnswer(error.status, tidy(error.message, redact), header)
-  const completion = readCompletion(data)
+  const completion = readCompletion(data, maxOutputTokens)
   if (completion === null) throw unusable('not a chat completion', requestId)
   return redacted({ ...completion, requestId }, redact)
 }
@@ -142,6 +150,7 @@ function redacted(completion: Completion, redact: Redact): Completion {
     ...completion,
     text: redact(completion.text),
     refusal: orNull(redact, completion.refusal),
+    endedBy: orNull(redact, completion.endedBy),
     answeredModel: orNull(redact, completion.answeredModel),
     serviceTier: orNull(redact, completion.serviceTier),
     requestId: orNull(redact, completion.requestId),

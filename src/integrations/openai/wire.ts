@@ -1,5 +1,7 @@
 import { withoutThoughts } from '../../domain/answer/thoughts.ts'
-import type { Completion, ListedModel, ModelUsage } from '../../kernel/roles.ts'
+import type { Completion, ListedModel } from '../../kernel/roles.ts'
+import { endingOf, isBrokenOff } from './finish.ts'
+import { readUsage } from './usage.ts'
 
 /**
  * Reads of a service's answers only what is used; compatible servers leave much of the rest out. Written by hand,
@@ -8,20 +10,26 @@ import type { Completion, ListedModel, ModelUsage } from '../../kernel/roles.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** A chat completion, but for the id of its request; null for what is none. */
-export function readCompletion(data: unknown): Omit<Completion, 'requestId'> | null {
+/**
+ * A chat completion, but for the id of its request; null for what is none.
+ *
+ * @param maxOutputTokens the limit that was asked for
+ */
+export function readCompletion(data: unknown, maxOutputTokens: number): Omit<Completion, 'requestId'> | null {
   if (!isObject(data) || !isList(data['choices'])) return null
   const [choice] = data['choices']
   if (!isObject(choice) || !isObject(choice['message'])) return null
   const text = textIn(choice['message']['content'])
   if (text === null) return null
   const refusal = textOf(choice['message']['refusal']) || null
+  const report = readUsage(data)
+  const usedUp = (report.usage?.outputTokens ?? 0) >= maxOutputTokens
   return {
     text: withoutThoughts(text),
-    finish: finishOf(choice['finish_reason'], refusal),
+    ...endingOf(choice['finish_reason'], refusal, usedUp),
     refusal,
-    usage: readUsage(data['usage']),
-    answeredModel: textOf(data['model']),
+    ...report,
+    answeredModel: textOf(data['model'])?.slice(0, MOST_NAME_CHARACTERS) || null,
     serviceTier: textOf(data['service_tier']),
   }
 }
@@ -42,7 +50,7 @@ export function readErrorIn(data: unknown): { status: number | null; message: st
 }
 
 function errorOfChoice(choice: Json): unknown {
-  const brokeOff = choice['finish_reason'] === 'error' ? 'the model broke off' : null
+  const brokeOff = isBrokenOff(choice['finish_reason']) ? 'the model broke off' : null
   return choice['error'] ?? brokeOff
 }
 
@@ -58,13 +66,8 @@ export function readModels(data: unknown): ListedModel[] | null {
   return read.length < models.length ? null : read
 }
 
-/** `length` at OpenAI, the others at Mistral. */
-const CUT_OFF = new Set(['length', 'model_length'])
-
-function finishOf(reason: unknown, refusal: string | null): Completion['finish'] {
-  if (refusal !== null || reason === 'content_filter') return 'refused'
-  return typeof reason === 'string' && CUT_OFF.has(reason) ? 'truncated' : 'complete'
-}
+/** Longer than the name of any model. */
+const MOST_NAME_CHARACTERS = 200
 
 /**
  * The text of an answer, which may come in parts with thoughts between them (Mistral's reasoning models); empty
@@ -75,30 +78,6 @@ function textIn(content: unknown): string | null {
   if (!isList(content)) return textOf(content)
   const parts = content.filter(isObject).filter(part => part['type'] === 'text')
   return parts.map(part => textOf(part['text']) ?? '').join('')
-}
-
-/**
- * A server that sends usage of another shape has not said what it used; nor has one that says a prompt had no
- * tokens, as gateways do that did not count.
- */
-function readUsage(usage: unknown): ModelUsage | null {
-  if (!isObject(usage)) return null
-  const input = isObject(usage['prompt_tokens_details']) ? usage['prompt_tokens_details'] : {}
-  const output = isObject(usage['completion_tokens_details']) ? usage['completion_tokens_details'] : {}
-  const read = {
-    inputTokens: usage['prompt_tokens'],
-    cachedTokens: input['cached_tokens'] ?? 0,
-    cacheWriteTokens: input['cache_write_tokens'] ?? 0,
-    outputTokens: usage['completion_tokens'],
-    reasoningTokens: output['reasoning_tokens'] ?? 0,
-  }
-  return areCounts(read) && read.inputTokens > 0 ? read : null
-}
-
-function areCounts<Name extends string>(values: Record<Name, unknown>): values is Record<Name, number> {
-  return Object.values(values).every(
-    value => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0,
-  )
 }
 
 /** As a day, or as seconds since 1970; null for what is neither. */

@@ -126,6 +126,8 @@ const SETTLED = {
   answeredModel: 'gpt-4o-2024-08-06',
   serviceTier: 'default',
   requestId: 'req_bench',
+  price: null,
+  note: null,
   error: null,
 } as const
 
@@ -145,7 +147,7 @@ function newJudgement(outputId: string): NewJudgement {
   }
   const digests = { rubricDigest: sha256('rubric'), promptDigest: sha256('prompt'), model: 'gpt-4o-mini' }
   const verdict = { score: 95, scores, reasons, findings: [], opinion: 'accept' }
-  return { id: id('judgement'), outputId, verdict, flaw: null, ...digests }
+  return { id: id('judgement'), outputId, verdict, flaw: null, obstacle: null, ...digests }
 }
 
 /** Ends every effect that waits in the outbox, as if it had been written to Notion. */

@@ -36,7 +36,10 @@ test('an answer with all its facts', async () => {
   expect(await completed({ usage, service_tier: 'flex' }, { 'x-request-id': 'req_1' })).toEqual({
     text: 'Hello.',
     finish: 'complete',
+    endedBy: null,
     refusal: null,
+    usageNote: null,
+    chargedNano: null,
     usage: { inputTokens: 100, cachedTokens: 60, cacheWriteTokens: 7, outputTokens: 40, reasoningTokens: 30 },
     answeredModel: 'gpt-4o-2024-08-06',
     serviceTier: 'flex',

@@ -64,7 +64,7 @@ test.each([
   [
     'tools instead of content',
     choice({ content: null, tool_calls: [] }, 'tool_calls'),
-    { text: '', finish: 'complete' },
+    { text: '', finish: 'truncated', endedBy: 'tool_calls' },
   ],
 ])('%s', async (_what, parts, expected) => {
   expect(await completed(parts)).toMatchObject(expected)
