@@ -1,3 +1,4 @@
+import type { EffectState } from './effect.ts'
 import { isFinal, type RunState } from './run-state.ts'
 
 /** What a person can decide about a task. */
@@ -14,4 +15,9 @@ export function mayDecide(verb: Verb, state: RunState): boolean {
     case 'retry':
       return isFinal(state) || state === 'retrying'
   }
+}
+
+/** Whether that can be decided about an effect in this state; to dismiss one twice is to dismiss it once. */
+export function mayDecideEffect(verb: 'retry' | 'dismiss', state: EffectState): boolean {
+  return verb === 'retry' ? state !== 'done' : state === 'dead' || state === 'dismissed'
 }

@@ -1,5 +1,6 @@
 import { cutText, shortenAtWord } from './cut-text.ts'
 import { isBareJson } from './json-check.ts'
+import { keysOf } from './keys-of.ts'
 import { markdownToPlain } from './notion/plain-text.ts'
 import type { RunState, RunStatus } from './run-state.ts'
 
@@ -55,6 +56,15 @@ export interface NewEffect {
   readonly target: string
   readonly body: EffectBody
 }
+
+/** `dead` cannot be delivered as things are; `dismissed` was dead, and the operator wants no more of it. */
+export type EffectState = 'pending' | 'done' | 'dead' | 'dismissed'
+
+/**
+ * Why an effect is dead. `target`: its page or database is away, and it is written when that is back. `refused`: what
+ * was sent was refused for itself.
+ */
+export type DeadCause = 'target' | 'refused'
 
 /** What is known of a run at the moment its state changes. */
 export interface Transition {
@@ -230,6 +240,28 @@ function job(transition: Transition, status: JobRow['status']): NewEffect {
         notes: bounded(transition.reason ?? ''),
       },
     },
+  }
+}
+
+/**
+ * What an effect still has to say beside those that came after it on its target: a page's property is the last one's
+ * that names it, a container holds the last version, a row says the last that was recorded of it. Null where all
+ * of it was said again.
+ */
+export function stillToSay(body: EffectBody, later: readonly EffectBody[]): EffectBody | null {
+  switch (body.kind) {
+    case 'page': {
+      const said = new Set<string>(
+        later.flatMap(other => (other.kind === 'page' ? keysOf(other.change) : [])),
+      )
+      const rest = Object.entries(body.change).filter(([key]) => !said.has(key))
+      return rest.length === 0 ? null : { ...body, change: Object.fromEntries(rest) }
+    }
+    case 'body':
+      return later.some(other => other.kind === 'body' && other.runId === body.runId) ? null : body
+    case 'log':
+    case 'job':
+      return later.some(other => other.kind === body.kind && other.thing === body.thing) ? null : body
   }
 }
 

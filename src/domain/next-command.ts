@@ -1,3 +1,4 @@
+import type { DeadCause, EffectState } from './effect.ts'
 import type { ErrorClass } from './error-class.ts'
 import type { RunState } from './run-state.ts'
 
@@ -35,6 +36,26 @@ export function nextCommand(task: Standing): string | null {
     case 'revising':
       return `echopilot task show ${task.id} --follow`
     case 'cancelled':
+      return null
+  }
+}
+
+/** What the operator can do about a write to the outside; null where there is nothing to do. */
+export function nextOfEffect(effect: {
+  readonly id: string
+  readonly state: EffectState
+  readonly cause: DeadCause | null
+}): string | null {
+  switch (effect.state) {
+    case 'pending':
+      return 'echopilot deliver'
+    case 'dead':
+      return effect.cause === 'refused'
+        ? `echopilot effect retry ${effect.id}, or echopilot effect dismiss ${effect.id}`
+        : `restore it, or share it with the integration again (••• → Connections): then it is written by itself; or echopilot effect dismiss ${effect.id}`
+    case 'dismissed':
+      return `echopilot effect retry ${effect.id}, to write it after all`
+    case 'done':
       return null
   }
 }

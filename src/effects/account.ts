@@ -22,7 +22,8 @@ export async function checkWorkspace(
     label: me.workspaceName,
     credential: api.credential,
   }
-  const bound = dryRun && (known === null || rebind) ? account : await store.accounts.bind(account, rebind)
+  const standing = known === null || rebind ? account : known
+  const bound = dryRun ? standing : await store.accounts.bind(account, rebind)
   if (bound.identity === account.identity) return bound.label
   throw new AppError(
     'config',

@@ -7,10 +7,12 @@ import { normaliseMarkdown } from '../domain/notion/normal-form.ts'
 import { minuteText } from '../kernel/text.ts'
 import { ServiceFailure } from '../kernel/roles.ts'
 import { briefDigest } from './read-page.ts'
-import type { Effect } from '../store/outbox.ts'
+import type { Effect } from '../store/effect-rows.ts'
 import { briefOfBody, foundOf } from './body-text.ts'
 import type { EffectContext } from './context.ts'
 import type { Delivery } from './delivery.ts'
+import type { Said } from '../store/rebuild.ts'
+import type { Workspace } from './workspace.ts'
 
 type BodyOf = Extract<EffectBody, { kind: 'body' }>
 
@@ -24,7 +26,7 @@ export async function deliverBody(context: EffectContext, effect: Effect, body: 
   if (output === undefined) return { kind: 'impossible', why: `there is no output ${body.outputId}` }
   const standing = await containersOf(context, body, effect)
   for (const id of standing) {
-    if (effect.uncertain && (await holds(context, id, output.text))) return done(body, id)
+    if (effect.uncertain && (await holds(context.workspace, id, output.text))) return done(body, id)
   }
   for (const id of standing) await removeIfThere(context, id)
   return done(body, await write(context, body, output.text))
@@ -59,9 +61,33 @@ async function removeIfThere(context: EffectContext, containerId: string): Promi
   }
 }
 
+/** A result that does not stand in its page as it was written. */
+export interface BodyDrift {
+  readonly effectId: string
+  /** What stands there instead. */
+  readonly notion: string
+}
+
+/**
+ * Compares the results of a task with the containers in its page; where there are none to be, nothing is asked.
+ * @throws ServiceFailure where Notion does not answer
+ */
+export async function bodyDrifts(workspace: Workspace, said: Said): Promise<BodyDrift[]> {
+  if (said.bodies.length === 0) return []
+  const blocks = await workspace.api.blocks(said.pageId, () => false)
+  const drifts: BodyDrift[] = []
+  for (const { effectId, runId, text } of said.bodies) {
+    const [container, ...more] = blocks.filter(block => containerRunId(foundOf(block)) === runId)
+    if (container === undefined) drifts.push({ effectId, notion: 'missing' })
+    else if (more.length > 0) drifts.push({ effectId, notion: `there ${more.length + 1} times` })
+    else if (!(await holds(workspace, container.id, text))) drifts.push({ effectId, notion: 'not the same' })
+  }
+  return drifts
+}
+
 /** Whether a container holds exactly this text. */
-async function holds(context: EffectContext, containerId: string, text: string): Promise<boolean> {
-  const blocks = await context.workspace.api.blocks(containerId, () => true)
+async function holds(workspace: Workspace, containerId: string, text: string): Promise<boolean> {
+  const blocks = await workspace.api.blocks(containerId, () => true)
   return briefOfBody(blocks) === normaliseMarkdown(text)
 }
 

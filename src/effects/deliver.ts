@@ -2,11 +2,13 @@ import { LONGEST_RETRY_AFTER_MS } from '../domain/retry-schedule.ts'
 import { asAppError, isStoreFailure, type Outcome } from '../kernel/errors.ts'
 import { LEASE_RENEWAL_MS } from '../kernel/lease.ts'
 import { ServiceFailure } from '../kernel/roles.ts'
-import type { Effect, FailedDelivery } from '../store/outbox.ts'
+import type { Effect } from '../store/effect-rows.ts'
+import type { FailedDelivery } from '../store/outbox.ts'
 import { deliverBody } from './body.ts'
 import type { EffectContext } from './context.ts'
 import type { Delivery } from './delivery.ts'
 import { deliverPage } from './page.ts'
+import { placeOf, reviveWhatIsBack, whyAway } from './place.ts'
 import { deliverRow } from './row.ts'
 
 /** What a pass over the outbox came to. */
@@ -31,9 +33,10 @@ const AT_ONCE = 4
 
 /**
  * Delivers every due effect once, in order within each target. What fails is due again later; what can
- * never succeed is dead. Any number of processes may do this on one store.
+ * cannot succeed as things are is dead, until what it needs is back. Any number of processes may do this on one store.
  */
 export async function deliverDue(context: EffectContext): Promise<Delivered> {
+  await reviveWhatIsBack(context)
   const pass: Pass = { delivered: 0, failed: [], inRow: 0 }
   const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, async () => courier(context, pass)))
   for (const end of ends) if (end.status === 'rejected') throw asAppError(end.reason)
@@ -82,8 +85,12 @@ function noteFailure(context: EffectContext, pass: Pass, head: Effect, attempt: 
     return
   }
   pass.failed.push({ id: head.id, kind: head.kind, message: failure.error, errorClass })
-  context.log.warn('effect not delivered', { effect: head.key, error: failure.error, dead: failure.dead })
-  pass.inRow += failure.dead ? 0 : 1
+  context.log.warn('effect not delivered', {
+    effect: head.key,
+    error: failure.error,
+    dead: failure.dead !== null,
+  })
+  pass.inRow += failure.dead === null ? 1 : 0
 }
 
 /** What came of sending. */
@@ -119,7 +126,7 @@ async function tryOnce(context: EffectContext, head: Effect, effects: readonly E
       : { ok: false, failure: undelivered(delivery), errorClass: null }
   } catch (error) {
     const errorClass = error instanceof ServiceFailure ? error.errorClass : null
-    return { ok: false, failure: failureOf(context, head, error), errorClass }
+    return { ok: false, failure: await failureOf(context, head, error), errorClass }
   }
 }
 
@@ -130,9 +137,9 @@ function undelivered(delivery: Exclude<Delivery, { kind: 'done' }>): FailedDeliv
         notBeforeMs: delivery.againAtMs,
         uncertain: true,
         lookedUp: true,
-        dead: false,
+        dead: null,
       }
-    : { error: delivery.why, notBeforeMs: 0, uncertain: false, lookedUp: false, dead: true }
+    : { error: delivery.why, notBeforeMs: 0, uncertain: false, lookedUp: false, dead: 'refused' }
 }
 
 function deliver(context: EffectContext, head: Effect, effects: readonly Effect[]): Promise<Delivery> {
@@ -147,23 +154,43 @@ function deliver(context: EffectContext, head: Effect, effects: readonly Effect[
   }
 }
 
-function failureOf(context: EffectContext, head: Effect, thrown: unknown): FailedDelivery {
+async function failureOf(context: EffectContext, head: Effect, thrown: unknown): Promise<FailedDelivery> {
   if (!(thrown instanceof ServiceFailure)) {
     const error = asAppError(thrown)
     if (isStoreFailure(error)) throw error
     // A defect of ours must not hold up what comes after it for ever.
-    return { error: error.message, notBeforeMs: 0, uncertain: true, lookedUp: false, dead: true }
+    return { error: error.message, notBeforeMs: 0, uncertain: true, lookedUp: false, dead: 'refused' }
   }
-  const dead = thrown.errorClass === 'permanent'
-  const askedMs = Math.min(thrown.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS)
+  const again = triedAgain(context, head, thrown)
+  return thrown.errorClass === 'permanent' ? refused(context, head, again) : again
+}
+
+/** Notion may not find the blocks that it has just made; what is refused again and again is refused for itself. */
+const BODY_TRIES = 3
+
+/** Dead, of what it was refused for: that its place is away, or itself. */
+async function refused(context: EffectContext, head: Effect, again: FailedDelivery): Promise<FailedDelivery> {
+  try {
+    const away = await whyAway(context.workspace, placeOf(head))
+    if (away !== null) return { ...again, error: `${away} (${again.error})`, dead: 'target' }
+    return head.kind === 'body' && head.tries < BODY_TRIES ? again : { ...again, dead: 'refused' }
+  } catch (error) {
+    if (!(error instanceof ServiceFailure)) throw error
+    // Nobody can tell for now.
+    return again
+  }
+}
+
+function triedAgain(context: EffectContext, head: Effect, failure: ServiceFailure): FailedDelivery {
+  const askedMs = Math.min(failure.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS)
   const waitMs = Math.max(backoffMs(head.tries), askedMs)
   return {
-    error: thrown.message,
+    error: failure.message,
     notBeforeMs: context.world.clock.now() + Math.round(waitMs * (1 + context.world.random.fraction() / 5)),
     // A body is many requests: the one that was refused says nothing of those before it.
-    uncertain: thrown.billed === 'unknown' || head.kind === 'body',
+    uncertain: failure.billed === 'unknown' || head.kind === 'body',
     lookedUp: false,
-    dead,
+    dead: null,
   }
 }
 

@@ -3,7 +3,7 @@ import { formatNanoUsd } from '../domain/cost.ts'
 import { isFinal } from '../domain/run-state.ts'
 import { ServiceFailure } from '../kernel/roles.ts'
 import type { NotionDatabase } from '../store/notion.ts'
-import type { Effect } from '../store/outbox.ts'
+import type { Effect } from '../store/effect-rows.ts'
 import type { EffectContext } from './context.ts'
 import type { Delivery } from './delivery.ts'
 import { queueOf, readRow, type Cells, type RowReader } from './row-values.ts'
@@ -115,7 +115,7 @@ function changesOf(effects: readonly Effect[]): PageChange[] {
 }
 
 /** The change in the words of the queue's properties; those that are absent there are left out later. */
-function cellsOf(change: PageChange): Cells {
+export function cellsOf(change: PageChange): Cells {
   const has = (key: keyof PageChange): boolean => change[key] !== undefined
   return {
     ...(has('status') ? { status: change.status } : {}),

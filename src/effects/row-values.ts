@@ -1,3 +1,4 @@
+import { cleanText } from '../domain/notion/clean-text.ts'
 import { richTextToPlain } from '../domain/notion/to-markdown.ts'
 import {
   readCheckbox,
@@ -13,6 +14,7 @@ import * as write from '../domain/notion/write-values.ts'
 import type { NotionJson, NotionPage } from '../integrations/notion/client.ts'
 import { isBlank } from '../kernel/unseen.ts'
 import { AppError } from '../kernel/errors.ts'
+import { minuteText } from '../kernel/text.ts'
 import type { NotionDatabase } from '../store/notion.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -107,6 +109,54 @@ function writeCell(type: string, value: CellValue): write.Written<object> {
     default:
       return { ok: false, why: `nothing is written to a ${type}` }
   }
+}
+
+/** A column whose cell is not what it should be, in the words of people. */
+export interface DifferingColumn {
+  readonly name: string
+  readonly store: string
+  readonly notion: string
+}
+
+/** Columns of a row that do not show these cells. White space is not compared, nor what Notion keeps no finer. */
+export function differingColumns(row: RowReader, database: NotionDatabase, cells: Cells): DifferingColumn[] {
+  return Object.entries(cells).flatMap(([key, value]) => {
+    const property = database.properties[key]
+    if (property === undefined || value === undefined || !writeCell(property.type, value).ok) return []
+    const store = shownValue(property.type, value)
+    const notion = shownCell(row, key, property.type)
+    return store === notion ? [] : [{ name: property.name, store, notion }]
+  })
+}
+
+function shownValue(type: string, value: CellValue): string {
+  if (type === 'date' && value !== null) return minuteOf(String(value))
+  return value === null ? '' : plain(String(value))
+}
+
+function shownCell(row: RowReader, key: string, type: string): string {
+  switch (type) {
+    case 'number':
+      return String(row.number(key) ?? '')
+    case 'select':
+    case 'status':
+      return row.choice(key) ?? ''
+    case 'checkbox':
+      return String(row.checkbox(key))
+    case 'date':
+      return minuteOf(row.date(key) ?? '')
+    default:
+      return plain(row.text(key) ?? '')
+  }
+}
+
+function minuteOf(text: string): string {
+  const ms = Date.parse(text)
+  return Number.isNaN(ms) ? text : minuteText(ms)
+}
+
+function plain(text: string): string {
+  return cleanText(text).replaceAll(/\s+/g, ' ').trim()
 }
 
 function piecesOf(cell: NotionJson | null): number {

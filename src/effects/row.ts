@@ -1,9 +1,11 @@
 import { formatNanoUsd } from '../domain/cost.ts'
 import type { EffectBody, JobRow, LogRow } from '../domain/effect.ts'
+import { isRefusal } from '../kernel/roles.ts'
 import type { NotionDatabase } from '../store/notion.ts'
-import type { Effect } from '../store/outbox.ts'
+import type { Effect } from '../store/effect-rows.ts'
 import type { EffectContext } from './context.ts'
 import type { Delivery } from './delivery.ts'
+import { whyAway } from './place.ts'
 import type { Cells } from './row-values.ts'
 import { sendCells } from './send-cells.ts'
 
@@ -21,20 +23,44 @@ export async function deliverRow(context: EffectContext, effect: Effect, body: R
   const database = databases[body.kind === 'log' ? 'log' : 'jobLog']
   // A log that was never set up is left out; `doctor` names it.
   if (database === undefined) return { kind: 'done', thing: null }
-  const cells = body.kind === 'log' ? logCells(body) : jobCells(body)
-  const known =
-    (await context.store.outbox.thing(body.thing)) ??
-    (effect.uncertain ? await find(context, database, body) : null)
-  if (known !== null) {
-    await sendCells(context, database, cells, properties => api.changePage(known, properties))
-    return { kind: 'done', thing: { key: body.thing, notionId: known } }
-  }
+  const cells = cellsOfRow(body)
+  const known = await context.store.outbox.thing(body.thing)
+  if (known !== null && (await change(context, database, cells, known))) return done(body, known)
+  const found = effect.uncertain ? await find(context, database, body) : null
+  if (found !== null && (await change(context, database, cells, found))) return done(body, found)
   const again = secondLook(context, effect, database)
   if (again !== null) return again
   const made = await sendCells(context, database, cells, properties =>
     api.createPage(database.dataSourceId, properties),
   )
-  return { kind: 'done', thing: { key: body.thing, notionId: made.id } }
+  return done(body, made.id)
+}
+
+function done(body: RowBody, notionId: string): Delivery {
+  return { kind: 'done', thing: { key: body.thing, notionId } }
+}
+
+/** False where the row is not there any more: one that somebody threw away is made anew. */
+async function change(
+  context: EffectContext,
+  database: NotionDatabase,
+  cells: Cells,
+  rowId: string,
+): Promise<boolean> {
+  const { workspace } = context
+  try {
+    await sendCells(context, database, cells, properties => workspace.api.changePage(rowId, properties))
+    return true
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    if ((await whyAway(workspace, { kind: 'page', pageId: rowId })) === null) throw error
+    return false
+  }
+}
+
+/** The cells of a row of a log, by our own keys. */
+export function cellsOfRow(body: RowBody): Cells {
+  return body.kind === 'log' ? logCells(body) : jobCells(body)
 }
 
 /** Not null where the row may exist unseen. */

@@ -28,6 +28,18 @@ export async function sendCells<T>(
   }
 }
 
+/** Of what a database has for these cells, the columns that are there and take what is to be written. */
+export function usableColumns(
+  database: NotionDatabase,
+  cells: Cells,
+  found: readonly NotionProperty[],
+): NotionDatabase {
+  return keep(
+    database,
+    (key, property) => key in cells && isThere(property, found) && takes(property, cells[key], found),
+  )
+}
+
 type Stored = NotionDatabase['properties'][string]
 
 function keep(database: NotionDatabase, is: (key: string, property: Stored) => boolean): NotionDatabase {

@@ -5,6 +5,7 @@ import { formatNanoUsd } from '../domain/cost.ts'
 import { nextCommand } from '../domain/next-command.ts'
 import { RUN_STATES, type RunState } from '../domain/run-state.ts'
 import type { Store } from '../store/index.ts'
+import { deadEffects, type ShownEffect } from './effects.ts'
 import type { SpendSummary } from '../store/ledger.ts'
 import type { TaskSummary } from '../store/tasks.ts'
 
@@ -29,7 +30,7 @@ export interface StatusFigures {
   readonly proofs: Awaited<ReturnType<Store['proofs']['list']>>
   /** Writes to the outside that wait, and those that can never be made. */
   readonly outbox: Awaited<ReturnType<Store['outbox']['counts']>>
-  readonly dead: readonly { readonly id: string; readonly key: string; readonly error: string | null }[]
+  readonly dead: readonly ShownEffect[]
   readonly operations: Awaited<ReturnType<Store['records']['latest']>>
   /** Tasks whose last run failed for good, with the reason and what to type. */
   readonly failed: readonly AttentionItem[]
@@ -77,7 +78,7 @@ export async function statusFigures(store: Store, nowMs: number): Promise<Status
       .map(pause => ({ ...pause, nextProbeMs: nextProbeAt(pause, nowMs) })),
     proofs: await store.proofs.list(),
     outbox: await store.outbox.counts(),
-    dead: (await store.outbox.dead(LISTED)).map(({ id, key, error }) => ({ id, key, error })),
+    dead: await deadEffects(store, LISTED),
     operations: await store.records.latest(),
     failed: await attention(store, ['failed_final']),
     waiting: await attention(store, ['waiting_human', 'held']),

@@ -11,10 +11,10 @@ export const deliver = defineOperation({
   scope: 'operate',
   run: async context => {
     const workspace = await openOwnWorkspace(context.store, context.notion, context.dryRun)
-    await context.store.claims.recover()
-    const before = await context.store.outbox.counts()
+    if (!context.dryRun) await context.store.claims.recover()
     if (workspace === null || context.dryRun) {
-      return { dryRun: context.dryRun, delivered: 0, failed: [], ...before }
+      const counts = await context.store.outbox.counts()
+      return { dryRun: context.dryRun, delivered: 0, failed: [], ...counts }
     }
     const done = await deliverDue({ ...context, workspace, progress: line => context.progress(line) })
     return { dryRun: false, ...done, ...(await context.store.outbox.counts()) }
@@ -25,7 +25,9 @@ export const deliver = defineOperation({
         ? `would deliver up to ${result.pending}`
         : `delivered ${result.delivered}, ${result.pending} wait`,
       ...result.failed.map(item => `not delivered: ${item.kind}, ${item.message}`),
-      ...(result.dead === 0 ? [] : [`${result.dead} can never be delivered: echopilot status`]),
+      ...(result.dead === 0
+        ? []
+        : [`${result.dead} can never be delivered as things are: echopilot effect list`]),
     ].join('\n'),
   outcome: deliveryOutcome,
 })

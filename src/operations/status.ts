@@ -1,4 +1,5 @@
 import { proofMark, proofText } from '../figures/marks.ts'
+import { renderEffect } from '../figures/effects.ts'
 import { hasFailed, statusFigures, type AttentionItem, type StatusFigures } from '../figures/status.ts'
 import type { Style } from '../kernel/style.ts'
 import { clockText, countText, cutTo, minuteText, spanText, wrap } from '../kernel/text.ts'
@@ -108,9 +109,7 @@ function outboxLines(figures: StatusFigures, style: Style): string[] {
     ...(pending === 0
       ? []
       : [`${countText(pending, 'waits', 'wait')} to be written${age} (echopilot deliver)`]),
-    ...figures.dead.map(
-      effect => `${style.bad('dead')} ${effect.key}\n${wrap(effect.error ?? '', style.columns, '    ')}`,
-    ),
+    ...figures.dead.flatMap(effect => renderEffect(effect, style).split('\n')),
   ]
 }
 

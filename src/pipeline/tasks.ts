@@ -2,6 +2,7 @@ import { notionIds } from '../domain/notion/ids.ts'
 import { sha256 } from '../kernel/digest.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Settings } from '../settings/schema.ts'
+import type { Effect } from '../store/effect-rows.ts'
 import type { Store } from '../store/index.ts'
 import type { Found } from '../store/lookup.ts'
 import type { NewRun, Run } from '../store/run-rows.ts'
@@ -44,6 +45,17 @@ export async function findTask(store: Store, text: string): Promise<TaskSummary>
   const task = taskId === undefined ? null : await store.tasks.get(taskId)
   if (task === null) throw new AppError('missing', `${text} names no task`, 'echopilot task list')
   return task
+}
+
+/**
+ * The effect a person means by an id or a prefix.
+ * @throws AppError `missing`, or `usage` where several fit
+ */
+export async function findEffect(store: Store, text: string): Promise<Effect> {
+  const found = await findOne(store, text)
+  const effect = found.kind === 'effect' ? await store.effects.get(found.id) : null
+  if (effect === null) throw new AppError('missing', `${text} names no effect`, 'echopilot effect list')
+  return effect
 }
 
 async function runOf(store: Store, found: Found): Promise<Run | null> {

@@ -14,7 +14,9 @@ import { migrate, readMigrations, refuseForeign, schemaVersion } from './migrate
 import { accountStore, type AccountStore } from './accounts.ts'
 import { lockStore, type LockStore } from './locks.ts'
 import { notionStore, type NotionStore } from './notion.ts'
+import { effectStore, type EffectStore } from './effects.ts'
 import { outboxStore, type OutboxStore } from './outbox.ts'
+import { rebuildStore, type RebuildStore } from './rebuild.ts'
 import { pickUpStore, type PickUpStore } from './pickup.ts'
 import { rateStore, type RateStore } from './rate.ts'
 import { pauseStore, type PauseStore } from './pauses.ts'
@@ -48,6 +50,8 @@ export interface Store {
   readonly rates: RateStore
   readonly pickUps: PickUpStore
   readonly outbox: OutboxStore
+  readonly effects: EffectStore
+  readonly rebuild: RebuildStore
   readonly notion: NotionStore
   readonly accounts: AccountStore
   readonly facts: { readonly path: string; readonly schema: number; readonly sqlite: string }
@@ -113,6 +117,8 @@ function storeOn(engine: Engine, options: StoreOptions): Store {
     rates: rateStore(core),
     pickUps: pickUpStore(core),
     outbox: outboxStore(core),
+    effects: effectStore(core),
+    rebuild: rebuildStore(core),
     notion: notionStore(core),
     accounts: accountStore(core),
     facts: {

@@ -1,33 +1,12 @@
-import type { EffectBody } from '../domain/effect.ts'
+import type { DeadCause } from '../domain/effect.ts'
 import { LONGEST_DELIVERY_WAIT_MS } from '../domain/retry-schedule.ts'
 import { LEASE_MS } from '../kernel/lease.ts'
 import { reader, type StoreCore } from './core.ts'
 import { dueSql } from './due.ts'
-import type { SqlRow } from './engine.ts'
+import { readEffect, type Effect } from './effect-rows.ts'
+import { LOOK_AGAIN_MS, settleDead } from './effects.ts'
 import { appendEntry } from './receipt-entries.ts'
-import { logWrites, rebuildLogs, rebuildPages } from './rebuild.ts'
 import { findRun } from './run-rows.ts'
-
-/** A write to the outside, waiting to be delivered or known to have been. */
-export interface Effect {
-  readonly id: string
-  readonly key: string
-  readonly runId: string | null
-  readonly kind: EffectBody['kind']
-  readonly target: string
-  readonly body: EffectBody
-  readonly state: 'pending' | 'done' | 'dead'
-  readonly tries: number
-  /** Sent before without an answer: it may have happened. */
-  readonly uncertain: boolean
-  readonly lookedUpMs: number | null
-  readonly notBeforeMs: number
-  readonly owner: string | null
-  readonly claimNo: number
-  readonly error: string | null
-  readonly createdMs: number
-  readonly endedMs: number | null
-}
 
 /** What became of a delivery that did not succeed. */
 export interface FailedDelivery {
@@ -37,8 +16,8 @@ export interface FailedDelivery {
   readonly uncertain: boolean
   /** It was looked up and not found. */
   readonly lookedUp: boolean
-  /** It can never succeed: nothing more is tried. */
-  readonly dead: boolean
+  /** It cannot succeed as things are; null where it is tried again. */
+  readonly dead: DeadCause | null
 }
 
 /** The outbox. Effects are recorded by the transitions of runs; here they are handed out and ended. */
@@ -69,14 +48,7 @@ export interface OutboxStore {
   /** Those of these ids that are not done: pending or dead. */
   unfinished(ids: readonly string[]): Promise<string[]>
   counts(): Promise<{ pending: number; dead: number; oldestPendingMs: number | null }>
-  dead(limit: number): Promise<Effect[]>
   ofRun(runId: string): Promise<Effect[]>
-  /** How many writes `rebuildLogs` would record. */
-  logWrites(): Promise<number>
-  /** Forgets what was made in Notion's logs and records it anew from the runs. Returns how many effects. */
-  rebuildLogs(): Promise<number>
-  /** Records what the pages of these tasks should say, to be written once more. */
-  rebuildPages(taskIds: readonly string[]): Promise<void>
 }
 
 /** Pending effects over one database. */
@@ -120,22 +92,19 @@ export function outboxStore(core: StoreCore): OutboxStore {
         oldestPendingMs: is.numberOrNull('oldest'),
       }
     },
-    dead: async limit =>
-      engine
-        .all(`SELECT * FROM effects WHERE state = 'dead' ORDER BY ended_ms DESC LIMIT :limit`, { limit })
-        .map(readEffect),
     ofRun: async runId =>
       engine.all('SELECT * FROM effects WHERE run_id = :runId ORDER BY seq', { runId }).map(readEffect),
-    logWrites: async () => logWrites(core),
-    rebuildLogs: async () => core.write(() => rebuildLogs(core)),
-    rebuildPages: async taskIds => core.write(() => rebuildPages(core, taskIds)),
   }
 }
 
-/** The oldest due effect whose target has no earlier one pending. */
+/**
+ * The oldest due effect whose target has no earlier one pending, and none that is being sent: one that was dead has
+ * its old place in the order again.
+ */
 const HEAD = `SELECT * FROM effects e INDEXED BY effects_queue WHERE state = 'pending' AND owner IS NULL
   AND ${dueSql('not_before_ms', LONGEST_DELIVERY_WAIT_MS)}
-  AND NOT EXISTS (SELECT 1 FROM effects b WHERE b.target = e.target AND b.state = 'pending' AND b.seq < e.seq)
+  AND NOT EXISTS (SELECT 1 FROM effects b WHERE b.target = e.target AND b.state = 'pending'
+    AND (b.seq < e.seq OR b.owner IS NOT NULL))
   ORDER BY seq LIMIT 1`
 
 function claimHead(core: StoreCore): Effect[] {
@@ -207,6 +176,7 @@ function finish(
     if (effect.body.kind === 'page' && effect.body.change.untick === true) confirmTick(core, effect)
     proveDelivery(core, effect)
   }
+  for (const target of new Set(effects.map(effect => effect.target))) settleDead(core, target)
   if (thing !== null) {
     core.engine.run(
       'INSERT OR REPLACE INTO notion_things (effect_key, notion_id) VALUES (:key, :notionId)',
@@ -232,8 +202,10 @@ function confirmTick(core: StoreCore, effect: Effect): void {
 function giveBack(core: StoreCore, effects: readonly Effect[], failure: FailedDelivery): void {
   const now = core.clock.now()
   for (const effect of effects) {
-    if (failure.dead) {
-      endOne(core, effect, `state = 'dead', error = :error, ended_ms = :now`, { error: failure.error, now })
+    if (failure.dead !== null) {
+      const { error, dead: cause } = failure
+      const set = `state = 'dead', cause = :cause, error = :error, ended_ms = :now, not_before_ms = :look`
+      endOne(core, effect, set, { error, cause, now, look: now + LOOK_AGAIN_MS })
       continue
     }
     endOne(
@@ -269,26 +241,4 @@ export function releaseEffects(
      WHERE owner = :owner AND (:dead = 1 OR ${leaseIsOver})`,
     { owner, dead: dead ? 1 : 0, now: core.clock.now() },
   )
-}
-
-function readEffect(row: SqlRow): Effect {
-  const is = reader(row)
-  return {
-    id: is.text('id'),
-    key: is.text('key'),
-    runId: is.textOrNull('run_id'),
-    kind: is.text<Effect['kind']>('kind'),
-    target: is.text('target'),
-    body: is.json<EffectBody>('body'),
-    state: is.text<Effect['state']>('state'),
-    tries: is.number('tries'),
-    uncertain: is.number('uncertain') === 1,
-    lookedUpMs: is.numberOrNull('looked_up_ms'),
-    notBeforeMs: is.number('not_before_ms'),
-    owner: is.textOrNull('owner'),
-    claimNo: is.number('claim_no'),
-    error: is.textOrNull('error'),
-    createdMs: is.number('created_ms'),
-    endedMs: is.numberOrNull('ended_ms'),
-  }
 }

@@ -1,37 +1,188 @@
+import { pageAgain, standingOf, type EffectBody, type PageChange } from '../domain/effect.ts'
+import { keysOf } from '../domain/keys-of.ts'
+import type { RunState } from '../domain/run-state.ts'
 import { reader, type StoreCore } from './core.ts'
-import { pageAgain, standingOf } from '../domain/effect.ts'
 import { recordEffects, standingTransition } from './effect-record.ts'
-import { latestRun } from './run-rows.ts'
+import { readEffect, type Effect } from './effect-rows.ts'
+import { writeAgain } from './effects.ts'
+import { latestRun, type Run } from './run-rows.ts'
 
-/** Records what the pages of these tasks should say, to be written once more; inside a transaction of the caller. */
-export function rebuildPages(core: StoreCore, taskIds: readonly string[]): void {
-  for (const taskId of taskIds) {
-    const run = latestRun(core, taskId)
-    const standing = standingTransition(core, run)
-    if (standing !== null) recordEffects(core, run.id, [pageAgain(standing.pageId, standingOf(standing))])
+/** What Notion should say of one task, for comparing. What still waits to be written, or was dismissed, is left out. */
+export interface Said {
+  readonly taskId: string
+  readonly title: string
+  readonly pageId: string
+  readonly state: RunState
+  /** Properties of the page. */
+  readonly page: PageChange | null
+  /** Our untick is not confirmed: the tick on the page is still the one that its run came from. */
+  readonly isTickOurs: boolean
+  /** The newest result of each of its runs. */
+  readonly bodies: readonly SaidBody[]
+  readonly rows: readonly SaidRow[]
+}
+
+/** A result that stands in a page under a container of its run. */
+export interface SaidBody {
+  readonly effectId: string
+  readonly runId: string
+  readonly text: string
+}
+
+/** A row of one of the logs. */
+export interface SaidRow {
+  readonly effectId: string
+  readonly body: Extract<EffectBody, { kind: 'log' | 'job' }>
+  /** Its page, where we know it. */
+  readonly notionId: string | null
+  readonly writtenMs: number
+}
+
+/** What is to be written once more about one task. */
+export interface Again {
+  readonly taskId: string
+  /** Properties of its page; their values are what they are when it is recorded, for the run may have moved on. */
+  readonly keys: readonly (keyof PageChange)[]
+  /** Results and log rows, by their effects. */
+  readonly effectIds: readonly string[]
+  /** Rows that are not there any more, by their keys: they are looked up before they are made. */
+  readonly forget: readonly string[]
+}
+
+/** Comparing the view with the truth, and writing again what differs. */
+export interface RebuildStore {
+  /** The newest tasks that have a page. */
+  said(limit: number): Promise<Said[]>
+  /** How many tasks have a page. */
+  pages(): Promise<number>
+  /** Records what is to be written once more, in one transaction; what is being sent right now is left alone. */
+  again(again: Again): Promise<void>
+}
+
+/** Rebuilding the view over one database. */
+export function rebuildStore(core: StoreCore): RebuildStore {
+  return {
+    said: async limit =>
+      core.engine
+        .all(
+          'SELECT id FROM tasks WHERE page_id IS NOT NULL ORDER BY created_ms DESC, id DESC LIMIT :limit',
+          {
+            limit,
+          },
+        )
+        .flatMap(row => saidOf(core, reader(row).text('id')) ?? []),
+    pages: async () =>
+      reader(core.engine.get('SELECT COUNT(*) AS pages FROM tasks WHERE page_id IS NOT NULL') ?? {}).number(
+        'pages',
+      ),
+    again: async again => core.write(() => record(core, again)),
   }
 }
 
-/**
- * Records every log row to be written once more, and returns how many: of every run, those in work too: a row that is forgotten but not looked up again would be made twice. One that
- * is being sent is taken back, or what is older would be written over it. Inside a transaction of the caller.
- */
-export function rebuildLogs(core: StoreCore): number {
-  core.engine.run(
-    `DELETE FROM notion_things WHERE effect_key IN
-       (SELECT json_extract(body, '$.thing') FROM effects WHERE kind IN ('log', 'job'))`,
-  )
-  core.engine.run(
-    `UPDATE effects SET state = 'pending', ended_ms = NULL, uncertain = 1, looked_up_ms = NULL, not_before_ms = :now,
-       owner = NULL, lease_until_ms = NULL
-     WHERE kind IN ('log', 'job') AND (state <> 'pending' OR owner IS NOT NULL)`,
-    { now: core.clock.now() },
-  )
-  return logWrites(core)
+function saidOf(core: StoreCore, taskId: string): Said | null {
+  const run = latestRun(core, taskId)
+  const standing = standingTransition(core, run)
+  if (standing === null) return null
+  const effects = core.engine
+    .all(
+      `SELECT e.* FROM runs r JOIN effects e ON e.run_id = r.id WHERE r.task_id = :taskId ORDER BY e.seq`,
+      { taskId },
+    )
+    .map(readEffect)
+  const { costNano, ...rest } = standingOf(standing)
+  // While a process works on it, its cost is a reservation that the page will never be told.
+  const page = run.owner === null ? { ...rest, costNano } : rest
+  return {
+    taskId,
+    title: standing.taskTitle,
+    pageId: standing.pageId,
+    state: run.state,
+    page: isOpen(effects.filter(({ kind }) => kind === 'page')) ? null : page,
+    isTickOurs: isTickOurs(core, standing.pageId),
+    bodies: newest(effects, 'body', ({ runId }) => runId).flatMap(({ id, body }) => {
+      const text = textOf(core, body.outputId)
+      return text === null ? [] : [{ effectId: id, runId: body.runId, text }]
+    }),
+    rows: [
+      ...newest(effects, 'log', ({ thing }) => thing),
+      ...newest(effects, 'job', ({ thing }) => thing),
+    ].map(({ id, body, endedMs }) => ({
+      effectId: id,
+      body,
+      notionId: thingOf(core, body.thing),
+      writtenMs: endedMs ?? 0,
+    })),
+  }
 }
 
-/** Every write of a log row there ever was: each is recorded again. */
-export function logWrites(core: StoreCore): number {
-  const row = core.engine.get(`SELECT COUNT(*) AS writes FROM effects WHERE kind IN ('log', 'job')`)
-  return reader(row ?? {}).number('writes')
+/** Whether the last word is not yet, or never to be, on the page. */
+function isOpen(effects: readonly Pick<Effect, 'state'>[]): boolean {
+  return effects.some(({ state }) => state === 'pending') || effects.at(-1)?.state === 'dismissed'
+}
+
+/** The newest effect of a kind for each thing, of those that have nothing waiting and were not dismissed. */
+function newest<Kind extends EffectBody['kind']>(
+  effects: readonly Effect[],
+  kind: Kind,
+  thingIn: (body: Extract<EffectBody, { kind: Kind }>) => string,
+): (Omit<Effect, 'body'> & { readonly body: Extract<EffectBody, { kind: Kind }> })[] {
+  const ofKind = effects.flatMap(effect => {
+    const { body } = effect
+    return isKind(body, kind) ? [{ ...effect, body }] : []
+  })
+  const byThing = Map.groupBy(ofKind, effect => thingIn(effect.body))
+  return [...byThing.values()].flatMap(all => (isOpen(all) ? [] : all.slice(-1)))
+}
+
+function isKind<Kind extends EffectBody['kind']>(
+  body: EffectBody,
+  kind: Kind,
+): body is Extract<EffectBody, { kind: Kind }> {
+  return body.kind === kind
+}
+
+function isTickOurs(core: StoreCore, pageId: string): boolean {
+  return tickRun(core, pageId) !== null
+}
+
+/** The run of a tick whose untick is not confirmed. */
+function tickRun(core: StoreCore, pageId: string): string | null {
+  const row = core.engine.get('SELECT run_id FROM ticks WHERE page_id = :pageId AND confirmed = 0', {
+    pageId,
+  })
+  return row === undefined ? null : reader(row).text('run_id')
+}
+
+function textOf(core: StoreCore, outputId: string): string | null {
+  const row = core.engine.get('SELECT text FROM outputs WHERE id = :outputId', { outputId })
+  return row === undefined ? null : reader(row).text('text')
+}
+
+function thingOf(core: StoreCore, thing: string): string | null {
+  const row = core.engine.get('SELECT notion_id FROM notion_things WHERE effect_key = :thing', { thing })
+  return row === undefined ? null : reader(row).text('notion_id')
+}
+
+function record(core: StoreCore, { taskId, keys, effectIds, forget }: Again): void {
+  recordPage(core, latestRun(core, taskId), keys)
+  for (const thing of forget) {
+    core.engine.run('DELETE FROM notion_things WHERE effect_key = :thing', { thing })
+  }
+  for (const id of effectIds) writeAgain(core, id)
+}
+
+/** An untick is recorded for the run of its tick, which it confirms. */
+function recordPage(core: StoreCore, run: Run, keys: readonly (keyof PageChange)[]): void {
+  const standing = standingTransition(core, run)
+  if (standing === null || keys.length === 0) return
+  const tick = keys.includes('untick') ? tickRun(core, standing.pageId) : null
+  const said: PageChange = {
+    ...standingOf(standing),
+    ...(tick === null ? {} : { untick: true }),
+    ...(run.state === 'waiting_human' ? {} : { clearDecision: true }),
+  }
+  const change = Object.fromEntries(
+    keysOf(said).flatMap(key => (keys.includes(key) ? [[key, said[key]]] : [])),
+  )
+  recordEffects(core, tick ?? run.id, [pageAgain(standing.pageId, change)])
 }

@@ -32,17 +32,30 @@ async function addRow(url: string, title: string): Promise<void> {
   expect(await answer.json()).toHaveProperty('ids')
 }
 
-test('every operation that needs Notion, on a board with one row', async () => {
+test('every operation that needs Notion, on a board with one row', { timeout: 300_000 }, async () => {
   const sandbox = await startedSandbox()
   const call = async (...words: readonly string[]): Promise<Ended> => run(words, { env: sandbox.env })
   expect(await call('init')).toMatchObject({ code: 0, stderr: '' })
   await addRow(sandbox.env['NOTION_BASE_URL'] ?? '', 'Invoicing tools')
+  // Refused for itself: no later write says again what it says, that the tick was taken.
+  const refusal = { type: 'status', status: 400 }
+  await fetch(`${sandbox.env['NOTION_BASE_URL'] ?? ''}/__sandbox/faults`, {
+    method: 'POST',
+    body: JSON.stringify({ action: refusal, match: { method: 'PATCH', path: '/v1/pages/*' }, times: 1 }),
+  })
   const planned = await call('poll', '--drain', '--dry-run', '--json')
   expect(planned.code).toBe(0)
   const polled = parseDocument((await call('poll', '--drain', '--json')).stdout)
   expect(listOf(polled, 'runs')).toMatchObject([{ title: 'Invoicing tools', status: 'Done' }])
   const id = String(listOf(polled, 'runs')[0]?.['taskId'])
-  const words: Readonly<Record<string, readonly string[]>> = { 'task open': [id] }
+  const dead = parseDocument((await call('effect', 'list', '--state', 'dead', '--json')).stdout)
+  const refused = [String(listOf(dead, 'effects')[0]?.['id'])]
+  const words: Readonly<Record<string, readonly string[]>> = {
+    'task open': [id],
+    'effect show': refused,
+    'effect retry': refused,
+    'effect dismiss': refused,
+  }
   for (const { path, effect } of OPERATIONS.filter(each => NEEDS_NOTION.has(commandOf(each.path)))) {
     const typed = [...path, ...(words[commandOf(path)] ?? [])]
     const text = await call(...typed)

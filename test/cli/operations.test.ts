@@ -41,6 +41,7 @@ function happy(seeded: Seeded, form: 0 | 1): Readonly<Record<string, readonly st
     'config init': ['--config', `config-${String(form)}.toml`],
     'config show': ['--origin'],
     doctor: [],
+    'effect list': [],
     explain: [done],
     metrics: [],
     poll: ['--drain'],

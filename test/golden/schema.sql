@@ -60,7 +60,7 @@ CREATE TABLE decisions (
   at_ms     INTEGER NOT NULL
 , work_id TEXT REFERENCES outputs (id)) STRICT;
 
-CREATE TABLE effects (
+CREATE TABLE "effects" (
   id             TEXT PRIMARY KEY,
   seq            INTEGER NOT NULL UNIQUE,
   key            TEXT NOT NULL UNIQUE,
@@ -68,7 +68,9 @@ CREATE TABLE effects (
   kind           TEXT NOT NULL CHECK (kind IN ('page', 'body', 'log', 'job')),
   target         TEXT NOT NULL,
   body           TEXT NOT NULL CHECK (json_valid(body)),
-  state          TEXT NOT NULL CHECK (state IN ('pending', 'done', 'dead')),
+  state          TEXT NOT NULL CHECK (state IN ('pending', 'done', 'dead', 'dismissed')),
+  -- Of a dead one; null where it died before this was noted.
+  cause          TEXT CHECK (cause IN ('target', 'refused')),
   tries          INTEGER NOT NULL,
   -- It was sent before and no answer came: look it up before it is repeated.
   uncertain      INTEGER NOT NULL CHECK (uncertain IN (0, 1)),
@@ -82,7 +84,8 @@ CREATE TABLE effects (
   created_ms     INTEGER NOT NULL,
   ended_ms       INTEGER,
   CHECK ((owner IS NULL) = (lease_until_ms IS NULL)),
-  CHECK ((ended_ms IS NULL) = (state = 'pending'))
+  CHECK ((ended_ms IS NULL) = (state = 'pending')),
+  CHECK (cause IS NULL OR state IN ('dead', 'dismissed'))
 ) STRICT;
 
 CREATE TABLE judgements (
@@ -294,7 +297,7 @@ CREATE INDEX calls_open ON calls (owner, run_id) WHERE certainty = 'reserved';
 
 CREATE INDEX calls_run ON calls (run_id, started_ms);
 
-CREATE INDEX effects_dead ON effects (ended_ms) WHERE state = 'dead';
+CREATE INDEX effects_dead ON effects (target, seq) WHERE state = 'dead';
 
 CREATE INDEX effects_owned ON effects (owner) WHERE owner IS NOT NULL;
 

@@ -46,7 +46,7 @@ async function putOff(store: Store, untilMs: number): Promise<number> {
     notBeforeMs: untilMs,
     uncertain: true,
     lookedUp: true,
-    dead: false,
+    dead: null,
   })
   return effects.length
 }

@@ -1,7 +1,7 @@
 /** Who has which effect in hand: a lease is kept by renewing it, and only one that is over is taken back. */
 import { expect, test } from 'vitest'
 import { LEASE_MS } from '../../src/kernel/lease.ts'
-import type { Effect } from '../../src/store/outbox.ts'
+import type { Effect } from '../../src/store/effect-rows.ts'
 import type { Store } from '../../src/store/index.ts'
 import { rowsOf } from '../support/books.ts'
 import { aPage, aRun, claimFrom, testStore, TO_FAILED } from '../support/store.ts'
@@ -10,6 +10,9 @@ import { aPage, aRun, claimFrom, testStore, TO_FAILED } from '../support/store.t
 async function pickUp(store: Store, pageId: string): Promise<void> {
   expect(await store.pickUps.pickUp(aPage(pageId), aRun({ cause: 'tick' }))).toMatchObject({ kind: 'queued' })
 }
+
+/** A refusal, whatever of. */
+const REFUSED = { error: 'refused', notBeforeMs: 0, uncertain: false, lookedUp: false } as const
 
 /** What is given out next, by its target and kind. */
 async function handedTo(store: Store): Promise<string[]> {
@@ -63,7 +66,35 @@ test('a lease that is renewed is kept; one that is lost is not renewed', async (
   expect(await slow.outbox.renew(effects)).toBe(false)
 })
 
-test('rows that are recorded anew are written in their order, also those that are just being sent', async () => {
+test('what is brought back from the dead waits for what is being sent to its target, and says only what is unsaid', async () => {
+  const files = testStore()
+  const slow = files.open('slow')
+  const other = files.open('other')
+  await pickUp(slow, 'page')
+  const picked = await slow.outbox.claim()
+  await slow.outbox.failed(picked, { ...REFUSED, dead: 'target' })
+  const { run } = await claimFrom(slow)
+  const sending = await slow.outbox.claim()
+  expect(sending.map(({ target }) => target)).toEqual(['page'])
+
+  expect(await other.effects.revive({ kind: 'page', pageId: 'page' })).toBe(1)
+  const handed = await handedTo(other)
+  expect(handed.filter(one => one.startsWith('page'))).toEqual([])
+  await slow.outbox.done(sending, null, false)
+  const [back] = await other.outbox.claim()
+  // Status, Run ID and the rest were said by what came after it.
+  expect(back?.body).toEqual({
+    kind: 'page',
+    pageId: 'page',
+    change: { summary: null, untick: true, clearDecision: true },
+  })
+  expect(back?.uncertain).toBe(true)
+  expect(await other.pickUps.tickState('page')).toMatchObject({ kind: 'same-tick' })
+  await other.outbox.done(back === undefined ? [] : [back], null, false)
+  expect(await other.pickUps.tickState('page')).toEqual({ kind: 'waits', runId: run.id })
+})
+
+test('what is written again does not touch what is being sent, nor go back behind something newer', async () => {
   const files = testStore()
   const slow = files.open('slow')
   const other = files.open('other')
@@ -79,16 +110,11 @@ test('rows that are recorded anew are written in their order, also those that ar
   const again = await claimFrom(slow)
   await slow.stages.finish(again.claim, { kind: 'rested', settlement: null, next: TO_FAILED }, null)
   const sending = await claimUntil(slow, 'Failed-Final')
-
-  await other.outbox.rebuildLogs()
-  const jobs: string[] = []
-  for (let effects = await other.outbox.claim(); effects.length > 0; effects = await other.outbox.claim()) {
-    // The answer to what was being sent comes in between.
-    if (jobs.length === 0) await slow.outbox.done(sending, null, false)
-    jobs.push(...effects.flatMap(jobStatus))
-    await other.outbox.done(effects, null, false)
-  }
-  expect(jobs).toEqual(['Held', 'Failed-Final'])
+  const jobs = rowsOf<{ id: string }>(files.path, `SELECT id FROM effects WHERE kind = 'job' ORDER BY seq`)
+  const [{ id: taskId } = { id: '' }] = rowsOf<{ id: string }>(files.path, 'SELECT id FROM tasks')
+  await other.rebuild.again({ taskId, keys: [], effectIds: jobs.map(({ id }) => id), forget: [] })
+  expect(await handedTo(other)).toEqual([])
+  await slow.outbox.done(sending, null, false)
   expect(rowsOf(files.path, `SELECT key FROM effects WHERE state <> 'done'`)).toEqual([])
 })
 

@@ -1,15 +1,15 @@
 import { flagField, wholeNumberField, withDefault } from '../../kernel/field.ts'
-import { deliverDue, deliveryOutcome } from '../../effects/deliver.ts'
-import { compareWithNotion } from '../../effects/drift.ts'
+import { deliverDue, deliveryOutcome, type Delivered } from '../../effects/deliver.ts'
+import { compareWithNotion, type Compared } from '../../effects/drift.ts'
 import { requireOwnWorkspace, type Workspace } from '../../effects/workspace.ts'
 import { countText } from '../../kernel/text.ts'
 import { defineOperation, type Context } from '../define.ts'
 
 export const notionSync = defineOperation({
   path: ['notion', 'sync'],
-  summary: 'Write to Notion what waits; with --rebuild, write pages that differ and all logs again',
+  summary: 'Write to Notion what waits; with --rebuild, also what differs, is missing or is dead',
   input: {
-    rebuild: flagField('write again from the store: pages that say something else, and every log row'),
+    rebuild: flagField('compare what was written before, and write again what differs or is missing'),
     limit: withDefault(
       wholeNumberField('with --rebuild, most tasks to compare, newest first', 1, 10_000),
       100,
@@ -20,46 +20,85 @@ export const notionSync = defineOperation({
   scope: 'operate',
   run: async (context, input) => {
     const workspace = await requireOwnWorkspace(context.store, context.notion, context.dryRun)
+    if (context.dryRun) return plan(context, workspace, input)
     await context.store.claims.recover()
+    const revived = input.rebuild ? await context.store.effects.reviveAll() : 0
+    // First what waits, so that only what is written and still differs is written again.
+    const first = await deliverAll(context, workspace)
     const rebuilt = input.rebuild ? await rebuild(context, workspace, input.limit) : NOTHING_REBUILT
-    const before = await context.store.outbox.counts()
-    if (context.dryRun) return { dryRun: true, ...rebuilt, delivered: 0, failed: [], ...before }
-    const done = await deliverDue({ ...context, workspace, progress: line => context.progress(line) })
-    return { dryRun: false, ...rebuilt, ...done, ...(await context.store.outbox.counts()) }
+    const second = input.rebuild ? await deliverAll(context, workspace) : NOTHING_DELIVERED
+    return {
+      dryRun: false,
+      revived,
+      ...rebuilt,
+      delivered: first.delivered + second.delivered,
+      failed: [...first.failed, ...second.failed],
+      ...(await context.store.outbox.counts()),
+    }
   },
   render: result =>
     [
       result.dryRun ? `would write ${result.pending}` : `written ${result.delivered}, ${result.pending} wait`,
+      ...again(result.revived, 'dead write', result.dryRun),
       ...again(result.pages, 'differing page', result.dryRun),
-      ...again(result.recorded, 'log write', result.dryRun),
+      ...again(result.recorded, 'log row', result.dryRun),
       ...(result.lost === 0
         ? []
         : [
             `${countText(result.lost, 'page is', 'pages are')} in the trash or not shared: echopilot notion diff`,
           ]),
+      ...(result.older === 0
+        ? []
+        : [
+            `${countText(result.older, 'older page was', 'older pages were')} not compared: --limit ${result.compared + result.older}`,
+          ]),
       ...result.failed.map(item => `not written: ${item.kind}, ${item.message}`),
+      ...(result.dead === 0
+        ? []
+        : [`${result.dead} can never be written as things are: echopilot effect list`]),
     ].join('\n'),
   outcome: deliveryOutcome,
 })
 
-/** What was recorded to be written again; `lost` pages are there no more. */
-const NOTHING_REBUILT = { recorded: 0, pages: 0, lost: 0 }
+type SyncContext = Context<{ store: 'required' }>
+
+/** What was recorded to be written again; `lost` pages are there no more, `older` ones were not compared. */
+const NOTHING_REBUILT = { compared: 0, pages: 0, recorded: 0, lost: 0, older: 0 }
+const NOTHING_DELIVERED: Delivered = { delivered: 0, failed: [] }
+
+async function deliverAll(context: SyncContext, workspace: Workspace): Promise<Delivered> {
+  return deliverDue({ ...context, workspace, progress: line => context.progress(line) })
+}
+
+/** The same comparison, recording nothing. */
+async function plan(context: SyncContext, workspace: Workspace, input: { rebuild: boolean; limit: number }) {
+  const counts = await context.store.outbox.counts()
+  const rebuilt = input.rebuild
+    ? countsOf(await compareWithNotion({ ...context, workspace }, input.limit))
+    : NOTHING_REBUILT
+  return {
+    dryRun: true,
+    revived: input.rebuild ? counts.dead : 0,
+    ...rebuilt,
+    ...NOTHING_DELIVERED,
+    ...counts,
+  }
+}
 
 async function rebuild(
-  context: Context<{ store: 'required' }>,
+  context: SyncContext,
   workspace: Workspace,
   limit: number,
 ): Promise<typeof NOTHING_REBUILT> {
-  const { drifts } = await compareWithNotion({ ...context, workspace }, limit)
-  const tasksWhere = (mendable: boolean): string[] => [
-    ...new Set(drifts.flatMap(drift => (drift.mendable === mendable ? [drift.taskId] : []))),
-  ]
-  const differing = tasksWhere(true)
-  const { outbox } = context.store
-  const found = { pages: differing.length, lost: tasksWhere(false).length }
-  if (context.dryRun) return { ...found, recorded: await outbox.logWrites() }
-  await outbox.rebuildPages(differing)
-  return { ...found, recorded: await outbox.rebuildLogs() }
+  const found = await compareWithNotion({ ...context, workspace }, limit)
+  for (const task of found.again) {
+    if (task.keys.length + task.effectIds.length > 0) await context.store.rebuild.again(task)
+  }
+  return countsOf(found)
+}
+
+function countsOf({ compared, older, counts }: Compared): typeof NOTHING_REBUILT {
+  return { compared, pages: counts.pages, recorded: counts.rows, lost: counts.lost, older }
 }
 
 function again(count: number, what: string, dryRun: boolean): string[] {

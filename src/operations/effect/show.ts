@@ -1,0 +1,30 @@
+import { renderEffect, shownEffect } from '../../figures/effects.ts'
+import { textField } from '../../kernel/field.ts'
+import { wrap } from '../../kernel/text.ts'
+import { findEffect } from '../../pipeline/tasks.ts'
+import { defineOperation } from '../define.ts'
+
+export const effectShow = defineOperation({
+  path: ['effect', 'show'],
+  summary: 'Show one write to Notion: what it says, how it went, and what to type',
+  input: { id: textField('effect, or the beginning of its id') },
+  positionals: ['id'],
+  needs: { store: 'required' },
+  effect: 'read',
+  scope: 'read',
+  run: async ({ store }, input) => {
+    const effect = await findEffect(store, input.id)
+    return { effect: await shownEffect(store, effect), says: effect.body }
+  },
+  render: ({ effect, says }, style) =>
+    [
+      renderEffect(effect, style),
+      wrap(
+        `key ${effect.key}, tried ${effect.tries} times, recorded ${effect.createdAt}`,
+        style.columns,
+        '    ',
+      ),
+      ...(effect.dueAt === null ? [] : [`    due ${effect.dueAt}`]),
+      wrap(JSON.stringify(says), style.columns, '    '),
+    ].join('\n'),
+})

@@ -1,0 +1,52 @@
+import type { DeadCause, EffectBody, EffectState } from '../domain/effect.ts'
+import { reader } from './core.ts'
+import type { SqlRow } from './engine.ts'
+
+/** A write to the outside, waiting to be delivered or known to have been. */
+export interface Effect {
+  readonly id: string
+  readonly seq: number
+  readonly key: string
+  readonly runId: string | null
+  readonly kind: EffectBody['kind']
+  readonly target: string
+  readonly body: EffectBody
+  readonly state: EffectState
+  /** Why it is dead; null where it is not, or not known. */
+  readonly cause: DeadCause | null
+  readonly tries: number
+  /** Sent before without an answer: it may have happened. */
+  readonly uncertain: boolean
+  readonly lookedUpMs: number | null
+  readonly notBeforeMs: number
+  readonly owner: string | null
+  readonly claimNo: number
+  readonly error: string | null
+  readonly createdMs: number
+  readonly endedMs: number | null
+}
+
+/** A row of the effects table. */
+export function readEffect(row: SqlRow): Effect {
+  const is = reader(row)
+  return {
+    id: is.text('id'),
+    seq: is.number('seq'),
+    key: is.text('key'),
+    runId: is.textOrNull('run_id'),
+    kind: is.text<Effect['kind']>('kind'),
+    target: is.text('target'),
+    body: is.json<EffectBody>('body'),
+    state: is.text<EffectState>('state'),
+    cause: is.textOrNull<DeadCause>('cause'),
+    tries: is.number('tries'),
+    uncertain: is.number('uncertain') === 1,
+    lookedUpMs: is.numberOrNull('looked_up_ms'),
+    notBeforeMs: is.number('not_before_ms'),
+    owner: is.textOrNull('owner'),
+    claimNo: is.number('claim_no'),
+    error: is.textOrNull('error'),
+    createdMs: is.number('created_ms'),
+    endedMs: is.numberOrNull('ended_ms'),
+  }
+}

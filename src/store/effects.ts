@@ -1,0 +1,205 @@
+import { mayDecideEffect } from '../domain/decision.ts'
+import { stillToSay, type EffectBody, type EffectState } from '../domain/effect.ts'
+import { reader, type StoreCore } from './core.ts'
+import { dueSql } from './due.ts'
+import { readEffect, type Effect } from './effect-rows.ts'
+import type { SqlValue } from './engine.ts'
+import { addEvent, findRun } from './run-rows.ts'
+
+/** Where dead effects would go: a page, or one of the logs. */
+export type DeadPlace =
+  { readonly kind: 'page'; readonly pageId: string } | { readonly kind: 'log' } | { readonly kind: 'job' }
+
+/** What became of an operator's word about an effect. `refused` changed nothing. */
+export interface EffectDecided {
+  readonly kind: 'done' | 'refused'
+  readonly state: EffectState
+}
+
+/** Effects as the operator sees them, and what brings dead ones back. */
+export interface EffectStore {
+  get(id: string): Promise<Effect | null>
+  /** Those in one of these states, newest first. */
+  list(states: readonly EffectState[], limit: number): Promise<Effect[]>
+  /**
+   * Places whose dead effects are worth another look, the longest not looked at first. Each is handed out once in
+   * {@link LOOK_AGAIN_MS}: marked before it is looked at, so that several processes do not look at the same.
+   */
+  lookAgain(limit: number): Promise<DeadPlace[]>
+  /** Makes what died because its place was away pending again. Returns how many. */
+  revive(place: DeadPlace): Promise<number>
+  /** Makes all dead effects pending again, whatever they died of. Returns how many. */
+  reviveAll(): Promise<number>
+  /**
+   * Tries a dead or dismissed effect anew, with what else is dead on its target, because writes go in order; one that
+   * waits is due now. Refused where it is done.
+   */
+  retry(id: string, actor: string): Promise<EffectDecided>
+  /** Gives a dead effect up, so that it is no alarm any more; twice is once. Refused where it waits or is done. */
+  dismiss(id: string, actor: string): Promise<EffectDecided>
+}
+
+/** How often a place whose effects are dead is looked at. */
+export const LOOK_AGAIN_MS = 10 * 60_000
+
+/** Effects over one database. */
+export function effectStore(core: StoreCore): EffectStore {
+  const { engine } = core
+  return {
+    get: async id => findEffect(core, id),
+    list: async (states, limit) =>
+      engine
+        .all(
+          `SELECT * FROM effects WHERE state IN (SELECT value FROM json_each(:states)) ORDER BY seq DESC LIMIT :limit`,
+          { states: JSON.stringify(states), limit },
+        )
+        .map(readEffect),
+    lookAgain: async limit => {
+      if (duePlaces(core, limit).length === 0) return []
+      return core.write(() => {
+        const places = duePlaces(core, limit)
+        for (const place of places) markLooked(core, place)
+        return places.map(placeOf)
+      })
+    },
+    revive: async place => core.write(() => reviveEach(core, deadAt(core, place))),
+    reviveAll: async () => core.write(() => reviveEach(core, allDead(core))),
+    retry: async (id, actor) =>
+      decide(core, id, 'retry', actor, effect => {
+        if (effect.state === 'pending') dueNow(core, effect)
+        else reviveEach(core, [effect, ...deadOn(core, effect.target).filter(other => other.id !== id)])
+      }),
+    dismiss: async (id, actor) =>
+      decide(core, id, 'dismiss', actor, effect => {
+        engine.run(`UPDATE effects SET state = 'dismissed' WHERE id = :id`, { id: effect.id })
+      }),
+  }
+}
+
+/**
+ * After a write to a target has arrived: what it said again need not be said any more, and what died because the
+ * target was away can be written now. Inside the transaction that ends the write.
+ */
+export function settleDead(core: StoreCore, target: string): void {
+  for (const effect of deadOn(core, target)) {
+    if (effect.cause !== 'refused') revive(core, effect)
+    else if (stillToSay(effect.body, laterBodies(core, effect, 'done')) === null) supersede(core, effect)
+  }
+}
+
+/**
+ * Writes once more what was written or is dead, unless something newer was recorded of the same; inside a
+ * transaction of the caller. What waits is left alone.
+ */
+export function writeAgain(core: StoreCore, id: string): void {
+  const effect = findEffect(core, id)
+  if (effect?.state === 'done' || effect?.state === 'dead') revive(core, effect)
+}
+
+function findEffect(core: StoreCore, id: string): Effect | null {
+  const row = core.engine.get('SELECT * FROM effects WHERE id = :id', { id })
+  return row === undefined ? null : readEffect(row)
+}
+
+async function decide(
+  core: StoreCore,
+  id: string,
+  verb: 'retry' | 'dismiss',
+  actor: string,
+  work: (effect: Effect) => void,
+): Promise<EffectDecided> {
+  return core.write(() => {
+    const effect = findEffect(core, id)
+    if (effect === null || !mayDecideEffect(verb, effect.state)) {
+      return { kind: 'refused', state: effect?.state ?? 'done' }
+    }
+    work(effect)
+    const run = effect.runId === null ? null : findRun(core, effect.runId)
+    const what = `${verb === 'retry' ? 'to be written again' : 'dismissed'}: ${effect.key}`
+    if (run !== null) addEvent(core, { runId: run.id, state: run.state, what, actor })
+    return { kind: 'done', state: findEffect(core, id)?.state ?? effect.state }
+  })
+}
+
+/** A page, or all rows of a log: what one look tells of. */
+const PLACE = `CASE WHEN kind IN ('log', 'job') THEN kind ELSE target END`
+const LOST_PLACE = `state = 'dead' AND cause IS NOT 'refused'`
+
+function duePlaces(core: StoreCore, limit: number): string[] {
+  return core.engine
+    .all(
+      `SELECT ${PLACE} AS place FROM effects INDEXED BY effects_dead WHERE ${LOST_PLACE}
+         AND ${dueSql('not_before_ms', LOOK_AGAIN_MS)}
+       GROUP BY place ORDER BY MIN(not_before_ms) LIMIT :limit`,
+      { now: core.clock.now(), limit },
+    )
+    .map(row => reader(row).text('place'))
+}
+
+function markLooked(core: StoreCore, place: string): void {
+  core.engine.run(`UPDATE effects SET not_before_ms = :next WHERE ${LOST_PLACE} AND ${PLACE} = :place`, {
+    place,
+    next: core.clock.now() + LOOK_AGAIN_MS,
+  })
+}
+
+function placeOf(place: string): DeadPlace {
+  return place === 'log' || place === 'job' ? { kind: place } : { kind: 'page', pageId: place }
+}
+
+function deadAt(core: StoreCore, place: DeadPlace): Effect[] {
+  return dead(core, `${LOST_PLACE} AND ${PLACE} = :place`, {
+    place: place.kind === 'page' ? place.pageId : place.kind,
+  })
+}
+
+function deadOn(core: StoreCore, target: string): Effect[] {
+  return dead(core, `state = 'dead' AND target = :target`, { target })
+}
+
+function allDead(core: StoreCore): Effect[] {
+  return dead(core, `state = 'dead'`, {})
+}
+
+function dead(core: StoreCore, where: string, values: Readonly<Record<string, SqlValue>>): Effect[] {
+  return core.engine.all(`SELECT * FROM effects WHERE ${where} ORDER BY seq`, values).map(readEffect)
+}
+
+function reviveEach(core: StoreCore, effects: readonly Effect[]): number {
+  for (const effect of effects) revive(core, effect)
+  return effects.length
+}
+
+/** As it may have been sent before it died, it is looked up before it is repeated. */
+function revive(core: StoreCore, effect: Effect): void {
+  const rest = stillToSay(effect.body, laterBodies(core, effect, 'any'))
+  if (rest === null) {
+    supersede(core, effect)
+    return
+  }
+  core.engine.run(
+    `UPDATE effects SET state = 'pending', cause = NULL, ended_ms = NULL, body = :body, tries = 0, uncertain = 1,
+       looked_up_ms = NULL, not_before_ms = 0 WHERE id = :id`,
+    { id: effect.id, body: JSON.stringify(rest) },
+  )
+}
+
+function supersede(core: StoreCore, { id }: Effect): void {
+  core.engine.run(`UPDATE effects SET state = 'done', cause = NULL, error = NULL WHERE id = :id`, { id })
+}
+
+function dueNow(core: StoreCore, { id }: Effect): void {
+  core.engine.run('UPDATE effects SET not_before_ms = 0 WHERE id = :id', { id })
+}
+
+/** What was recorded for the same target after it, of any run of the task, and was not dismissed. */
+function laterBodies(core: StoreCore, effect: Effect, which: 'any' | 'done'): EffectBody[] {
+  return core.engine
+    .all(
+      `SELECT e.body FROM runs own JOIN runs r ON r.task_id = own.task_id JOIN effects e ON e.run_id = r.id
+       WHERE own.id = :runId AND e.target = :target AND e.seq > :seq AND e.state <> 'dismissed'
+         AND (:which = 'any' OR e.state = :which) ORDER BY e.seq`,
+      { runId: effect.runId, target: effect.target, seq: effect.seq, which },
+    )
+    .map(row => reader(row).json<EffectBody>('body'))
+}
