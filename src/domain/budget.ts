@@ -11,7 +11,8 @@ export type SpendScope = 'task' | 'client_month' | 'day' | 'month'
 
 /** Whose spending a call counts towards. */
 export interface SpendSubject {
-  readonly taskId: string
+  /** Null for a call that no task is for. */
+  readonly taskId: string | null
   readonly client: string | null
   /** `YYYY-MM-DD`, UTC. */
   readonly day: string
@@ -21,7 +22,7 @@ export interface SpendSubject {
 export function spendKeys(subject: SpendSubject): { scope: SpendScope; key: string }[] {
   const month = subject.day.slice(0, 7)
   return [
-    { scope: 'task', key: subject.taskId },
+    ...(subject.taskId === null ? [] : [{ scope: 'task' as const, key: subject.taskId }]),
     ...(subject.client === null
       ? []
       : [{ scope: 'client_month' as const, key: `${month} ${subject.client}` }]),

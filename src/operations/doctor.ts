@@ -1,4 +1,6 @@
 import { proofMark, proofText } from '../figures/marks.ts'
+import { formatNanoUsd } from '../domain/cost.ts'
+import { flagField } from '../kernel/field.ts'
 import { AppError, isStoreFailure } from '../kernel/errors.ts'
 import { spanText, wrap } from '../kernel/text.ts'
 import { clockProofs, configProof, runtimeProof, storeProof } from '../pipeline/probes/local.ts'
@@ -11,17 +13,19 @@ import { defineOperation, type Context } from './define.ts'
 export const doctor = defineOperation({
   path: ['doctor'],
   summary: 'Probe every part for real: proved, failed or not proved, with the fix',
-  input: {},
+  input: { noSpend: flagField('make no call that costs something: then no model is proved to answer') },
   needs: { settings: 'optional', store: 'optional', models: 'optional', notion: 'optional' },
   effect: 'write',
   scope: 'read',
-  run: async context => {
+  run: async (context, input) => {
+    const unpaid = input.noSpend ? '--no-spend' : context.dryRun ? 'a dry run' : null
+    const models = await modelProofs({ ...context, unpaid })
     const found = [
       runtimeProof(context.world.host.nodeVersion),
       configProof(context.settings),
       await storeProof(context.store),
       ...(await clockProofs(context.store, context.world.clock.now())),
-      ...(await modelProofs(context)),
+      ...models.proofs,
       ...(await notionProofs(context)),
     ]
     const proofs = await keep(context, found)
@@ -29,12 +33,13 @@ export const doctor = defineOperation({
       atMs: context.world.clock.now(),
       saved: !context.dryRun && context.store.ok,
       proofs,
+      spentUsd: formatNanoUsd(models.costNano),
       credentials: await missing(context),
     }
   },
   render: (result, style) =>
-    result.proofs
-      .map(proof => {
+    [
+      ...result.proofs.map(proof => {
         const mark = proofMark(proof.outcome, style)
         const changed =
           proof.previous !== null && proof.previous !== proof.outcome
@@ -48,8 +53,9 @@ export const doctor = defineOperation({
         const detail = wrap(`${proof.detail}${last}`, style.columns, '            ')
         const fix = proof.fix === null ? '' : `\n${wrap(`fix: ${proof.fix}`, style.columns, '            ')}`
         return `${head}\n${detail}${fix}`
-      })
-      .join('\n'),
+      }),
+      ...(result.spentUsd === formatNanoUsd(0) ? [] : [`spent $${result.spentUsd} on calls`]),
+    ].join('\n'),
   outcome: result => {
     if (result.credentials.length > 0) return 'config'
     return result.proofs.some(proof => proof.outcome === 'failed') ? 'failed' : 'ok'

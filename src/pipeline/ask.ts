@@ -38,8 +38,12 @@ export async function ask(
   question: Question,
   signal: AbortSignal,
 ): Promise<Asked> {
+  const caps = capsOf(context.settings)
+  const reserve = async (call: NewCall): Promise<CapBreach | null> =>
+    context.store.stages.reserve(claimed.claim, call, caps)
+  const booking = { stage: claimed.stage, reserve }
   for (let tryNumber = 1; ; tryNumber += 1) {
-    const asked = await askOnce(context, claimed, question, signal)
+    const asked = await askOnce(context, question, booking, signal)
     if (asked.kind !== 'failed') return asked
     const waitMs = quickWaitMs(context, asked.failure, tryNumber)
     if (waitMs === null || signal.aborted || context.stop.aborted) return asked
@@ -55,14 +59,27 @@ export async function ask(
   }
 }
 
-async function askOnce(
-  context: PipelineContext,
-  claimed: ClaimedRun,
+/** Where a call is booked before it leaves, and what it is for. */
+export interface Booking {
+  readonly stage: NewCall['stage']
+  /** Books it, or says which cap it would break. */
+  readonly reserve: (call: NewCall) => Promise<CapBreach | null>
+}
+
+/** What asking once needs. */
+export type AskContext = Pick<PipelineContext, 'settings'> & {
+  readonly world: Pick<PipelineContext['world'], 'clock' | 'random'>
+}
+
+/** Asks once: booked before it leaves; its settlement is left to the caller. */
+export async function askOnce(
+  context: AskContext,
   question: Question,
+  { stage, reserve }: Booking,
   signal: AbortSignal,
 ): Promise<Asked> {
-  const { call, bounds } = book(context, claimed, question)
-  const breach = await context.store.stages.reserve(claimed.claim, call, capsOf(context.settings))
+  const { call, bounds } = book(context, stage, question)
+  const breach = await reserve(call)
   if (breach !== null) return { kind: 'over', breach, needNano: call.reservedNano }
   const request: CompletionRequest = {
     ...question.choice,
@@ -83,8 +100,8 @@ async function askOnce(
 
 /** The request as the ledger books it, at the most it can cost. */
 function book(
-  context: PipelineContext,
-  claimed: ClaimedRun,
+  context: AskContext,
+  stage: NewCall['stage'],
   question: Question,
 ): { call: NewCall; bounds: CallBounds } {
   const { choice, prompt, model } = question
@@ -98,7 +115,7 @@ function book(
     bounds,
     call: {
       id: newId('call', context.world),
-      stage: claimed.stage,
+      stage,
       service: model.service,
       model: choice.model,
       reservedNano: worstCaseNanoUsd(dearest, bounds),
@@ -110,12 +127,7 @@ function book(
 }
 
 /** Booked by the model and the tier that served it. */
-function settle(
-  context: PipelineContext,
-  call: NewCall,
-  bounds: CallBounds,
-  completion: Completion,
-): Settlement {
+function settle(context: AskContext, call: NewCall, bounds: CallBounds, completion: Completion): Settlement {
   const now = context.world.clock.now()
   const { answeredModel, serviceTier, requestId } = completion
   const prices = quotesAsServed(call.model, answeredModel, model => quote(context, model, serviceTier, now))
@@ -147,7 +159,7 @@ function quickWaitMs(context: PipelineContext, failure: ServiceFailure, tryNumbe
   return waitMs > LONGEST_QUICK_WAIT_MS ? null : waitMs
 }
 
-function timedOut(context: PipelineContext, error: ServiceFailure): ServiceFailure {
+function timedOut(context: AskContext, error: ServiceFailure): ServiceFailure {
   const seconds = context.settings.openai.timeout_seconds
   return new ServiceFailure(`no answer within ${seconds} s`, {
     errorClass: 'transient',
@@ -156,7 +168,7 @@ function timedOut(context: PipelineContext, error: ServiceFailure): ServiceFailu
   })
 }
 
-function quote(context: PipelineContext, model: string, tier: string | null, atMs: number): PriceQuote {
+function quote(context: AskContext, model: string, tier: string | null, atMs: number): PriceQuote {
   const asked = context.settings.openai.service_tier
   return quotePrice(model, atMs, tier ?? asked, priceOverrides(context.settings))
 }

@@ -143,7 +143,8 @@ export function abandon(core: StoreCore, callId: string, error: string): void {
   })
 }
 
-function settledCost(call: Call, settlement: Settlement): number {
+/** What a settlement leaves on the books of a call. */
+export function settledCost(call: Pick<Call, 'reservedNano'>, settlement: Settlement): number {
   switch (settlement.certainty) {
     case 'metered':
       return settlement.costNano

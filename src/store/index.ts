@@ -20,6 +20,7 @@ import { rebuildStore, type RebuildStore } from './rebuild.ts'
 import { pickUpStore, type PickUpStore } from './pickup.ts'
 import { rateStore, type RateStore } from './rate.ts'
 import { pauseStore, type PauseStore } from './pauses.ts'
+import { probeCallStore, type ProbeCallStore } from './probe-calls.ts'
 import { proofStore, type ProofStore } from './proofs.ts'
 import { queueStore, type QueueStore } from './queue.ts'
 import { receiptStore, type ReceiptStore } from './receipts.ts'
@@ -43,6 +44,7 @@ export interface Store {
   readonly pauses: PauseStore
   readonly queue: QueueStore
   readonly records: RecordStore
+  readonly probeCalls: ProbeCallStore
   readonly proofs: ProofStore
   readonly clock: ClockStore
   readonly lookup: LookupStore
@@ -110,6 +112,7 @@ function storeOn(engine: Engine, options: StoreOptions): Store {
     pauses: pauseStore(core),
     queue: queueStore(core),
     records: recordStore(core),
+    probeCalls: probeCallStore(core),
     proofs: proofStore(core),
     clock: clockStore(core),
     lookup: lookupStore(core),

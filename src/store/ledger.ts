@@ -14,7 +14,7 @@ export interface SpendSummary {
 /** Reads the cost ledger. Writing happens inside the transitions of a run. */
 export interface LedgerStore {
   callsOfRun(runId: string): Promise<Call[]>
-  /** Over calls that started on days from `fromDay` to `toDay`, both `YYYY-MM-DD` and included. */
+  /** Over calls, those of probes too, that started on days from `fromDay` to `toDay`, both `YYYY-MM-DD` and included. */
   summary(fromDay: string, toDay: string): Promise<SpendSummary>
 }
 
@@ -47,8 +47,11 @@ const SUMMARY = `
     SELECT certainty, price_basis, cost_nano FROM calls
     WHERE certainty <> 'reserved' AND (certainty IN ('unknown', 'unmetered') OR price_basis = 'unpriced')
       AND day BETWEEN :fromDay AND :toDay
+    UNION ALL
+    SELECT certainty, price_basis, cost_nano FROM probe_calls WHERE day BETWEEN :fromDay AND :toDay
   )
-  SELECT (SELECT COUNT(*) FROM calls WHERE day BETWEEN :fromDay AND :toDay) AS calls,
+  SELECT (SELECT COUNT(*) FROM calls WHERE day BETWEEN :fromDay AND :toDay)
+      + (SELECT COUNT(*) FROM probe_calls WHERE day BETWEEN :fromDay AND :toDay) AS calls,
     (SELECT COALESCE(SUM(nano), 0) FROM spend WHERE scope = 'day' AND key BETWEEN :fromDay AND :toDay) AS total,
     COALESCE(SUM(cost_nano) FILTER (WHERE certainty IN ('reserved', 'unknown', 'unmetered')), 0) AS uncertain,
     COALESCE(SUM(cost_nano) FILTER (WHERE price_basis = 'unpriced'), 0) AS unpriced

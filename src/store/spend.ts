@@ -11,7 +11,7 @@ import { reader, type StoreCore } from './core.ts'
 /** The cap that `needNano` more would break for this task, now; inside a transaction of the caller. */
 export function breachOf(
   core: StoreCore,
-  subject: { taskId: string; client: string | null },
+  subject: { taskId: string | null; client: string | null },
   needNano: number,
   caps: Caps,
 ): CapBreach | null {
@@ -26,7 +26,7 @@ export function breachOf(
 /** Adds to the totals of a task, its client, the day and the month; inside a transaction of the caller. */
 export function addSpend(
   core: StoreCore,
-  subject: { taskId: string; client: string | null; day: string },
+  subject: { taskId: string | null; client: string | null; day: string },
   nano: number,
 ): void {
   for (const { scope, key } of spendKeys(subject)) {

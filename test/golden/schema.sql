@@ -156,6 +156,24 @@ CREATE TABLE outputs (
   UNIQUE (run_id, number)
 ) STRICT;
 
+CREATE TABLE probe_calls (
+  id            TEXT PRIMARY KEY,
+  service       TEXT NOT NULL,
+  model         TEXT NOT NULL,
+  certainty     TEXT NOT NULL CHECK (certainty IN ('metered', 'unmetered', 'unknown', 'unbilled')),
+  cost_nano     INTEGER NOT NULL CHECK (cost_nano >= 0),
+  reserved_nano INTEGER NOT NULL CHECK (reserved_nano >= 0),
+  price_basis   TEXT NOT NULL CHECK (price_basis IN ('table', 'override', 'free', 'unpriced')),
+  price_version TEXT NOT NULL,
+  input_tokens  INTEGER,
+  output_tokens INTEGER,
+  answered_model TEXT,
+  error         TEXT,
+  day           TEXT NOT NULL,
+  started_ms    INTEGER NOT NULL,
+  ended_ms      INTEGER
+) STRICT;
+
 CREATE TABLE proofs (
   subject         TEXT PRIMARY KEY,
   outcome         TEXT NOT NULL CHECK (outcome IN ('proved', 'failed', 'not_proved')),
@@ -308,6 +326,8 @@ CREATE INDEX effects_queue ON effects (seq) WHERE state = 'pending';
 CREATE INDEX effects_run ON effects (run_id, seq);
 
 CREATE INDEX operation_records_started ON operation_records (operation, started_ms);
+
+CREATE INDEX probe_calls_day ON probe_calls (day);
 
 CREATE UNIQUE INDEX runs_open ON runs (task_id) WHERE ended_ms IS NULL;
 

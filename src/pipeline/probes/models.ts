@@ -11,33 +11,88 @@ import type { World } from '../../kernel/world.ts'
 import type { LoadedSettings } from '../../settings/load.ts'
 import type { Settings } from '../../settings/schema.ts'
 import type { NewProof } from '../../store/proofs.ts'
+import type { Store } from '../../store/index.ts'
 import { effectiveModel, priceOverrides } from '../rules.ts'
+import { callProof, notAsked, type CallProof, type Worker } from './call.ts'
 
 /** A probe waits no longer than this. */
 const PROBE_TIMEOUT_MS = 20_000
+/** Nor a call, in which a local server may first have to load its model. */
+const MOST_SECONDS = 60
 /** A shutdown is warned of this long before. */
 const SHUTDOWN_WARNING_MS = 60 * 86_400_000
 
 /** What the probes look at; what is missing is a finding too. */
 export interface ProbeContext {
-  readonly world: Pick<World, 'clock'>
+  readonly world: Pick<World, 'clock' | 'random'>
+  readonly store: Attempted<Store>
+  /** Why no call that costs may be made; null where it may. */
+  readonly unpaid: string | null
+  readonly stop: AbortSignal
   readonly settings: Attempted<LoadedSettings>
   readonly models: Attempted<Models>
 }
 
-/** That the model service answers with our key, that the models exist and go on existing, and have a price. */
-export async function modelProofs(context: ProbeContext): Promise<NewProof[]> {
-  if (!context.settings.ok) return notProved('the configuration is not valid', context.settings.error)
-  if (!context.models.ok) return unconnected(context.models.error)
+/** What was found of the models, and what finding it cost. */
+export interface ModelProofs {
+  readonly proofs: readonly NewProof[]
+  readonly costNano: number
+}
+
+/**
+ * That the model service answers with our key, that the models exist and go on existing, and have a price, and that
+ * each answers a real, tiny, structured call.
+ */
+export async function modelProofs(context: ProbeContext): Promise<ModelProofs> {
+  if (!context.settings.ok) {
+    return free(notProved('the configuration is not valid', context.settings.error))
+  }
+  if (!context.models.ok) return free(unconnected(context.models.error))
   const { settings } = context.settings.value
   const { generator, judge } = context.models.value
   const makers = makerModels(settings, context.world.clock.now())
-  const judges = [effectiveModel(settings, settings.judge.model, context.world.clock.now())]
+  const judgeId = effectiveModel(settings, settings.judge.model, context.world.clock.now())
   const one = generator === judge
-  return [
-    ...(await serviceProofs(context, settings, 'model', generator, one ? [...makers, ...judges] : makers)),
-    ...(one ? [] : await serviceProofs(context, settings, 'judge', judge, judges)),
+  const listed = [
+    ...(await serviceProofs(context, settings, 'model', generator, one ? [...makers, judgeId] : makers)),
+    ...(one ? [] : await serviceProofs(context, settings, 'judge', judge, [judgeId])),
   ]
+  const workers = [
+    ...makers
+      .filter(id => !one || id !== judgeId)
+      .map(id => ({ model: generator, id, stage: 'generate' as const })),
+    { model: judge, id: judgeId, stage: 'judge' as const },
+  ]
+  const called = await callProofs(context, settings, workers)
+  return { proofs: [...listed, ...called.proofs], costNano: called.costNano }
+}
+
+async function callProofs(
+  context: ProbeContext,
+  settings: Settings,
+  workers: readonly Worker[],
+): Promise<ModelProofs> {
+  const why = context.unpaid ?? (context.store.ok ? null : 'there is no store to book it in')
+  if (why !== null || !context.store.ok) return free(workers.map(worker => notAsked(worker, why ?? '')))
+  const { world, store } = context
+  const openai = {
+    ...settings.openai,
+    timeout_seconds: Math.min(settings.openai.timeout_seconds, MOST_SECONDS),
+  }
+  const calls: CallProof[] = []
+  for (const worker of workers) {
+    calls.push(
+      await callProof({ world, settings: { ...settings, openai }, store: store.value }, worker, context.stop),
+    )
+  }
+  return {
+    proofs: calls.map(({ proof }) => proof),
+    costNano: calls.reduce((sum, { costNano }) => sum + costNano, 0),
+  }
+}
+
+function free(proofs: readonly NewProof[]): ModelProofs {
+  return { proofs, costNano: 0 }
 }
 
 async function serviceProofs(

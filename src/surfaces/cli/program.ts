@@ -158,6 +158,8 @@ function option(name: string, field: Field<unknown>): Option {
   const { fallback } = field
   const note = typeof fallback === 'string' || typeof fallback === 'number' ? ` (default ${fallback})` : ''
   const made = new Option(long, `${field.meaning}${note}`)
+  // To commander `--no-…` is the contrary of another flag; here it is one of its own.
+  made.negate = false
   if (field.required) made.makeOptionMandatory()
   if (field.kind === 'number') made.argParser(numberIn)
   return field.choices === null ? made : made.choices(field.choices).argParser(oneOf(field.choices))

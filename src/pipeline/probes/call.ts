@@ -1,0 +1,140 @@
+import { findJsonFlaw } from '../../domain/json-flaw.ts'
+import { formatNanoUsd } from '../../domain/cost.ts'
+import { CAP_SETTINGS, type CapBreach } from '../../domain/budget.ts'
+import type { Completion, Model, ServiceFailure } from '../../kernel/roles.ts'
+import type { World } from '../../kernel/world.ts'
+import type { Settings } from '../../settings/schema.ts'
+import type { NewCall } from '../../store/call-rows.ts'
+import type { NewProof } from '../../store/proofs.ts'
+import type { Store } from '../../store/index.ts'
+import { askOnce, type Question } from '../ask.ts'
+import { capsOf, modelFor } from '../rules.ts'
+
+/** What a probe by a call works with. */
+export interface CallContext {
+  readonly world: Pick<World, 'clock' | 'random'>
+  readonly settings: Settings
+  readonly store: Store
+}
+
+/** What a probe by a call found, and what it cost. */
+export interface CallProof {
+  readonly proof: NewProof
+  readonly costNano: number
+}
+
+/** A model that works, and what for; one that does both is asked as a judge, of whom more is wanted. */
+export interface Worker {
+  readonly model: Model
+  readonly id: string
+  readonly stage: 'generate' | 'judge'
+}
+
+/** A call that answers in a word; a model that thinks before it may need this many tokens for it. */
+const MOST_TOKENS = 1_024
+
+/** Bounded values, as in the schema of a verdict: some servers refuse those. */
+const SCHEMA = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['word', 'sum'],
+  properties: { word: { type: 'string', enum: ['ready'] }, sum: { type: 'integer', minimum: 0, maximum: 9 } },
+}
+
+/**
+ * That a model does what work needs of it: one real, tiny, structured call, booked as every other is. Nothing is
+ * asked where a cap forbids it.
+ */
+export async function callProof(
+  context: CallContext,
+  worker: Worker,
+  signal: AbortSignal,
+): Promise<CallProof> {
+  const caps = capsOf(context.settings)
+  const reserve = async (call: NewCall): Promise<CapBreach | null> =>
+    context.store.probeCalls.book(call, caps)
+  const asked = await askOnce(context, questionOf(context, worker), { stage: worker.stage, reserve }, signal)
+  if (asked.kind === 'over') {
+    const { scope } = asked.breach
+    return found(
+      worker,
+      'not_proved',
+      `not asked: the cap of the ${scope} has no room`,
+      `raise ${CAP_SETTINGS[scope]}, or wait`,
+      0,
+    )
+  }
+  const costNano = await context.store.probeCalls.settle(asked.settlement)
+  if (asked.kind === 'answered') return judged(worker, asked.completion, costNano)
+  const detail = `${worker.model.service}: ${asked.failure.message}`
+  return found(worker, 'failed', detail, fixOf(worker, asked.failure), costNano)
+}
+
+/** The same where nothing may be spent, or where it could not be booked. */
+export function notAsked(worker: Worker, why: string): NewProof {
+  return found(worker, 'not_proved', `not asked: ${why}`, null, 0).proof
+}
+
+function questionOf({ settings, world }: CallContext, { model, id, stage }: Worker): Question {
+  const choice = modelFor(settings, stage, 'Other', world.clock.now())
+  return {
+    model,
+    choice: { ...choice, model: id, maxOutputTokens: Math.min(choice.maxOutputTokens, MOST_TOKENS) },
+    prompt: {
+      system: 'Answer with JSON by the schema and nothing else.',
+      user: 'Say that you are ready: {"word": "ready", "sum": …}, the sum of 2 and 3 in place of the dots.',
+      digest: '',
+    },
+    schema: { name: 'probe', schema: SCHEMA },
+  }
+}
+
+/** A writer may answer in any form; of a judge that gives no JSON no verdict can be used. */
+function judged(worker: Worker, completion: Completion, costNano: number): CallProof {
+  if (completion.finish !== 'complete') {
+    return found(worker, 'not_proved', `answered, ${completion.finish}, to a tiny request`, null, costNano)
+  }
+  if (worker.stage === 'judge' && !holdsDocument(completion.text)) {
+    return found(
+      worker,
+      'failed',
+      'answered, but not with JSON',
+      'name another model in judge.model',
+      costNano,
+    )
+  }
+  return found(worker, 'proved', 'answered a tiny request', null, costNano)
+}
+
+/** Also in a fence or after words, as a verdict may stand. */
+function holdsDocument(text: string): boolean {
+  return isWhole(text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1))
+}
+
+function isWhole(text: string): boolean {
+  return text.startsWith('{') && findJsonFlaw(text) === null
+}
+
+function fixOf(worker: Worker, failure: ServiceFailure): string {
+  if (failure.fix !== null) return failure.fix
+  switch (failure.errorClass) {
+    case 'credential':
+      return 'set a valid OPENAI_API_KEY (or JUDGE_API_KEY), then `echopilot doctor`'
+    case 'permanent':
+      return `name another model in ${worker.stage}.model, or set [models."${worker.id}"]`
+    case 'throttled':
+    case 'transient':
+      return 'try again: `echopilot doctor`'
+  }
+}
+
+function found(
+  { id }: Worker,
+  outcome: NewProof['outcome'],
+  detail: string,
+  fix: string | null,
+  costNano: number,
+): CallProof {
+  const cost = costNano === 0 ? '' : ` ($${formatNanoUsd(costNano)})`
+  return { proof: { subject: `call of ${id}`, outcome, detail: `${detail}${cost}`, fix }, costNano }
+}

@@ -1,0 +1,84 @@
+import { utcDay, type CapBreach, type Caps } from '../domain/budget.ts'
+import { settledCost } from './booking.ts'
+import type { NewCall, Settlement } from './call-rows.ts'
+import { reader, type StoreCore } from './core.ts'
+import { addSpend, breachOf } from './spend.ts'
+
+/** A call that no run is for, such as a probe of `doctor`, as it is booked before it leaves. */
+export type NewProbeCall = Omit<NewCall, 'stage' | 'promptDigest'>
+
+/** Calls that no run is for. They count towards the caps of the day and the month, and are no business figures. */
+export interface ProbeCallStore {
+  /**
+   * Books a call before it leaves, or says which cap it would break (then nothing is booked). Until it is settled,
+   * also when its process dies, it stands there as one whose cost nobody knows, at its reservation.
+   */
+  book(call: NewProbeCall, caps: Caps): Promise<CapBreach | null>
+  /** Books the end of a call, once; returns what it cost. */
+  settle(settlement: Settlement): Promise<number>
+}
+
+/** Probe calls over one database. */
+export function probeCallStore(core: StoreCore): ProbeCallStore {
+  return {
+    book: async (call, caps) => core.write(() => book(core, call, caps)),
+    settle: async settlement => core.write(() => settle(core, settlement)),
+  }
+}
+
+/** It is done for no task, and for no client. */
+const NOBODY = { taskId: null, client: null }
+
+function book(core: StoreCore, call: NewProbeCall, caps: Caps): CapBreach | null {
+  const now = core.clock.now()
+  const day = utcDay(now)
+  const breach = breachOf(core, NOBODY, call.reservedNano, caps)
+  if (breach !== null) return breach
+  core.engine.run(
+    `INSERT INTO probe_calls (id, service, model, certainty, cost_nano, reserved_nano, price_basis, price_version, day,
+       started_ms)
+     VALUES (:id, :service, :model, 'unknown', :reserved, :reserved, :basis, :version, :day, :now)`,
+    {
+      id: call.id,
+      service: call.service,
+      model: call.model,
+      reserved: call.reservedNano,
+      basis: call.priceBasis,
+      version: call.priceVersion,
+      day,
+      now,
+    },
+  )
+  addSpend(core, { ...NOBODY, day }, call.reservedNano)
+  return null
+}
+
+function settle(core: StoreCore, settlement: Settlement): number {
+  const row = core.engine.get('SELECT * FROM probe_calls WHERE id = :id AND ended_ms IS NULL', {
+    id: settlement.callId,
+  })
+  if (row === undefined) return 0
+  const is = reader(row)
+  const reservedNano = is.number('reserved_nano')
+  const costNano = settledCost({ reservedNano }, settlement)
+  core.engine.run(
+    `UPDATE probe_calls SET certainty = :certainty, cost_nano = :costNano, input_tokens = :input,
+       output_tokens = :output, answered_model = :answeredModel, error = :error,
+       price_basis = COALESCE(:basis, price_basis), price_version = COALESCE(:version, price_version), ended_ms = :now
+     WHERE id = :id`,
+    {
+      id: settlement.callId,
+      certainty: settlement.certainty,
+      costNano,
+      input: settlement.usage?.inputTokens ?? null,
+      output: settlement.usage?.outputTokens ?? null,
+      answeredModel: settlement.answeredModel,
+      error: settlement.error,
+      basis: settlement.price?.priceBasis ?? null,
+      version: settlement.price?.priceVersion ?? null,
+      now: core.clock.now(),
+    },
+  )
+  addSpend(core, { ...NOBODY, day: is.text('day') }, costNano - reservedNano)
+  return costNano
+}
