@@ -243,6 +243,5 @@ export function isSameModel(a: string, b: string): boolean {
 
 function stemOf(model: string): string {
   const name = model.toLowerCase().split('/').at(-1) ?? ''
-  if (SNAPSHOTS_OF_OTHER_PRICE.has(name)) return name
   return familyOf(name).replace(/[-@:](?:latest|\d{8}|\d{4})$/, '')
 }

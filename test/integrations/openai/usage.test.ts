@@ -191,6 +191,18 @@ test.each([
     /total of 50/,
   ],
   [
+    'two counts of what was cached',
+    {
+      prompt_tokens: 100,
+      completion_tokens: 40,
+      total_tokens: 140,
+      prompt_tokens_details: { cached_tokens: 60 },
+      cache_read_input_tokens: 900,
+    },
+    { inputTokens: 1_000, cachedTokens: 960 },
+    /total of 140/,
+  ],
+  [
     'OpenRouter: what was counted to bill, and what was counted to compare',
     {
       prompt_tokens: 100,
