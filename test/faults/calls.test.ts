@@ -130,6 +130,14 @@ test('a prompt that the model cannot take in is permanent: one call, nothing bil
   expectAtRest(shop.storeFile)
 })
 
+test('a brief of few tokens in many bytes is not taken for one that is too long', async () => {
+  const shop = await workshop({ settings: { models: { 'gpt-4o': { context_tokens: 4_096 } } } })
+  const { taskId, runId } = await shop.add({ brief: `${briefThat('score=95')}\n${'-'.repeat(40_000)}` })
+  await shop.drain()
+  expect((await shop.calls(runId)).length).toBeGreaterThan(0)
+  expect((await shop.task(taskId)).reason).not.toContain('too long')
+})
+
 test('a brief that is certainly too long is refused before any call', async () => {
   const shop = await workshop()
   const { taskId, runId } = await shop.add({ brief: 'long winter evening '.repeat(90_000) })
