@@ -1,4 +1,5 @@
 import { CAP_SETTINGS, type CapBreach } from '../domain/budget.ts'
+import { workIn } from '../domain/answer/work.ts'
 import { CHECKS_VERSION, checkOutput } from '../domain/checks.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
 import { latestWork, meanScore, nextStep, type OutputFacts, type Step } from '../domain/next-step.ts'
@@ -55,7 +56,8 @@ async function write(
 ): Promise<StageEnd> {
   const asked = await ask(context, claimed, question, signal)
   if (asked.kind !== 'answered') return unanswered(context, question, asked, signal)
-  const output = newOutput(context, claimed, question, asked.completion, stage)
+  const completion = { ...asked.completion, text: workIn(asked.completion.text, claimed.task) }
+  const output = newOutput(context, claimed, question, completion, stage)
   const facts = { ...output, judgements: [], decision: null }
   const next = nextOf(nextStep([...outputs, facts], claimed.run), [...outputs, facts])
   return { kind: 'written', settlement: asked.settlement, output, next }

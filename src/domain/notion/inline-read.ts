@@ -4,7 +4,7 @@ import { charAfter, charBefore } from './characters.ts'
 import { PLAIN, type Span } from './document.ts'
 import { pairDelimiters, type Delimiter, type Mark } from './emphasis.ts'
 import { flanks } from './flanking.ts'
-import { isLinkUrl } from './link-url.ts'
+import { isLinkUrl, isRelativeUrl } from './link-url.ts'
 import { VERBATIM } from './verbatim.ts'
 
 /** Where a text stands: only a table's cell writes its line breaks as `<br>`. */
@@ -37,7 +37,7 @@ interface Scan {
 
 /**
  * Reads the inline Markdown of one block: bold, italic, strikethrough, code, links and escapes (CommonMark and
- * GFM). Images, HTML, formulas between `\(…\)`, `\[…\]` or `$$…$$`, links that Notion would refuse and whatever
+ * GFM). Of a relative link the label stays. Images, HTML, formulas between `\(…\)`, `\[…\]` or `$$…$$`, links that Notion would refuse and whatever
  * else there is stay as the text they are written as. Line breaks stay; a backslash before one becomes two spaces.
  */
 export function readSpans(raw: string, place: InlinePlace): Span[] {
@@ -161,8 +161,15 @@ function closeBracket(scan: Scan): boolean {
     addText(scan, ']')
     return true
   }
-  link(scan, bracket, url)
+  if (isLinkUrl(url)) link(scan, bracket, url)
+  else showLabel(scan, bracket)
   return true
+}
+
+/** Its target is nowhere for a reader of the page. */
+function showLabel(scan: Scan, bracket: Bracket): void {
+  const open = scan.tokens[bracket.token]
+  if (open !== undefined) open.text = ''
 }
 
 function readTarget(scan: Scan): string | null {
@@ -171,7 +178,7 @@ function readTarget(scan: Scan): string | null {
   if (match === null) return null
   scan.at = TARGET.lastIndex
   const url = (match[1] ?? match[2] ?? '').replace(/\\([!-/:-@[-`{-~])/g, '$1')
-  return isLinkUrl(url) ? url : null
+  return isLinkUrl(url) || isRelativeUrl(url) ? url : null
 }
 
 /** A link needs some text to click on, and no link in it. */

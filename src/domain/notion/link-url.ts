@@ -22,3 +22,9 @@ function isHost(host: string): boolean {
     labels.length > 1 && labels.every(label => label !== '' && !label.startsWith('-') && !label.endsWith('-'))
   )
 }
+
+/** `#part`, `/a/b`, `./c.md` or `docs/c.md`: a place within what the text was written for, and nowhere for its reader. */
+export function isRelativeUrl(url: string): boolean {
+  if (url.startsWith('//')) return false
+  return /^(?:[#?/]|\.\.?\/)/.test(url) || /^[\w%~-][\w.%~-]{0,200}(?:\/|\.[a-z]\w{0,9}(?:[?#]|$))/i.test(url)
+}

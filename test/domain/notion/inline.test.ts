@@ -163,3 +163,21 @@ describe('writing', () => {
     )
   })
 })
+
+test.each([
+  ['see [part two](#part-two) below', ['see part two below']],
+  ['[a](/a/b)[b](./c.md)[c](../d)[d](docs/e.html#f)[e](g.md?h)', ['abcde']],
+  ['[**bold** and `code`](#x)', ['b:bold', ' and ', 'c:code']],
+  ['**[a](#x)**', ['b:a']],
+  ['[a](<./b c.md>)', ['a']],
+  // What is no link to a place of the text itself stays as it was written.
+  ['[](#x)', ['[](#x)']],
+  ['f[0](x) and [1](2)', ['f[0](x) and [1](2)']],
+  ['[x](javascript:alert(1))', ['[x](javascript:alert(1))']],
+  ['[x](//host/a)', ['[x](//host/a)']],
+  ['`[x](#y)` \\[x](#y)', ['c:[x](#y)', ' [x](#y)']],
+])('a link that leads nowhere for a reader shows its label: %s', (markdown, expected) => {
+  const spans = readSpans(markdown, 'text')
+  expect(short(spans)).toEqual(expected)
+  expect(readSpans(writeSpans(spans, 'paragraph') ?? '', 'text')).toEqual(spans)
+})

@@ -80,7 +80,7 @@ test.each([
   'snake_case, 2 * 3 * 4, [1], C#, a < b && c > d, ~5, 100 %, $5 and $6, &amp;',
   '**bold** *italic* ***both*** ~~gone~~ `code` ``a`b`` **bold *and* italic**',
   '[link](https://example.com/a_(b)) https://example.com/x, (https://example.com/y).',
-  '[relative](./b.md) [titled](https://example.com "title") ![image](https://example.com/a.png)',
+  '[titled](https://example.com "title") ![image](https://example.com/a.png)',
   '# One\n\n## Two\n\n### Three\n\n#### Four\n\n##### Five\n\n###### Six',
   '- a\n  - b\n    - c\n      - d\n- [ ] open\n- [x] done',
   '1. one\n2. two\n   - in two\n\n   Paragraph in two.\n3. three',
