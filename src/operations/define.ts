@@ -3,6 +3,7 @@ import type { Models } from '../integrations/openai/index.ts'
 import type { FlatInput, InputOf } from '../kernel/input.ts'
 import type { Log } from '../kernel/log.ts'
 import type { Attempted, Connected, Need, Needs, Operation } from '../kernel/operation.ts'
+import type { Redact } from '../kernel/redaction.ts'
 import type { World } from '../kernel/world.ts'
 import type { LoadedSettings } from '../settings/load.ts'
 import type { SecretName } from '../settings/secrets.ts'
@@ -34,6 +35,8 @@ export interface BaseContext {
   readInput(): Promise<string>
   /** What `--config` said; null where it was not given. */
   readonly configFlag: string | null
+  /** Takes secrets out of a text that is no work, such as a setting. */
+  readonly redact: Redact
   /** Where each secret was found, or null; never its value. */
   secretOrigin(name: SecretName): string | null
 }

@@ -1,5 +1,6 @@
-import { asAppError } from '../kernel/errors.ts'
+import { asAppError, rewritten } from '../kernel/errors.ts'
 import type { Attempted } from '../kernel/operation.ts'
+import type { Redact } from '../kernel/redaction.ts'
 import type { AnyOperation, Connections } from '../operations/define.ts'
 import type { Parts } from './parts.ts'
 
@@ -8,13 +9,17 @@ type Filled<Names extends keyof Connections> = {
   readonly [Name in Names]?: Connections[Name] | Attempted<Connections[Name]>
 }
 
-/** Fills in what the operation declared that it needs. */
-export async function connect({ needs }: AnyOperation, parts: Parts): Promise<Filled<keyof Connections>> {
+/** Fills in what the operation declared that it needs; why an optional part is not there is told without secrets. */
+export async function connect(
+  { needs }: AnyOperation,
+  parts: Parts,
+  redact: Redact,
+): Promise<Filled<keyof Connections>> {
   return {
-    ...(await fill('settings', needs['settings'], parts.settings)),
-    ...(await fill('store', needs['store'], parts.store)),
-    ...(await fill('models', needs['models'], parts.models)),
-    ...(await fill('notion', needs['notion'], parts.notion)),
+    ...(await fill('settings', needs['settings'], parts.settings, redact)),
+    ...(await fill('store', needs['store'], parts.store, redact)),
+    ...(await fill('models', needs['models'], parts.models, redact)),
+    ...(await fill('notion', needs['notion'], parts.notion, redact)),
   }
 }
 
@@ -22,18 +27,19 @@ async function fill<Name extends keyof Connections>(
   name: Name,
   need: 'required' | 'optional' | undefined,
   make: () => Promise<Connections[Name]>,
+  redact: Redact,
 ): Promise<Filled<Name>> {
   if (need === undefined) return {}
-  const value = need === 'required' ? await make() : await attempted(make)
+  const value = need === 'required' ? await make() : await attempted(make, redact)
   // TypeScript does not narrow a computed key to the one name it holds.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return { [name]: value } as Filled<Name>
 }
 
-async function attempted<T>(make: () => Promise<T>): Promise<Attempted<T>> {
+async function attempted<T>(make: () => Promise<T>, redact: Redact): Promise<Attempted<T>> {
   try {
     return { ok: true, value: await make() }
   } catch (error) {
-    return { ok: false, error: asAppError(error) }
+    return { ok: false, error: rewritten(asAppError(error), redact) }
   }
 }

@@ -32,8 +32,6 @@ export interface Session {
     input: Readonly<Record<string, unknown>>,
     options: { readonly dryRun: boolean },
   ): Promise<Invoked>
-  /** Takes the secrets that were read out of a text. */
-  readonly redact: Redact
   readonly log: Log
   close(): void
 }
@@ -50,7 +48,8 @@ export function openSession(options: SessionOptions): Session {
     fixed: { commit: options.program.commit },
   })
   const run: Session['run'] = async (operation, input, { dryRun }) => {
-    const needed = await connect(operation, parts)
+    if (obeysSettings(operation)) await parts.settings()
+    const needed = await connect(operation, parts, redact)
     const context: AnyContext = {
       ...needed,
       world: options.world,
@@ -62,6 +61,7 @@ export function openSession(options: SessionOptions): Session {
       configFlag: options.configFlag,
       progress: line => options.progress(redact(line)),
       readInput: options.readInput,
+      redact,
       secretOrigin: name => secrets.find(name)?.origin ?? null,
     }
     const store = needed.store === undefined || !('ok' in needed.store) ? needed.store : valueOf(needed.store)
@@ -69,7 +69,6 @@ export function openSession(options: SessionOptions): Session {
     return invoke(operation, input, { actor: options.actor, dryRun, recorder, context })
   }
   return {
-    redact,
     log,
     run: async (operation, ...call) => {
       const heard = operation.effect === 'read' ? () => {} : tellOfStop(options.stop, log)
@@ -83,6 +82,14 @@ export function openSession(options: SessionOptions): Session {
     },
     close: () => parts.close(),
   }
+}
+
+/**
+ * A configuration that is named and not there, or that is faulty, is refused by whatever uses any part, also where it
+ * would need no setting: what was asked for may not be what is done.
+ */
+function obeysSettings({ needs }: AnyOperation): boolean {
+  return Object.keys(needs).length > 0 && needs['settings'] !== 'optional'
 }
 
 /**

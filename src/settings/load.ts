@@ -1,6 +1,7 @@
 import { nearest } from '../domain/did-you-mean.ts'
 import { AppError, messageOf } from '../kernel/errors.ts'
 import { REPLACEMENT } from '../kernel/utf8.ts'
+import { isKey } from '../kernel/redaction.ts'
 import type { World } from '../kernel/world.ts'
 import { configPath } from './paths.ts'
 import { isTable, readSettings, type SettingFault } from './read.ts'
@@ -31,7 +32,6 @@ export function loadSettings(world: Pick<World, 'host' | 'files'>, flag: string 
     )
   }
   const parsed = parseToml(text ?? '')
-  if ('fault' in parsed) throw faulty(path, [parsed.fault])
   const origins: Record<string, string> = {}
   const data = structuredClone(parsed.data)
   for (const leaf of settingLeaves()) {
@@ -44,6 +44,8 @@ export function loadSettings(world: Pick<World, 'host' | 'files'>, flag: string 
   }
   const read = readSettings(data)
   const faults = [
+    ...parsed.faults,
+    ...keyFaults(data, [], text ?? '', origins),
     ...(read.ok ? [] : read.faults.map(fault => faultOf(fault, text ?? '', origins))),
     ...plainHttpFaults(data, text ?? '', origins),
   ]
@@ -137,6 +139,22 @@ function plainHttpFaults(
     const message = `plain http to ${url.hostname}: use https, or add "${url.hostname}" to allow_http_hosts`
     return [{ ...place(key.split('.'), text, origins), message }]
   })
+}
+
+/** A key does not belong here (SPEC §4): it would be sent to others, stored and shown as what it was taken for. */
+function keyFaults(
+  value: unknown,
+  path: readonly string[],
+  text: string,
+  origins: Readonly<Record<string, string>>,
+): ConfigFault[] {
+  if (typeof value === 'string') {
+    const message =
+      'this is a key, and keys are never settings: see `echopilot config check` for where they go'
+    return isKey(value) ? [{ ...place(path, text, origins), message }] : []
+  }
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, part]) => keyFaults(part, [...path, name], text, origins))
 }
 
 function isLoopback(hostname: string): boolean {

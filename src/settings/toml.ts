@@ -7,14 +7,30 @@ export interface ConfigFault {
   readonly message: string
 }
 
-/** The file as plain data, or the one syntax error that stopped the parser. */
-export function parseToml(text: string): { data: Record<string, unknown> } | { fault: ConfigFault } {
-  try {
-    return { data: parse(text) }
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error
-    const [reason = 'not valid TOML'] = error.message.split('\n')
-    return { fault: { line: error.line, key: null, message: reason.replace(/^Invalid TOML document: /, '') } }
+/**
+ * The file as plain data, with its syntax errors. The parser stops at the first one: its line is left out then, and
+ * the rest is read, so that one look at the file mends all of it.
+ */
+export function parseToml(text: string): {
+  readonly data: Record<string, unknown>
+  readonly faults: readonly ConfigFault[]
+} {
+  const lines = text.split('\n')
+  const faults: ConfigFault[] = []
+  for (;;) {
+    try {
+      return { data: parse(lines.join('\n')), faults }
+    } catch (error) {
+      if (!(error instanceof TomlError)) throw error
+      // Further up again, it only follows from a line that was left out.
+      if (error.line <= (faults.at(-1)?.line ?? 0)) return { data: {}, faults }
+      const [reason = 'not valid TOML'] = error.message.split('\n')
+      const message = reason.replace(/^Invalid TOML document: /, '')
+      faults.push({ line: error.line, key: null, message })
+      // Without the head of its table a key would be taken for one of the table before.
+      if (/^\s*\[/.test(lines[error.line - 1] ?? '')) return { data: {}, faults }
+      lines[error.line - 1] = ''
+    }
   }
 }
 

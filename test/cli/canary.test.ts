@@ -8,6 +8,7 @@ import { expect, test } from 'vitest'
 import { commandOf, loadAll } from '../../src/kernel/operation.ts'
 import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
 import type { Ended } from '../support/child.ts'
+import { partOf } from '../support/document.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 import { run, start } from './support/run.ts'
 import type { Answer, Arrived } from '../support/gate.ts'
@@ -87,7 +88,10 @@ const ECHOES: Readonly<Record<string, Echo>> = {
         {
           index: 0,
           finish_reason: 'stop',
-          message: { role: 'assistant', content: said.join('\n').repeat(3) },
+          message: {
+            role: 'assistant',
+            content: 'A result like any other, long enough to be one. '.repeat(3),
+          },
         },
       ],
       usage: { prompt_tokens: 5, completion_tokens: 5, total_tokens: 10 },
@@ -182,6 +186,100 @@ test('every operation, and failing ones, with --verbose', async () => {
     const command = commandOf(path)
     const ran = await home.run(...path, ...(words[command] ?? []), '--verbose')
     expectNoLeak(home, ran, command)
+  }
+})
+
+test('work is never changed: a key that stands in it stays, and a placeholder for a key is a word', async () => {
+  const work = `Set the key to ${MAKER} in lm-studio, "lm-studio": echopilot. `.repeat(3)
+  const answer = (content: string): Answer => ({
+    status: 200,
+    body: json({ choices: [{ finish_reason: 'stop', message: { content } }] }),
+  })
+  for (const key of [MAKER, 'lm-studio', 'echopilot']) {
+    const home = await gatedHome(({ body }) => (body.includes('json_schema') ? null : answer(work)), {
+      OPENAI_API_KEY: key,
+    })
+    const added = await home.json('task', 'add', BRIEF, '--title', `echopilot with ${key}`)
+    await home.run('process')
+    const shown = await home.json('task', 'show', String(added['taskId']))
+    expect(shown['result']).toBe(work)
+    expect(partOf(shown, 'task')['title']).toBe(`echopilot with ${key}`)
+    expect((await home.run('task', 'show', String(added['taskId']))).stdout).toContain(work.trim())
+    expect((await home.run('metrics')).stdout).toContain('# HELP echopilot_runs')
+  }
+})
+
+/** A key whose shape tells what it is, in the wrong place. */
+const PASTED = ['sk-canary', 'PASTED1x2y3z4w5v6u'].join('-')
+
+test.each([
+  ['a model', { ECHOPILOT_GENERATE_MODEL: PASTED }],
+  ['an address', { OPENAI_BASE_URL: PASTED }],
+  ['a parent page', { ECHOPILOT_NOTION_PARENT_PAGE: PASTED }],
+  ['a language', { ECHOPILOT_QA_LANGUAGE: PASTED }],
+])('a key that is set as %s is refused, and shown nowhere', async (_place, env) => {
+  const home = await gatedHome(() => null, env)
+  for (const words of [
+    ['config', 'show'],
+    ['config', 'check'],
+    ['doctor'],
+    ['status'],
+    ['poll', '--drain'],
+  ]) {
+    const ran = await home.run(...words, '--verbose')
+    expect(ran.stdout + ran.stderr, words.join(' ')).toContain('keys are never settings')
+    expectNoLeak(home, ran, words.join(' '))
+  }
+  expect(home.gate.arrived).toEqual([])
+})
+
+test('a key in an address is used, and shown nowhere', async () => {
+  const home = await gatedHome(() => ({
+    status: 307,
+    headers: { location: `http://127.0.0.1:9/v1?token=${PASTED}&sig=xsk-canary-0123` },
+    body: '',
+  }))
+  const path = 'services/sk-canaryAa1Bb2Cc3Dd4Ee5'
+  const env = { ...home.env, OPENAI_BASE_URL: `${home.gate.url}/${path}/v1?code=sk-canary-0123` }
+  for (const words of [
+    ['config', 'show', '--json'],
+    ['task', 'add', BRIEF],
+    ['poll', '--drain'],
+    ['doctor', '--json'],
+    ['status'],
+  ]) {
+    expectNoLeak(home, await run([...words, '--verbose'], { env, cwd: home.dir }), words.join(' '))
+  }
+  expect(home.gate.arrived[0]?.path).toContain(path)
+})
+
+test('what is typed in the wrong place does not come back', async () => {
+  const home = await gatedHome(() => null)
+  for (const words of [
+    [`--api-key=${PASTED}`],
+    ['task', 'add', '--type', PASTED],
+    ['task', 'show', PASTED],
+    ['init', '--parent', PASTED],
+  ]) {
+    expectNoLeak(home, await home.run(...words, '--verbose', '--json'), words.join(' '))
+  }
+})
+
+test('a workspace that is named like the token', async () => {
+  const home = await gatedHome(({ headers }) => {
+    const token = (headers.authorization ?? '').replace('Bearer ', '')
+    const bot = {
+      workspace_name: `My ${token}`,
+      workspace_id: token,
+      owner: { type: 'workspace', workspace: true },
+    }
+    return { status: 200, body: json({ object: 'user', id: token, type: 'bot', name: token, bot }) }
+  })
+  const env = { ...home.env, NOTION_TOKEN: NOTION, NOTION_BASE_URL: home.gate.url }
+  for (const words of [['init'], ['doctor'], ['poll'], ['status']]) {
+    const ran = await run([...words, '--verbose'], { env, cwd: home.dir })
+    expectNoLeak(home, ran, words.join(' '))
+    if (words[0] === 'doctor') expect(ran.stdout).toContain('"My [redacted]"')
   }
 })
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import * as fc from 'fast-check'
 import { AppError, rewritten, traceOf } from '../../src/kernel/errors.ts'
 import { createLog } from '../../src/kernel/log.ts'
-import { hideEmails, redactor } from '../../src/kernel/redaction.ts'
+import { hideEmails, isKey, isSearched, redactor } from '../../src/kernel/redaction.ts'
 
 const SECRET = String.raw`sk-???>>>"a\b/c+d=e%f`
 
@@ -26,7 +26,7 @@ test('whatever stands around it, no secret stays', () => {
   const secret = fc.string({ minLength: 8, maxLength: 40 })
   fc.assert(
     fc.property(secret, fc.string(), fc.string(), (value, before, after) => {
-      fc.pre(!'[redacted]'.includes(value))
+      fc.pre(!'[redacted]'.includes(value) && isSearched(value))
       expect(redactor([value])(before + value + after)).not.toContain(value)
     }),
     { seed: 3 },
@@ -40,6 +40,60 @@ test('of two secrets, of which one holds the other, nothing stays', () => {
 test('what is too short to be a secret is left alone, and so is everything without secrets', () => {
   expect(redactor(['none', 'abc1234'])('none abc1234')).toBe('none abc1234')
   expect(redactor([])('text')).toBe('text')
+})
+
+test.each(['lm-studio', 'echopilot', 'ollama', 'none', 'test', 'not-needed', 'sk-no-key-required', 'EMPTY'])(
+  'the placeholder %j is a word, and words are not blanked out',
+  placeholder => {
+    const text = `{"${placeholder}":"echopilot asked lm-studio, ollama, none, as a test"}`
+    expect(redactor([placeholder])(text)).toBe(text)
+  },
+)
+
+/** Put together here, so that no scanner takes this file for a leak. */
+const made = (...parts: readonly string[]): string => parts.join('')
+const KEYS = [
+  made('sk-', 'proj-4f9Kx2LmQ8vR1tYw'),
+  made('sk-', 'ant-api03-Zk29_aB7xQ'),
+  made('ntn', '_612345678901abcDEFghiJKLmnoPQRstuVWX'),
+  made('secret', '_9fJ2kL4mN6pQ8rS0tU2vW4xY6zA8bC0dE2fG4hI6jK8'),
+  made('sk_', 'live_51AbCdEfGhIjKlMn'),
+  made('123456789', ':AAH9k2LmQ8vR1tYwZ3xC5vB7nM0pLkJhGfD'),
+]
+
+test.each(KEYS)('%s is a key wherever it stands, though it was read from nowhere', key => {
+  expect(isKey(key)).toBe(true)
+  expect(redactor([])(`model "${key}" is unknown; ${key}`)).toBe('model "[redacted]" is unknown; [redacted]')
+})
+
+test.each([
+  'gpt-4o-mini',
+  'run_01m89jmpdhwwb63ef438x8t7nx',
+  'risk-assessment-2026-for-acme-co',
+  'task-1234567890123456',
+])('%s is no key', text => {
+  expect(isKey(text)).toBe(false)
+  expect(redactor([])(text)).toBe(text)
+})
+
+test.each([
+  ['https://ana:s3cretpass@gw.example/v1', 'https://[redacted]@gw.example/v1'],
+  [
+    'https://gw.example/v1?api_key=Zk29aB7xQ&api-version=2024-10-21',
+    'https://gw.example/v1?api_key=[redacted]&api-version=2024-10-21',
+  ],
+  [
+    'at https://hooks.example/services/T00/B00/Xy12Ab34Cd56Ef78Gh90Ij12, twice',
+    'at https://hooks.example/services/T00/B00/[redacted], twice',
+  ],
+  ['https://api.telegram.org/bot123:abc/getMe', 'https://api.telegram.org/[redacted]/getMe'],
+  [
+    'https://www.notion.so/Aa1Bb2Cc3Dd4Ee5Ff6-5eed0000ec404a118000000000000001',
+    'https://www.notion.so/Aa1Bb2Cc3Dd4Ee5Ff6-5eed0000ec404a118000000000000001',
+  ],
+  ['http://127.0.0.1:4700/v1', 'http://127.0.0.1:4700/v1'],
+])('%s is shown as %s', (address, shown) => {
+  expect(redactor([])(address)).toBe(shown)
 })
 
 test.each([

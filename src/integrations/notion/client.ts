@@ -1,4 +1,5 @@
 import { sha256 } from '../../kernel/digest.ts'
+import { redactor } from '../../kernel/redaction.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
 import { notionSender, type NotionOptions, type NotionRequest, type SendNotion } from './request.ts'
 import {
@@ -68,10 +69,15 @@ const PAGE_SIZE = 100
 /** Notion behind its API. The SDK is loaded at the first call. */
 export function notionClient(options: NotionOptions): Notion {
   const send = notionSender(options)
+  const redact = redactor([options.token])
   return {
     service: 'notion',
     credential: sha256(`${options.baseUrl}\n${options.token}`).slice(0, 16),
-    me: () => ask(send, readMe, { method: 'get', path: 'users/me', repeatable: true }),
+    me: async () => {
+      const me = await ask(send, readMe, { method: 'get', path: 'users/me', repeatable: true })
+      // Shown and kept as words of ours; a proxy may put there whatever it was sent.
+      return { workspaceId: redact(me.workspaceId), workspaceName: redact(me.workspaceName) }
+    },
     database: id => ask(send, readDatabase, { method: 'get', path: `databases/${id}`, repeatable: true }),
     dataSource: id => ask(send, readSource, { method: 'get', path: `data_sources/${id}`, repeatable: true }),
     properties: dataSourceId =>

@@ -145,10 +145,10 @@ function failureOf(ApiError: typeof APIError, redact: Redact, error: unknown): S
   return networkFailure(error)
 }
 
+/** The work itself stays as it was written (SPEC §4). */
 function redacted(completion: Completion, redact: Redact): Completion {
   return {
     ...completion,
-    text: redact(completion.text),
     refusal: orNull(redact, completion.refusal),
     endedBy: orNull(redact, completion.endedBy),
     answeredModel: orNull(redact, completion.answeredModel),

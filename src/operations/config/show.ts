@@ -1,5 +1,6 @@
 import { keysOf } from '../../domain/keys-of.ts'
 import { flagField } from '../../kernel/field.ts'
+import type { Redact } from '../../kernel/redaction.ts'
 import { table } from '../../kernel/text.ts'
 import { settingLeaves, type Settings } from '../../settings/schema.ts'
 import { SECRETS } from '../../settings/secrets.ts'
@@ -15,22 +16,25 @@ export const configShow = defineOperation({
   run: async (context, input) => {
     const { settings, origins, path, fileExists } = context.settings
     const names = keysOf(SECRETS)
+    // Looked up before the settings are shown: one of them may hold a secret that was put in the wrong place.
+    const found = names.map(name => ({ name, origin: context.secretOrigin(name) }))
     return {
       path,
       fileExists,
       settings: settingLeaves().map(leaf => ({
         key: leaf.key,
-        value: valueOf(settings, leaf.key),
+        value: withoutKeys(valueOf(settings, leaf.key), context.redact),
         origin: origins[leaf.key] ?? 'default',
         env: leaf.env,
         meaning: leaf.meaning,
       })),
-      types: settings.types,
-      models: settings.models,
-      secrets: names.map(name => {
-        const origin = context.secretOrigin(name)
-        return { name, value: origin === null ? null : '********', origin: origin ?? 'not set' }
-      }),
+      types: tablesOf(settings.types, context.redact),
+      models: tablesOf(settings.models, context.redact),
+      secrets: found.map(({ name, origin }) => ({
+        name,
+        value: origin === null ? null : '********',
+        origin: origin ?? 'not set',
+      })),
       showOrigin: input.origin,
     }
   },
@@ -55,6 +59,18 @@ function valueOf(settings: Settings, key: string): unknown {
       typeof at === 'object' && at !== null ? Object.entries(at).find(([name]) => name === part)?.[1] : null
   }
   return at ?? null
+}
+
+function tablesOf(tables: Readonly<Record<string, unknown>>, redact: Redact): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, withoutKeys(table, redact)]))
+}
+
+/** The same values, the texts among them without what opens something. */
+function withoutKeys(value: unknown, redact: Redact): unknown {
+  if (typeof value === 'string') return redact(value)
+  if (Array.isArray(value)) return value.map(part => withoutKeys(part, redact))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withoutKeys(part, redact)]))
 }
 
 function toText(value: unknown): string {

@@ -1,9 +1,10 @@
 import { CommanderError } from 'commander'
-import { AppError, asAppError, OUTCOMES, traceOf, type Outcome } from '../../kernel/errors.ts'
+import { AppError, asAppError, OUTCOMES, rewritten, traceOf, type Outcome } from '../../kernel/errors.ts'
 import { schemaOf } from '../../kernel/operation.ts'
-import { shown } from '../../kernel/text.ts'
 import { shownText } from '../../kernel/unseen.ts'
 import { REPLACEMENT } from '../../kernel/utf8.ts'
+import { redactor } from '../../kernel/redaction.ts'
+import { shown } from '../../kernel/text.ts'
 import { openSession } from '../../session/index.ts'
 import { sessionOptions, type CommandHost } from './host.ts'
 import type { Terminal } from './terminal.ts'
@@ -39,8 +40,10 @@ export async function runCli(words: readonly string[], options: CliOptions): Pro
     const outcome = await runEntry(parsed, { ...options, stop: stopOf(parsed.entry, options) })
     return OUTCOMES[outcome].exit
   } catch (thrown) {
-    const error =
+    const said =
       thrown instanceof CommanderError ? usageError(thrown, words, options.lists) : asAppError(thrown)
+    // What was typed comes back in it, and may hold a key that was typed in the wrong place.
+    const error = rewritten(said, redactor([]))
     terminal.err(json ? errorJson(error) : errorText(error, terminal, verbose))
     return OUTCOMES[error.kind].exit
   }
@@ -78,7 +81,7 @@ async function runEntry(parsed: Parsed<CliEntry>, options: CliOptions): Promise<
       flags.json === true
         ? JSON.stringify({ schema: schemaOf(entry.path), ...Object(invoked.result) }, null, 2)
         : entry.operation.render(shown(invoked.result), options.terminal.style)
-    options.terminal.out(`${session.redact(text)}\n`)
+    options.terminal.out(`${text}\n`)
     return invoked.outcome
   } finally {
     session.close()
