@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { readCommit } from './commit.ts'
+import { INTERRUPTIONS } from './kernel/errors.ts'
 import { lightFetch } from './kernel/http/fetch.ts'
 import { realClock, realFiles, realProcesses, realRandom } from './kernel/real-world.ts'
 import { utf8Text } from './kernel/utf8.ts'
@@ -11,7 +12,7 @@ import { versionText } from './version.ts'
 
 /** Wide enough to read, narrow enough for a terminal beside a browser. */
 const MOST_COLUMNS = 120
-const COLUMNS_WITHOUT_TERMINAL = 80
+const COLUMNS_OF_UNKNOWN = 80
 
 /**
  * The only reader of `process`: builds the world, hands the words to the command line, sets the exit code.
@@ -67,6 +68,7 @@ function host(): Host {
     user: userName(),
     nodeVersion: process.versions.node,
     execPath: process.execPath,
+    scriptPath: process.argv[1] ?? '',
   }
 }
 
@@ -97,13 +99,15 @@ function programFacts(programDir: string, world: World): { version: string; comm
 
 async function terminal(): Promise<Terminal> {
   const { ansiStyle } = await import('./surfaces/cli/terminal.ts')
-  // A terminal that does not know its width says 0.
-  const columns = process.stdout.columns || COLUMNS_WITHOUT_TERMINAL
+  // A terminal that does not know its width says 0. What is piped or kept in a file is cut nowhere.
+  const columns = process.stdout.isTTY
+    ? Math.min(process.stdout.columns || COLUMNS_OF_UNKNOWN, MOST_COLUMNS)
+    : Infinity
   const colours = process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
   return {
     out: written => process.stdout.write(written),
     err: written => process.stderr.write(written),
-    style: ansiStyle({ colours, columns: Math.min(columns, MOST_COLUMNS) }),
+    style: ansiStyle({ colours, columns }),
     isInteractive: process.stderr.isTTY,
     // Set by systemd for services whose standard error is the journal (systemd.exec(5)).
     isJournal: process.env['JOURNAL_STREAM'] !== undefined && !process.stderr.isTTY,
@@ -130,8 +134,8 @@ function listenToSignals(): { stop: AbortSignal; hangUp: AbortSignal; interrupte
       stop.abort()
     })
   }
-  on('SIGINT', 130)
-  on('SIGTERM', 143)
+  on('SIGINT', INTERRUPTIONS.SIGINT.exit)
+  on('SIGTERM', INTERRUPTIONS.SIGTERM.exit)
   process.on('SIGHUP', () => hangUp.abort())
   return { stop: stop.signal, hangUp: hangUp.signal, interrupted: () => code }
 }

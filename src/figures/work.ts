@@ -8,7 +8,9 @@ import { statusMark } from './marks.ts'
 /** The report of a poll: what was picked up, worked on and written back. */
 export function renderPoll(report: PollReport & { readonly drain: boolean }, style: Style): string {
   return [
-    report.drain ? renderWork(report, style) : [queuedLine(report), ...leftLines(report, style)].join('\n'),
+    report.drain
+      ? renderWork(report, style)
+      : [queuedLine(report, style), ...leftLines(report, style)].join('\n'),
     ...(report.notion === null ? [] : notionLines(report.notion, report, style)),
   ].join('\n')
 }
@@ -27,8 +29,10 @@ function notionLines(notion: NonNullable<PollReport['notion']>, report: PollRepo
 }
 
 /** A poll that only picks up looks at nothing that is ready. */
-function queuedLine({ waiting }: WorkReport): string {
-  return waiting.queued === 0 ? 'nothing is queued' : `${waiting.queued} queued (echopilot poll --drain)`
+function queuedLine({ waiting }: WorkReport, style: Style): string {
+  return waiting.queued === 0
+    ? 'nothing is queued'
+    : `${waiting.queued} queued (${style.hint('echopilot poll --drain')})`
 }
 
 /** The report as a table, and what was left. */
@@ -42,11 +46,13 @@ function leftLines(report: WorkReport, style: Style): string[] {
   return [
     ...report.paused.map(
       pause =>
-        `${style.bad('paused')} ${pause.reason}; ${pause.waiting} waiting, next try in ${spanText(Date.parse(pause.nextProbeAt) - report.atMs)} (echopilot doctor)`,
+        `${style.bad('paused')} ${pause.reason}; ${pause.waiting} waiting, next try in ${spanText(Date.parse(pause.nextProbeAt) - report.atMs)} (${style.hint('echopilot doctor')})`,
     ),
     ...(report.queuePaused === null
       ? []
-      : [`${style.warn('queue paused')}: ${report.queuePaused}; ${queued} queued (echopilot queue resume)`]),
+      : [
+          `${style.warn('queue paused')}: ${report.queuePaused}; ${queued} queued (${style.hint('echopilot queue resume')})`,
+        ]),
     ...(retrying === 0
       ? []
       : [retrying === 1 ? '1 waits for its next attempt' : `${retrying} wait for their next attempt`]),

@@ -6,7 +6,11 @@ import { ServiceFailure } from './roles.ts'
  */
 export const OUTCOMES = {
   ok: { exit: 0, http: 200, meaning: 'done, or nothing to do' },
-  failed: { exit: 1, http: 500, meaning: 'a check failed (`doctor`, `status`, `verify`)' },
+  failed: {
+    exit: 1,
+    http: 500,
+    meaning: 'a check failed: `doctor`, `status`, `notion diff`, `--fail-on-failed`',
+  },
   partial: { exit: 3, http: 200, meaning: 'some items could not be handled, the rest are done' },
   usage: { exit: 64, http: 400, meaning: 'bad flag, field or argument' },
   refused: { exit: 65, http: 409, meaning: 'a rule said no: wrong state, guard, not confirmed' },
@@ -18,6 +22,29 @@ export const OUTCOMES = {
   denied: { exit: 77, http: 403, meaning: 'the caller may not' },
   config: { exit: 78, http: 503, meaning: 'a setting or credential is missing or wrong' },
 } as const satisfies Record<string, { exit: number; http: number; meaning: string }>
+
+/** How a call ends that a signal stopped, by the signal: 128 and its number, as in a shell. */
+export const INTERRUPTIONS = {
+  SIGINT: { exit: 130, meaning: 'interrupted by SIGINT (Ctrl-C), after the item in hand was finished' },
+  SIGTERM: { exit: 143, meaning: 'interrupted by SIGTERM, after the item in hand was finished' },
+} as const
+
+/** Every exit code there is, in order, for help and the README. */
+export function exitCodes(): ExitCode[] {
+  return [
+    ...Object.entries(OUTCOMES).map(([kind, facts]) => ({ kind, ...facts })),
+    ...Object.values(INTERRUPTIONS).map(facts => ({ kind: 'interrupted', http: null, ...facts })),
+  ]
+}
+
+/** One of {@link exitCodes}. */
+interface ExitCode {
+  readonly exit: number
+  readonly kind: string
+  /** Null for what no request can end with. */
+  readonly http: number | null
+  readonly meaning: string
+}
 
 /** How a call ended. */
 export type Outcome = keyof typeof OUTCOMES

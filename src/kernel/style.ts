@@ -5,7 +5,9 @@ export interface Style {
   readonly good: (text: string) => string
   readonly warn: (text: string) => string
   readonly bad: (text: string) => string
-  /** Columns of the terminal. */
+  /** A text of ours that names a command: as it has to be typed to start the program as it was started. */
+  readonly hint: (text: string) => string
+  /** Columns of the terminal; without an end where there is none. */
   readonly columns: number
 }
 
@@ -16,5 +18,6 @@ export const PLAIN_STYLE: Style = {
   good: text => text,
   warn: text => text,
   bad: text => text,
+  hint: text => text,
   columns: 80,
 }

@@ -76,4 +76,6 @@ export interface Host {
   readonly user: string
   readonly nodeVersion: string
   readonly execPath: string
+  /** The launcher, as it was started; empty where nobody started one. */
+  readonly scriptPath: string
 }

@@ -11,7 +11,7 @@ const MOST_LINKS = 40
  * name beside it, then a rename, which keeps the owner. A rename would also put a regular file in the place of a
  * device, a pipe or a link: devices and pipes are written into, and a link is followed to the file it names.
  * The folder must be there.
- * @throws AppError `refused` for what can be no file, and for a link that somebody else put there
+ * @throws AppError `usage` for what can be no file, `refused` for a link that somebody else put there
  */
 export function writeFile(path: string, text: string, mode: number): void {
   const descriptor = ownDescriptor(path)
@@ -28,7 +28,7 @@ export function writeFile(path: string, text: string, mode: number): void {
 
 function noFile(path: string, found: fs.Stats): AppError {
   const kind = found.isDirectory() ? 'a folder' : found.isSocket() ? 'a socket' : 'a device that holds a disk'
-  return new AppError('refused', `${path} is ${kind}`, 'name a file')
+  return new AppError('usage', `${path} is ${kind}`, 'name a file')
 }
 
 /** `/dev/stdout`, `/dev/fd/5`: the number of an open file of this process. */

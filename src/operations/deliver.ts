@@ -19,7 +19,7 @@ export const deliver = defineOperation({
     const done = await deliverDue({ ...context, workspace, progress: line => context.progress(line) })
     return { dryRun: false, ...done, ...(await context.store.outbox.counts()) }
   },
-  render: result =>
+  render: (result, style) =>
     [
       result.dryRun
         ? `would deliver up to ${result.pending}`
@@ -27,7 +27,7 @@ export const deliver = defineOperation({
       ...result.failed.map(item => `not delivered: ${item.kind}, ${item.message}`),
       ...(result.dead === 0
         ? []
-        : [`${result.dead} can never be delivered as things are: echopilot effect list`]),
+        : [`${result.dead} can never be delivered as things are: ${style.hint('echopilot effect list')}`]),
     ].join('\n'),
   outcome: deliveryOutcome,
 })

@@ -57,7 +57,7 @@ export const doctor = defineOperation({
       ...(result.spentUsd === formatNanoUsd(0) ? [] : [`spent $${result.spentUsd} on calls`]),
     ].join('\n'),
   outcome: result => {
-    if (result.credentials.length > 0) return 'config'
+    if (result.credentials.length > 0 || hasFailed(result.proofs, 'config')) return 'config'
     return result.proofs.some(proof => proof.outcome === 'failed') ? 'failed' : 'ok'
   },
 })
@@ -66,6 +66,10 @@ export const doctor = defineOperation({
 async function missing(context: Context<{ store: 'optional' }>): Promise<LostCredential[]> {
   if (!context.store.ok) return []
   return lostCredentials(await context.store.value.accounts.list(), name => context.secretOrigin(name))
+}
+
+function hasFailed(proofs: readonly Proof[], subject: string): boolean {
+  return proofs.some(proof => proof.subject === subject && proof.outcome === 'failed')
 }
 
 /** Saves what was found, where there is a store to save it in and that is wanted. */

@@ -36,7 +36,7 @@ export const poll = defineOperation({
   },
   render: (report, style) =>
     report.notionWaits
-      ? `${renderPoll(report, style)}\nNotion: a token is set, but no databases are known yet (echopilot init --parent PAGE)`
+      ? `${renderPoll(report, style)}\nNotion: a token is set, but no databases are known yet (${style.hint('echopilot init --parent PAGE')})`
       : renderPoll(report, style),
   outcome: report => {
     const outcome = pollOutcome(report)

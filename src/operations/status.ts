@@ -93,7 +93,8 @@ function spendLines(figures: StatusFigures): string[] {
 }
 
 function proofLines(figures: StatusFigures, style: Style): string[] {
-  if (figures.proofs.length === 0) return [style.dim('not proved: nothing was probed yet (echopilot doctor)')]
+  if (figures.proofs.length === 0)
+    return [style.dim(style.hint('not proved: nothing was probed yet (echopilot doctor)'))]
   return figures.proofs.map(proof => {
     const age = spanText(figures.atMs - proof.atMs)
     const mark = proofMark(proof.outcome, style)
@@ -108,7 +109,7 @@ function outboxLines(figures: StatusFigures, style: Style): string[] {
   return [
     ...(pending === 0
       ? []
-      : [`${countText(pending, 'waits', 'wait')} to be written${age} (echopilot deliver)`]),
+      : [`${countText(pending, 'waits', 'wait')} to be written${age} (${style.hint('echopilot deliver')})`]),
     ...figures.dead.flatMap(effect => renderEffect(effect, style).split('\n')),
   ]
 }
@@ -116,14 +117,14 @@ function outboxLines(figures: StatusFigures, style: Style): string[] {
 function credentialLines({ credentials }: Screen, style: Style): string[] {
   return credentials.map(
     ({ secret, why }) =>
-      `${style.bad('missing')} ${secret} (echopilot config check)\n${wrap(why, style.columns, '    ')}`,
+      `${style.bad('missing')} ${secret} (${style.hint('echopilot config check')})\n${wrap(why, style.columns, '    ')}`,
   )
 }
 
 function serviceLines(figures: StatusFigures, style: Style): string[] {
   return figures.services.map(
     pause =>
-      `${style.bad('paused')} ${pause.service} for ${spanText(figures.atMs - pause.sinceMs)}, next try in ${spanText(pause.nextProbeMs - figures.atMs)} (echopilot doctor)\n${wrap(pause.reason, style.columns, '    ')}`,
+      `${style.bad('paused')} ${pause.service} for ${spanText(figures.atMs - pause.sinceMs)}, next try in ${spanText(pause.nextProbeMs - figures.atMs)} (${style.hint('echopilot doctor')})\n${wrap(pause.reason, style.columns, '    ')}`,
   )
 }
 

@@ -1,6 +1,7 @@
 import { mayDecideEffect } from '../domain/decision.ts'
 import { nextOfEffect } from '../domain/next-command.ts'
 import { AppError } from '../kernel/errors.ts'
+import type { Style } from '../kernel/style.ts'
 import type { EffectDecided } from '../store/effects.ts'
 import type { Effect } from '../store/effect-rows.ts'
 
@@ -53,8 +54,8 @@ export function plannedEffect(effect: Effect, verb: 'retry' | 'dismiss'): Effect
 }
 
 /** For people; what was made due is written by the next `deliver`. */
-export function renderEffectDecision(decision: EffectDecision): string {
+export function renderEffectDecision(decision: EffectDecision, style: Style): string {
   if (decision.dryRun) return `would be ${decision.did}: ${decision.key} (${decision.state})`
-  const next = decision.state === 'pending' ? '\nnext: echopilot deliver' : ''
+  const next = decision.state === 'pending' ? `\n${style.hint('next: echopilot deliver')}` : ''
   return `${decision.did}: ${decision.key} (${decision.before} → ${decision.state})${next}`
 }

@@ -139,7 +139,7 @@ const FAILURES: readonly { code: RegExp; kind: 'store' | 'busy'; what: string; h
     code: /^SQLITE_READONLY/,
     kind: 'store',
     what: 'cannot be written to',
-    hint: 'give the user that runs echopilot write access to the file and its folder',
+    hint: 'give the user that runs EchoPilot write access to the file and its folder',
   },
   {
     code: /^SQLITE_FULL/,

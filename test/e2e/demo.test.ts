@@ -28,7 +28,7 @@ function outcomes(day: Document): unknown {
 
 /** What the commands that the demo ends with print, pasted into a shell. */
 async function pasted(dir: string, commands: string): Promise<string> {
-  const script = `npx() { shift; "${process.execPath}" "${BIN}" "$@"; }\n${commands}`
+  const script = `echopilot() { "${process.execPath}" "${BIN}" "$@"; }\n${commands}`
   const ran = await run([], { env: { HOME: dir }, cwd: dir, program: ['/bin/bash', '-c', script] })
   expect(ran).toMatchObject({ code: 0, stderr: '' })
   return ran.stdout

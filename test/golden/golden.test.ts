@@ -1,7 +1,8 @@
 /** What people see, word for word. A change here is a change of the program's face: look at the diff, then update. */
 import { expect, test } from 'vitest'
 import { COMMANDS as LISTED_COMMANDS } from '../../src/commands/index.ts'
-import { OUTCOMES } from '../../src/kernel/errors.ts'
+import { exitCodes } from '../../src/kernel/errors.ts'
+import { flagOf } from '../../src/kernel/input.ts'
 import { commandOf, loadAll } from '../../src/kernel/operation.ts'
 import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
 import { configTemplate } from '../../src/settings/template.ts'
@@ -37,10 +38,17 @@ test('the configuration that config init writes', () => {
 })
 
 test('the table of exit codes', () => {
-  const rows = Object.entries(OUTCOMES).map(
-    ([kind, { exit, http, meaning }]) => `${String(exit)}\t${String(http)}\t${kind}\t${meaning}\n`,
+  const rows = exitCodes().map(({ kind, exit, http, meaning }) => `${String(exit)}\t${String(http ?? '–')}\t${kind}\t${meaning}\n`,
   )
   expectGolden('exit-codes.txt', rows.join(''))
+})
+
+test('the table of exit codes names commands that exist', () => {
+  const commands = [...OPERATIONS, ...COMMANDS].map(({ path }) => commandOf(path))
+  const flags = OPERATIONS.flatMap(({ input }) => Object.keys(input).map(flagOf))
+  const named = exitCodes().flatMap(({ meaning }) => [...meaning.matchAll(/`([^`]+)`/g)].map(([, name]) => name))
+  expect(named.length).toBeGreaterThan(0)
+  expect([...commands, ...flags]).toEqual(expect.arrayContaining(named))
 })
 
 test('a morning: tasks that pass, wait for a person and fail, and what is to be seen of them', async () => {

@@ -24,6 +24,7 @@ export function realWorld(
       user: 'tester',
       nodeVersion: process.versions.node,
       execPath: process.execPath,
+      scriptPath: '',
     },
   }
 }

@@ -49,18 +49,24 @@ export function renderDay(dir: string, day: Day, style: Style): string {
   ].join('\n')
 }
 
+/** The day is told on one screen, also where it is piped. */
+const SCREEN_COLUMNS = 80
+
 function ledgerText(day: Day, style: Style): string {
   const { receipts, ledger } = day
   const text = day.proved
     ? `proved: receipts and the service's own ledger agree: ${ledger.calls} calls, ${ledger.inputTokens} tokens in, ${ledger.outputTokens} out.`
     : `failed: receipts say ${JSON.stringify(receipts)}, the ledger says ${JSON.stringify(ledger)}.`
-  return wrap(text, style.columns).replace(/^\w+/, day.proved ? style.good : style.bad)
+  return wrap(text, Math.min(style.columns, SCREEN_COLUMNS)).replace(
+    /^\w+/,
+    day.proved ? style.good : style.bad,
+  )
 }
 
 function pagesText(day: Day, style: Style): string {
   return day.pagesAgree
     ? `${style.good('proved')}: every page on the board shows what the store holds.`
-    : `${style.bad('failed')}: pages on the board differ from the store (echopilot notion diff).`
+    : `${style.bad('failed')}: pages on the board differ from the store (${style.hint('echopilot notion diff')}).`
 }
 
 /** Commands to go on with, as they can be pasted; the first one is about a task that waits for a person. */
@@ -70,11 +76,11 @@ function exploreText(dir: string, day: Day, style: Style): string {
     style.bold(`Explore ${dir}`),
     '  results/   what the clients would get',
     '  receipts/  what was asked, judged and paid, with its seal',
-    `  npx echopilot sandbox --dir ${dir}, for the board in a browser`,
+    `  ${style.hint(`echopilot sandbox --dir ${dir}`)}, for the board in a browser`,
     `  ${exportLines({ ECHOPILOT_STATE_DIR: join(dir, 'state') }).trimEnd()}`,
-    '  npx echopilot status',
-    ...(waiting === undefined ? [] : [`  npx echopilot task show ${waiting.taskId}`]),
-    ...(waiting === undefined ? [] : [`  npx echopilot explain ${waiting.taskId}`]),
+    `  ${style.hint('echopilot status')}`,
+    ...(waiting === undefined ? [] : [`  ${style.hint(`echopilot task show ${waiting.taskId}`)}`]),
+    ...(waiting === undefined ? [] : [`  ${style.hint(`echopilot explain ${waiting.taskId}`)}`]),
   ].join('\n')
 }
 

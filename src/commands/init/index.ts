@@ -163,7 +163,11 @@ function render(done: Initialised, style: Style): string {
   const next = done.dryRun
     ? 'the same without --dry-run'
     : `${repair}tick Trigger on a row, then echopilot poll --drain`
-  return [`Notion workspace "${shownText(done.workspace)}"`, ...lines, style.dim(`next: ${next}`)].join('\n')
+  return [
+    `Notion workspace "${shownText(done.workspace)}"`,
+    ...lines,
+    style.dim(style.hint(`next: ${next}`)),
+  ].join('\n')
 }
 
 function requiredFaults(step: SetUpStep): string[] {

@@ -24,6 +24,6 @@ export const configCheck = defineOperation({
         ? `${style.good('valid')}  ${result.path}`
         : `${style.good('valid')}  defaults and environment (no file ${result.path})`,
       ...result.secrets.map(secret => `${secret.name}: ${secret.origin}`),
-      style.dim('that services accept the credentials is not proved here: echopilot doctor'),
+      style.dim(style.hint('that services accept the credentials is not proved here: echopilot doctor')),
     ].join('\n'),
 })

@@ -28,8 +28,8 @@ export const configInit = defineOperation({
     }
     return { dryRun: context.dryRun, path, replaced: before !== null }
   },
-  render: result =>
+  render: (result, style) =>
     result.dryRun
       ? `would write ${result.path}${result.replaced ? ', keeping the old one as .bak' : ''}`
-      : `wrote ${result.path}\nnext: echopilot config check`,
+      : `wrote ${result.path}\n${style.hint('next: echopilot config check')}`,
 })

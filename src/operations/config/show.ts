@@ -40,7 +40,7 @@ export const configShow = defineOperation({
   },
   render: (result, style) => {
     const columns = [{ title: 'setting' }, { title: 'value', flexible: true }]
-    const origin = result.showOrigin ? [{ title: 'from', flexible: true }] : []
+    const origin = result.showOrigin ? [{ title: 'from' }] : []
     const rows = [
       ...result.settings.map(row => [row.key, toText(row.value), row.origin]),
       ...Object.entries(result.types).map(([type, row]) => [`types.${type}`, toText(row), 'file']),

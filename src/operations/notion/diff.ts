@@ -37,7 +37,7 @@ export const notionDiff = defineOperation({
             ),
             style.dim(
               drifts.some(({ mendable }) => mendable)
-                ? 'next: echopilot notion sync --rebuild'
+                ? style.hint('next: echopilot notion sync --rebuild')
                 : 'next: take the page out of the trash, or share it again, then the same command',
             ),
           ]),

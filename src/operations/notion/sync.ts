@@ -36,7 +36,7 @@ export const notionSync = defineOperation({
       ...(await context.store.outbox.counts()),
     }
   },
-  render: result =>
+  render: (result, style) =>
     [
       result.dryRun ? `would write ${result.pending}` : `written ${result.delivered}, ${result.pending} wait`,
       ...again(result.revived, 'dead write', result.dryRun),
@@ -45,7 +45,7 @@ export const notionSync = defineOperation({
       ...(result.lost === 0
         ? []
         : [
-            `${countText(result.lost, 'page is', 'pages are')} in the trash or not shared: echopilot notion diff`,
+            `${countText(result.lost, 'page is', 'pages are')} in the trash or not shared: ${style.hint('echopilot notion diff')}`,
           ]),
       ...(result.older === 0
         ? []
@@ -55,7 +55,7 @@ export const notionSync = defineOperation({
       ...result.failed.map(item => `not written: ${item.kind}, ${item.message}`),
       ...(result.dead === 0
         ? []
-        : [`${result.dead} can never be written as things are: echopilot effect list`]),
+        : [`${result.dead} can never be written as things are: ${style.hint('echopilot effect list')}`]),
     ].join('\n'),
   outcome: deliveryOutcome,
 })

@@ -15,8 +15,8 @@ export const queuePause = defineOperation({
       !context.dryRun && before === null && (await context.store.queue.pause(input.reason, context.actor))
     return { dryRun: context.dryRun, paused: true, changed, reason: before?.reason ?? input.reason }
   },
-  render: result =>
+  render: (result, style) =>
     result.changed
-      ? `paused: ${result.reason}\nnext: echopilot queue resume`
+      ? `paused: ${result.reason}\n${style.hint('next: echopilot queue resume')}`
       : `${result.dryRun ? 'would pause' : 'it was paused already'}: ${result.reason}`,
 })

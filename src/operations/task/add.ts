@@ -77,7 +77,7 @@ export const taskAdd = defineOperation({
   render: (result, style) =>
     result.taskId === null
       ? `would add "${result.title}" (${result.type}, ${result.briefCharacters} characters)`
-      : `${style.bold(result.taskId)}  queued: ${result.title}\n${style.dim('next: echopilot poll --drain')}`,
+      : `${style.bold(result.taskId)}  queued: ${result.title}\n${style.dim(style.hint('next: echopilot poll --drain'))}`,
 })
 
 async function readBrief(

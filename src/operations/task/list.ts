@@ -46,7 +46,7 @@ export const taskList = defineOperation({
   },
   render: (result, style) =>
     result.tasks.length === 0
-      ? 'no tasks\nnext: echopilot task add "what is to be done"'
+      ? style.hint('no tasks\nnext: echopilot task add "what is to be done"')
       : table(
           [
             { title: 'task' },

@@ -1,6 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { nearest } from '../../domain/did-you-mean.ts'
-import { OUTCOMES } from '../../kernel/errors.ts'
+import { exitCodes } from '../../kernel/errors.ts'
 import type { Field } from '../../kernel/field.ts'
 import { flagOf, type FlatInput } from '../../kernel/input.ts'
 import type { Example } from '../../kernel/operation.ts'
@@ -75,7 +75,7 @@ function root(
       getOutHelpWidth: () => options.columns,
     })
     .helpCommand(false)
-    .addHelpText('after', `\nExit codes:\n${exitCodes()}`)
+    .addHelpText('after', `\nExit codes:\n${exitCodeLines()}`)
 }
 
 /** Commander's own `help` looks at the first word only, and would show the group for `help task add`. */
@@ -104,8 +104,8 @@ function unknownCommand(group: Command, word: string): CommanderError {
   return new CommanderError(1, 'commander.unknownCommand', `unknown command '${word}'${suggestion}`)
 }
 
-function exitCodes(): string {
-  return Object.values(OUTCOMES)
+function exitCodeLines(): string {
+  return exitCodes()
     .map(({ exit, meaning }) => `  ${String(exit).padStart(3)}  ${meaning}`)
     .join('\n')
 }

@@ -7,9 +7,13 @@ import { redactor } from '../../kernel/redaction.ts'
 import { shown } from '../../kernel/text.ts'
 import { openSession } from '../../session/index.ts'
 import { sessionOptions, type CommandHost } from './host.ts'
+import { asTyped, quoted, typedAs, withTyped } from '../../kernel/typed-as.ts'
 import type { Terminal } from './terminal.ts'
 import { allEntries, entriesFor, typedCommand, typedGroup, type CliEntry, type CliLists } from './entries.ts'
 import { parseWords, type Parsed } from './program.ts'
+
+/** Help is broken into lines also where it is piped. */
+const HELP_COLUMNS = 100
 
 /** Everything the command line needs of the process. */
 export type CliOptions = CommandHost['options'] & {
@@ -24,27 +28,30 @@ export type CliOptions = CommandHost['options'] & {
  * error. Never throws; returns the exit code.
  */
 export async function runCli(words: readonly string[], options: CliOptions): Promise<number> {
-  const { terminal } = options
+  const program = typedAs(options.world.host)
+  const places = placeFlags(words)
+  const style = { ...options.terminal.style, hint: (text: string) => asTyped(text, program, places) }
+  const terminal = { ...options.terminal, style }
   const json = words.includes('--json')
   const verbose = words.includes('--verbose')
   try {
     refuseOtherEncodings(words)
     const parsed = await parseWords(words, await entriesFor(words, options.lists), {
       version: `${options.program.version} (${options.program.commit})`,
-      columns: terminal.style.columns,
+      columns: Math.min(terminal.style.columns, HELP_COLUMNS),
     })
     if ('text' in parsed) {
       terminal.out(parsed.text)
       return parsed.text === '' ? OUTCOMES.usage.exit : OUTCOMES.ok.exit
     }
-    const outcome = await runEntry(parsed, { ...options, stop: stopOf(parsed.entry, options) })
+    const outcome = await runEntry(parsed, { ...options, terminal, stop: stopOf(parsed.entry, options) })
     return OUTCOMES[outcome].exit
   } catch (thrown) {
     const said =
       thrown instanceof CommanderError ? usageError(thrown, words, options.lists) : asAppError(thrown)
     // What was typed comes back in it, and may hold a key that was typed in the wrong place.
     const error = rewritten(said, redactor([]))
-    terminal.err(json ? errorJson(error) : errorText(error, terminal, verbose))
+    terminal.err(json ? errorJson(error, style.hint) : errorText(error, terminal, verbose))
     return OUTCOMES[error.kind].exit
   }
 }
@@ -66,6 +73,16 @@ function refuseOtherEncodings(words: readonly string[]): void {
   )
 }
 
+/** Where the store and the configuration are was typed for this call, and has to be typed for the next. */
+function placeFlags(words: readonly string[]): string {
+  const typed = words.map((word, at) => {
+    const [flag = '', ...value] = word.split('=')
+    if (flag !== '--config' && flag !== '--state-dir') return ''
+    return ` ${flag} ${quoted(value.length > 0 ? value.join('=') : (words[at + 1] ?? ''))}`
+  })
+  return typed.join('')
+}
+
 async function runEntry(parsed: Parsed<CliEntry>, options: CliOptions): Promise<Outcome> {
   const { entry, input, flags } = parsed
   if (entry.kind === 'command') {
@@ -77,10 +94,12 @@ async function runEntry(parsed: Parsed<CliEntry>, options: CliOptions): Promise<
   const session = openSession(sessionOptions(options, flags))
   try {
     const invoked = await session.run(entry.operation, input, { dryRun: flags.dryRun === true })
+    const { style } = options.terminal
+    const result = withTyped(invoked.result, style.hint)
     const text =
       flags.json === true
-        ? JSON.stringify({ schema: schemaOf(entry.path), ...Object(invoked.result) }, null, 2)
-        : entry.operation.render(shown(invoked.result), options.terminal.style)
+        ? JSON.stringify({ schema: schemaOf(entry.path), ...Object(result) }, null, 2)
+        : entry.operation.render(shown(result), style)
     options.terminal.out(`${text}\n`)
     return invoked.outcome
   } finally {
@@ -103,14 +122,15 @@ function usageError(error: CommanderError, words: readonly string[], lists: CliL
   )
 }
 
-function errorJson(error: AppError): string {
-  const { kind, message, hint } = error
+function errorJson(error: AppError, typed: (text: string) => string): string {
+  const { kind, message } = error
+  const hint = error.hint === null ? null : typed(error.hint)
   return `${JSON.stringify({ error: { kind, message, hint, exit: OUTCOMES[kind].exit } })}\n`
 }
 
 function errorText(error: AppError, terminal: Terminal, verbose: boolean): string {
   const { style } = terminal
-  const hint = error.hint === null ? '' : `${style.dim('next:')} ${shownText(error.hint)}\n`
+  const hint = error.hint === null ? '' : `${style.dim('next:')} ${shownText(style.hint(error.hint))}\n`
   const trace = verbose ? `${shownText(traceOf(error))}\n` : ''
   return `${style.bad('error:')} ${shownText(error.message)}\n${hint}${trace}`
 }

@@ -25,6 +25,7 @@ export function ansiStyle(options: { readonly colours: boolean; readonly columns
     good: styled('green'),
     warn: styled('yellow'),
     bad: styled('red'),
+    hint: text => text,
     columns: options.columns,
   }
 }

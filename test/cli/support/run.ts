@@ -22,7 +22,8 @@ export function start(words: readonly string[], given: Given = {}): Running {
   return startChild([...program, ...words], {
     cwd: tmpdir(),
     ...options,
-    env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, ...options.env },
+    // It is installed on the PATH, so that hints say `echopilot`.
+    env: { PATH: `${dirname(PACKED)}:${dirname(process.execPath)}:/usr/bin:/bin`, ...options.env },
   })
 }
 

@@ -74,6 +74,7 @@ function worldIn(dir: string, env: Readonly<Record<string, string>>): World {
       user: 'ana',
       nodeVersion: '24.0.0',
       execPath: process.execPath,
+      scriptPath: '',
     },
   }
 }

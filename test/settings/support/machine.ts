@@ -20,6 +20,7 @@ function hostOf(env: Readonly<Record<string, string>>): Host {
     user: 'ana',
     nodeVersion: '24.0.0',
     execPath: '/usr/bin/node',
+    scriptPath: '',
   }
 }
 
