@@ -19,6 +19,25 @@ export async function resetSandbox(dir: string): Promise<void> {
   }
 }
 
+/** Whether a sandbox runs on the databases in `dir`, of this program or another. */
+export async function isSandboxRunning(dir: string): Promise<boolean> {
+  for (const { name } of SANDBOX_SERVICES) {
+    const file = join(dir, databaseName(name))
+    if (existsSync(file) && (await isInUse(file))) return true
+  }
+  return false
+}
+
+async function isInUse(file: string): Promise<boolean> {
+  try {
+    await refuseWhenHeld(file)
+    return false
+  } catch (error) {
+    if (error instanceof SandboxError) return true
+    throw error
+  }
+}
+
 async function refuseWhenHeld(file: string): Promise<void> {
   // Loaded here only: starting a sandbox needs no SQLite in the caller's process.
   const { isHeld, openDatabase } = await import('./lib/db.ts')

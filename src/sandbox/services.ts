@@ -1,5 +1,6 @@
 /** The list of stand-ins. It is data only, so that reading it starts and loads nothing. */
 import { PARENT_PAGE_ID, SANDBOX_TOKEN } from './notion/identity.ts'
+import { SANDBOX_KEY } from './openai/identity.ts'
 
 /** One stand-in as the outside sees it. */
 export interface SandboxServiceInfo {
@@ -17,7 +18,7 @@ export const SANDBOX_SERVICES = [
     offset: 0,
     env: (url: string) => ({
       OPENAI_BASE_URL: `${url}/v1`,
-      OPENAI_API_KEY: 'sk-sandbox-echopilot-0000000000000000',
+      OPENAI_API_KEY: SANDBOX_KEY,
     }),
   },
   {

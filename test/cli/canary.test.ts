@@ -5,6 +5,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { KEY } from '../sandbox/support/server.ts'
 import { commandOf, loadAll } from '../../src/kernel/operation.ts'
 import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
 import type { Ended } from '../support/child.ts'
@@ -125,7 +126,9 @@ async function plantedHome(way: string, echo: Echo): Promise<Awaited<ReturnType<
   // Apart from what is searched: the planted files themselves hold the secrets.
   const planted = temporaryFolder()
   writeFileSync(join(planted, 'config.toml'), '')
-  const home = await gatedHome(arrived => echo(arrived, saidTo(arrived)), {
+  // The stand-in knows no keys but its own.
+  const good = { authorization: `Bearer ${KEY}` }
+  const home = await gatedHome(async (arrived, pass) => echo(arrived, saidTo(arrived)) ?? pass(good), {
     OPENAI_API_KEY: '',
     ECHOPILOT_CONFIG: join(planted, 'config.toml'),
     ...WAYS[way]?.(planted),

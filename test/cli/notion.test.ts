@@ -56,6 +56,8 @@ test('every operation that needs Notion, on a board with one row', { timeout: 30
     'effect retry': refused,
     'effect dismiss': refused,
   }
+  const opened = String(parseDocument((await call('task', 'open', id, '--json')).stdout)['url'])
+  expect(await (await fetch(opened)).text()).toMatch(/<h\d[^>]*>\s*Invoicing tools/)
   for (const { path, effect } of OPERATIONS.filter(each => NEEDS_NOTION.has(commandOf(each.path)))) {
     const typed = [...path, ...(words[commandOf(path)] ?? [])]
     const text = await call(...typed)

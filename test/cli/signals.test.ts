@@ -3,9 +3,10 @@ import Database from 'better-sqlite3'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { textLike } from '../notion/support/facts.ts'
+import { PACKED } from '../support/child.ts'
 import { listOf, parseDocument } from '../support/document.ts'
 import { temporaryFolder } from '../support/temporary.ts'
-import { start, type Home } from './support/run.ts'
+import { newHome, start, type Home } from './support/run.ts'
 import { BRIEF, gatedHome } from './support/sandbox.ts'
 
 function leases(home: Home): number {
@@ -88,6 +89,42 @@ test('a sandbox stops on either signal and leaves nothing running', async () => 
     expect((await sandbox.ended).code).toBe(code)
     await expect(fetch(url)).rejects.toThrow('fetch failed')
   }
+})
+
+test('sandbox stop ends one that runs elsewhere, and says where there is none', async () => {
+  const home = newHome()
+  const dir = join(home.dir, 'sandbox')
+  const sandbox = start(['sandbox', '--port', '0', '--dir', dir, '--json'], { env: home.env })
+  const text = await sandbox.output(/\n\}\n$/)
+  const url = String(listOf(parseDocument(text), 'services')[0]?.['url'])
+  expect(await home.run('sandbox', 'stop', '--dir', dir)).toMatchObject({
+    code: 0,
+    stdout: `stopped the sandbox on ${dir}\n`,
+  })
+  expect((await sandbox.ended).code).toBe(0)
+  await expect(fetch(url)).rejects.toThrow('fetch failed')
+  expect(await home.json('sandbox', 'stop', '--dir', dir)).toMatchObject({ dir, stopped: false })
+})
+
+test('a signal to npx, which reaches us only as the end of our parent, stops it', async () => {
+  const home = newHome()
+  const words = `"$0" "$1" sandbox --port 0 --dir "$2" --json; :`
+  const npx = { npm_lifecycle_event: 'npx', npm_lifecycle_script: 'echopilot' }
+  const program = ['/bin/sh', '-c', words, process.execPath, PACKED]
+  const shell = start([join(home.dir, 'sandbox')], { env: { ...home.env, ...npx }, program })
+  const text = await shell.output(/\n\}\n$/)
+  const url = String(listOf(parseDocument(text), 'services')[0]?.['url'])
+  shell.child.kill('SIGKILL')
+  await expect
+    .poll(
+      async () =>
+        fetch(url).then(
+          () => 'up',
+          () => 'gone',
+        ),
+      { timeout: 30_000 },
+    )
+    .toBe('gone')
 })
 
 test('a demo that is stopped proves nothing, and says so', async () => {

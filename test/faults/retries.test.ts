@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { SECOND_KEY } from '../../src/sandbox/openai/identity.ts'
 import { expectAtRest } from '../support/books.ts'
 import { workshop, type Workshop } from '../support/workshop.ts'
 
@@ -164,7 +165,7 @@ test('another key is tried at once, by one run, and closes the breaker', async (
   await shop.drain()
   const worse = shop.hire({ key: 'sk-invalid-111111111111' })
   expect((await worse.drain({ concurrency: 2 })).runIds).toHaveLength(1)
-  const better = shop.hire({ key: 'sk-good-000000000000' })
+  const better = shop.hire({ key: SECOND_KEY })
   await better.drain({ concurrency: 2 })
   expect(await shop.store.runs.countByState()).toEqual({ done: 2 })
   expect(await shop.store.pauses.list()).toEqual([])

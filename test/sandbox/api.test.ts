@@ -302,6 +302,8 @@ describe('POST /v1/chat/completions refuses', () => {
   test.each([
     ['', 401, null],
     ['Bearer sk-invalid-000000000000', 401, 'invalid_api_key'],
+    ['Bearer sk-proj-a-real-one-0000000000000000', 401, 'invalid_api_key'],
+    [`Bearer ${KEY}0`, 401, 'invalid_api_key'],
     ['Bearer sk-sandbox-noquota', 429, 'insufficient_quota'],
   ])('the key %j', async (authorization, status, code) => {
     expect(await refusal(HELLO, { authorization })).toMatchObject({ status, code })

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import OpenAI from 'openai'
 import { expect, onTestFinished, test } from 'vitest'
+import { SANDBOX_KEY } from '../../src/sandbox/openai/identity.ts'
 import {
   resetSandbox,
   SANDBOX_SERVICES,
@@ -118,7 +119,9 @@ test('stopping cuts a hanging call', async () => {
     method: 'POST',
     body: JSON.stringify({ action: { type: 'hang' } }),
   })
-  const hanging = fetch(`${url}/v1/models`, { headers: { authorization: 'Bearer x' } }).catch(() => 'cut')
+  const hanging = fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${SANDBOX_KEY}` } }).catch(
+    () => 'cut',
+  )
   await expect.poll(async () => armedFaults(url)).toBe(0)
   await sandbox.stop()
   expect(await hanging).toBe('cut')

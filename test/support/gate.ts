@@ -18,10 +18,10 @@ export interface Answer {
   readonly body: string
 }
 
-/** What to do with a request: an answer of one's own, or null to let it through; `pass` asks the stand-in. */
+/** What to do with a request: an answer of one's own, or null to let it through; `pass` asks the stand-in, with these headers instead if given. */
 export type Answering = (
   arrived: Arrived,
-  pass: () => Promise<Answer>,
+  pass: (headers?: Readonly<Record<string, string>>) => Promise<Answer>,
 ) => Answer | null | Promise<Answer | null>
 
 /** A server that hands each request to the test. */
@@ -39,7 +39,8 @@ export async function openGate(upstream: string, answering: Answering): Promise<
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const here = await read(request)
     arrived.push(here)
-    const pass = async (): Promise<Answer> => forward(upstream, here)
+    const pass = async (headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>
+      forward(upstream, { ...here, headers: { ...here.headers, ...headers } })
     const answer = (await answering(here, pass)) ?? (await pass())
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
     response.end(answer.body)

@@ -11,7 +11,14 @@ import {
 } from '../../kernel/field.ts'
 import { readInput } from '../../kernel/input.ts'
 import type { World } from '../../kernel/world.ts'
-import { resetSandbox, SandboxError, startSandbox, type Sandbox } from '../../sandbox/index.ts'
+import {
+  isSandboxRunning,
+  resetSandbox,
+  SandboxError,
+  startSandbox,
+  type ChildExit,
+  type Sandbox,
+} from '../../sandbox/index.ts'
 import { sandboxDir } from '../../settings/paths.ts'
 import type { CommandHost } from '../../surfaces/cli/host.ts'
 import { sandboxAnswer } from '../sandbox-answer.ts'
@@ -20,7 +27,9 @@ import { exportLines } from '../env-lines.ts'
 const FIRST_PORT = 4700
 
 const input = {
-  action: optional(choiceField(['reset'], 'reset: empty it, whether it runs or not')),
+  action: optional(
+    choiceField(['reset', 'stop'], 'reset: empty it, whether it runs or not; stop: end the one that runs'),
+  ),
   dir: optional(textField('folder of its state; $XDG_STATE_HOME/echopilot-sandbox if left out')),
   port: withDefault(wholeNumberField('first port; 0 takes free ones', 0, 65_000), FIRST_PORT),
 }
@@ -32,12 +41,14 @@ export const sandbox: Command<CommandHost> = {
   examples: [
     { words: 'sandbox', does: 'in one shell; paste what it prints into another' },
     { words: 'sandbox reset', does: 'forget everything it was sent' },
+    { words: 'sandbox stop', does: 'end the one that runs, from another shell' },
   ],
   input,
   positionals: ['action'],
   run: async (host, raw) => {
     const asked = readInput(input, raw, 'echopilot help sandbox')
     const dir = sandboxDir(host.options.world, asked.dir ?? null)
+    if (asked.action === 'stop') return stopRunning(host, dir)
     return asked.action === 'reset' ? reset(host, dir) : serve(host, dir, asked.port)
   },
 }
@@ -47,6 +58,7 @@ export async function startIn(
   world: Pick<World, 'files' | 'host'>,
   dir: string,
   basePort: number,
+  onExit: (how: ChildExit) => void = () => {},
 ): Promise<{ running: Sandbox; env: Record<string, string> }> {
   world.files.makeDir(dir, 0o700)
   try {
@@ -54,6 +66,7 @@ export async function startIn(
       dir: join(dir, 'services'),
       basePort,
       nodePath: world.host.execPath,
+      onExit,
     })
     const config = join(dir, 'config.toml')
     if (!world.files.exists(config)) world.files.writeText(config, CONFIG, 0o600)
@@ -79,7 +92,8 @@ const CONFIG =
 
 async function serve(host: CommandHost, dir: string, basePort: number): Promise<'ok'> {
   const { world, stop } = host.options
-  const { running, env } = await startIn(world, dir, basePort)
+  const ended = Promise.withResolvers<ChildExit>()
+  const { running, env } = await startIn(world, dir, basePort, how => ended.resolve(how))
   const envFile = join(dir, 'env.sh')
   try {
     world.files.writeText(envFile, exportLines(env), 0o600)
@@ -92,19 +106,57 @@ async function serve(host: CommandHost, dir: string, basePort: number): Promise<
     for (const service of running.services) {
       host.terminal.err(`${service.name}: ${service.url} (open it in a browser to see its state)\n`)
     }
-    host.terminal.err(`kept in ${envFile}; stop with Ctrl-C\n`)
-    await untilStopped(stop)
+    host.terminal.err(`kept in ${envFile}; stop with Ctrl-C, or echopilot sandbox stop\n`)
+    const how = await Promise.race([aborted(stop), ended.promise])
+    if (how !== null && how.code !== 0) throw died(how)
   } finally {
     await running.stop()
   }
   return 'ok'
 }
 
-function untilStopped(stop: AbortSignal): Promise<void> {
+function aborted(stop: AbortSignal): Promise<null> {
   return new Promise(resolve => {
-    if (stop.aborted) resolve()
-    else stop.addEventListener('abort', () => resolve(), { once: true })
+    if (stop.aborted) resolve(null)
+    else stop.addEventListener('abort', () => resolve(null), { once: true })
   })
+}
+
+/** One alone is no sandbox: the others end with it, rather than look as if all was well. */
+function died({ service, code, signal, stderr }: ChildExit): AppError {
+  const message = `the ${service} sandbox ended by itself (${signal ?? `exit ${String(code)}`})`
+  return new AppError('bug', stderr === '' ? message : `${message}: ${stderr}`, 'run the same command again')
+}
+
+/** How long the stand-ins may take to let go of their databases. */
+const STOPPED_WITHIN_MS = 10_000
+const LOOK_EVERY_MS = 50
+
+/** Asks the sandbox that runs on the folder to end, wherever it was started, and waits until it has. */
+async function stopRunning(host: CommandHost, dir: string): Promise<'ok'> {
+  const { world } = host.options
+  const services = join(dir, 'services')
+  const runs = await isSandboxRunning(services)
+  if (runs) {
+    const [first] = listedServices(world, dir)
+    if (first === undefined) {
+      throw new AppError('busy', `a sandbox runs on ${dir}, of a demo`, 'end the demo')
+    }
+    const answer = await world.fetch(`${first.url}/__sandbox/stop`, { method: 'POST' })
+    if (!answer.ok) throw new AppError('provider', `${first.url} did not stop (${answer.status})`, null)
+    const untilMs = world.clock.monotonicMs() + STOPPED_WITHIN_MS
+    while (await isSandboxRunning(services)) {
+      if (world.clock.monotonicMs() > untilMs)
+        throw new AppError('busy', `the sandbox on ${dir} is still ending`)
+      await world.clock.sleep(LOOK_EVERY_MS)
+    }
+  }
+  host.terminal.out(
+    host.flags.json === true
+      ? `${JSON.stringify({ schema: 'echopilot.sandbox/1', dir, stopped: runs })}\n`
+      : `${runs ? 'stopped the sandbox on' : 'nothing to stop: no sandbox runs on'} ${dir}\n`,
+  )
+  return 'ok'
 }
 
 /**
@@ -131,10 +183,14 @@ async function reset(host: CommandHost, dir: string): Promise<'ok'> {
 
 const SERVICE = { url: urlField('where it listens') } as const
 
+/** Where the one that runs said that its services are. */
+function listedServices(world: Pick<World, 'files'>, dir: string): { readonly url: string }[] {
+  const listed: unknown = JSON.parse(world.files.readText(join(dir, 'services.json')) ?? '[]')
+  return (Array.isArray(listed) ? listed : []).map(service => sandboxAnswer(SERVICE, service))
+}
+
 async function resetRunning(world: Pick<World, 'files' | 'fetch'>, dir: string, why: Error): Promise<void> {
-  const text = world.files.readText(join(dir, 'services.json')) ?? '[]'
-  const listed: unknown = JSON.parse(text)
-  const services = (Array.isArray(listed) ? listed : []).map(service => sandboxAnswer(SERVICE, service))
+  const services = listedServices(world, dir)
   for (const { url } of services) {
     const answer = await world.fetch(`${url}/__sandbox/reset`, { method: 'POST' })
     if (answer.ok) continue

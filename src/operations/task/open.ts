@@ -8,7 +8,7 @@ export const taskOpen = defineOperation({
   summary: 'Print the Notion address of a task',
   input: { id: textField('task or run, or the beginning of its id') },
   positionals: ['id'],
-  needs: { store: 'required' },
+  needs: { store: 'required', settings: 'required' },
   effect: 'read',
   scope: 'read',
   run: async (context, input) => {
@@ -20,7 +20,17 @@ export const taskOpen = defineOperation({
         `echopilot task show ${task.id}`,
       )
     }
-    return { id: task.id, url: `https://www.notion.so/${task.pageId.replaceAll('-', '')}` }
+    return { id: task.id, url: addressOf(task.pageId, context.settings.settings.notion.base_url) }
   },
   render: result => result.url,
 })
+
+/** The sandbox listens on this machine, where its own board shows the page; Notion itself never does. */
+function addressOf(pageId: string, baseUrl: string): string {
+  const { hostname, origin } = new URL(baseUrl)
+  return LOOPBACK.has(hostname)
+    ? `${origin}/board/pages/${pageId}`
+    : `https://www.notion.so/${pageId.replaceAll('-', '')}`
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])

@@ -18,6 +18,8 @@ export interface Control {
   /** The process it runs in, so that a test can end exactly that one. */
   readonly pid: number
   readonly atomically: Atomically
+  /** Has whoever opened the stand-in close it. */
+  readonly stop: () => void
 }
 
 const PREFIX = '/__sandbox/'
@@ -48,6 +50,8 @@ export function answerControl(control: Control, request: SandboxRequest): Reply 
     case `POST ${PREFIX}reset`:
       reset(control)
       return done(control, request, { ok: true })
+    case `POST ${PREFIX}stop`:
+      return { status: 200, body: { ok: true }, onDelivered: control.stop }
     case `GET ${PREFIX}faults`:
       return ok({ faults: control.faults.list() })
     case `POST ${PREFIX}faults`:

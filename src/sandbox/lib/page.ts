@@ -84,19 +84,21 @@ function faultTable(faults: readonly ArmedFault[]): Html {
         <td class="number">${fault.times}</td>
       </tr>`,
   )
-  return html`<table>
-    <thead>
-      <tr>
-        <th>Action</th>
-        <th>For calls</th>
-        <th class="number">Skips</th>
-        <th class="number">Left</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${rows}
-    </tbody>
-  </table>`
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th>Action</th>
+          <th>For calls</th>
+          <th class="number">Skips</th>
+          <th class="number">Left</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`
 }
 
 function callCard({ service, calls }: StatePage): Html {

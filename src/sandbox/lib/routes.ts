@@ -30,15 +30,7 @@ function paramsOf(pattern: string, path: string): Record<string, string> | undef
     if (name === undefined && want !== given) return undefined
     if (name === undefined) continue
     if (given === '') return undefined
-    params[name] = decode(given)
+    params[name] = decodeURIComponent(given)
   }
   return params
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return segment
-  }
 }

@@ -1,5 +1,11 @@
 /** The HTTP frame of every stand-in: reads the call, lets a fault act, asks the service, answers, logs. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
 import { answerRoute } from './answer.ts'
 import { callLog, CALL_SCHEMA, type CallLog } from './call-log.ts'
 import { isControlPath, answerControl, type Control } from './control.ts'
@@ -8,6 +14,7 @@ import type { CallShape, FaultAction } from './fault.ts'
 import { actBefore, breakageOf, isFrameFault } from './fault-acts.ts'
 import { FAULT_SCHEMA, faultStore } from './fault-store.ts'
 import { findRoute } from './routes.ts'
+import { isOwnHost, targetOf } from './target.ts'
 import type { Clock, Reply, SandboxRequest, ServiceDefinition } from './service.ts'
 import { readBody, send } from './wire.ts'
 
@@ -18,11 +25,15 @@ export interface SandboxServerOptions {
   /** 0 for any free port. */
   readonly port: number
   readonly now?: Clock
+  /** How long a request may take to arrive whole; 30 seconds if left out. */
+  readonly patienceMs?: number
 }
 
 /** A stand-in that listens. */
 export interface SandboxServer {
   readonly port: number
+  /** Resolves when `POST /__sandbox/stop` asked for an end; whoever opened it then closes it. */
+  readonly told: Promise<void>
   /** Cuts all connections, hanging ones too, and closes the database. */
   close(): Promise<void>
 }
@@ -36,12 +47,14 @@ interface Frame extends Control {
 }
 
 const KEEP_ALIVE_MS = 120_000
+const PATIENCE_MS = 30_000
 
 /** Opens the database and listens on 127.0.0.1; rejects with the system's error (EADDRINUSE, SQLITE_BUSY). */
 export async function openSandboxServer(options: SandboxServerOptions): Promise<SandboxServer> {
   const { definition } = options
   const db = openDatabase(options.databaseFile, FAULT_SCHEMA + CALL_SCHEMA + definition.schema)
   const now = options.now ?? Date.now
+  const told = Promise.withResolvers<undefined>()
   const frame: Frame = {
     db,
     now,
@@ -52,20 +65,29 @@ export async function openSandboxServer(options: SandboxServerOptions): Promise<
     pid: process.pid,
     atomically: work => db.transaction(work).immediate(),
     closing: new AbortController(),
+    stop: () => told.resolve(undefined),
   }
-  const server = createServer((request, response) => {
+  const server = createServer(timeouts(options.patienceMs ?? PATIENCE_MS), (request, response) => {
     // Only a client that went away, or our own close, rejects; there is nobody left to tell.
     handle(frame, request, response).catch(() => response.destroy())
   })
-  server.requestTimeout = 0
   // Longer than any client keeps an idle connection: else one is closed just as the next call goes out on it.
   server.keepAliveTimeout = KEEP_ALIVE_MS
   try {
     const port = await listen(server, options.port)
-    return { port, close: async () => closeAll(frame, server) }
+    return { port, told: told.promise, close: async () => closeAll(frame, server) }
   } catch (error) {
     db.close()
     throw error
+  }
+}
+
+/** A connection on which nothing, or only a part, arrives in time is answered 408 and closed. */
+function timeouts(patienceMs: number): ServerOptions {
+  return {
+    headersTimeout: patienceMs,
+    requestTimeout: patienceMs,
+    connectionsCheckingInterval: Math.ceil(patienceMs / 6),
   }
 }
 
@@ -90,7 +112,15 @@ async function closeAll(frame: Frame, server: Server): Promise<void> {
 
 async function handle(frame: Frame, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   const rawBody = await readBody(incoming, frame.definition.bodyLimitBytes)
-  const url = new URL(incoming.url ?? '/', 'http://127.0.0.1')
+  if (!isOwnHost(incoming.headers.host)) {
+    send(response, { status: 403, body: { error: 'the sandbox answers only to 127.0.0.1 and localhost' } })
+    return
+  }
+  const url = targetOf(incoming.url)
+  if (url === null) {
+    send(response, { status: 400, body: { error: 'the target of the request is no path' } })
+    return
+  }
   const request: SandboxRequest = {
     method: incoming.method ?? 'GET',
     path: url.pathname,

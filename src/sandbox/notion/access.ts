@@ -2,6 +2,7 @@
 import type { Clock, Reply, SandboxRequest } from '../lib/service.ts'
 import { integerOf } from '../lib/json.ts'
 import { errorReply, statusReply } from './errors.ts'
+import { RESTRICTED_TOKEN, SANDBOX_TOKEN } from './identity.ts'
 import type { SettingStore } from './store/settings.ts'
 
 /** Faults of this service: what Notion answers when it is asked too often, is busy or overloaded. */
@@ -30,8 +31,8 @@ export function gate(settings: SettingStore, now: Clock): (request: SandboxReque
 
 function refuseToken(request: SandboxRequest): Reply | undefined {
   const token = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-  if (token === undefined || token.includes('invalid')) return statusReply(401)
-  return token.includes('restricted') ? statusReply(403) : undefined
+  if (token === RESTRICTED_TOKEN) return statusReply(403)
+  return token === SANDBOX_TOKEN ? undefined : statusReply(401)
 }
 
 function refuseVersion(request: SandboxRequest): Reply | undefined {

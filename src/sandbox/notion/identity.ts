@@ -23,3 +23,6 @@ export const WORKSPACE_NAME = 'EchoPilot sandbox'
 
 /** The token in the environment of programs that use the sandbox. */
 export const SANDBOX_TOKEN = 'ntn_sandbox0000000000000000000000000000000000000000'
+
+/** A token of an integration that lacks the capabilities it would need. */
+export const RESTRICTED_TOKEN = 'ntn_restricted'

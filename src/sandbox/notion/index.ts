@@ -1,4 +1,5 @@
 /** The Notion stand-in: databases, data sources, pages, blocks, and a board for the person at the browser. */
+import { dirname, join } from 'node:path'
 import type { Database } from '../lib/db.ts'
 import { bodyObject, stringOf } from '../lib/json.ts'
 import type { Clock, Facets, SandboxRequest, Service, ServiceDefinition } from '../lib/service.ts'
@@ -47,7 +48,7 @@ function openService(db: Database, now: Clock): Service {
       ...blockRoutes(deps),
       ...commentRoutes(deps),
     ],
-    own: [...boardRoutes(deps), ...handRoutes(deps)],
+    own: [...boardRoutes(deps, envFileOf(db)), ...handRoutes(deps)],
     callColumns: [],
     refuse: gate(workspace.settings, now),
     problem: problem => problemReply(problem),
@@ -60,6 +61,11 @@ function openService(db: Database, now: Clock): Service {
       deps.memory.last = undefined
     },
   }
+}
+
+/** Where the command that runs the sandbox keeps its environment: beside the folder of the databases. */
+function envFileOf(db: Database): string {
+  return join(dirname(dirname(db.name)), 'env.sh')
 }
 
 /** The kind says what a call is about (`pages`, `blocks`, `query`, …); the type of a parent is of no use to faults. */

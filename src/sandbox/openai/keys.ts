@@ -1,15 +1,15 @@
-/** Who may come in. Any key does, except those that say what is wrong with them. */
+/** Who may come in: the sandbox's own keys, so that the commonest mistake, a wrong one, can be rehearsed. */
 import type { Reply, SandboxRequest } from '../lib/service.ts'
 import { errorReply } from './errors.ts'
+import { NO_QUOTA_KEY, SANDBOX_KEY, SECOND_KEY } from './identity.ts'
 
-/** This key is valid and has no money left: chat calls answer 429 `insufficient_quota`. */
-const NO_QUOTA_KEY = 'sk-sandbox-noquota'
+const KNOWN: ReadonlySet<string> = new Set([SANDBOX_KEY, SECOND_KEY, NO_QUOTA_KEY])
 
-/** The error for a missing key, a key that contains `invalid` or the key without quota; undefined when all is well. */
+/** The error for a missing key, a wrong one or the one without quota; undefined when all is well. */
 export function refuseKey(request: SandboxRequest): Reply | undefined {
   const key = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
   if (key === undefined) return errorReply({ status: 401, message: MISSING_KEY })
-  if (key.includes('invalid')) {
+  if (!KNOWN.has(key)) {
     return errorReply({
       status: 401,
       message: `Incorrect API key provided: ${masked(key)}. You can find your API key at https://platform.openai.com/account/api-keys.`,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { SANDBOX_TOKEN } from '../../../src/sandbox/notion/identity.ts'
 import { BOT_USER_ID, PARENT_PAGE_ID, WORKSPACE_ID } from '../../../src/sandbox/notion/identity.ts'
 import { notionServer } from './support/server.ts'
 
@@ -14,7 +15,8 @@ test('users/me names the workspace; people and the bot are listed by pages', asy
 
 test('a token that is missing or invalid is 401, a restricted one 403', async () => {
   const { call } = await notionServer()
-  for (const authorization of ['', 'Bearer ntn_invalid', 'Basic x']) {
+  const real = 'Bearer ntn_x73621845219g4pQ1mZ0aBcDeFgHiJkLmNoPqRsTuVwX'
+  for (const authorization of ['', 'Bearer ntn_invalid', 'Basic x', real, `Bearer ${SANDBOX_TOKEN}0`]) {
     const { status, body } = await call('GET', '/v1/users/me', undefined, { authorization })
     expect([status, body['code'], body['message']]).toEqual([401, 'unauthorized', 'API token is invalid.'])
   }
@@ -38,7 +40,7 @@ test.each([
 
 test('no version at all is refused in Notion’s words', async () => {
   const { url } = await notionServer()
-  const answer = await fetch(`${url}/v1/users/me`, { headers: { authorization: 'Bearer ntn_x' } })
+  const answer = await fetch(`${url}/v1/users/me`, { headers: { authorization: `Bearer ${SANDBOX_TOKEN}` } })
   expect(await answer.json()).toMatchObject({
     code: 'missing_version',
     message:

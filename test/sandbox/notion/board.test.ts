@@ -42,7 +42,7 @@ async function fieldOf(queue: MadeDatabase, name: string): Promise<string> {
 }
 
 test('an empty workspace names the next command', async () => {
-  expect(await page()).toContain('<code>echopilot init</code>')
+  expect(await page()).toContain('<code>npx echopilot init</code>')
 })
 
 test('it is whole in itself and may load and run nothing', async () => {

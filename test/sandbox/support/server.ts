@@ -3,11 +3,13 @@ import { join } from 'node:path'
 import OpenAI from 'openai'
 import { onTestFinished } from 'vitest'
 import { openSandboxServer, type SandboxServer } from '../../../src/sandbox/lib/server.ts'
+import { SANDBOX_KEY } from '../../../src/sandbox/openai/identity.ts'
 import { OPENAI_SERVICE } from '../../../src/sandbox/openai/index.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 import { fetched, isLedger, type LedgerWire } from './wire.ts'
 
-export const KEY = 'sk-sandbox-test-000000000000'
+/** A key that the stand-in takes. */
+export const KEY = SANDBOX_KEY
 
 /** A running stand-in with the ways to reach it. */
 export interface TestServer {

@@ -23,19 +23,25 @@ const MOST_ROWS = 200
 const MOST_COLUMNS = 8
 
 /** The body of the page; `chosen` is the id of a data source, the first one when there is none such. */
-export function homeBody(workspace: Workspace, chosen: string | null): Html {
+export function homeBody(workspace: Workspace, chosen: string | null, envFile: string): Html {
   const views = sourceViews(workspace)
   const view = views.find(({ source }) => source.id === chosen) ?? views[0]
-  if (view === undefined) return emptyBody()
-  return html`${tabs(views, view)} ${isQueue(view) ? queue(view) : table(view)}`
+  if (view === undefined) return emptyBody(envFile)
+  return html`${tabs(views, view)} ${isQueue(view) ? queue(view, envFile) : table(view)}`
 }
 
-function emptyBody(): Html {
+function emptyBody(envFile: string): Html {
   return html`<section class="card empty">
     <h2>No databases yet</h2>
     <p>This workspace holds one page, “EchoPilot”, and nothing in it. EchoPilot makes its databases there:</p>
-    <p><code>echopilot init</code></p>
+    ${commands(envFile, 'npx echopilot init')}
   </section>`
+}
+
+/** What to type; without the environment it would be another store, and another workspace. */
+function commands(envFile: string, command: string): Html {
+  return html`<p><code>source '${envFile}'</code></p>
+    <p><code>${command}</code></p>`
 }
 
 function tabs(views: readonly SourceView[], current: SourceView): Html {
@@ -55,15 +61,15 @@ function pathOf(view: SourceView): string {
   return `/?db=${view.source.id}`
 }
 
-function queue(view: SourceView): Html {
+function queue(view: SourceView, envFile: string): Html {
   const rows = view.workspace.pages.in(view.source.id, false)
   const form = addForm(view, pathOf(view), rows.length === 0)
   if (rows.length === 0) {
     return html`${form}
       <section class="card empty">
         <h2>The queue is empty</h2>
-        <p>Add a task above and tick its Trigger: EchoPilot picks it up at the next poll.</p>
-        <p><code>echopilot poll</code></p>
+        <p>Add a task above and tick its Trigger. This picks it up and works on it:</p>
+        ${commands(envFile, 'npx echopilot poll --drain')}
       </section>`
   }
   const status = statusColumn(view)

@@ -17,7 +17,8 @@ import {
 } from './source-view.ts'
 
 /** Values shown large, not in the list beside. */
-const LARGE = ['Result Summary', 'Description', 'Notes']
+/** In the order in which whoever decides reads them. */
+const LARGE = ['Notes', 'Result Summary', 'Description']
 const MOST_WRITES = 30
 
 /** The body of the page. */

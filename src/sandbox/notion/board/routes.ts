@@ -17,15 +17,15 @@ import { homeBody } from './home.ts'
 import { boardLayout } from './layout.ts'
 import { pageBody } from './page.ts'
 
-/** The routes. */
-export function boardRoutes({ workspace, now }: CallDeps): readonly Route[] {
+/** The routes. `envFile`: what to source in a shell before a command is typed there. */
+export function boardRoutes({ workspace, now }: CallDeps, envFile: string): readonly Route[] {
   const posted = (name: string, work: FormWork): Route => ({
     method: 'POST',
     path: `/board/${name}`,
     handle: request => answerForm(workspace, handAct(request, now()), request, work),
   })
   return [
-    { method: 'GET', path: '/', handle: request => home(workspace, request) },
+    { method: 'GET', path: '/', handle: request => home(workspace, request, envFile) },
     { method: 'GET', path: '/board/pages/{page_id}', handle: request => page(workspace, request) },
     posted('rows', addByForm),
     posted('trigger', (at, act, form) => edit(at, act, form, { Trigger: form.get('ticked') === 'yes' })),
@@ -36,12 +36,12 @@ export function boardRoutes({ workspace, now }: CallDeps): readonly Route[] {
   ]
 }
 
-function home(workspace: Workspace, request: SandboxRequest): Reply {
+function home(workspace: Workspace, request: SandboxRequest, envFile: string): Reply {
   const chosen = request.query.get('db')
   return pageReply(
     boardLayout({
       title: 'Board',
-      body: homeBody(workspace, chosen),
+      body: homeBody(workspace, chosen, envFile),
       path: chosen === null ? '/' : `/?db=${encodeURIComponent(chosen)}`,
       ...stateOf(request),
     }),

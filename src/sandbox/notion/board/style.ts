@@ -22,16 +22,16 @@ export const BOARD_STYLE: Html = html`
   width: 15px; height: 15px; border: 1.5px solid var(--soft); border-radius: 4px; display: inline-grid;
   place-items: center; font-size: 11px; line-height: 1; color: transparent } .ticked .box { background:
   var(--accent); border-color: var(--accent); color: var(--card) } .ticked { color: var(--accent);
-  border-color: var(--accent) } .tag { white-space: nowrap } .c-gray { background: #8883; } .c-brown {
-  background: #a0704433 } .c-orange { background: #e8912d33 } .c-yellow { background: #e3b92c3d } .c-green {
-  background: #2f9e5a33 } .c-blue { background: #2f7fd833 } .c-purple { background: #8a5cd633 } .c-pink {
-  background: #d6569c33 } .c-red { background: #d9443f33 } .fields { display: grid; grid-template-columns:
-  repeat(auto-fit, minmax(190px, 1fr)); gap: 12px 14px } label { display: block; font-size: 13px; color:
-  var(--soft) } label.wide { grid-column: 1 / -1 } label.check { display: flex; align-items: center; gap: 8px;
-  align-self: end; padding-bottom: 8px; color: var(--ink) } input:not([type='checkbox']), select, textarea {
-  display: block; width: 100%; margin-top: 4px; font: inherit; font-size: 14px; color: var(--ink); background:
-  var(--page); border: 1px solid var(--line); border-radius: 7px; padding: 7px 10px } textarea { min-height:
-  74px; resize: vertical } input[type='checkbox'] { width: 17px; height: 17px; accent-color: var(--accent) }
+  border-color: var(--accent) } .c-gray { background: #8883; } .c-brown { background: #a0704433 } .c-orange {
+  background: #e8912d33 } .c-yellow { background: #e3b92c3d } .c-green { background: #2f9e5a33 } .c-blue {
+  background: #2f7fd833 } .c-purple { background: #8a5cd633 } .c-pink { background: #d6569c33 } .c-red {
+  background: #d9443f33 } .fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px,
+  1fr)); gap: 12px 14px } label { display: block; font-size: 13px; color: var(--soft) } label.wide {
+  grid-column: 1 / -1 } label.check { display: flex; align-items: center; gap: 8px; align-self: end;
+  padding-bottom: 8px; color: var(--ink) } input:not([type='checkbox']), select, textarea { display: block;
+  width: 100%; margin-top: 4px; font: inherit; font-size: 14px; color: var(--ink); background: var(--page);
+  border: 1px solid var(--line); border-radius: 7px; padding: 7px 10px } textarea { min-height: 74px; resize:
+  vertical } input[type='checkbox'] { width: 17px; height: 17px; accent-color: var(--accent) }
   input:focus-visible, select:focus-visible, textarea:focus-visible, summary:focus-visible { outline: 2px
   solid var(--accent); outline-offset: 1px } summary { cursor: pointer; font-weight: 600 } details[open]
   summary { margin-bottom: 14px } .primary { background: var(--accent); border-color: var(--accent); color:
