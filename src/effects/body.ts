@@ -25,11 +25,18 @@ export async function deliverBody(context: EffectContext, effect: Effect, body: 
   const output = outputs.find(candidate => candidate.id === body.outputId)
   if (output === undefined) return { kind: 'impossible', why: `there is no output ${body.outputId}` }
   const standing = await containersOf(context, body, effect)
-  for (const id of standing) {
-    if (effect.uncertain && (await holds(context.workspace, id, output.text))) return done(body, id)
-  }
-  for (const id of standing) await removeIfThere(context, id)
-  return done(body, await write(context, body, output.text))
+  const whole = effect.uncertain ? await firstWhole(context.workspace, standing, output.text) : null
+  for (const id of standing) if (id !== whole) await removeIfThere(context, id)
+  return done(body, whole ?? (await write(context, body, output.text)))
+}
+
+async function firstWhole(
+  workspace: Workspace,
+  containers: readonly string[],
+  text: string,
+): Promise<string | null> {
+  for (const id of containers) if (await holds(workspace, id, text)) return id
+  return null
 }
 
 function done(body: BodyOf, notionId: string): Delivery {

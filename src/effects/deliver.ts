@@ -1,7 +1,7 @@
 import { LONGEST_RETRY_AFTER_MS } from '../domain/retry-schedule.ts'
 import { asAppError, isStoreFailure, type Outcome } from '../kernel/errors.ts'
 import { LEASE_RENEWAL_MS } from '../kernel/lease.ts'
-import { ServiceFailure } from '../kernel/roles.ts'
+import { nextAfter, ServiceFailure } from '../kernel/roles.ts'
 import type { Effect } from '../store/effect-rows.ts'
 import type { FailedDelivery } from '../store/outbox.ts'
 import { deliverBody } from './body.ts'
@@ -22,6 +22,8 @@ export interface Undelivered {
   readonly id: string
   readonly kind: string
   readonly message: string
+  /** What to type. */
+  readonly next: string
   /** What Notion's answer says of the cause; null where none was asked for, or it is ours. */
   readonly errorClass: ServiceFailure['errorClass'] | null
 }
@@ -78,13 +80,14 @@ async function courier(context: EffectContext, pass: Pass): Promise<void> {
 }
 
 function noteFailure(context: EffectContext, pass: Pass, head: Effect, attempt: FailedAttempt): void {
-  const { failure, errorClass } = attempt
+  const { failure, errorClass, fix } = attempt
   if (failure.lookedUp) {
     // Looked up and not found is neither delivered nor failed: it waits for its second look.
     pass.inRow = 0
     return
   }
-  pass.failed.push({ id: head.id, kind: head.kind, message: failure.error, errorClass })
+  const next = failure.dead === null ? nextAfter({ fix }) : `echopilot effect show ${head.id}`
+  pass.failed.push({ id: head.id, kind: head.kind, message: failure.error, next, errorClass })
   context.log.warn('effect not delivered', {
     effect: head.key,
     error: failure.error,
@@ -101,6 +104,7 @@ interface FailedAttempt {
   readonly ok: false
   readonly failure: FailedDelivery
   readonly errorClass: Undelivered['errorClass']
+  readonly fix: string | null
 }
 
 /** Sends while the lease is kept alive: a result of many requests at the shared rate may outlast one. */
@@ -123,10 +127,10 @@ async function tryOnce(context: EffectContext, head: Effect, effects: readonly E
     const delivery = await deliver(context, head, effects)
     return delivery.kind === 'done'
       ? { ok: true, thing: delivery.thing }
-      : { ok: false, failure: undelivered(delivery), errorClass: null }
+      : { ok: false, failure: undelivered(delivery), errorClass: null, fix: null }
   } catch (error) {
-    const errorClass = error instanceof ServiceFailure ? error.errorClass : null
-    return { ok: false, failure: await failureOf(context, head, error), errorClass }
+    const { errorClass, fix } = error instanceof ServiceFailure ? error : { errorClass: null, fix: null }
+    return { ok: false, failure: await failureOf(context, head, error), errorClass, fix }
   }
 }
 

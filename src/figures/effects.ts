@@ -1,4 +1,5 @@
 import { nextOfEffect } from '../domain/next-command.ts'
+import type { Undelivered } from '../effects/deliver.ts'
 import { wrap } from '../kernel/text.ts'
 import type { Style } from '../kernel/style.ts'
 import type { Store } from '../store/index.ts'
@@ -70,6 +71,19 @@ export function renderEffect(effect: ShownEffect, style: Style): string {
     ...(effect.reason === null ? [] : [wrap(effect.reason, style.columns, '    ')]),
     ...(effect.next === null ? [] : [style.dim(wrap(`next: ${effect.next}`, style.columns, '    '))]),
   ].join('\n')
+}
+
+/** What was not written, for people: each cause once, with what to type. */
+export function undeliveredLines(failed: readonly Undelivered[]): string[] {
+  const byCause = Map.groupBy(failed, ({ message }) => message)
+  return [...byCause.values()].flatMap(same =>
+    same
+      .slice(0, 1)
+      .flatMap(({ message, next }) => [
+        `not written: ${[...new Set(same.map(({ kind }) => kind))].join(', ')}: ${message}`,
+        `  next: ${next}`,
+      ]),
+  )
 }
 
 function iso(ms: number): string {

@@ -3,6 +3,7 @@ import type { Style } from '../kernel/style.ts'
 import { spanText, table } from '../kernel/text.ts'
 import type { PollReport } from '../pickup/poll.ts'
 import type { WorkReport } from '../pipeline/work-report.ts'
+import { undeliveredLines } from './effects.ts'
 import { statusMark } from './marks.ts'
 
 /** The report of a poll: what was picked up, worked on and written back. */
@@ -20,11 +21,16 @@ function notionLines(notion: NonNullable<PollReport['notion']>, report: PollRepo
   return [
     `Notion: ${verb} ${notion.picked.length}, ${notion.decided} decided on the board, ${notion.delivered} written`,
     ...(report.dryRun ? notion.picked.map(row => `  ${row.title}: at most $${row.atMostUsd ?? ''}`) : []),
-    ...(notion.unreachable === null ? [] : [`${style.bad('not read')}: ${notion.unreachable.message}`]),
+    ...(notion.unreachable === null
+      ? []
+      : [`${style.bad('not read')}: ${notion.unreachable.message}`, `  next: ${notion.unreachable.next}`]),
     ...(notion.busy === null ? [] : ['another process is picking up; worked on beside it']),
     ...(notion.complete ? [] : [style.warn('Notion stopped at its 10,000 rows: not all ticks were seen')]),
-    ...notion.failed.map(item => `${style.bad('not picked up')} ${item.id}: ${item.message}`),
-    ...notion.undelivered.map(item => `${style.bad('not written')} ${item.kind}: ${item.message}`),
+    ...notion.failed.flatMap(item => [
+      `${style.bad('not picked up')} ${item.id}: ${item.message}`,
+      `  next: ${item.next}`,
+    ]),
+    ...undeliveredLines(notion.undelivered),
   ]
 }
 

@@ -1,4 +1,4 @@
-import { ServiceFailure } from './roles.ts'
+import { nextAfter, ServiceFailure } from './roles.ts'
 
 /**
  * Every way a call of EchoPilot can end, with its exit code (the sysexits that systemd names), its HTTP
@@ -80,12 +80,7 @@ const SERVICE_FAILURES = {
 export function asAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
   if (thrown instanceof ServiceFailure) {
-    return new AppError(
-      SERVICE_FAILURES[thrown.errorClass],
-      thrown.message,
-      thrown.fix ?? 'echopilot doctor',
-      thrown,
-    )
+    return new AppError(SERVICE_FAILURES[thrown.errorClass], thrown.message, nextAfter(thrown), thrown)
   }
   if (isDiskFault(thrown)) {
     return new AppError(

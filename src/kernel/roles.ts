@@ -105,3 +105,8 @@ export class ServiceFailure extends Error {
 export function isRefusal(thrown: unknown): thrown is ServiceFailure {
   return thrown instanceof ServiceFailure && thrown.errorClass === 'permanent'
 }
+
+/** What to type after a failure of a service. */
+export function nextAfter({ fix }: Pick<ServiceFailure, 'fix'>): string {
+  return fix === null ? 'echopilot doctor' : `${fix}, then run the same command again`
+}

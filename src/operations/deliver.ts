@@ -1,5 +1,6 @@
 import { deliverDue, deliveryOutcome } from '../effects/deliver.ts'
 import { openOwnWorkspace } from '../effects/workspace.ts'
+import { undeliveredLines } from '../figures/effects.ts'
 import { defineOperation } from './define.ts'
 
 export const deliver = defineOperation({
@@ -24,7 +25,7 @@ export const deliver = defineOperation({
       result.dryRun
         ? `would deliver up to ${result.pending}`
         : `delivered ${result.delivered}, ${result.pending} wait`,
-      ...result.failed.map(item => `not delivered: ${item.kind}, ${item.message}`),
+      ...undeliveredLines(result.failed),
       ...(result.dead === 0
         ? []
         : [`${result.dead} can never be delivered as things are: ${style.hint('echopilot effect list')}`]),

@@ -2,7 +2,7 @@ import type { EffectContext } from '../effects/context.ts'
 import { checkWorkspace } from '../effects/account.ts'
 import { queueOf, readRow } from '../effects/row-values.ts'
 import type { NotionPage } from '../integrations/notion/client.ts'
-import { isRefusal, ServiceFailure } from '../kernel/roles.ts'
+import { isRefusal, nextAfter, ServiceFailure } from '../kernel/roles.ts'
 import { isBlank } from '../kernel/unseen.ts'
 import { estimateAtMostNano } from '../pipeline/estimate.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
@@ -27,9 +27,18 @@ export interface PickedUp {
   readonly picked: readonly PickedRow[]
   /** Decisions and cancellations that were read from the board. */
   readonly decided: number
-  readonly failed: readonly { readonly id: string; readonly kind: string; readonly message: string }[]
+  readonly failed: readonly {
+    readonly id: string
+    readonly kind: string
+    readonly message: string
+    readonly next: string
+  }[]
   /** Why Notion could not be read, and what helps; work that was picked up before goes on. */
-  readonly unreachable: { readonly errorClass: ServiceFailure['errorClass']; readonly message: string } | null
+  readonly unreachable: {
+    readonly errorClass: ServiceFailure['errorClass']
+    readonly message: string
+    readonly next: string
+  } | null
   /** Who else is picking up right now; nothing was read then. */
   readonly busy: string | null
   /** False where Notion stopped at its 10,000 rows. */
@@ -62,7 +71,8 @@ export async function pickUp(context: PickUpContext, limit: number | null): Prom
   } catch (error) {
     if (!(error instanceof ServiceFailure)) throw error
     context.log.warn('Notion could not be read', { error: error.message })
-    return { ...NOTHING, unreachable: { errorClass: error.errorClass, message: error.message } }
+    const { errorClass, message } = error
+    return { ...NOTHING, unreachable: { errorClass, message, next: nextAfter(error) } }
   }
 }
 
@@ -97,7 +107,7 @@ async function readQueue(context: PickUpContext, limit: number | null): Promise<
     } catch (error) {
       // One row that Notion will not give must not keep the others from being worked on.
       if (!isRefusal(error)) throw error
-      failed.push({ id: page.id, kind: 'provider', message: error.message })
+      failed.push({ id: page.id, kind: 'provider', message: error.message, next: nextAfter(error) })
     }
   }
   return { ...NOTHING, picked, failed, complete: found.complete }

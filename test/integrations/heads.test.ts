@@ -41,7 +41,7 @@ test.each([301, 302, 303, 304, 307, 308])(
     expect(byNotion).toMatchObject(refused)
     expect(asAppError(byNotion)).toMatchObject({
       kind: 'config',
-      hint: 'set notion.base_url to where the service is',
+      hint: 'set notion.base_url to where the service is, then run the same command again',
     })
     expect([notion.arrived.length, other.arrived.length]).toEqual([1, 0])
   },

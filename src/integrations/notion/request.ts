@@ -5,7 +5,7 @@ import { retryAfterMs } from '../../kernel/http/retry-after.ts'
 import { redactor, type Redact } from '../../kernel/redaction.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
 import type { World } from '../../kernel/world.ts'
-import { fromNotion } from './failure.ts'
+import { fromNetwork, fromNotion } from './failure.ts'
 
 /** Where Notion is and how it is asked. */
 export interface NotionOptions {
@@ -96,7 +96,7 @@ async function sendOnce(sdk: Sdk, request: NotionRequest, redact: Redact): Promi
       ...(request.body === undefined ? {} : { body: request.body }),
     })
   } catch (error) {
-    throw sdk.isResponseError(error) ? fromNotion(faultOf(error, redact)) : networkFailure(error)
+    throw sdk.isResponseError(error) ? fromNotion(faultOf(error, redact)) : fromNetwork(networkFailure(error))
   }
 }
 

@@ -2,6 +2,7 @@ import { flagField, wholeNumberField, withDefault } from '../../kernel/field.ts'
 import { deliverDue, deliveryOutcome, type Delivered } from '../../effects/deliver.ts'
 import { compareWithNotion, type Compared } from '../../effects/drift.ts'
 import { requireOwnWorkspace, type Workspace } from '../../effects/workspace.ts'
+import { undeliveredLines } from '../../figures/effects.ts'
 import { countText } from '../../kernel/text.ts'
 import { defineOperation, type Context } from '../define.ts'
 
@@ -52,7 +53,7 @@ export const notionSync = defineOperation({
         : [
             `${countText(result.older, 'older page was', 'older pages were')} not compared: --limit ${result.compared + result.older}`,
           ]),
-      ...result.failed.map(item => `not written: ${item.kind}, ${item.message}`),
+      ...undeliveredLines(result.failed),
       ...(result.dead === 0
         ? []
         : [`${result.dead} can never be written as things are: ${style.hint('echopilot effect list')}`]),

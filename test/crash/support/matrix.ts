@@ -10,6 +10,9 @@ export interface Place {
   readonly env: Readonly<Record<string, string>>
 }
 
+/** What is worked on: `poll --drain`, `deliver` or `notion sync --rebuild`. */
+export type Work = 'poll' | 'deliver' | 'rebuild'
+
 /** Where to crash. */
 export interface Matrix {
   /** Names of all boundaries, in the order in which the work came by them. */
@@ -25,15 +28,22 @@ const ALL = process.env['CI'] === 'full'
 const SEED = 20_261_125
 
 /** Works undisturbed, and tells the names of the boundaries that the work came by. */
-export async function boundariesOf({ stateDir, env }: Place): Promise<readonly string[]> {
-  const { code, stdout, stderr } = await runScript(WORKER, [stateDir, '0'], { env })
+export async function boundariesOf(
+  { stateDir, env }: Place,
+  work: Work = 'poll',
+): Promise<readonly string[]> {
+  const { code, stdout, stderr } = await runScript(WORKER, [stateDir, '0', work], { env })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   return parsed(stdout, isTextList)
 }
 
 /** Works until it is killed at the boundary of this number, counted from 1. */
-export async function workUntilKilled({ stateDir, env }: Place, killAt: number): Promise<Ended> {
-  return runScript(WORKER, [stateDir, String(killAt)], { env })
+export async function workUntilKilled(
+  { stateDir, env }: Place,
+  killAt: number,
+  work: Work = 'poll',
+): Promise<Ended> {
+  return runScript(WORKER, [stateDir, String(killAt), work], { env })
 }
 
 /** Has `recover` crash and start again at all boundaries with CI=full, else at a seeded sample of them. */

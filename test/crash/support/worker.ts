@@ -1,12 +1,15 @@
 /**
- * `poll --drain` in a process that kills itself at a boundary: `node worker.ts <state folder> <number>`. With
- * number 0 it lives to its end and prints the names of all boundaries it came by, as a JSON list.
+ * An operation in a process that kills itself at a boundary: `node worker.ts <state folder> <number> [operation]`,
+ * where the operation is `poll --drain` unless another is named. With number 0 it lives to its end and prints the names of all boundaries it came by, as a JSON list.
  */
+import type { AnyOperation } from '../../../src/operations/define.ts'
+import { deliver } from '../../../src/operations/deliver.ts'
+import { notionSync } from '../../../src/operations/notion/sync.ts'
 import { poll } from '../../../src/operations/poll.ts'
 import { realSession } from '../../support/session.ts'
 import { boundedFetch, boundedStore } from './boundaries.ts'
 
-const [stateDir = '', killAt = '0'] = process.argv.slice(2)
+const [stateDir = '', killAt = '0', work = 'poll'] = process.argv.slice(2)
 const names: string[] = []
 const at = (name: string): void => {
   names.push(name)
@@ -21,6 +24,12 @@ const session = realSession({
   fetch: boundedFetch(at),
   wrapStore: store => boundedStore(store, at),
 })
-await session.run(poll, { drain: true, concurrency: 1 }, { dryRun: false })
+const works = new Map<string, readonly [AnyOperation, Readonly<Record<string, unknown>>]>([
+  ['poll', [poll, { drain: true, concurrency: 1 }]],
+  ['deliver', [deliver, {}]],
+  ['rebuild', [notionSync, { rebuild: true }]],
+])
+const [operation, input] = works.get(work) ?? [poll, {}]
+await session.run(operation, input, { dryRun: false })
 session.close()
 process.stdout.write(JSON.stringify(names))
