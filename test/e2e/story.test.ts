@@ -121,7 +121,7 @@ echo "Say hello to the bakery on Mill Road." | "$2" "$3" task add --type Draftin
   const ran = await run([], { env: { HOME: '/nonexistent' }, program })
   expect(ran).toMatchObject({ code: 0, stderr: '' })
   expect(ran.stdout).toMatch(
-    /^task_\w{26} {2}queued: Say hello to the bakery on Mill Road\.\nnext: echopilot poll --drain\n/,
+    /^task_\w{26} {2}queued: Say hello to the bakery on Mill Road\.\nnext: \S+ poll --drain\n/,
   )
   expect(lines).toMatch(/^(export [A-Z_]+='[^']*'\n)+$/)
 })

@@ -49,7 +49,9 @@ export const sandbox: Command<CommandHost> = {
     const asked = readInput(input, raw, 'echopilot help sandbox')
     const dir = sandboxDir(host.options.world, asked.dir ?? null)
     if (asked.action === 'stop') return stopRunning(host, dir)
-    return asked.action === 'reset' ? reset(host, dir) : serve(host, dir, asked.port)
+    if (asked.action === 'reset') return reset(host, dir)
+    const stop = asked.dir === undefined ? 'echopilot sandbox stop' : `echopilot sandbox stop --dir '${dir}'`
+    return serve(host, dir, { basePort: asked.port, stop })
   },
 }
 
@@ -90,7 +92,11 @@ export async function startIn(
 const CONFIG =
   '# Settings for the sandbox alone: the real configuration is not read while these are in use.\n'
 
-async function serve(host: CommandHost, dir: string, basePort: number): Promise<'ok'> {
+async function serve(
+  host: CommandHost,
+  dir: string,
+  { basePort, stop: stopCommand }: { readonly basePort: number; readonly stop: string },
+): Promise<'ok'> {
   const { world, stop } = host.options
   const ended = Promise.withResolvers<ChildExit>()
   const { running, env } = await startIn(world, dir, basePort, how => ended.resolve(how))
@@ -106,7 +112,7 @@ async function serve(host: CommandHost, dir: string, basePort: number): Promise<
     for (const service of running.services) {
       host.terminal.err(`${service.name}: ${service.url} (open it in a browser to see its state)\n`)
     }
-    host.terminal.err(`kept in ${envFile}; stop with Ctrl-C, or echopilot sandbox stop\n`)
+    host.terminal.err(`kept in ${envFile}; stop with Ctrl-C, or ${host.terminal.style.hint(stopCommand)}\n`)
     const how = await Promise.race([aborted(stop), ended.promise])
     if (how !== null && how.code !== 0) throw died(how)
   } finally {
