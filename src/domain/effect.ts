@@ -3,6 +3,7 @@ import { isBareJson } from './json-check.ts'
 import { keysOf } from './keys-of.ts'
 import { markdownToPlain } from './notion/plain-text.ts'
 import type { RunState, RunStatus } from './run-state.ts'
+import type { Shape } from './shape.ts'
 
 /** Changes to the properties of a task's page. What is absent stays as it is; null empties it. */
 export interface PageChange {
@@ -49,6 +50,14 @@ export type EffectBody =
   | { readonly kind: 'body'; readonly pageId: string; readonly runId: string; readonly outputId: string }
   | { readonly kind: 'log'; readonly row: LogRow; readonly thing: string }
   | { readonly kind: 'job'; readonly row: JobRow; readonly thing: string }
+
+/** What the kept body of an effect has to look like to be read. */
+export const EFFECT_SHAPES: Readonly<Record<EffectBody['kind'], Readonly<Record<string, Shape>>>> = {
+  page: { pageId: 'text', change: {} },
+  body: { pageId: 'text', runId: 'text', outputId: 'text' },
+  log: { thing: 'text', row: {} },
+  job: { thing: 'text', row: {} },
+}
 
 /** An effect to be recorded. `name` is the last part of its key, `<run>/<kind>/<name>`; null numbers it. */
 export interface NewEffect {

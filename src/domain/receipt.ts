@@ -1,19 +1,20 @@
 import type { ErrorClass } from './error-class.ts'
 import type { CriterionScores } from './rubric.ts'
 import type { RunState } from './run-state.ts'
+import type { Shape } from './shape.ts'
 
 /**
- * The core of a receipt: everything that was decided and paid for in one run, as of its end. No brief, no
- * result and no name of a person is in it, only digests and ids, so an erasure does not break the seal.
+ * The core of a receipt: everything that was decided and paid for in one run, as of its end. Only digests, ids,
+ * figures and words of ours are in it, nothing that a person or a model wrote, so an erasure does not break the seal:
+ * such words are {@link ReceiptWords}. The first version sealed them as well; what is read of it is the same.
  */
 export interface ReceiptCore {
-  readonly schema: 'echopilot.receipt/1'
+  readonly schema: 'echopilot.receipt/1' | 'echopilot.receipt/2'
   readonly runId: string
   readonly taskId: string
   readonly taskType: string
   readonly cause: string
   readonly state: RunState
-  readonly reason: string | null
   readonly errorClass: ErrorClass | null
   readonly briefDigest: string
   readonly threshold: number
@@ -26,7 +27,6 @@ export interface ReceiptCore {
     readonly id: string
     readonly outcome: string
     readonly errorClass: string | null
-    readonly message: string | null
     readonly interruptions: number
   }[]
   readonly outputs: readonly {
@@ -44,7 +44,6 @@ export interface ReceiptCore {
     readonly callId: string
     readonly score: number | null
     readonly scores: CriterionScores | null
-    readonly flaw: string | null
     readonly model: string
     readonly rubricDigest: string
     readonly promptDigest: string
@@ -52,6 +51,16 @@ export interface ReceiptCore {
   readonly decisions: readonly { readonly outputId: string; readonly kind: string; readonly at: string }[]
   readonly calls: readonly ReceiptCall[]
   readonly totals: ReceiptTotals
+}
+
+/** What was said of a run, for people: it may quote brief and result, and is not sealed. */
+export interface ReceiptWords {
+  /** Why the run is in its state. */
+  readonly reason: string | null
+  /** Why attempts ended, by their id. */
+  readonly attempts: Readonly<Record<string, string>>
+  /** Why answers were no verdicts, by the id of the judgement. */
+  readonly judgements: Readonly<Record<string, string>>
 }
 
 /** One call as a receipt lists it. */
@@ -86,6 +95,72 @@ export interface ReceiptTotals {
   /** Part of the cost of models that have no price. */
   readonly unpricedNano: number
 }
+
+/** What a core that was kept has to look like to be read: {@link ReceiptCore}, whatever its version. */
+export const CORE_SHAPE = {
+  schema: 'text',
+  runId: 'text',
+  taskId: 'text',
+  taskType: 'text',
+  cause: 'text',
+  state: 'text',
+  errorClass: 'text?',
+  briefDigest: 'text',
+  threshold: 'number',
+  score: 'number?',
+  createdAt: 'text',
+  startedAt: 'text?',
+  endedAt: 'text',
+  commit: 'text',
+  attempts: [{ id: 'text', outcome: 'text', errorClass: 'text?', interruptions: 'number' }],
+  outputs: [
+    {
+      id: 'text',
+      stage: 'text',
+      finish: 'text',
+      digest: 'text',
+      callId: 'text',
+      checksVersion: 'text',
+      failedChecks: 'number',
+    },
+  ],
+  judgements: [
+    {
+      id: 'text',
+      outputId: 'text',
+      callId: 'text',
+      score: 'number?',
+      scores: 'any',
+      model: 'text',
+      rubricDigest: 'text',
+      promptDigest: 'text',
+    },
+  ],
+  decisions: [{ outputId: 'text', kind: 'text', at: 'text' }],
+  calls: [
+    {
+      id: 'text',
+      attempt: 'number',
+      stage: 'text',
+      model: 'text',
+      answeredModel: 'text?',
+      certainty: 'text',
+      inputTokens: 'number?',
+      outputTokens: 'number?',
+      costNano: 'number',
+      priceBasis: 'text',
+      priceVersion: 'text',
+    },
+  ],
+  totals: {
+    calls: 'number',
+    inputTokens: 'number',
+    outputTokens: 'number',
+    costNano: 'number',
+    uncertainNano: 'number',
+    unpricedNano: 'number',
+  },
+} as const satisfies Shape
 
 /** Adds up the calls of a run. */
 export function totalsOf(calls: readonly ReceiptCall[]): ReceiptTotals {

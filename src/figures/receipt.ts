@@ -26,10 +26,10 @@ export function renderReceipt(receipt: ExplainedReceipt, id: string, style: Styl
   const { core } = receipt
   return [
     facts(receipt, style),
-    ...section('Attempts', core.attempts, attemptLine, id, style),
+    ...section('Attempts', core.attempts, attemptLine(receipt), id, style),
     ...section('Versions', core.outputs, versionLine, id, style),
     ...section('Calls', core.calls, callLine, id, style),
-    ...section('Judgements', core.judgements, judgementLine, id, style),
+    ...section('Judgements', core.judgements, judgementLine(receipt), id, style),
     timeline(receipt, style),
     ...section('Effects', receipt.effects, effectLine, id, style),
     ...receipt.entries
@@ -38,12 +38,12 @@ export function renderReceipt(receipt: ExplainedReceipt, id: string, style: Styl
   ].join('\n')
 }
 
-function facts({ core, seal }: ExplainedReceipt, style: Style): string {
+function facts({ core, seal, words }: ExplainedReceipt, style: Style): string {
   const score = core.score === null ? 'not judged' : formatScore(core.score)
   const named = [
     ['run', core.runId],
     ['task', `${core.taskId} (${core.taskType})`],
-    ['state', `${core.state}${core.reason === null ? '' : `: ${core.reason}`}`],
+    ['state', `${core.state}${words.reason === null ? '' : `: ${words.reason}`}`],
     ['score', `${score}, needed ${core.threshold}`],
     ['brief', `sha256 ${core.briefDigest.slice(0, 16)}`],
     ['commit', core.commit],
@@ -67,7 +67,9 @@ function costText(totals: ReceiptTotals): string {
 function sealText(seal: Receipt['seal'], style: Style): string {
   if (seal === null) return 'open: the run has not ended'
   const digest = `sha256 ${seal.digest.slice(0, 16)}, ${seal.sealedAt}`
-  return seal.intact ? `${style.good('intact')}, ${digest}` : `${style.bad('BROKEN')}, ${digest}`
+  return seal.flaw === null
+    ? `${style.good('intact')}, ${digest}`
+    : `${style.bad('BROKEN')}: ${seal.flaw}; ${digest}`
 }
 
 function timeline(receipt: ExplainedReceipt, style: Style): string {
@@ -93,10 +95,12 @@ function section<Item extends { readonly id: string }>(
   return [`${style.bold(title)}\n${lines.join('\n')}`]
 }
 
-function attemptLine(attempt: ReceiptCore['attempts'][number], style: Style): string {
-  const error = attempt.errorClass === null ? '' : ` (${attempt.errorClass})`
-  const message = attempt.message === null ? '' : `: ${attempt.message}`
-  return wrap(`${attempt.id}  ${attempt.outcome}${error}${message}`, style.columns, '  ')
+function attemptLine({ words }: Receipt): (attempt: ReceiptCore['attempts'][number], style: Style) => string {
+  return ({ id, outcome, errorClass }, style) => {
+    const error = errorClass === null ? '' : ` (${errorClass})`
+    const message = words.attempts[id] === undefined ? '' : `: ${words.attempts[id]}`
+    return wrap(`${id}  ${outcome}${error}${message}`, style.columns, '  ')
+  }
 }
 
 function versionLine(output: ReceiptCore['outputs'][number], style: Style): string {
@@ -120,13 +124,17 @@ function callLine(call: ReceiptCall, style: Style): string {
   return lines.join('\n')
 }
 
-function judgementLine(judgement: ReceiptCore['judgements'][number], style: Style): string {
-  const scores =
-    judgement.scores === null
-      ? `no verdict: ${judgement.flaw ?? ''}`
-      : `${judgement.score ?? 0} = ${Object.values(judgement.scores).join(' + ')}`
-  const by = `${judgement.model}, rubric ${judgement.rubricDigest.slice(0, 8)}, prompt ${judgement.promptDigest.slice(0, 8)}`
-  return wrap(`${judgement.id}  ${scores} (${by})`, style.columns, '  ')
+function judgementLine({
+  words,
+}: Receipt): (judgement: ReceiptCore['judgements'][number], style: Style) => string {
+  return ({ id, score, scores, model, rubricDigest, promptDigest }, style) => {
+    const verdict =
+      scores === null
+        ? `no verdict: ${words.judgements[id] ?? ''}`
+        : `${score ?? 0} = ${Object.values(scores).join(' + ')}`
+    const by = `${model}, rubric ${rubricDigest.slice(0, 8)}, prompt ${promptDigest.slice(0, 8)}`
+    return wrap(`${id}  ${verdict} (${by})`, style.columns, '  ')
+  }
 }
 
 function effectLine(effect: ExplainedEffect, style: Style): string {

@@ -68,6 +68,19 @@ export class AppError extends Error {
   }
 }
 
+/** A row of the store holds what no program of ours wrote there: the file was damaged, or changed by hand. */
+export class UnreadableRow extends AppError {
+  constructor(column: string, value: unknown) {
+    const found =
+      value === undefined ? 'nothing that can be read' : `a ${typeof value} that does not belong there`
+    super(
+      'store',
+      `the store is damaged: its column ${column} holds ${found}`,
+      'echopilot doctor; then put a backup in the place of the store, and keep a copy of what is there now',
+    )
+  }
+}
+
 /** How a call ends when a service did not do what the whole call was for. */
 const SERVICE_FAILURES = {
   transient: 'busy',

@@ -51,10 +51,32 @@ export function realFiles(): Files {
       makeFolders(dirname(path), 0o700)
       writeFile(path, text, mode)
     },
+    makeFile: (path, mode) => {
+      try {
+        fs.closeSync(fs.openSync(path, 'wx', mode))
+        return true
+      } catch (error) {
+        return codeOf(error) === 'EEXIST'
+      }
+    },
+    tighten,
+    rename: fs.renameSync,
     makeDir: makeFolders,
+    list: path => readOrNull(() => fs.readdirSync(path)) ?? [],
     exists: path => fs.existsSync(path),
     isEmptyDir: path => fs.readdirSync(path).length === 0,
     remove: path => fs.rmSync(path, { force: true, recursive: true }),
+  }
+}
+
+function tighten(path: string): void {
+  const stat = readOrNull(() => fs.statSync(path))
+  if (stat === null || !stat.isFile() || (stat.mode & 0o077) === 0) return
+  try {
+    fs.chmodSync(path, stat.mode & 0o700)
+  } catch (error) {
+    // Another user's file, or a disk that is read-only: it stays as it is.
+    if (!['EPERM', 'EROFS', 'ENOENT'].includes(String(codeOf(error)))) throw error
   }
 }
 

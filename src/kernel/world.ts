@@ -45,7 +45,15 @@ export interface Files {
    * @throws AppError `refused` for a folder, a socket, or a link that cannot be trusted
    */
   writeText(path: string, text: string, mode: number): void
+  /** Makes an empty file; one that is there stays as it is. False where there is none afterwards. */
+  makeFile(path: string, mode: number): boolean
+  /** Takes from all but its owner what they may do with a regular file, as far as we may. */
+  tighten(path: string): void
+  /** In one step; a file that has that name is replaced. */
+  rename(from: string, to: string): void
   makeDir(path: string, mode: number): void
+  /** Names in a folder; none where it is not there. */
+  list(path: string): string[]
   exists(path: string): boolean
   isEmptyDir(path: string): boolean
   remove(path: string): void

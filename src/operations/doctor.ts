@@ -1,12 +1,21 @@
+import { dirname, join } from 'node:path'
 import { proofMark, proofText } from '../figures/marks.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
 import { flagField } from '../kernel/field.ts'
 import { AppError, isStoreFailure } from '../kernel/errors.ts'
 import { spanText, wrap } from '../kernel/text.ts'
-import { clockProofs, configProof, runtimeProof, storeProof } from '../pipeline/probes/local.ts'
+import {
+  clockProofs,
+  configProof,
+  modeProof,
+  runtimeProof,
+  sealProofs,
+  storeProof,
+} from '../pipeline/probes/local.ts'
 import { notionProofs } from '../pipeline/probes/notion.ts'
 import { modelProofs } from '../pipeline/probes/models.ts'
 import { lostCredentials, type LostCredential } from '../settings/bound.ts'
+import { secretsFolder } from '../settings/secrets.ts'
 import type { NewProof, Proof } from '../store/proofs.ts'
 import { defineOperation, type Context } from './define.ts'
 
@@ -24,6 +33,8 @@ export const doctor = defineOperation({
       runtimeProof(context.world.host.nodeVersion),
       configProof(context.settings),
       await storeProof(context.store),
+      modeProof(context.world.files, privatePaths(context)),
+      ...(await sealProofs(context.store)),
       ...(await clockProofs(context.store, context.world.clock.now())),
       ...models.proofs,
       ...(await notionProofs(context)),
@@ -70,6 +81,21 @@ async function missing(context: Context<{ store: 'optional' }>): Promise<LostCre
 
 function hasFailed(proofs: readonly Proof[], subject: string): boolean {
   return proofs.some(proof => proof.subject === subject && proof.outcome === 'failed')
+}
+
+/** What must be private: the store's files and the secrets; and where they and the configuration stand. */
+function privatePaths({ world, settings, store }: Context<{ settings: 'optional'; store: 'optional' }>): {
+  files: string[]
+  folders: string[]
+} {
+  const folders = settings.ok ? [dirname(settings.value.path), secretsFolder(settings.value.path)] : []
+  const secrets = folders.slice(1).flatMap(folder => world.files.list(folder).map(name => join(folder, name)))
+  return store.ok
+    ? {
+        files: [...store.value.facts.files(), ...secrets],
+        folders: [dirname(store.value.facts.path), ...folders],
+      }
+    : { files: secrets, folders }
 }
 
 /** Saves what was found, where there is a store to save it in and that is wanted. */

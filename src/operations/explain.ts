@@ -1,5 +1,5 @@
 import { renderReceipt, type ExplainedReceipt } from '../figures/receipt.ts'
-import { AppError } from '../kernel/errors.ts'
+import { AppError, UnreadableRow } from '../kernel/errors.ts'
 import { textField } from '../kernel/field.ts'
 import { secondText } from '../kernel/text.ts'
 import { findOne } from '../pipeline/tasks.ts'
@@ -23,19 +23,44 @@ export const explain = defineOperation({
   run: async (context, input) => {
     const found = await findOne(context.store, input.id)
     const runIds = await runsOf(context.store, found)
-    const receipts = await Promise.all(runIds.map(runId => receiptOf(context.store, runId)))
-    return { kind: found.kind, id: found.id, receipts, record: await recordOf(context.store, found) }
+    const read = await Promise.all(runIds.map(runId => receiptOf(context.store, runId)))
+    return {
+      kind: found.kind,
+      id: found.id,
+      receipts: read.filter(receipt => 'core' in receipt),
+      unreadable: read.filter(receipt => 'why' in receipt),
+      record: await recordOf(context.store, found),
+    }
   },
   render: (result, style) =>
     result.record === null
       ? [
           `${style.bold(result.id)} is ${article(result.kind)} ${result.kind}`,
           ...result.receipts.map(receipt => renderReceipt(receipt, result.id, style)),
+          ...result.unreadable.map(({ runId, why }) => `${style.bad('UNREADABLE')} ${runId}: ${why}`),
         ].join('\n\n')
       : renderRecord(result.record),
+  outcome: ({ receipts, unreadable }) =>
+    unreadable.length > 0 || receipts.some(({ seal }) => seal?.intact === false) ? 'failed' : 'ok',
 })
 
-async function receiptOf(store: Store, runId: string): Promise<ExplainedReceipt> {
+/** A run of which no receipt can be given, and why. */
+interface UnreadableRun {
+  readonly runId: string
+  readonly why: string
+}
+
+/** One damaged row must not keep the receipts of the others back. */
+async function receiptOf(store: Store, runId: string): Promise<ExplainedReceipt | UnreadableRun> {
+  try {
+    return await readReceipt(store, runId)
+  } catch (error) {
+    if (error instanceof UnreadableRow) return { runId, why: error.message }
+    throw error
+  }
+}
+
+async function readReceipt(store: Store, runId: string): Promise<ExplainedReceipt> {
   const receipt = await store.receipts.get(runId)
   if (receipt === null) throw new AppError('missing', `there is no run ${runId}`, 'echopilot task list')
   const events = await store.runs.events(runId)
@@ -58,7 +83,7 @@ async function receiptOf(store: Store, runId: string): Promise<ExplainedReceipt>
 async function runsOf(store: Store, found: Found): Promise<string[]> {
   switch (found.kind) {
     case 'task':
-      return (await store.runs.ofTask(found.id)).map(run => run.id)
+      return store.lookup.runsOf(found.id)
     case 'run':
       return [found.id]
     case 'attempt':

@@ -41,7 +41,12 @@ export function readSecret(
 
 /** The file beside the configuration that may hold a secret. */
 export function secretFile(configFile: string, name: SecretName): string {
-  return join(dirname(configFile), 'secrets', fileName(name))
+  return join(secretsFolder(configFile), fileName(name))
+}
+
+/** The folder of them. */
+export function secretsFolder(configFile: string): string {
+  return join(dirname(configFile), 'secrets')
 }
 
 function fileName(name: SecretName): string {

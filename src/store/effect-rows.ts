@@ -1,4 +1,5 @@
-import type { DeadCause, EffectBody, EffectState } from '../domain/effect.ts'
+import { EFFECT_SHAPES, type DeadCause, type EffectBody, type EffectState } from '../domain/effect.ts'
+import { keysOf } from '../domain/keys-of.ts'
 import { reader } from './core.ts'
 import type { SqlRow } from './engine.ts'
 
@@ -29,14 +30,15 @@ export interface Effect {
 /** A row of the effects table. */
 export function readEffect(row: SqlRow): Effect {
   const is = reader(row)
+  const kind = is.choice('kind', keysOf(EFFECT_SHAPES))
   return {
     id: is.text('id'),
     seq: is.number('seq'),
     key: is.text('key'),
     runId: is.textOrNull('run_id'),
-    kind: is.text<Effect['kind']>('kind'),
+    kind,
     target: is.text('target'),
-    body: is.json<EffectBody>('body'),
+    body: is.json<EffectBody>('body', { kind: 'text', ...EFFECT_SHAPES[kind] }),
     state: is.text<EffectState>('state'),
     cause: is.textOrNull<DeadCause>('cause'),
     tries: is.number('tries'),

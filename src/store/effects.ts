@@ -201,5 +201,5 @@ function laterBodies(core: StoreCore, effect: Effect, which: 'any' | 'done'): Ef
          AND (:which = 'any' OR e.state = :which) ORDER BY e.seq`,
       { runId: effect.runId, target: effect.target, seq: effect.seq, which },
     )
-    .map(row => reader(row).json<EffectBody>('body'))
+    .map(row => reader(row).json<EffectBody>('body', { kind: 'text' }))
 }

@@ -1,3 +1,5 @@
+import { statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { AppError } from '../kernel/errors.ts'
 
@@ -37,9 +39,20 @@ const BUSY_PAUSE_MS = 10
  * @throws AppError `store` with what is wrong with the file; it is left as it was.
  */
 export function openEngine(path: string, inspect: (engine: Engine) => void): Engine {
+  try {
+    return openOnce(path, inspect, 'NORMAL')
+  } catch (error) {
+    if (!(error instanceof AppError) || !isFull(path)) throw error
+    // A full disk has no room for the index of the log that processes share. Alone, one does without: reads go on.
+    return openOnce(path, inspect, 'EXCLUSIVE')
+  }
+}
+
+function openOnce(path: string, inspect: (engine: Engine) => void, locking: 'NORMAL' | 'EXCLUSIVE'): Engine {
   const database = guard(path, () => new Database(path, { timeout: BUSY_TIMEOUT_MS }))
   const engine = engineOn(database, path)
   try {
+    guard(path, () => database.pragma(`locking_mode = ${locking}`))
     inspect(engine)
     guard(path, () => applyPragmas(database))
   } catch (error) {
@@ -47,6 +60,19 @@ export function openEngine(path: string, inspect: (engine: Engine) => void): Eng
     throw error
   }
   return engine
+}
+
+/** Less than SQLite needs to open a file: the first part of the index of its log is 32 KB. */
+const LEAST_ROOM_BYTES = 64 * 1024
+
+/** Whether the disk of a file has no room, or no file more can be made on it. */
+function isFull(path: string): boolean {
+  try {
+    const { bavail, bsize, files, ffree } = statfsSync(dirname(path))
+    return bavail * bsize < LEAST_ROOM_BYTES || (files > 0 && ffree === 0)
+  } catch {
+    return false
+  }
 }
 
 /** Later opens of a WAL file default to synchronous = NORMAL, so each of these is set on every open. */
@@ -115,10 +141,29 @@ function plannedOnce(sql: string): string {
   return sql.replaceAll(/(=|LIMIT) (:\w+)/g, '$1 likely($2)')
 }
 
-/** What each failure of SQLite means to the operator. Codes as in sqlite.org/rescode.html. */
-const FAILURES: readonly { code: RegExp; kind: 'store' | 'busy'; what: string; hint: string }[] = [
+/** What a failure means to the operator. */
+interface Meaning {
+  readonly kind: 'store' | 'busy'
+  readonly what: string
+  readonly hint: string
+}
+
+const DAMAGED: Meaning = {
+  kind: 'store',
+  what: 'is damaged',
+  hint: 'keep a copy of that file and its -wal, then put a backup in its place; nothing was changed',
+}
+
+const FULL: Meaning = {
+  kind: 'store',
+  what: 'cannot grow: the disk is full',
+  hint: 'free some space, then run the same command again; nothing was lost',
+}
+
+/** What each failure of SQLite means. Codes as in sqlite.org/rescode.html. */
+const FAILURES: readonly (Meaning & { code: RegExp })[] = [
   {
-    code: /^SQLITE_BUSY/,
+    code: /^SQLITE_(BUSY|PROTOCOL)/,
     kind: 'busy',
     what: 'is locked by another process',
     hint: 'try again in a moment; `echopilot status` shows what is running',
@@ -129,24 +174,14 @@ const FAILURES: readonly { code: RegExp; kind: 'store' | 'busy'; what: string; h
     what: 'is not a database',
     hint: 'move that file away, or name another folder with --state-dir; nothing was changed',
   },
-  {
-    code: /^SQLITE_CORRUPT/,
-    kind: 'store',
-    what: 'is damaged',
-    hint: 'keep a copy of that file and its -wal, then put a backup in its place; nothing was changed',
-  },
+  { code: /^SQLITE_CORRUPT/, ...DAMAGED },
   {
     code: /^SQLITE_READONLY/,
     kind: 'store',
     what: 'cannot be written to',
     hint: 'give the user that runs EchoPilot write access to the file and its folder',
   },
-  {
-    code: /^SQLITE_FULL/,
-    kind: 'store',
-    what: 'cannot grow: the disk is full',
-    hint: 'free some space, then run the same command again; nothing was lost',
-  },
+  { code: /^SQLITE_FULL/, ...FULL },
   {
     code: /^SQLITE_(IOERR|CANTOPEN|PERM|NOLFS|NOMEM)/,
     kind: 'store',
@@ -160,14 +195,36 @@ function guard<T>(path: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    const failure = FAILURES.find(candidate => candidate.code.test(code))
-    if (failure !== undefined) {
-      throw new AppError(failure.kind, `the store ${path} ${failure.what} (${code})`, failure.hint, error)
-    }
-    if (error instanceof TypeError && /directory does not exist/.test(error.message)) {
-      throw new AppError('store', `the folder of the store ${path} does not exist`, null, error)
-    }
-    throw error
+    if (!(error instanceof Error)) throw error
+    const failure = meaningOf(path, error)
+    if (failure === null) throw error
+    throw new AppError(failure.kind, `the store ${path} ${failure.what}`, failure.hint, error)
   }
+}
+
+function meaningOf(path: string, error: Error): Meaning | null {
+  const code = 'code' in error ? String(error.code) : ''
+  const known = FAILURES.find(candidate => candidate.code.test(code))
+  if (known !== undefined) {
+    // Of a disk without room the system tells in many ways.
+    const { kind, what, hint } = /^SQLITE_(IOERR|CANTOPEN)/.test(code) && isFull(path) ? FULL : known
+    return { kind, what: `${what} (${code})`, hint }
+  }
+  if (isSchemaDamage(code, error) || isValueDamage(error)) {
+    return { ...DAMAGED, what: `${DAMAGED.what}: ${error.message}` }
+  }
+  if (error instanceof TypeError && /directory does not exist/.test(error.message)) {
+    return { kind: 'store', what: 'has no folder', hint: 'name another folder with --state-dir' }
+  }
+  return null
+}
+
+/** The file lacks a part that its own version says it has. */
+function isSchemaDamage(code: string, error: Error): boolean {
+  return code === 'SQLITE_ERROR' && /no such (table|column|index)|has no column named/.test(error.message)
+}
+
+/** A number that no program of ours wrote: all of them are below 2^53. */
+function isValueDamage(error: Error): boolean {
+  return error instanceof RangeError && /too large/.test(error.message)
 }

@@ -1,7 +1,7 @@
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { AppError, messageOf } from '../kernel/errors.ts'
 import { newId } from '../kernel/ids.ts'
-import type { World } from '../kernel/world.ts'
+import type { Files, World } from '../kernel/world.ts'
 import { clockStore, type ClockStore } from './clock.ts'
 import { claimStore, type ClaimStore } from './claims.ts'
 import type { StoreCore } from './core.ts'
@@ -56,7 +56,13 @@ export interface Store {
   readonly rebuild: RebuildStore
   readonly notion: NotionStore
   readonly accounts: AccountStore
-  readonly facts: { readonly path: string; readonly schema: number; readonly sqlite: string }
+  readonly facts: {
+    readonly path: string
+    readonly schema: number
+    readonly sqlite: string
+    /** The store's file, and all that is named after it: its log, the index of that, copies. */
+    readonly files: () => string[]
+  }
   /** Reads the whole file and tries a write; says what is wrong, or null. */
   check(): Promise<string | null>
   /** Commits what still waits for it, then lets go of the file. */
@@ -77,7 +83,7 @@ export interface StoreOptions {
  */
 export function openStore(options: StoreOptions): Store {
   makeFolder(options)
-  const engine = openEngine(options.path, refuseForeign)
+  const engine = openPrivately(options)
   try {
     migrate(engine, readMigrations(), {
       now: options.world.clock.now(),
@@ -128,6 +134,7 @@ function storeOn(engine: Engine, options: StoreOptions): Store {
       path: options.path,
       schema: schemaVersion(engine),
       sqlite: String(engine.get('SELECT sqlite_version() AS version')?.['version']),
+      files: () => ownFiles(options.world.files, options.path),
     },
     check: async () => check(engine),
     close: () => {
@@ -164,16 +171,47 @@ function makeFolder(options: StoreOptions): void {
 }
 
 /**
- * A copy of the file as it was before a migration, for a way back to the older program. By a connection of
- * its own, because the one that migrates is inside its transaction.
+ * Opens the file for its owner alone: it is made so, and others lose what a looser umask gave them of it, of its
+ * log and of its copies. Not before it is known to be ours.
  */
-function copyBeside(options: StoreOptions, fromVersion: number): void {
-  const target = `${options.path}.schema-${fromVersion}`
-  options.world.files.remove(target)
-  const reading = openEngine(options.path, refuseForeign)
+function openPrivately({ path, world }: StoreOptions): Engine {
+  // Where it cannot be made SQLite fails as well, and says why in the words of a store.
+  world.files.makeFile(path, OWNER_ONLY)
+  const engine = openEngine(path, refuseForeign)
+  for (const name of ownFiles(world.files, path)) world.files.tighten(name)
+  return engine
+}
+
+const OWNER_ONLY = 0o600
+
+/** What is in the folder under the store's name. */
+function ownFiles(files: Pick<Files, 'list'>, path: string): string[] {
+  const folder = dirname(path)
+  return files
+    .list(folder)
+    .filter(name => name.startsWith(basename(path)))
+    .map(name => join(folder, name))
+}
+
+/**
+ * A copy of the file as it was before a migration, for a way back to the older program; whole or not at all. By a
+ * connection of its own, because the one that migrates is inside its transaction. Returns how to take it away.
+ */
+function copyBeside({ path, world }: StoreOptions, fromVersion: number): () => void {
+  const target = `${path}.schema-${fromVersion}`
+  const unfinished = `${target}.tmp`
+  world.files.remove(unfinished)
+  const reading = openEngine(path, refuseForeign)
   try {
-    reading.run('VACUUM INTO :target', { target })
+    // SQLite fills an empty file, and leaves it its mode.
+    world.files.makeFile(unfinished, OWNER_ONLY)
+    reading.run('VACUUM INTO :target', { target: unfinished })
+    world.files.rename(unfinished, target)
+  } catch (error) {
+    world.files.remove(unfinished)
+    throw error
   } finally {
     reading.close()
   }
+  return () => world.files.remove(target)
 }

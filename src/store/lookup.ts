@@ -20,6 +20,8 @@ export interface LookupStore {
   /** The task of a page, or the run of a row or result that we made there, by Notion's id with dashes. */
   byNotionId(id: string): Promise<Found | null>
   /** The run that an output, a judgement, a call or an effect belongs to. */
+  /** The runs of a task, first to last. */
+  runsOf(taskId: string): Promise<string[]>
   runOf(kind: 'output' | 'judgement' | 'call' | 'effect', id: string): Promise<string>
 }
 
@@ -50,6 +52,10 @@ export function lookupStore(core: StoreCore): LookupStore {
       return attempt === undefined ? { kind: 'found', found: only } : findAttempt(core, only, attempt)
     },
     byNotionId: async id => byNotionId(core, id),
+    runsOf: async taskId =>
+      core.engine
+        .all('SELECT id FROM runs WHERE task_id = :taskId ORDER BY number', { taskId })
+        .map(row => reader(row).text('id')),
     runOf: async (kind, id) =>
       reader(core.engine.get(`SELECT run_id FROM ${TABLES[kind]} WHERE id = :id`, { id }) ?? {}).text(
         'run_id',

@@ -67,25 +67,33 @@ export function refuseForeign(engine: Engine): void {
 /**
  * Brings the file to the newest schema. The first opener does it, in one transaction under the write lock:
  * a crash leaves the old schema whole, a second opener waits and then finds nothing to do. Before a file
- * that holds data is changed, `copy` is asked to put a copy beside it (by a connection of its own).
+ * that holds data is changed, `copy` is asked to put a copy beside it (by a connection of its own); where the
+ * change comes to nothing the way that `copy` returned takes it away again.
  * @throws AppError `store` where the file was written by a newer program; it is left as it was.
  */
 export function migrate(
   engine: Engine,
   migrations: readonly Migration[],
-  options: { now: number; programVersion: string; copy: (fromVersion: number) => void },
+  options: { now: number; programVersion: string; copy: (fromVersion: number) => () => void },
 ): void {
   const newest = migrations.at(-1)?.number ?? 0
   const found = schemaVersion(engine)
   refuseNewer(found, newest)
   if (found === newest) return
-  engine.transaction(() => {
-    const now = schemaVersion(engine)
-    refuseNewer(now, newest)
-    // Under the write lock: by one opener only, and with everything that the older program has written.
-    if (now > 0 && now < newest) options.copy(now)
-    for (const migration of migrations.filter(step => step.number > now)) apply(engine, migration, options)
-  })
+  let takeAway = (): void => {}
+  try {
+    engine.transaction(() => {
+      const now = schemaVersion(engine)
+      refuseNewer(now, newest)
+      // Under the write lock: by one opener only, and with everything that the older program has written.
+      if (now > 0 && now < newest) takeAway = options.copy(now)
+      for (const migration of migrations.filter(step => step.number > now)) apply(engine, migration, options)
+    })
+  } catch (error) {
+    // Unless the commit failed and went through all the same.
+    if (schemaVersion(engine) === found) takeAway()
+    throw error
+  }
 }
 
 function apply(engine: Engine, migration: Migration, options: { now: number; programVersion: string }): void {

@@ -28,7 +28,7 @@ export function notionStore(core: StoreCore): NotionStore {
           key: is.text('key'),
           databaseId: is.text('database_id'),
           dataSourceId: is.text('data_source_id'),
-          properties: is.json<NotionDatabase['properties']>('properties'),
+          properties: is.json<NotionDatabase['properties']>('properties', {}),
         }
       }),
     saveDatabases: async databases =>

@@ -67,7 +67,7 @@ function fromRow(row: SqlRow): ServicePause {
     state: is.text<ServicePause['state']>('state'),
     cause: is.text<PauseCause>('cause'),
     reason: is.text('reason'),
-    failedRuns: is.json<string[]>('failed_runs'),
+    failedRuns: is.json<string[]>('failed_runs', ['text']),
     credential: is.text('credential'),
     openedCount: is.number('opened_count'),
     sinceMs: is.number('since_ms'),

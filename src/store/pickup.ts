@@ -1,3 +1,4 @@
+import { keysOf } from '../domain/keys-of.ts'
 import { priorityRank, RUN_STATES, type RunState } from '../domain/run-state.ts'
 import { reader, type StoreCore } from './core.ts'
 import { endRun } from './decisions.ts'
@@ -82,7 +83,7 @@ export function pickUpStore(core: StoreCore): PickUpStore {
             pageId: is.text('page_id'),
             taskId: is.text('task_id'),
             runId: is.text('run_id'),
-            state: is.text<RunState>('state'),
+            state: is.choice('state', keysOf(RUN_STATES)),
           }
         }),
   }

@@ -4,6 +4,8 @@ import type { SqlRow } from './engine.ts'
 /** The product's grammar: measured and right, measured and wrong, or not measured. */
 export type ProofOutcome = 'proved' | 'failed' | 'not_proved'
 
+const OUTCOMES: readonly ProofOutcome[] = ['proved', 'failed', 'not_proved']
+
 /** What a probe found. */
 export interface NewProof {
   readonly subject: string
@@ -65,7 +67,7 @@ function readProof(row: SqlRow): Proof {
   const is = reader(row)
   return {
     subject: is.text('subject'),
-    outcome: is.text<ProofOutcome>('outcome'),
+    outcome: is.choice('outcome', OUTCOMES),
     detail: is.text('detail'),
     fix: is.textOrNull('fix'),
     atMs: is.number('at_ms'),

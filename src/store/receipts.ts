@@ -1,31 +1,48 @@
-import { canonicalJson, totalsOf, type ReceiptCall, type ReceiptCore } from '../domain/receipt.ts'
+import {
+  canonicalJson,
+  CORE_SHAPE,
+  totalsOf,
+  type ReceiptCall,
+  type ReceiptCore,
+  type ReceiptWords,
+} from '../domain/receipt.ts'
 import type { CriterionScores } from '../domain/rubric.ts'
 import { sha256 } from '../kernel/digest.ts'
-import { reader, type StoreCore } from './core.ts'
+import { UnreadableRow } from '../kernel/errors.ts'
+import { reader, type RowReader, type StoreCore } from './core.ts'
 import { callsOfRun, type Call } from './call-rows.ts'
+import type { SqlRow } from './engine.ts'
 import { findRun, type Run } from './run-rows.ts'
 
 /** What is known of a run: sealed if it has ended, as it stands if not. */
 export interface Receipt {
+  /** As it was sealed; as it stands where it is not, or what was sealed can no longer be read. */
   readonly core: Omit<ReceiptCore, 'endedAt'> & { readonly endedAt: string | null }
+  readonly words: ReceiptWords
   readonly seal: {
     readonly digest: string
     readonly sealedAt: string
-    /** False where the stored core no longer has the digest it was sealed with. */
     readonly intact: boolean
+    /** Why it is not; null where it is. */
+    readonly flaw: string | null
   } | null
   readonly entries: readonly { readonly kind: string; readonly body: unknown; readonly at: string }[]
 }
 
 /** Reads receipts; they are sealed inside the transition that ends a run. */
 export interface ReceiptStore {
-  /** Null where there is no such run. */
+  /** Null where there is no such run. @throws UnreadableRow where the run has rows that are damaged */
   get(runId: string): Promise<Receipt | null>
+  /**
+   * Looks at the newest seals, and at as many from another place each time. `broken` are the runs whose seal is not
+   * intact.
+   */
+  sample(): Promise<{ readonly seals: number; readonly broken: readonly string[] }>
 }
 
 /** Receipts over one database. */
 export function receiptStore(core: StoreCore): ReceiptStore {
-  return { get: async runId => readReceipt(core, runId) }
+  return { get: async runId => readReceipt(core, runId), sample: async () => sampleSeals(core) }
 }
 
 /** Seals the core of a run that has just ended; once, inside the transaction that ended it. */
@@ -40,37 +57,87 @@ export function sealReceipt(core: StoreCore, run: Run): void {
 function readReceipt(core: StoreCore, runId: string): Receipt | null {
   const run = findRun(core, runId)
   if (run === null) return null
+  const words = wordsOf(core, run)
   const row = core.engine.get('SELECT * FROM receipts WHERE run_id = :runId', { runId })
-  if (row === undefined) return { core: gather(core, run), seal: null, entries: [] }
+  if (row === undefined) return { core: gather(core, run), words, seal: null, entries: [] }
   const is = reader(row)
+  const sealed = sealedCore(is)
   return {
-    core: is.json<ReceiptCore>('core'),
+    core: 'core' in sealed ? sealed.core : gather(core, run),
+    words,
     seal: {
       digest: is.text('digest'),
       sealedAt: iso(is.number('sealed_ms')),
-      intact: sha256(is.text('core')) === is.text('digest'),
+      intact: sealed.flaw === null,
+      flaw: sealed.flaw,
     },
     entries: core.engine
       .all('SELECT kind, body, at_ms FROM receipt_entries WHERE run_id = :runId ORDER BY seq', { runId })
       .map(entry => ({
         kind: reader(entry).text('kind'),
-        body: reader(entry).json('body'),
+        body: reader(entry).json('body', 'any'),
         at: iso(reader(entry).number('at_ms')),
       })),
   }
+}
+
+/** What was sealed, with what is wrong with it; only that where it cannot be read. */
+function sealedCore(is: RowReader): { core: ReceiptCore; flaw: string | null } | { flaw: string } {
+  try {
+    const core = is.json<ReceiptCore>('core', CORE_SHAPE)
+    if (core.runId !== is.text('run_id')) return { flaw: 'what was sealed is the receipt of another run' }
+    const intact = sha256(is.text('core')) === is.text('digest')
+    return { core, flaw: intact ? null : 'what was sealed is not what stands there now' }
+  } catch (error) {
+    if (error instanceof UnreadableRow) return { flaw: 'what was sealed cannot be read any more' }
+    throw error
+  }
+}
+
+/** How many seals of each kind are looked at. */
+const SAMPLE = 50
+
+function sampleSeals(core: StoreCore): { seals: number; broken: string[] } {
+  const newest = core.engine.all('SELECT * FROM receipts ORDER BY run_id DESC LIMIT :limit', {
+    limit: SAMPLE,
+  })
+  const others = core.engine.all(
+    `SELECT * FROM receipts WHERE run_id >=
+       (SELECT id FROM runs WHERE rowid > :now % (SELECT MAX(rowid) FROM runs) ORDER BY rowid LIMIT 1)
+     ORDER BY run_id LIMIT :limit`,
+    { now: core.clock.now(), limit: SAMPLE },
+  )
+  const seals = new Map([...newest, ...others].map(row => [reader(row).text('run_id'), reader(row)]))
+  const broken = [...seals].filter(([, is]) => sealedCore(is).flaw !== null)
+  return { seals: seals.size, broken: broken.map(([runId]) => runId) }
+}
+
+/** What people and models said of a run, as the rows have it now. */
+function wordsOf(core: StoreCore, run: Run): ReceiptWords {
+  const attempts = core.engine.all(
+    `SELECT run_id || '/' || number AS id, message AS words FROM attempts WHERE run_id = :runId AND message IS NOT NULL`,
+    { runId: run.id },
+  )
+  const judgements = core.engine.all(
+    `SELECT j.id, j.flaw AS words FROM outputs o JOIN judgements j ON j.output_id = o.id
+     WHERE o.run_id = :runId AND j.flaw IS NOT NULL`,
+    { runId: run.id },
+  )
+  const byId = (rows: readonly SqlRow[]): Record<string, string> =>
+    Object.fromEntries(rows.map(row => [reader(row).text('id'), reader(row).text('words')]))
+  return { reason: run.reason, attempts: byId(attempts), judgements: byId(judgements) }
 }
 
 function gather(core: StoreCore, run: Run): Receipt['core'] {
   const calls = callsOfRun(core, run.id).map(receiptCall)
   const type = core.engine.get('SELECT type FROM tasks WHERE id = :id', { id: run.taskId }) ?? {}
   return {
-    schema: 'echopilot.receipt/1',
+    schema: 'echopilot.receipt/2',
     runId: run.id,
     taskId: run.taskId,
     taskType: reader(type).text('type'),
     cause: run.cause,
     state: run.state,
-    reason: run.reason,
     errorClass: run.errorClass,
     briefDigest: run.briefDigest,
     threshold: run.threshold,
@@ -97,7 +164,6 @@ function attemptsOf(core: StoreCore, runId: string): ReceiptCore['attempts'] {
         id: `${runId}/${is.number('number')}`,
         outcome: is.text('outcome'),
         errorClass: is.textOrNull('error_class'),
-        message: is.textOrNull('message'),
         interruptions: is.number('interruptions'),
       }
     })
@@ -115,7 +181,7 @@ function outputsOf(core: StoreCore, runId: string): ReceiptCore['outputs'] {
         digest: is.text('digest'),
         callId: is.text('call_id'),
         checksVersion: is.text('checks_version'),
-        failedChecks: is.json<unknown[]>('check_findings').length,
+        failedChecks: is.json<unknown[]>('check_findings', ['any']).length,
       }
     })
 }
@@ -135,8 +201,7 @@ function judgementsOf(core: StoreCore, runId: string): ReceiptCore['judgements']
         outputId: is.text('output_id'),
         callId: is.text('call_id'),
         score,
-        scores: score === null ? null : is.json<CriterionScores>('scores'),
-        flaw: is.textOrNull('flaw'),
+        scores: score === null ? null : is.json<CriterionScores>('scores', {}),
         model: is.text('model'),
         rubricDigest: is.text('rubric_digest'),
         promptDigest: is.text('prompt_digest'),

@@ -1,5 +1,13 @@
 import type { ErrorClass } from '../domain/error-class.ts'
-import { priorityRank, WAITING_STATE, type Priority, type RunState, type Stage } from '../domain/run-state.ts'
+import { keysOf } from '../domain/keys-of.ts'
+import {
+  priorityRank,
+  RUN_STATES,
+  WAITING_STATE,
+  type Priority,
+  type RunState,
+  type Stage,
+} from '../domain/run-state.ts'
 import { reader, type StoreCore } from './core.ts'
 import type { SqlRow, SqlValue } from './engine.ts'
 
@@ -113,7 +121,7 @@ export function readRun(row: SqlRow): Run {
     taskId: is.text('task_id'),
     number: is.number('number'),
     cause: is.text<Run['cause']>('cause'),
-    state: is.text<RunState>('state'),
+    state: is.choice('state', keysOf(RUN_STATES)),
     nextStage: is.textOrNull<Stage>('next_stage'),
     briefDigest: is.text('brief_digest'),
     threshold: is.number('threshold'),

@@ -5,7 +5,7 @@ import type { OutputFacts } from '../domain/next-step.ts'
 import type { CriterionScores, Finding } from '../domain/rubric.ts'
 import type { RunState, Stage } from '../domain/run-state.ts'
 import type { StageService } from './claims.ts'
-import { reader, type StoreCore } from './core.ts'
+import { FINDINGS_SHAPE, reader, type StoreCore } from './core.ts'
 import { breachOf } from './spend.ts'
 import { tellOutside } from './effect-record.ts'
 import { readPause } from './pauses.ts'
@@ -171,7 +171,7 @@ function readOutputs(core: StoreCore, runId: string): Output[] {
         refusal: is.textOrNull('refusal'),
         callId: is.text('call_id'),
         createdMs: is.number('created_ms'),
-        checkFindings: is.json<Finding[]>('check_findings'),
+        checkFindings: is.json<Finding[]>('check_findings', FINDINGS_SHAPE),
         judgements: readJudgements(core, is.text('id')),
         decision:
           decision === null
@@ -194,8 +194,8 @@ function readJudgements(core: StoreCore, outputId: string): Judgement[] {
       return {
         id: is.text('id'),
         score,
-        scores: score === null ? null : is.json<CriterionScores>('scores'),
-        findings: is.json<Finding[]>('findings'),
+        scores: score === null ? null : is.json<CriterionScores>('scores', {}),
+        findings: is.json<Finding[]>('findings', FINDINGS_SHAPE),
         flaw: is.textOrNull('flaw'),
         model: is.text('model'),
         callId: is.text('call_id'),

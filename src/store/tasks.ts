@@ -1,4 +1,5 @@
 import type { ErrorClass } from '../domain/error-class.ts'
+import { keysOf } from '../domain/keys-of.ts'
 import {
   PRIORITIES,
   priorityRank,
@@ -141,7 +142,7 @@ function readTask(row: SqlRow): Task {
 
 function readSummary(row: SqlRow): TaskSummary {
   const is = reader(row)
-  const state = is.text<RunState>('state')
+  const state = is.choice('state', keysOf(RUN_STATES))
   return {
     ...readTask(row),
     runId: is.text('run_id'),

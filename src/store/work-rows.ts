@@ -1,5 +1,5 @@
 import type { Finding } from '../domain/rubric.ts'
-import { reader, type StoreCore } from './core.ts'
+import { FINDINGS_SHAPE, reader, type StoreCore } from './core.ts'
 import type { NewJudgement, NewOutput } from './stage-end.ts'
 
 /** Adds a version of the work, numbered after the run's last; inside a transaction of the caller. */
@@ -70,6 +70,6 @@ export function findingsIn(core: StoreCore, outputId: string): string[] {
        UNION ALL SELECT findings, number FROM judgements WHERE output_id = :outputId ORDER BY number`,
       { outputId },
     )
-    .flatMap(row => reader(row).json<Finding[]>('findings'))
+    .flatMap(row => reader(row).json<Finding[]>('findings', FINDINGS_SHAPE))
     .map(finding => finding.text)
 }

@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { changeStore } from '../store/support/store-file.ts'
 import { BIN, errorOf, newHome, run, type Home } from './support/run.ts'
 
 function storeFile(home: Home): string {
@@ -136,4 +137,59 @@ test('what went wrong leaves no half-made files behind', async () => {
   expect(ran.code).toBe(74)
   expect(errorOf(ran)['hint']).toContain('--state-dir')
   expect(readdirSync(join(home.dir, 'home'))).toEqual([])
+})
+
+/** A home with a run that has ended, and its id. */
+async function endedHome(): Promise<{ home: Home; runId: string }> {
+  const home = newHome()
+  const { taskId, runId } = await home.json('task', 'add', 'Say hello.')
+  await home.json('task', 'cancel', String(taskId))
+  return { home, runId: String(runId) }
+}
+
+test('explain ends with 1 and the reason where a seal is broken; doctor names the run', async () => {
+  const { home, runId } = await endedHome()
+  expect((await home.run('explain', runId)).code).toBe(0)
+  changeStore(storeFile(home), `UPDATE receipts SET core = replace(core, '"cancelled"', '"done"')`)
+  const ran = await home.run('explain', runId)
+  expect(ran).toMatchObject({ code: 1, stderr: '' })
+  expect(ran.stdout).toMatch(/seal {6}BROKEN: what was sealed is not what stands there now/)
+  expect((await home.run('doctor')).stdout).toMatch(
+    new RegExp(
+      `^failed {6}receipts\\n {12}1 of 1 seal broken: ${runId}\\n {12}fix: echopilot explain ${runId}$`,
+      'm',
+    ),
+  )
+})
+
+test('explain ends with 1 and the reason where a row cannot be read; a list of it with 74', async () => {
+  const { home, runId } = await endedHome()
+  changeStore(storeFile(home), `PRAGMA ignore_check_constraints = ON; UPDATE runs SET state = 'dreaming'`)
+  const ran = await home.run('explain', runId)
+  expect(ran).toMatchObject({ code: 1, stderr: '' })
+  expect(ran.stdout).toMatch(/UNREADABLE run_\w+: the store is damaged: its column state holds/)
+  const listed = await home.run('task', 'list', '--json')
+  expect(listed.code).toBe(74)
+  const hint: unknown = expect.stringMatching(/^echopilot doctor; /)
+  expect(errorOf(listed)).toMatchObject({ kind: 'store', hint })
+})
+
+test('doctor names what is open to others', async () => {
+  const home = await usedHome()
+  const secrets = join(home.dir, 'config', 'secrets')
+  mkdirSync(secrets, { recursive: true })
+  writeFileSync(home.configFile, '')
+  writeFileSync(join(secrets, 'judge_api_key'), 'k', { mode: 0o644 })
+  const doctor = async (): Promise<string> => (await home.run('doctor', '--config', home.configFile)).stdout
+  chmodSync(join(home.dir, 'config'), 0o777)
+  const found = (await doctor()).replaceAll(/\s+/g, ' ')
+  expect(found).toContain(
+    `failed file modes open to others: ${join(secrets, 'judge_api_key')}, ${join(home.dir, 'config')} fix: `,
+  )
+  expect(found).toContain(
+    `chmod 600 ${join(secrets, 'judge_api_key')}; chmod o-w ${join(home.dir, 'config')}`,
+  )
+  chmodSync(join(home.dir, 'config'), 0o755)
+  chmodSync(join(secrets, 'judge_api_key'), 0o600)
+  expect(await doctor()).toMatch(/^proved {6}file modes/m)
 })

@@ -160,7 +160,7 @@ test('a step that fails leaves the old schema whole', async () => {
     ...readMigrations(),
     aStep(before + 1, 'CREATE TABLE extra (a INTEGER) STRICT; CREATE TABLE tasks (a INTEGER) STRICT'),
   ]
-  expect(() => migrate(engine, broken, { now: 1, programVersion: 'x', copy: () => undefined })).toThrow(
+  expect(() => migrate(engine, broken, { now: 1, programVersion: 'x', copy: () => () => undefined })).toThrow(
     'table tasks already exists',
   )
   expect(schemaVersion(engine)).toBe(before)
@@ -191,6 +191,7 @@ test('the copy before a step is made under the lock: what the older program wrot
       expect(() => rival.prepare('DELETE FROM queue_pause').run()).toThrow('locked')
       rival.prepare('VACUUM INTO ?').run(copyPath)
       rival.close()
+      return () => undefined
     },
   })
   engine.close()
@@ -206,7 +207,7 @@ test('a store of an older schema is brought up, with a copy of it as it was besi
   migrate(engine, oldest === undefined ? [] : [oldest], {
     now: 1,
     programVersion: 'old',
-    copy: () => undefined,
+    copy: () => () => undefined,
   })
   engine.close()
   const store = files.open('newer')
@@ -234,6 +235,70 @@ test('a store that another process makes while one looks is not taken for a fore
   }
   expect(() => refuseForeign(interrupted)).not.toThrow()
   engine.close()
+})
+
+function modesOf(files: TestStore): Record<string, string> {
+  const folder = dirname(files.path)
+  return Object.fromEntries(
+    readdirSync(folder).map(name => [name, (statSync(join(folder, name)).mode & 0o777).toString(8)]),
+  )
+}
+
+const PRIVATE = { 'echopilot.db': '600', 'echopilot.db-shm': '600', 'echopilot.db-wal': '600' }
+
+test('a store is for its owner alone, whatever the umask is and whoever made the folder', async () => {
+  const files = testStore()
+  chmodSync(dirname(files.path), 0o777)
+  await addTo(files.open('first'))
+  expect(modesOf(files)).toEqual(PRIVATE)
+})
+
+test('a store that others may read is closed to them when it is opened, with its log and its copies', async () => {
+  const files = testStore()
+  const first = files.open('first')
+  await addTo(first)
+  writeFileSync(`${files.path}.schema-1`, 'a copy')
+  writeFileSync(join(dirname(files.path), 'theirs'), '', { mode: 0o644 })
+  for (const name of readdirSync(dirname(files.path))) chmodSync(join(dirname(files.path), name), 0o644)
+  files.open('second')
+  expect(modesOf(files)).toEqual({ ...PRIVATE, 'echopilot.db.schema-1': '600', theirs: '644' })
+})
+
+test('the database of another program keeps its mode', () => {
+  const files = testStore()
+  exec(files.path, 'CREATE TABLE customers (name TEXT)')
+  chmodSync(files.path, 0o644)
+  expect(refusal(files)).toEqual(refusedWith('the database of another program'))
+  expect(modesOf(files)).toEqual({ 'echopilot.db': '644' })
+})
+
+/** A store with the first schema only, and something in it that keeps it from being brought up. */
+function oldStore(files: TestStore, obstacle: string): void {
+  const engine = openAt(files.path)
+  migrate(engine, readMigrations().slice(0, 1), {
+    now: 1,
+    programVersion: 'old',
+    copy: () => () => undefined,
+  })
+  engine.script(obstacle)
+  engine.close()
+}
+
+test('an upgrade that fails leaves the store as it was, and no copy of it', () => {
+  const files = testStore()
+  oldStore(files, 'CREATE TABLE ticks (a INTEGER) STRICT')
+  expect(() => files.open('newer')).toThrow('table ticks already exists')
+  expect(modesOf(files)).toEqual({ 'echopilot.db': '600' })
+  expect(rowsOf(files.path, 'PRAGMA user_version')).toEqual([{ user_version: 1 }])
+})
+
+test('a copy that was cut off is made anew, whole, and for its owner alone', () => {
+  const files = testStore()
+  oldStore(files, 'SELECT 1')
+  writeFileSync(`${files.path}.schema-1.tmp`, 'half of a copy')
+  files.open('newer')
+  expect(modesOf(files)).toEqual({ ...PRIVATE, 'echopilot.db.schema-1': '600' })
+  expect(rowsOf(`${files.path}.schema-1`, 'PRAGMA user_version')).toEqual([{ user_version: 1 }])
 })
 
 /* What only root can show: other users, a disk of its own. Said, not passed over, where it cannot be shown. */
@@ -300,6 +365,43 @@ test('a full disk: the transition fails whole, what was written stays, and space
   expect(await opened.check()).toBeNull()
   const claimed = await claimFrom(opened)
   expect(await opened.stages.reserve(claimed.claim, aCall(), NO_CAPS)).toBeNull()
+})
+
+test('a full disk: what is there can be read by a new process, and a write says that the disk is full', async () => {
+  const folder = temporaryFolder()
+  if (!mounted(folder)) return notProved('reading on a full disk')
+  const files = testStore(join(folder, 'echopilot.db'))
+  const first = files.open('first')
+  const { taskId } = await addTo(first)
+  first.close()
+  fill(join(folder, 'ballast'))
+  const late = files.open('late')
+  expect((await late.tasks.get(taskId))?.state).toBe('queued')
+  const error = await addUntilFull(late)
+  expect(error).toMatchObject({ kind: 'store' })
+  expect(error?.message).toContain('the disk is full')
+})
+
+test('a full disk: a new store cannot be made, and that is why', () => {
+  const folder = temporaryFolder()
+  if (!mounted(folder)) return notProved('a new store on a full disk')
+  fill(join(folder, 'ballast'))
+  const error = failureOf(() => testStore(join(folder, 'echopilot.db')).open('only'))
+  expect(error).toMatchObject({ kind: 'store' })
+  expect(error?.message).toContain('the disk is full')
+})
+
+test('a full disk: an upgrade that finds no room leaves no part of a copy', () => {
+  const folder = temporaryFolder()
+  if (!mounted(folder)) return notProved('an upgrade on a full disk')
+  const files = testStore(join(folder, 'echopilot.db'))
+  oldStore(files, `INSERT INTO queue_pause VALUES (1, '${'x'.repeat(600_000)}', 'tester', 1)`)
+  const ballast = join(folder, 'ballast')
+  writeFileSync(ballast, Buffer.alloc(1_000_000))
+  const error = failureOf(() => files.open('newer'))
+  expect(error).toMatchObject({ kind: 'store' })
+  expect(error?.message).toContain('the disk is full')
+  expect(Object.keys(modesOf(files)).toSorted()).toEqual(['ballast', 'echopilot.db'])
 })
 
 function mounted(folder: string): boolean {

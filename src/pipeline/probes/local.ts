@@ -1,6 +1,7 @@
 import { AppError, isStoreFailure } from '../../kernel/errors.ts'
 import type { Attempted } from '../../kernel/operation.ts'
-import { clockText } from '../../kernel/text.ts'
+import { clockText, countText } from '../../kernel/text.ts'
+import type { Files } from '../../kernel/world.ts'
 import type { LoadedSettings } from '../../settings/load.ts'
 import type { Store } from '../../store/index.ts'
 import type { NewProof } from '../../store/proofs.ts'
@@ -45,10 +46,9 @@ export function configProof(settings: Attempted<LoadedSettings>): NewProof {
  * it is never more than not proved.
  */
 export async function clockProofs(store: Attempted<Store>, nowMs: number): Promise<NewProof[]> {
-  if (!store.ok) return []
-  const subject = 'clock'
-  try {
-    const ahead = await store.value.clock.ahead()
+  return whereReadable(store, async ({ clock }) => {
+    const subject = 'clock'
+    const ahead = await clock.ahead()
     return ahead === null
       ? [{ subject, outcome: 'proved', detail: 'nothing was recorded at a later time than now', fix: null }]
       : [
@@ -59,11 +59,80 @@ export async function clockProofs(store: Attempted<Store>, nowMs: number): Promi
             fix: 'compare `date -u` with a clock you trust',
           },
         ]
+  })
+}
+
+/** That of the receipts of ended runs, as far as a sample goes, none was changed after it was sealed. */
+export async function sealProofs(store: Attempted<Store>): Promise<NewProof[]> {
+  return whereReadable(store, async ({ receipts }) => {
+    const subject = 'receipts'
+    const { seals, broken } = await receipts.sample()
+    const [first] = broken
+    if (first !== undefined) {
+      const named = broken.slice(0, NAMED).join(', ')
+      const detail = `${broken.length} of ${countText(seals, 'seal')} broken: ${named}`
+      return [{ subject, outcome: 'failed', detail, fix: `echopilot explain ${first}` }]
+    }
+    return seals === 0
+      ? [{ subject, outcome: 'not_proved', detail: 'no run has ended yet', fix: null }]
+      : [
+          {
+            subject,
+            outcome: 'proved',
+            detail: `${countText(seals, 'seal')} looked at, all intact`,
+            fix: null,
+          },
+        ]
+  })
+}
+
+/** Most broken receipts that are named. */
+const NAMED = 5
+
+/** What is found in a store that can be read; that it cannot is a finding of its own. */
+async function whereReadable(
+  store: Attempted<Store>,
+  probe: (store: Store) => Promise<NewProof[]>,
+): Promise<NewProof[]> {
+  if (!store.ok) return []
+  try {
+    return await probe(store.value)
   } catch (error) {
-    // A store that cannot be read is a finding of its own.
     if (error instanceof AppError && isStoreFailure(error)) return []
     throw error
   }
+}
+
+/**
+ * That nobody else can look into what must be private, and nobody who is not of the group can put other files in its
+ * place. What is not there is no matter.
+ */
+export function modeProof(
+  files: Pick<Files, 'mode'>,
+  paths: { readonly files: readonly string[]; readonly folders: readonly string[] },
+): NewProof {
+  const open = [
+    ...paths.files
+      .filter(path => ((files.mode(path) ?? 0) & 0o077) !== 0)
+      .map(path => ({ path, fix: `chmod 600 ${path}` })),
+    ...paths.folders
+      .filter(path => ((files.mode(path) ?? 0) & 0o002) !== 0)
+      .map(path => ({ path, fix: `chmod o-w ${path}` })),
+  ]
+  const subject = 'file modes'
+  return open.length === 0
+    ? {
+        subject,
+        outcome: 'proved',
+        detail: 'store, secrets and configuration are safe from others',
+        fix: null,
+      }
+    : {
+        subject,
+        outcome: 'failed',
+        detail: `open to others: ${open.map(({ path }) => path).join(', ')}`,
+        fix: open.map(({ fix }) => fix).join('; '),
+      }
 }
 
 /** That the store is whole and takes writes. */

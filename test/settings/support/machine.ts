@@ -44,6 +44,10 @@ function filesOf(files: Readonly<Record<string, FileSpec>>): Files {
       return typeof file === 'object' && 'mode' in file ? file.mode : 0o600
     },
     writeText: never,
+    makeFile: never,
+    tighten: never,
+    rename: never,
+    list: never,
     makeDir: never,
     exists: path => files[path] !== undefined,
     isEmptyDir: never,

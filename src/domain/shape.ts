@@ -1,0 +1,34 @@
+/**
+ * What data that was kept as JSON has to look like, as far down as it is used: `?` may be null, a list has any
+ * number of its one element, of an object there may be more than is named.
+ */
+export type Shape =
+  'text' | 'text?' | 'number' | 'number?' | 'any' | readonly [Shape] | { readonly [name: string]: Shape }
+
+/** Whether a value has a shape. */
+export function fits(value: unknown, shape: Shape): boolean {
+  switch (shape) {
+    case 'any':
+      return value !== undefined
+    case 'text':
+      return typeof value === 'string'
+    case 'number':
+      return typeof value === 'number'
+    case 'text?':
+      return value === null || typeof value === 'string'
+    case 'number?':
+      return value === null || typeof value === 'number'
+    default:
+      return isList(shape)
+        ? Array.isArray(value) && value.every(part => fits(part, shape[0]))
+        : typeof value === 'object' && value !== null && fitsObject(new Map(Object.entries(value)), shape)
+  }
+}
+
+function isList(shape: readonly [Shape] | { readonly [name: string]: Shape }): shape is readonly [Shape] {
+  return Array.isArray(shape)
+}
+
+function fitsObject(value: ReadonlyMap<string, unknown>, shape: { readonly [name: string]: Shape }): boolean {
+  return Object.entries(shape).every(([name, part]) => fits(value.get(name), part))
+}
