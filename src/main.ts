@@ -5,6 +5,7 @@ import { readCommit } from './commit.ts'
 import { INTERRUPTIONS } from './kernel/errors.ts'
 import { lightFetch } from './kernel/http/fetch.ts'
 import { realClock, realFiles, realProcesses, realRandom } from './kernel/real-world.ts'
+import { readStream } from './kernel/read-file.ts'
 import { utf8Text } from './kernel/utf8.ts'
 import type { Host, World } from './kernel/world.ts'
 import type { Terminal } from './surfaces/cli/terminal.ts'
@@ -41,7 +42,8 @@ export async function main(): Promise<void> {
     actor: `cli:${world.host.user}`,
     stop,
     hangUp,
-    readInput: readStandardInput,
+    readInput: async () =>
+      utf8Text(await readStream(process.stdin, 'standard input', stop), 'standard input'),
     terminal: await terminal(),
     lists: { operations: OPERATIONS, commands: COMMANDS },
   })
@@ -112,11 +114,6 @@ async function terminal(): Promise<Terminal> {
     // Set by systemd for services whose standard error is the journal (systemd.exec(5)).
     isJournal: process.env['JOURNAL_STREAM'] !== undefined && !process.stderr.isTTY,
   }
-}
-
-async function readStandardInput(): Promise<string> {
-  const { buffer } = await import('node:stream/consumers')
-  return utf8Text(await buffer(process.stdin), 'standard input')
 }
 
 /**

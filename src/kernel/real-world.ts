@@ -1,6 +1,7 @@
 import * as fs from 'node:fs'
 import { dirname } from 'node:path'
 import { nodeCrypto } from './node-modules.ts'
+import { readPipe, readWhole } from './read-file.ts'
 import type { Clock, Files, Processes, Random } from './world.ts'
 import { writeFile } from './write-file.ts'
 
@@ -44,8 +45,9 @@ export function realRandom(): Random {
 /** The real file system. */
 export function realFiles(): Files {
   return {
-    readText: path => readOrNull(() => fs.readFileSync(path, 'utf8')),
-    readBytes: path => readOrNull(() => fs.readFileSync(path)),
+    readText: path => readOrNull(() => readWhole(path).toString('utf8')),
+    readBytes: path => readOrNull(() => readWhole(path)),
+    readPipe,
     mode: path => readOrNull(() => fs.statSync(path).mode & 0o777),
     writeText: (path, text, mode) => {
       makeFolders(dirname(path), 0o700)

@@ -35,8 +35,11 @@ export interface Random {
 
 /** The part of the file system that is used. Paths are absolute. A file that is not there reads as `null`. */
 export interface Files {
+  /** Waits for nobody: a pipe is read as far as it is filled. What is too large is refused. */
   readText(path: string): string | null
   readBytes(path: string): Uint8Array | null
+  /** All that is written into a pipe, as it comes, unless `stop` comes first; null where the path is no pipe. */
+  readPipe(path: string, stop: AbortSignal): Promise<Uint8Array | null>
   /** Permission bits, or `null` where there is no such file. */
   mode(path: string): number | null
   /**

@@ -17,6 +17,7 @@ export interface PartsOptions {
   readonly program: { readonly version: string; readonly commit: string }
   readonly configFlag: string | null
   readonly stateDirFlag: string | null
+  readonly stop: AbortSignal
   /** Lets a test put itself between the program and its store. */
   readonly wrapStore?: (store: Store) => Store
 }
@@ -36,7 +37,7 @@ export function sessionParts(options: PartsOptions, secrets: SecretKeeper): Part
   const parts: Parts = {
     settings: once(async () => {
       const { loadSettings } = await import('../settings/load.ts')
-      return loadSettings(options.world, options.configFlag)
+      return loadSettings(await withPipedConfig(options), options.configFlag)
     }),
     store: once(async () => (opened = await openIn(options))),
     models: once(() => modelsFor(options, parts, secrets)),
@@ -44,6 +45,18 @@ export function sessionParts(options: PartsOptions, secrets: SecretKeeper): Part
     close: () => opened?.close(),
   }
   return parts
+}
+
+/** The world in which a configuration that is written into a pipe is a file: read here, where a signal is heard. */
+async function withPipedConfig({ world, configFlag, stop }: PartsOptions): Promise<World> {
+  const { path } = configPath(world, configFlag)
+  const piped = await world.files.readPipe(path, stop)
+  if (piped === null) return world
+  const text = Buffer.from(piped).toString('utf8')
+  return {
+    ...world,
+    files: { ...world.files, readText: name => (name === path ? text : world.files.readText(name)) },
+  }
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -14,6 +14,9 @@ import {
   type ValuesOf,
 } from '../kernel/field.ts'
 
+/** More would not be counted exactly in nano-dollars. */
+const MOST_USD = 1_000_000
+
 /**
  * Every setting there is: its place in the file, type, limits, default and meaning. The file, environment
  * variables, `config show`, `config init` and the README read this one table. Secrets are not settings.
@@ -53,10 +56,16 @@ export const SECTIONS = {
     language: withDefault(textField('language results must be in (en, de, …); empty: any'), ''),
   },
   budget: {
-    task_usd: withDefault(numberField('most AI cost of one task, all its runs together; 0: no cap', 0), 2),
-    client_month_usd: withDefault(numberField('most AI cost of one client in a month; 0: no cap', 0), 0),
-    day_usd: withDefault(numberField('most AI cost of a day (UTC); 0: no cap', 0), 20),
-    month_usd: withDefault(numberField('most AI cost of a month (UTC); 0: no cap', 0), 200),
+    task_usd: withDefault(
+      numberField('most AI cost of one task, all its runs together; 0: no cap', 0, MOST_USD),
+      2,
+    ),
+    client_month_usd: withDefault(
+      numberField('most AI cost of one client in a month; 0: no cap', 0, MOST_USD),
+      0,
+    ),
+    day_usd: withDefault(numberField('most AI cost of a day (UTC); 0: no cap', 0, MOST_USD), 20),
+    month_usd: withDefault(numberField('most AI cost of a month (UTC); 0: no cap', 0, MOST_USD), 200),
     runs_per_task_hour: withDefault(wholeNumberField('more runs of one task in an hour are held', 1), 6),
   },
   notion: {
@@ -95,11 +104,11 @@ export const TYPE_FIELDS = {
 /** What is to be known of a model that the shipped catalog does not know, or knows wrongly. USD per million tokens. */
 export const MODEL_FIELDS = {
   free: optional(flagField('costs nothing')),
-  input_usd: optional(numberField('price of what it reads', 0)),
-  cached_input_usd: optional(numberField('price of what it has read before', 0)),
-  cache_write_usd: optional(numberField('price of remembering what it reads', 0)),
-  output_usd: optional(numberField('price of what it writes', 0)),
-  audio_minute_usd: optional(numberField('price of a minute of sound', 0)),
+  input_usd: optional(numberField('price of what it reads', 0, MOST_USD)),
+  cached_input_usd: optional(numberField('price of what it has read before', 0, MOST_USD)),
+  cache_write_usd: optional(numberField('price of remembering what it reads', 0, MOST_USD)),
+  output_usd: optional(numberField('price of what it writes', 0, MOST_USD)),
+  audio_minute_usd: optional(numberField('price of a minute of sound', 0, MOST_USD)),
   context_tokens: optional(wholeNumberField('what it takes in', 256)),
   max_output_tokens: optional(wholeNumberField('longest answer', 16)),
   successor: optional(textField('model that is used once this one is shut down')),

@@ -127,7 +127,7 @@ async function wrongOn(stateDir: string): Promise<string[]> {
 }
 
 const plain = (text: string): string => text
-const STYLE = { bold: plain, dim: plain, good: plain, warn: plain, bad: plain, columns: 80 }
+const STYLE = { bold: plain, dim: plain, good: plain, warn: plain, bad: plain, hint: plain, columns: 80 }
 
 test('the whole store is all right', async () => {
   await ready()

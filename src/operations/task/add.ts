@@ -88,7 +88,7 @@ async function readBrief(
     throw new AppError('usage', 'the brief is given twice, as text and as --file', 'leave one of them out')
   }
   const brief =
-    input.file === undefined ? await typedBrief(context, input.brief) : fileBrief(context, input.file)
+    input.file === undefined ? await typedBrief(context, input.brief) : await fileBrief(context, input.file)
   if (brief.includes('\0')) {
     throw new AppError('usage', 'the brief is not text: it holds NUL bytes', 'give a text file, in UTF-8')
   }
@@ -120,9 +120,9 @@ async function typedBrief(context: BaseContext, text: string | undefined): Promi
   return text === '-' ? context.readInput() : text
 }
 
-function fileBrief(context: BaseContext, file: string): string {
+async function fileBrief(context: BaseContext, file: string): Promise<string> {
   const path = resolve(context.world.host.cwd, file)
-  const bytes = readFile(context, path)
+  const bytes = await readFile(context, path)
   if (bytes !== null) return utf8Text(bytes, 'the brief')
   throw new AppError(
     'missing',
@@ -131,9 +131,10 @@ function fileBrief(context: BaseContext, file: string): string {
   )
 }
 
-function readFile(context: BaseContext, path: string): Uint8Array | null {
+async function readFile(context: BaseContext, path: string): Promise<Uint8Array | null> {
   try {
-    return context.world.files.readBytes(path)
+    const { files } = context.world
+    return (await files.readPipe(path, context.stop)) ?? files.readBytes(path)
   } catch (error) {
     throw new AppError(
       'usage',
