@@ -105,12 +105,14 @@ async function terminal(): Promise<Terminal> {
   const columns = process.stdout.isTTY
     ? Math.min(process.stdout.columns || COLUMNS_OF_UNKNOWN, MOST_COLUMNS)
     : Infinity
-  const colours = process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
+  const isDumb = process.env['TERM'] === 'dumb'
+  const colours = process.stdout.isTTY && !process.env['NO_COLOR'] && !isDumb
   return {
     out: written => process.stdout.write(written),
     err: written => process.stderr.write(written),
     style: ansiStyle({ colours, columns }),
     isInteractive: process.stderr.isTTY,
+    liveColumns: process.stderr.isTTY && !isDumb ? process.stderr.columns || COLUMNS_OF_UNKNOWN : 0,
     // Set by systemd for services whose standard error is the journal (systemd.exec(5)).
     isJournal: process.env['JOURNAL_STREAM'] !== undefined && !process.stderr.isTTY,
   }

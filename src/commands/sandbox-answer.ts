@@ -1,4 +1,4 @@
-import { AppError } from '../kernel/errors.ts'
+import { defect } from '../kernel/errors.ts'
 import { readFields, type Fields, type ValuesOf } from '../kernel/field.ts'
 
 /**
@@ -9,5 +9,5 @@ export function sandboxAnswer<Given extends Fields>(fields: Given, answer: unkno
   const read = readFields(fields, typeof answer === 'object' && answer !== null ? { ...answer } : {})
   if (read.ok) return read.values
   const faults = read.faults.map(({ name, message }) => `${name}: ${message}`)
-  throw new AppError('bug', `the sandbox answered otherwise than expected: ${faults.join('; ')}`)
+  throw defect(`the sandbox answered otherwise than expected: ${faults.join('; ')}`)
 }

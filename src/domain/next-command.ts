@@ -18,10 +18,7 @@ export function nextCommand(task: Standing): string | null {
     case 'waiting_human':
       return `echopilot task approve ${task.id}, or echopilot task return ${task.id} --note "what to mend"`
     case 'failed_final':
-      // What is wrong with a row is still wrong when the same row is tried again.
-      return task.errorClass === 'data' && task.pageId !== null
-        ? 'mend the row in Notion, then tick its Trigger'
-        : `echopilot task retry ${task.id}`
+      return afterFailure(task)
     case 'held':
       return 'echopilot poll --drain, when the cap has room'
     case 'retrying':
@@ -37,6 +34,27 @@ export function nextCommand(task: Standing): string | null {
       return `echopilot task show ${task.id} --follow`
     case 'cancelled':
       return null
+  }
+}
+
+/** What failed by what it is fails again unless that is changed; what failed by its surroundings need not. */
+function afterFailure({ id, errorClass, pageId }: Standing): string {
+  switch (errorClass) {
+    case 'data':
+      return pageId === null
+        ? 'echopilot task add --file FILE, with a brief that can be worked on'
+        : 'mend the row in Notion, then tick its Trigger'
+    case 'permanent':
+      return pageId === null
+        ? `echopilot task add --file FILE, with a changed brief; or echopilot task retry ${id}`
+        : `change the brief in Notion, then tick its Trigger; else echopilot task retry ${id}`
+    case 'credential':
+      return `echopilot doctor, then echopilot task retry ${id}`
+    case 'transient':
+    case 'throttled':
+    case 'budget':
+    case null:
+      return `echopilot task retry ${id}`
   }
 }
 

@@ -13,7 +13,7 @@ import {
 import * as write from '../domain/notion/write-values.ts'
 import type { NotionJson, NotionPage } from '../integrations/notion/client.ts'
 import { isBlank } from '../kernel/unseen.ts'
-import { AppError } from '../kernel/errors.ts'
+import { defect } from '../kernel/errors.ts'
 import { minuteText } from '../kernel/text.ts'
 import type { NotionDatabase } from '../store/notion.ts'
 import type { Workspace } from './workspace.ts'
@@ -41,7 +41,7 @@ export type Cells = Readonly<Record<string, CellValue | undefined>>
 /** The queue; without it nothing works. */
 export function queueOf(workspace: Workspace): NotionDatabase {
   const queue = workspace.databases['queue']
-  if (queue === undefined) throw new AppError('bug', 'a workspace without a queue was opened')
+  if (queue === undefined) throw defect('a workspace without a queue was opened')
   return queue
 }
 

@@ -53,15 +53,15 @@ export type Outcome = keyof typeof OUTCOMES
 export type ErrorKind = Exclude<Outcome, 'ok' | 'failed' | 'partial'>
 
 /**
- * The one error family. `message` says what happened and why, with ids; `hint` is the next command to
- * type; `cause` keeps the original, or its trace, for `--verbose`.
+ * The one error family. `message` says what happened and why, with ids; `hint` is what to do next, a command to
+ * type where there is one: an error that leaves its reader alone does not compile. `cause` keeps the original, or its trace, for `--verbose`.
  */
 export class AppError extends Error {
   override readonly name = 'AppError'
   readonly kind: ErrorKind
-  readonly hint: string | null
+  readonly hint: string
 
-  constructor(kind: ErrorKind, message: string, hint: string | null = null, cause?: unknown) {
+  constructor(kind: ErrorKind, message: string, hint: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })
     this.kind = kind
     this.hint = hint
@@ -103,12 +103,12 @@ export function asAppError(thrown: unknown): AppError {
       thrown,
     )
   }
-  return new AppError(
-    'bug',
-    `internal error: ${messageOf(thrown)}`,
-    'run it again with --verbose and report the trace',
-    thrown,
-  )
+  return defect(`internal error: ${messageOf(thrown)}`, thrown)
+}
+
+/** An error of ours: there is nothing that the operator could have done. */
+export function defect(message: string, cause?: unknown): AppError {
+  return new AppError('bug', message, 'run it again with --verbose and report the trace', cause)
 }
 
 /** What the system says of a path or a disk that is not as it should be. */
@@ -150,11 +150,10 @@ export function traceOf(error: AppError): string {
  * may repeat what they were sent.
  */
 export function rewritten(error: AppError, rewrite: (text: string) => string): AppError {
-  const hint = error.hint === null ? null : rewrite(error.hint)
-  return new AppError(error.kind, rewrite(error.message), hint, rewrite(traceOf(error)))
+  return new AppError(error.kind, rewrite(error.message), rewrite(error.hint), rewrite(traceOf(error)))
 }
 
 /** For the `default` of a switch over a union: compiling proves that every case was handled. */
 export function unreachable(value: never): never {
-  throw new AppError('bug', `unexpected value ${JSON.stringify(value)}`)
+  throw defect(`unexpected value ${JSON.stringify(value)}`)
 }

@@ -1,3 +1,5 @@
+import { spanText } from './text.ts'
+import { shownText } from './unseen.ts'
 import { hideEmails, type Redact } from './redaction.ts'
 
 /** Severity by journald's numbers (RFC 5424): 3 error, 4 warning, 6 info, 7 debug. */
@@ -48,9 +50,19 @@ function journalLine(level: LogLevel, now: number, message: string, fields: LogF
   return `<${PRIORITY[level]}>${JSON.stringify({ at: new Date(now).toISOString(), level, message, ...fields })}\n`
 }
 
+/** A sentence: what happened, why, and what it is about. The commit is that of the program which the reader typed. */
 function textLine(level: LogLevel, _now: number, message: string, fields: LogFields): string {
-  const facts = Object.entries(fields)
-    .filter(([name]) => name !== 'commit')
-    .map(([name, value]) => ` ${name}=${JSON.stringify(value)}`)
-  return `${level}: ${message}${facts.join('')}\n`
+  const { commit: _commit, error, ...facts } = fields
+  const why = error === undefined || error === null ? '' : `: ${String(error)}`
+  const about = Object.entries(facts).flatMap(([name, value]) => factText(name, value))
+  const line = `${message}${why}${about.length === 0 ? '' : ` (${about.join(', ')})`}`
+  return `${level}: ${shownText(line).replaceAll(/\s+/g, ' ')}\n`
+}
+
+/** Ids and names say themselves what they are; times, counts and what is so need a word. */
+function factText(name: string, value: string | number | boolean | null): string[] {
+  if (value === null || value === false) return []
+  if (value === true) return [name]
+  if (typeof value === 'string') return [value]
+  return [name.endsWith('Ms') ? `${name.slice(0, -2)} ${spanText(value)}` : `${name} ${value}`]
 }

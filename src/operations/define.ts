@@ -31,6 +31,8 @@ export interface BaseContext {
   readonly program: { readonly version: string; readonly commit: string }
   /** Tells a watching person what is going on; may be dropped. */
   progress(line: string): void
+  /** Tells a watching person that a model is being called, until what is returned is called. */
+  calling(call: { readonly title: string; readonly stage: string }): () => void
   /** What was piped in. */
   readInput(): Promise<string>
   /** What `--config` said; null where it was not given. */

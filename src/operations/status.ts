@@ -129,7 +129,7 @@ function serviceLines(figures: StatusFigures, style: Style): string[] {
 }
 
 function attentionText(item: AttentionItem, style: Style): string {
-  const next = item.next === null ? '' : `\n    ${style.dim(item.next)}`
+  const next = item.next === null ? '' : `\n${style.dim(wrap(item.next, style.columns, '    '))}`
   const reason = item.reason === null ? '' : `\n${wrap(item.reason, style.columns, '    ')}`
   return `${cutTo(`${item.title} (${item.status})`, style.columns - 2)}${reason}${next}`
 }

@@ -25,5 +25,6 @@ export function pipelineOf(
     log: context.log,
     stop: context.stop,
     progress: line => context.progress(line),
+    calling: call => context.calling(call),
   }
 }

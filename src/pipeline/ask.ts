@@ -41,7 +41,8 @@ export async function ask(
   const caps = capsOf(context.settings)
   const reserve = async (call: NewCall): Promise<CapBreach | null> =>
     context.store.stages.reserve(claimed.claim, call, caps)
-  const booking = { stage: claimed.stage, reserve }
+  const { stage, task } = claimed
+  const booking = { stage, reserve, begin: () => context.calling({ title: task.title, stage }) }
   for (let tryNumber = 1; ; tryNumber += 1) {
     const asked = await askOnce(context, question, booking, signal)
     if (asked.kind !== 'failed') return asked
@@ -64,6 +65,8 @@ export interface Booking {
   readonly stage: NewCall['stage']
   /** Books it, or says which cap it would break. */
   readonly reserve: (call: NewCall) => Promise<CapBreach | null>
+  /** Tells that it is under way, until what is returned is called. */
+  readonly begin: () => () => void
 }
 
 /** What asking once needs. */
@@ -75,7 +78,7 @@ export type AskContext = Pick<PipelineContext, 'settings'> & {
 export async function askOnce(
   context: AskContext,
   question: Question,
-  { stage, reserve }: Booking,
+  { stage, reserve, begin }: Booking,
   signal: AbortSignal,
 ): Promise<Asked> {
   const { call, bounds } = book(context, stage, question)
@@ -88,6 +91,7 @@ export async function askOnce(
     schema: question.schema,
   }
   const deadline = context.world.clock.deadline(context.settings.openai.timeout_seconds * 1000)
+  const ended = begin()
   try {
     const completion = await question.model.complete(request, AbortSignal.any([signal, deadline]))
     return { kind: 'answered', completion, settlement: settle(context, call, bounds, completion) }
@@ -95,6 +99,8 @@ export async function askOnce(
     if (!(error instanceof ServiceFailure)) throw error
     const failure = deadline.aborted ? timedOut(context, error) : error
     return { kind: 'failed', failure, settlement: settleFailure(call, failure) }
+  } finally {
+    ended()
   }
 }
 

@@ -14,4 +14,6 @@ export interface PipelineContext {
   /** Aborts when no new stage may begin. */
   readonly stop: AbortSignal
   progress(line: string): void
+  /** Tells that a model is being called, until what is returned is called. */
+  calling(call: { readonly title: string; readonly stage: string }): () => void
 }

@@ -13,6 +13,8 @@ export interface SessionOptions extends PartsOptions {
   readonly actor: string
   readonly stop: AbortSignal
   readonly progress: (line: string) => void
+  /** Shows that a model is being called; what is returned ends that. */
+  readonly calling: (call: { readonly title: string; readonly stage: string }) => () => void
   readonly readInput: () => Promise<string>
   readonly log: {
     readonly write: (line: string) => void
@@ -60,6 +62,7 @@ export function openSession(options: SessionOptions): Session {
       program: options.program,
       configFlag: options.configFlag,
       progress: line => options.progress(redact(line)),
+      calling: call => options.calling(call),
       readInput: options.readInput,
       redact,
       secretOrigin: name => secrets.find(name)?.origin ?? null,

@@ -88,7 +88,12 @@ function readSecretFile(world: Pick<World, 'files'>, path: string): string | nul
   try {
     return world.files.readText(path)
   } catch (error) {
-    throw new AppError('config', `the secret ${path} cannot be read: ${messageOf(error)}`, null, error)
+    throw new AppError(
+      'config',
+      `the secret ${path} cannot be read: ${messageOf(error)}`,
+      `let it be read by the user that runs EchoPilot: ls -l ${path}`,
+      error,
+    )
   }
 }
 

@@ -61,7 +61,7 @@ function together(engine: Transactions, group: readonly Waiting[]): void {
       return group.map(({ attempt }) => {
         const tell = attempt()
         if (!engine.inTransaction())
-          throw new AppError('store', 'SQLite ended the transaction of a group', null)
+          throw new AppError('store', 'SQLite ended the transaction of a group', 'echopilot doctor')
         return tell
       })
     })

@@ -3,7 +3,7 @@ import type { Caps, CapBreach } from '../domain/budget.ts'
 import { ERROR_CLASSES, type ErrorClass } from '../domain/error-class.ts'
 import { retryDelayMs } from '../domain/retry-schedule.ts'
 import { isFinal, mayGo, WAITING_STATE, type RunState } from '../domain/run-state.ts'
-import { AppError } from '../kernel/errors.ts'
+import { defect } from '../kernel/errors.ts'
 import { LeaseLost, type Claim } from '../kernel/lease.ts'
 import { claimNext, type ClaimedRun, type ClaimRequest } from './claims.ts'
 import { reader, type StoreCore } from './core.ts'
@@ -178,7 +178,7 @@ function pausesService(
 /** The only way out of a claim: gives up the lease, moves along the state table, seals where that is final. */
 function leave(core: StoreCore, run: Run, to: RunState, columns: Columns, reason: string | null): Run {
   if (!mayGo(run.state, to)) {
-    throw new AppError('bug', `run ${run.id} cannot go from ${run.state} to ${to}`)
+    throw defect(`run ${run.id} cannot go from ${run.state} to ${to}`)
   }
   handBackProbe(core, run.id)
   const left = updateRun(core, run.id, {

@@ -169,7 +169,7 @@ test('warnings of the work go to standard error, as text or for the journal', as
   await home.json('task', 'add', BRIEF)
   const ran = await home.run('process')
   expect(ran.stderr).toMatch(
-    /^warn: model call failed, trying again run="run_\w+" error="503: busy, write to \[e-mail\]"/,
+    /^warn: model call failed, trying again: 503: busy, write to \[e-mail\] \(run_\w+, wait \d s\)$/m,
   )
   failures.push(503)
   await home.json('task', 'add', BRIEF)

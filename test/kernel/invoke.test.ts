@@ -12,12 +12,12 @@ function recorder(refuse: 'begin' | 'end' | null = null): Recorder & { readonly 
   return {
     lines,
     begin: async (name, actor) => {
-      if (refuse === 'begin') throw new AppError('store', 'cannot begin')
+      if (refuse === 'begin') throw new AppError('store', 'cannot begin', 'what to do')
       lines.push(`begin ${name} by ${actor}`)
       return 'rec_1'
     },
     end: async (id, outcome, message) => {
-      if (refuse === 'end') throw new AppError('store', 'cannot end')
+      if (refuse === 'end') throw new AppError('store', 'cannot end', 'what to do')
       lines.push(`end ${id} ${outcome} ${message ?? '–'}`)
     },
   }
@@ -83,7 +83,7 @@ test('what only reads, or is only tried, is not', async () => {
 
 test('a failure is written down with its kind, and is what the caller hears of', async () => {
   const fail = (): never => {
-    throw new AppError('refused', 'no')
+    throw new AppError('refused', 'no', 'what to do')
   }
   const to = recorder()
   await expect(invoke(operation(fail), GOOD, { ...call, recorder: to })).rejects.toMatchObject({
@@ -103,7 +103,7 @@ test('a failure is written down with its kind, and is what the caller hears of',
 
 test('where the store is what fails, its failure is told, not that it could not be written down', async () => {
   const fail = (): never => {
-    throw new AppError('store', 'disk full')
+    throw new AppError('store', 'disk full', 'what to do')
   }
   await expect(invoke(operation(fail), GOOD, { ...call, recorder: recorder('end') })).rejects.toThrow(
     'disk full',
@@ -153,7 +153,7 @@ test('exit codes are those of sysexits.h, each once', () => {
 })
 
 test('anything thrown becomes one of ours', () => {
-  const ours = new AppError('busy', 'x')
+  const ours = new AppError('busy', 'x', 'what to do')
   expect(asAppError(ours)).toBe(ours)
   expect(asAppError('text')).toMatchObject({ kind: 'bug', message: 'internal error: text' })
   const file = Object.assign(new Error("ENOTDIR: not a directory, mkdir '/a/b'"), { code: 'ENOTDIR' })

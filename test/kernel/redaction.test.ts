@@ -112,8 +112,8 @@ test('a rewritten error keeps its kind and hint, and has no word of the old one,
   )
   expect(error).toMatchObject({ kind: 'provider', message: 'answered [redacted]', hint: 'try [redacted]' })
   expect(traceOf(error)).toMatch(/^Error: sent \[redacted\]\n {4}at /)
-  expect(traceOf(new AppError('bug', 'x'))).toMatch(/^AppError: x\n|^Error: x\n/)
-  expect(traceOf(new AppError('bug', 'x', null, 'not an error'))).toBe('not an error')
+  expect(traceOf(new AppError('bug', 'x', 'y'))).toMatch(/^AppError: x\n|^Error: x\n/)
+  expect(traceOf(new AppError('bug', 'x', 'y', 'not an error'))).toBe('not an error')
 })
 
 test('a log line is one line, at its level, without secrets and addresses', () => {
@@ -127,12 +127,21 @@ test('a log line is one line, at its level, without secrets and addresses', () =
   }
   const text = createLog({ ...options, format: 'text' })
   text.info('not shown')
-  text.warn('a warning', { key: SECRET, mail: 'ana@example.com', line: 'a\nb', n: 1, no: null })
+  text.warn('a warning', {
+    key: SECRET,
+    mail: 'ana@example.com',
+    line: 'a\nb',
+    n: 1,
+    waitMs: 2000,
+    no: null,
+    yes: true,
+    error: 'it broke',
+  })
   const journal = createLog({ ...options, format: 'journal' })
   journal.error('an error', { key: SECRET })
   journal.debug('not shown')
   expect(lines).toEqual([
-    String.raw`warn: a warning key="[redacted]" mail="[e-mail]" line="a\nb" n=1 no=null` + '\n',
+    'warn: a warning: it broke ([redacted], [e-mail], a b, n 1, wait 2 s, yes)\n',
     '<3>{"at":"2026-11-25T00:00:00.000Z","level":"error","message":"an error","commit":"abc","key":"[redacted]"}\n',
   ])
 })

@@ -69,7 +69,7 @@ test('a credential that cannot be read is as missing as one that is not there', 
     { service: 'of later', label: 'x' },
   ]
   const loose = (): never => {
-    throw new AppError('config', 'the secret can be read by others')
+    throw new AppError('config', 'the secret can be read by others', 'what to do')
   }
   expect(lostCredentials(accounts, loose)).toEqual([
     { secret: 'NOTION_TOKEN', why: 'the secret can be read by others' },

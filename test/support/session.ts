@@ -26,6 +26,7 @@ export function realSession(options: RealSessionOptions): Session {
     actor: 'test',
     stop: new AbortController().signal,
     progress: () => undefined,
+    calling: () => () => undefined,
     readInput: async () => '',
     log: { write: () => undefined, format: 'text', least: 'error' },
     ...(options.wrapStore === undefined ? {} : { wrapStore: options.wrapStore }),

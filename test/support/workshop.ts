@@ -144,6 +144,7 @@ function newWorker(premises: Premises, options: WorkerOptions): Worker {
     log: logInto(logged),
     stop: stop.signal,
     progress: () => undefined,
+    calling: () => () => undefined,
   }
   return {
     context,

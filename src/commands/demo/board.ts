@@ -1,5 +1,5 @@
 import { checkWorkspace } from '../../effects/account.ts'
-import { AppError } from '../../kernel/errors.ts'
+import { defect } from '../../kernel/errors.ts'
 import { listField } from '../../kernel/field.ts'
 import { defineOperation } from '../../operations/define.ts'
 import { setUp } from '../../pickup/set-up.ts'
@@ -15,7 +15,7 @@ export const makeBoard = defineOperation({
   effect: 'write',
   scope: 'operate',
   run: async ({ settings, store, notion }) => {
-    if (notion === null) throw new AppError('bug', 'the sandbox gave no Notion token')
+    if (notion === null) throw defect('the sandbox gave no Notion token')
     await checkWorkspace(store, notion, false)
     const steps = await setUp(notion, {
       parentPageId: settings.settings.notion.parent_page,
@@ -41,7 +41,7 @@ export async function fillBoard(fetch: typeof globalThis.fetch, notionUrl: strin
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     })
-    if (!answer.ok) throw new AppError('bug', `the sandbox took no row: ${await answer.text()}`)
+    if (!answer.ok) throw defect(`the sandbox took no row: ${await answer.text()}`)
     return answer.json()
   }
   for (const task of demoTasks()) {

@@ -1,7 +1,7 @@
 import { formatNanoUsd } from '../../domain/cost.ts'
 import { latestWork } from '../../domain/next-step.ts'
 import type { RunStatus } from '../../domain/run-state.ts'
-import { AppError } from '../../kernel/errors.ts'
+import { defect } from '../../kernel/errors.ts'
 import { wholeNumberField } from '../../kernel/field.ts'
 import { defineOperation, type AnyOperation } from '../../operations/define.ts'
 import type { Store } from '../../store/index.ts'
@@ -82,7 +82,7 @@ async function dayTasks(store: Store): Promise<DayTask[]> {
 async function dayTask(store: Store, task: TaskSummary, note: string): Promise<DayTask> {
   const receipt = await store.receipts.get(task.runId)
   const outputs = await store.runs.outputs(task.runId)
-  if (receipt === null) throw new AppError('bug', `run ${task.runId} has no receipt`)
+  if (receipt === null) throw defect(`run ${task.runId} has no receipt`)
   return {
     taskId: task.id,
     title: task.title,

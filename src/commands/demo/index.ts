@@ -105,6 +105,7 @@ function demoSession(host: CommandHost, env: Readonly<Record<string, string>>): 
     progress: line => {
       if (host.flags.quiet !== true) host.terminal.err(`  ${line}\n`)
     },
+    calling: () => () => {},
     log: { ...options.log, least: 'error' },
   })
 }

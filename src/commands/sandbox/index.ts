@@ -149,11 +149,16 @@ async function stopRunning(host: CommandHost, dir: string): Promise<'ok'> {
       throw new AppError('busy', `a sandbox runs on ${dir}, of a demo`, 'end the demo')
     }
     const answer = await world.fetch(`${first.url}/__sandbox/stop`, { method: 'POST' })
-    if (!answer.ok) throw new AppError('provider', `${first.url} did not stop (${answer.status})`, null)
+    if (!answer.ok)
+      throw new AppError(
+        'provider',
+        `${first.url} did not stop (${answer.status})`,
+        'end it with Ctrl-C where it runs',
+      )
     const untilMs = world.clock.monotonicMs() + STOPPED_WITHIN_MS
     while (await isSandboxRunning(services)) {
       if (world.clock.monotonicMs() > untilMs)
-        throw new AppError('busy', `the sandbox on ${dir} is still ending`)
+        throw new AppError('busy', `the sandbox on ${dir} is still ending`, 'run the same command again')
       await world.clock.sleep(LOOK_EVERY_MS)
     }
   }
@@ -200,7 +205,12 @@ async function resetRunning(world: Pick<World, 'files' | 'fetch'>, dir: string, 
   for (const { url } of services) {
     const answer = await world.fetch(`${url}/__sandbox/reset`, { method: 'POST' })
     if (answer.ok) continue
-    throw new AppError('provider', `the sandbox at ${url} did not reset (${answer.status})`, null, why)
+    throw new AppError(
+      'provider',
+      `the sandbox at ${url} did not reset (${answer.status})`,
+      'stop it, then reset it',
+      why,
+    )
   }
   if (services.length === 0) throw new AppError('busy', why.message, 'stop it, then reset it', why)
 }

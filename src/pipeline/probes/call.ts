@@ -15,6 +15,8 @@ export interface CallContext {
   readonly world: Pick<World, 'clock' | 'random'>
   readonly settings: Settings
   readonly store: Store
+  /** Tells that a model is being called, until what is returned is called. */
+  readonly calling: (call: { readonly title: string; readonly stage: string }) => () => void
 }
 
 /** What a probe by a call found, and what it cost. */
@@ -53,7 +55,12 @@ export async function callProof(
   const caps = capsOf(context.settings)
   const reserve = async (call: NewCall): Promise<CapBreach | null> =>
     context.store.probeCalls.book(call, caps)
-  const asked = await askOnce(context, questionOf(context, worker), { stage: worker.stage, reserve }, signal)
+  const asked = await askOnce(
+    context,
+    questionOf(context, worker),
+    { stage: worker.stage, reserve, begin: () => context.calling({ title: worker.id, stage: 'probe' }) },
+    signal,
+  )
   if (asked.kind === 'over') {
     const { scope } = asked.breach
     return found(

@@ -13,7 +13,7 @@ import type { Settings } from '../../settings/schema.ts'
 import type { NewProof } from '../../store/proofs.ts'
 import type { Store } from '../../store/index.ts'
 import { effectiveModel, priceOverrides } from '../rules.ts'
-import { callProof, notAsked, type CallProof, type Worker } from './call.ts'
+import { callProof, notAsked, type CallProof, type Worker, type CallContext } from './call.ts'
 
 /** A probe waits no longer than this. */
 const PROBE_TIMEOUT_MS = 20_000
@@ -29,6 +29,7 @@ export interface ProbeContext {
   /** Why no call that costs may be made; null where it may. */
   readonly unpaid: string | null
   readonly stop: AbortSignal
+  readonly calling: CallContext['calling']
   readonly settings: Attempted<LoadedSettings>
   readonly models: Attempted<Models>
 }
@@ -74,7 +75,7 @@ async function callProofs(
 ): Promise<ModelProofs> {
   const why = context.unpaid ?? (context.store.ok ? null : 'there is no store to book it in')
   if (why !== null || !context.store.ok) return free(workers.map(worker => notAsked(worker, why ?? '')))
-  const { world, store } = context
+  const { world, store, calling } = context
   const openai = {
     ...settings.openai,
     timeout_seconds: Math.min(settings.openai.timeout_seconds, MOST_SECONDS),
@@ -82,7 +83,11 @@ async function callProofs(
   const calls: CallProof[] = []
   for (const worker of workers) {
     calls.push(
-      await callProof({ world, settings: { ...settings, openai }, store: store.value }, worker, context.stop),
+      await callProof(
+        { world, calling, settings: { ...settings, openai }, store: store.value },
+        worker,
+        context.stop,
+      ),
     )
   }
   return {

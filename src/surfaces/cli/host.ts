@@ -2,13 +2,14 @@ import { shownText } from '../../kernel/unseen.ts'
 import type { SessionOptions } from '../../session/index.ts'
 import type { GlobalFlags } from './global-flags.ts'
 import type { Entry } from './program.ts'
+import { liveLine, noLiveLine } from './live-line.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What a command that runs by itself is given. */
 export interface CommandHost {
   readonly terminal: Terminal
   readonly flags: GlobalFlags
-  readonly options: Omit<SessionOptions, 'configFlag' | 'stateDirFlag' | 'progress' | 'log'>
+  readonly options: Omit<SessionOptions, 'configFlag' | 'stateDirFlag' | 'progress' | 'calling' | 'log'>
   /** All that can be typed; loads the whole program. */
   readonly allEntries: () => Promise<readonly Entry[]>
 }
@@ -20,15 +21,18 @@ export function sessionOptions(
 ): SessionOptions {
   const { terminal } = options
   const watched = terminal.isInteractive && flags.quiet !== true && flags.json !== true
+  const live =
+    watched && terminal.liveColumns > 0 ? liveLine(terminal, options.world.clock) : noLiveLine(terminal)
   return {
     ...options,
     configFlag: flags.config ?? null,
     stateDirFlag: flags.stateDir ?? null,
     progress: line => {
-      if (watched) terminal.err(`${terminal.style.dim(shownText(line))}\n`)
+      if (watched) live.write(`${terminal.style.dim(shownText(line))}\n`)
     },
+    calling: call => live.begin(call),
     log: {
-      write: line => terminal.err(terminal.isJournal ? line : shownText(line)),
+      write: line => live.write(terminal.isJournal ? line : shownText(line)),
       format: terminal.isJournal ? 'journal' : 'text',
       least: flags.verbose === true ? 'debug' : flags.quiet === true ? 'error' : 'warn',
     },

@@ -10,6 +10,8 @@ export interface Terminal {
   readonly style: Style
   /** A person watches standard error. */
   readonly isInteractive: boolean
+  /** Width of the terminal of standard error; 0 where there is none, or it cannot write over a line. */
+  readonly liveColumns: number
   /** Standard error goes to journald, which reads priorities. */
   readonly isJournal: boolean
 }

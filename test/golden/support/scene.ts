@@ -37,6 +37,7 @@ export async function newScene(): Promise<Typing> {
         err: text => printed.push(text),
         style: PLAIN_STYLE,
         isInteractive: false,
+        liveColumns: 0,
         isJournal: false,
       },
       lists: { operations: OPERATIONS, commands: COMMANDS },

@@ -134,6 +134,7 @@ export function newDesk(office: Office, options: DeskOptions = {}): Desk {
         err: text => (err += text),
         style: PLAIN_STYLE,
         isInteractive: false,
+        liveColumns: 0,
         isJournal: false,
       },
       lists: { operations: OPERATIONS, commands: COMMANDS },
