@@ -2,7 +2,7 @@ import type { EffectState } from './effect.ts'
 import { isFinal, type RunState } from './run-state.ts'
 
 /** What a person can decide about a task. */
-export type Verb = 'approve' | 'return' | 'cancel' | 'retry'
+export type Verb = 'approve' | 'return' | 'cancel' | 'retry' | 'dismiss'
 
 /** Whether that can be decided about a run in this state: for the store, which does it, and for a dry run. */
 export function mayDecide(verb: Verb, state: RunState): boolean {
@@ -14,6 +14,8 @@ export function mayDecide(verb: Verb, state: RunState): boolean {
       return !isFinal(state)
     case 'retry':
       return isFinal(state) || state === 'retrying'
+    case 'dismiss':
+      return state === 'failed_final'
   }
 }
 

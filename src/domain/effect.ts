@@ -64,6 +64,11 @@ export interface NewEffect {
   readonly name: string | null
   readonly target: string
   readonly body: EffectBody
+  /**
+   * A state in between, that the next one makes void: written when it has stood for so long and requests are to
+   * spare, else with the next. Null, or left out, for what is written in any case.
+   */
+  readonly passingMs?: number | null
 }
 
 /** `dead` cannot be delivered as things are; `dismissed` was dead, and the operator wants no more of it. */
@@ -74,6 +79,11 @@ export type EffectState = 'pending' | 'done' | 'dead' | 'dismissed'
  * was sent was refused for itself.
  */
 export type DeadCause = 'target' | 'refused'
+
+/** That work has begun is shown where it is not over at once. */
+const BEGUN_MS = 1_000
+/** A state of the work is shown when it stands for longer than most verdicts take. */
+const SETTLED_MS = 5_000
 
 /** What is known of a run at the moment its state changes. */
 export interface Transition {
@@ -111,12 +121,13 @@ const CUT = '… (cut)'
 export function effectsOf(transition: Transition): NewEffect[] {
   switch (transition.to) {
     case 'queued':
+      return [{ ...page(transition), passingMs: BEGUN_MS }]
     case 'generated':
     case 'judging':
     case 'revising':
-      return [page(transition)]
+      return [{ ...page(transition), passingMs: SETTLED_MS }]
     case 'generating':
-      return [page(transition), started(transition)]
+      return [{ ...page(transition), passingMs: BEGUN_MS }, started(transition)]
     case 'retrying':
       return [page(transition), log(transition, `error-${transition.attempt}`, 'Error', 'attempt failed')]
     case 'held':
@@ -182,7 +193,11 @@ export function lateCostEffects(transition: Transition, isLatest: boolean): NewE
 
 /** What a pick-up writes back: the tick is taken, and earlier outcomes no longer stand on the row. */
 export function pickUpEffect(transition: Transition): NewEffect {
-  return { ...page(transition, { untick: true, clearDecision: true }), name: 'picked-up' }
+  return {
+    ...page(transition, { untick: true, clearDecision: true }),
+    name: 'picked-up',
+    passingMs: BEGUN_MS,
+  }
 }
 
 /** Some of what the page says, to be written once more, with what of the operator's word was left on it. */

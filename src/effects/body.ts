@@ -1,4 +1,5 @@
 import type { EffectBody } from '../domain/effect.ts'
+import { withChildren } from '../domain/notion/block-children.ts'
 import { containerBlock } from '../domain/notion/blocks.ts'
 import { containerRunId } from '../domain/notion/found-block.ts'
 import { planAppends, type AppendRequest } from '../domain/notion/split.ts'
@@ -10,6 +11,7 @@ import { briefDigest } from './read-page.ts'
 import type { Effect } from '../store/effect-rows.ts'
 import { briefOfBody, foundOf } from './body-text.ts'
 import type { EffectContext } from './context.ts'
+import { RECENT_MS } from './row-watch.ts'
 import type { Delivery } from './delivery.ts'
 import type { Said } from '../store/rebuild.ts'
 import type { Workspace } from './workspace.ts'
@@ -98,14 +100,16 @@ async function holds(workspace: Workspace, containerId: string, text: string): P
   return briefOfBody(blocks) === normaliseMarkdown(text)
 }
 
+/** The container goes with as much of the text as one request takes: nearly always all of it. */
 async function write(context: EffectContext, body: BodyOf, text: string): Promise<string> {
   const { api } = context.workspace
-  const title = await titleOf(context, body)
-  const [containerId] = await api.append(body.pageId, [{ ...containerBlock(body.runId, title) }])
-  if (containerId === undefined) throw unusable()
+  const container = withChildren(
+    containerBlock(body.runId, await titleOf(context, body)),
+    markdownToBlocks(text),
+  )
   const made: string[][] = []
-  for (const request of planAppends(markdownToBlocks(text))) {
-    const parentId = parentOf(request, containerId, made)
+  for (const request of planAppends([container])) {
+    const parentId = parentOf(request, body.pageId, made)
     made.push(
       await api.append(
         parentId,
@@ -113,11 +117,13 @@ async function write(context: EffectContext, body: BodyOf, text: string): Promis
       ),
     )
   }
+  const containerId = made[0]?.[0]
+  if (containerId === undefined) throw unusable()
   return containerId
 }
 
-function parentOf(request: AppendRequest, containerId: string, made: readonly (readonly string[])[]): string {
-  if (request.parent === 'container') return containerId
+function parentOf(request: AppendRequest, pageId: string, made: readonly (readonly string[])[]): string {
+  if (request.parent === 'root') return pageId
   const id = made[request.parent.request]?.[request.parent.child]
   if (id === undefined) throw unusable()
   return id
@@ -133,7 +139,9 @@ function unusable(): ServiceFailure {
 /** Says when it was written, and whether the brief is no longer the one that was worked on. */
 async function titleOf(context: EffectContext, body: BodyOf): Promise<string> {
   const run = await context.store.runs.get(body.runId)
-  const digest = await briefDigest(context.workspace, await context.workspace.api.page(body.pageId))
+  const page =
+    (await context.rows.page(body.pageId, RECENT_MS)) ?? (await context.workspace.api.page(body.pageId))
+  const digest = await briefDigest(context.workspace, page)
   const changed =
     run !== null && digest !== run.briefDigest ? ' – the brief was changed while it was worked on' : ''
   return `EchoPilot result, ${minuteText(context.world.clock.now())} UTC${changed}`

@@ -3,7 +3,7 @@ import { asAppError, isStoreFailure, type Outcome } from '../kernel/errors.ts'
 import { LEASE_RENEWAL_MS } from '../kernel/lease.ts'
 import { nextAfter, ServiceFailure } from '../kernel/roles.ts'
 import type { Effect } from '../store/effect-rows.ts'
-import type { FailedDelivery } from '../store/outbox.ts'
+import type { FailedDelivery, Passing } from '../store/outbox.ts'
 import { deliverBody } from './body.ts'
 import type { EffectContext } from './context.ts'
 import type { Delivery } from './delivery.ts'
@@ -36,10 +36,12 @@ const AT_ONCE = 4
 /**
  * Delivers every due effect once, in order within each target. What fails is due again later; what can
  * cannot succeed as things are is dead, until what it needs is back. Any number of processes may do this on one store.
+ * Beside work (`besideWork`) states in between wait for requests to spare; after it, nothing more comes that they could
+ * be written with.
  */
-export async function deliverDue(context: EffectContext): Promise<Delivered> {
+export async function deliverDue(context: EffectContext, besideWork = false): Promise<Delivered> {
   await reviveWhatIsBack(context)
-  const pass: Pass = { delivered: 0, failed: [], inRow: 0 }
+  const pass: Pass = { delivered: 0, failed: [], inRow: 0, besideWork }
   const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, async () => courier(context, pass)))
   for (const end of ends) if (end.status === 'rejected') throw asAppError(end.reason)
   return pass
@@ -58,24 +60,33 @@ interface Pass {
   delivered: number
   readonly failed: Undelivered[]
   inRow: number
+  readonly besideWork: boolean
+}
+
+/** With the rate used up, each state in between would make a result wait. */
+async function passingOf(context: EffectContext, { besideWork }: Pass): Promise<Passing> {
+  if (!besideWork) return 'all'
+  return (await context.workspace.api.hasRoom()) ? 'settled' : 'none'
 }
 
 /** Delivers until nothing is due: each batch is claimed with the end of the one before. */
 async function courier(context: EffectContext, pass: Pass): Promise<void> {
   const { outbox } = context.store
   const isOver = (): boolean => context.stop.aborted || pass.inRow >= FAILURES_TO_STOP
-  let effects = isOver() ? [] : await outbox.claim()
+  const claim = async (): Promise<Effect[]> => (isOver() ? [] : outbox.claim(await passingOf(context, pass)))
+  let effects = await claim()
   for (let [head] = effects; head !== undefined; [head] = effects) {
     const attempt = await tryLeased(context, head, effects)
     if (attempt.ok) {
       pass.delivered += effects.length
       pass.inRow = 0
-      effects = await outbox.done(effects, attempt.thing, !isOver())
+      const next = isOver() ? null : await passingOf(context, pass)
+      effects = await outbox.done(effects, attempt.thing, next)
       continue
     }
     await outbox.failed(effects, attempt.failure)
     noteFailure(context, pass, head, attempt)
-    effects = isOver() ? [] : await outbox.claim()
+    effects = await claim()
   }
 }
 

@@ -15,13 +15,13 @@ const QUICK_WAIT_MS = 400
 
 /**
  * Writes the newest value of each property of a task's page, in one request; but not of its Status where
- * somebody has just set that to Cancelled.
+ * somebody has set that to Cancelled since the run began.
  */
 export async function deliverPage(context: EffectContext, effects: readonly Effect[]): Promise<Delivery> {
   const queue = queueOf(context.workspace)
   const [head] = effects
   if (head === undefined) return { kind: 'done', thing: null }
-  const cancelled = await cancelsByHand(context, queue, head)
+  const cancelled = await cancelsByHand(context, head)
   const standing = async (sent: readonly Effect[]): Promise<PageChange> => {
     const { status, ...rest } = await withoutRepeats(context, queue, effects, sent)
     return cancelled || status === undefined ? rest : { ...rest, status }
@@ -58,19 +58,15 @@ function mayHaveArrived(error: unknown): boolean {
 }
 
 /**
- * Whether someone has set the row to Cancelled while its run is open; then the run is cancelled, which has
- * writes of its own. Looked at before a state is written, because writing it would wipe out what they said.
- * Until the row has heard of the run at all, a Cancelled on it is about an earlier one.
+ * Whether somebody has put an end to the run on its row. One that is open is cancelled by it, which has writes of its
+ * own; of one that has ended meanwhile everything is written but the Status, which would wipe out what they said.
  */
-async function cancelsByHand(context: EffectContext, queue: NotionDatabase, head: Effect): Promise<boolean> {
-  const { store, workspace } = context
-  const run = head.runId === null ? null : await store.runs.get(head.runId)
-  if (run === null || isFinal(run.state)) return false
-  const written = await store.outbox.ofRun(run.id)
-  if (!written.some(({ kind, state }) => kind === 'page' && state === 'done')) return false
-  const row = readRow(await workspace.api.page(head.target), queue)
-  if (row.choice('status') !== 'Cancelled') return false
-  return (await store.decisions.cancel(run.taskId, 'notion')).kind === 'done'
+async function cancelsByHand(context: EffectContext, head: Effect): Promise<boolean> {
+  const run = head.runId === null ? null : await context.store.runs.get(head.runId)
+  if (run === null || run.state === 'cancelled') return false
+  if (!(await context.rows.withdrawn(head.target, 0))) return false
+  if (!isFinal(run.state)) await context.store.decisions.cancel(run.taskId, 'notion')
+  return true
 }
 
 /**
@@ -103,11 +99,18 @@ function wipesOut(change: PageChange): boolean {
 function hasArrived(row: RowReader, sent: readonly PageChange[]): boolean {
   const all = mergeChanges(sent)
   const status = row.choice('status')
-  if (all.untick !== true) return status === all.status
+  // A run rests as Waiting Human more than once; what it cost and its score tell one rest from the next.
+  if (all.untick !== true) return status === all.status && showsFigures(row, all)
   const seenRunId = row.text('runId')
   if (seenRunId !== null) return seenRunId === all.runId
   // Without a run id the status tells; which of those that were merged had been sent is not known.
   return sent.some(change => change.status !== undefined && change.status === status)
+}
+
+function showsFigures(row: RowReader, { costNano, score }: PageChange): boolean {
+  const isSame = (shown: number | null, written: number | null | undefined): boolean =>
+    shown === null || written === undefined || shown === written
+  return isSame(row.number('costUsd'), usd(costNano)) && isSame(row.number('qaScore'), score)
 }
 
 function changesOf(effects: readonly Effect[]): PageChange[] {

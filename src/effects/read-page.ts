@@ -22,22 +22,23 @@ export async function readPage(workspace: Workspace, page: NotionPage): Promise<
   const queue = queueOf(workspace)
   const row = readRow(page, queue)
   const description = await wholeText(workspace, page, row)
-  const brief = await readBrief(workspace, page, description)
+  const body = await readBody(workspace, page, description)
   const type = typeOf(row)
   const target = targetOf(row)
   const client = await clientOf(workspace, row)
   return {
-    flaw: type.flaw ?? target.flaw,
+    flaw: body.flaw ?? type.flaw ?? target.flaw,
     page: {
       pageId: page.id,
       title: nameOf(row.text('taskName') ?? '') || 'Untitled',
-      brief,
+      brief: body.brief,
       type: type.value,
       client: client.name === null ? null : nameOf(client.name) || null,
       clientEmail: row.text('clientEmail') ?? client.email,
       qaTarget: target.value,
       priority: priorityOf(row),
       dueDate: row.date('due')?.slice(0, 10) ?? null,
+      stoodCancelled: row.choice('status') === 'Cancelled',
     },
   }
 }
@@ -46,6 +47,20 @@ export async function readPage(workspace: Workspace, page: NotionPage): Promise<
 export async function briefDigest(workspace: Workspace, page: NotionPage): Promise<string> {
   const row = readRow(page, queueOf(workspace))
   return sha256(await readBrief(workspace, page, await wholeText(workspace, page, row)))
+}
+
+/** A page whose blocks have no end is a fault of the row: it would be read in vain at every poll. */
+async function readBody(
+  workspace: Workspace,
+  page: NotionPage,
+  description: string,
+): Promise<{ readonly brief: string; readonly flaw: string | null }> {
+  try {
+    return { brief: await readBrief(workspace, page, description), flaw: null }
+  } catch (error) {
+    if (!isRefusal(error) || error.fix === null) throw error
+    return { brief: description, flaw: `${error.message}: ${error.fix}` }
+  }
 }
 
 /** Description and body; the title goes to the model by itself. */

@@ -32,7 +32,7 @@ export interface StatusFigures {
   readonly outbox: Awaited<ReturnType<Store['outbox']['counts']>>
   readonly dead: readonly ShownEffect[]
   readonly operations: Awaited<ReturnType<Store['records']['latest']>>
-  /** Tasks whose last run failed for good, with the reason and what to type. */
+  /** Tasks whose last run failed for good and was not dismissed, with the reason and what to type. */
   readonly failed: readonly AttentionItem[]
   /** Tasks that wait for a person or a cap. */
   readonly waiting: readonly AttentionItem[]
@@ -115,7 +115,7 @@ function spendFigures(summary: SpendSummary): SpendFigures {
 }
 
 async function attention(store: Store, states: readonly RunState[]): Promise<AttentionItem[]> {
-  const tasks = await store.tasks.list({ states, client: null, limit: LISTED })
+  const tasks = await store.tasks.list({ states, client: null, withoutDismissed: true, limit: LISTED })
   return tasks.map(attentionItem)
 }
 

@@ -1,4 +1,5 @@
 import { deliverDue, deliveryOutcome } from '../effects/deliver.ts'
+import { rowWatch } from '../effects/row-watch.ts'
 import { openOwnWorkspace } from '../effects/workspace.ts'
 import { undeliveredLines } from '../figures/effects.ts'
 import { defineOperation } from './define.ts'
@@ -17,7 +18,8 @@ export const deliver = defineOperation({
       const counts = await context.store.outbox.counts()
       return { dryRun: context.dryRun, delivered: 0, failed: [], ...counts }
     }
-    const done = await deliverDue({ ...context, workspace, progress: line => context.progress(line) })
+    const rows = rowWatch({ ...context, workspace, clock: context.world.clock })
+    const done = await deliverDue({ ...context, workspace, rows, progress: line => context.progress(line) })
     return { dryRun: false, ...done, ...(await context.store.outbox.counts()) }
   },
   render: (result, style) =>

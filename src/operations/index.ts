@@ -25,6 +25,7 @@ export const OPERATIONS: LazyList<AnyOperation> = {
   'task add': async () => (await import('./task/add.ts')).taskAdd,
   'task approve': async () => (await import('./task/approve.ts')).taskApprove,
   'task cancel': async () => (await import('./task/cancel.ts')).taskCancel,
+  'task dismiss': async () => (await import('./task/dismiss.ts')).taskDismiss,
   'task list': async () => (await import('./task/list.ts')).taskList,
   'task open': async () => (await import('./task/open.ts')).taskOpen,
   'task retry': async () => (await import('./task/retry.ts')).taskRetry,

@@ -28,7 +28,7 @@ export const poll = defineOperation({
     const workspace = await openWorkspace(context.store, context.notion)
     const request = { ...input, stages, dryRun: context.dryRun }
     return {
-      ...(await pollOnce(pipelineOf(context), workspace, request)),
+      ...(await pollOnce(pipelineOf(context, null), workspace, request)),
       drain: input.drain,
       failOnFailed: input.failOnFailed,
       notionWaits: workspace === null && context.notion !== null,

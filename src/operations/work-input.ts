@@ -1,5 +1,7 @@
 import { optional, textField, wholeNumberField } from '../kernel/field.ts'
-import type { PipelineContext } from '../pipeline/context.ts'
+import { rowWatch } from '../effects/row-watch.ts'
+import { openWorkspace } from '../effects/workspace.ts'
+import type { PipelineContext, RowCheck } from '../pipeline/context.ts'
 import type { Context } from './define.ts'
 
 /** The flags that `poll`, `process` and `qa` share. */
@@ -13,11 +15,13 @@ export const concurrencyField = optional(
 /** A full id or its beginning. */
 export const taskField = optional(textField('only this task'))
 
-/** The part of an operation's context that the pipeline works with. */
+/** The part of an operation's context that the pipeline works with, and the rows of the board, if there is one. */
 export function pipelineOf(
   context: Context<{ settings: 'required'; store: 'required'; models: 'required' }>,
+  rows: RowCheck | null,
 ): PipelineContext {
   return {
+    rows,
     world: context.world,
     store: context.store,
     models: context.models,
@@ -27,4 +31,12 @@ export function pipelineOf(
     progress: line => context.progress(line),
     calling: call => context.calling(call),
   }
+}
+
+/** The rows of the board for what works without reading it otherwise; null where there is none to be reached. */
+export async function boardRows(
+  context: Context<{ store: 'required'; notion: 'optional' }>,
+): Promise<RowCheck | null> {
+  const workspace = context.notion.ok ? await openWorkspace(context.store, context.notion.value) : null
+  return workspace === null ? null : rowWatch({ ...context, workspace, clock: context.world.clock })
 }

@@ -1,67 +1,113 @@
 import type { EffectContext } from '../effects/context.ts'
+import { isWithdrawn, MOST_CONDITIONS, readRows, type SeenRow } from '../effects/read-rows.ts'
 import { queueOf, readRow } from '../effects/row-values.ts'
 import type { NotionPage } from '../integrations/notion/client.ts'
 import { isRefusal } from '../kernel/roles.ts'
-import type { OpenPage } from '../store/pickup.ts'
+import type { BoardRow } from '../store/pickup.ts'
+
+/** Rows that no query shows, read by themselves at each poll: those in the trash, and those it is too early for. */
+const MOST_SINGLE_READS = 5
+/** Pages of rows that say something, read while each of them holds something new. */
+const MOST_SAID_PAGES = 10
+/** Where the round over all rows goes on. */
+const ROUND = 'round over watched rows'
 
 /**
- * Does what people said on the board about runs that are open, and returns how often they did. Decisions count
- * only for runs that wait for a person; a hand-set Cancelled or a trashed page ends any.
+ * Does what people said on the board about runs that are open, and about failures that are still an alarm, and
+ * returns how often they did. Decisions count only for runs that wait for a person; a hand-set Cancelled or a trashed
+ * page ends any.
+ *
+ * What it costs does not grow with the number of such runs: up to a hundred of them are looked at by one query. Where
+ * there are more, one query asks for the rows that say something, newest first, and the round goes on with the
+ * next hundred at each poll, for what no query shows. So an idle poll makes one request without such runs (for
+ * ticks), two with up to a hundred, three with any number, and at most five more for rows that no query shows.
  */
 export async function readDecisions(context: EffectContext): Promise<number> {
-  const open = await context.store.pickUps.openPages()
-  const quiet = await quietPages(context, open)
+  const { rows, areAll } = await nextOfRound(context)
+  const said = areAll ? 0 : await readWhatIsSaid(context)
+  return said + (await readRound(context, rows))
+}
+
+/** The next hundred rows of the round, from where the last poll left it. */
+async function nextOfRound(context: EffectContext): Promise<{ rows: readonly BoardRow[]; areAll: boolean }> {
+  const { pickUps } = context.store
+  const mark = (await pickUps.mark(ROUND)) ?? ''
+  const after = await pickUps.watched(mark, MOST_CONDITIONS)
+  if (after.length === MOST_CONDITIONS) {
+    return { rows: after, areAll: mark === '' && (await pickUps.watched(lastOf(after), 1)).length === 0 }
+  }
+  const before = mark === '' ? [] : await pickUps.watched('', MOST_CONDITIONS)
+  const known = new Set(after.map(({ runId }) => runId))
+  const rest = before.filter(({ runId }) => !known.has(runId))
+  return {
+    rows: [...after, ...rest].slice(0, MOST_CONDITIONS),
+    areAll: after.length + rest.length <= MOST_CONDITIONS && before.length < MOST_CONDITIONS,
+  }
+}
+
+function lastOf(rows: readonly BoardRow[]): string {
+  return rows.at(-1)?.runId ?? ''
+}
+
+async function readRound(context: EffectContext, rows: readonly BoardRow[]): Promise<number> {
+  if (rows.length === 0) return 0
+  const { seen, unread } = await readRows(context.workspace, rows, MOST_SINGLE_READS)
   let decided = 0
-  for (const { pageId, taskId, state } of open.filter(page => !quiet.has(page.pageId))) {
-    if (context.stop.aborted) break
-    const said = await saidOn(context, pageId, state)
-    if (said === null) continue
-    decided += 1
-    if (said.kind === 'approve') await context.store.decisions.approve(taskId, 'notion')
-    if (said.kind === 'return') await context.store.decisions.sendBack(taskId, said.note, 'notion')
-    if (said.kind === 'cancel') await context.store.decisions.cancel(taskId, 'notion')
+  for (const one of seen) if (!context.stop.aborted && (await actOn(context, one))) decided += 1
+  // The first that was not read is the first of the next round.
+  const [missed] = unread
+  const end = missed === undefined ? rows.length : rows.indexOf(missed)
+  await context.store.pickUps.setMark(ROUND, rows[end - 1]?.runId ?? null)
+  return decided
+}
+
+/** Rows with a decision, or set to Cancelled: asked for by what they say, newest first. */
+async function readWhatIsSaid(context: EffectContext): Promise<number> {
+  let decided = 0
+  let cursor: string | null = null
+  for (let page = 0; page < MOST_SAID_PAGES && !context.stop.aborted; page += 1) {
+    const list = await saidPage(context, cursor)
+    if (list === null) break
+    const found = await actOnListed(context, list.pages)
+    decided += found
+    cursor = list.nextCursor
+    if (found === 0 || cursor === null) break
   }
   return decided
 }
 
-/** Notion takes this many conditions in one filter. */
-const MOST_CONDITIONS = 100
-
-/**
- * Pages of resting runs on which nobody has said anything, told by one query for a hundred of them: so that
- * many runs that wait for a person cost next to nothing. The list may be older than our own writes, so it only
- * saves reading; whatever else it shows, and what it does not show, is read page by page.
- */
-async function quietPages(context: EffectContext, open: readonly OpenPage[]): Promise<Set<string>> {
-  const queue = queueOf(context.workspace)
-  const runId = queue.properties['runId']
-  const resting = open.filter(({ state }) => state === 'waiting_human' || state === 'held')
-  const quiet = new Set<string>()
-  if (runId?.type !== 'rich_text' || resting.length < 2) return quiet
-  for (let from = 0; from < resting.length; from += MOST_CONDITIONS) {
-    const some = resting.slice(from, from + MOST_CONDITIONS)
-    for (const page of await pagesOfRuns(context, runId.id, some)) {
-      const row = readRow(page, queue)
-      if (row.choice('status') !== 'Cancelled' && row.choice('decision') === null) quiet.add(page.id)
-    }
-  }
-  return quiet
-}
-
-/** None where the column was taken off or changed: then nothing is saved, and each page is read. */
-async function pagesOfRuns(
+/** Null where a column was taken off, or knows no such option: then the round finds what is said. */
+async function saidPage(
   context: EffectContext,
-  runIdProperty: string,
-  open: readonly OpenPage[],
-): Promise<readonly NotionPage[]> {
-  const filter = { or: open.map(page => ({ property: runIdProperty, rich_text: { equals: page.runId } })) }
+  cursor: string | null,
+): Promise<{ pages: readonly NotionPage[]; nextCursor: string | null } | null> {
+  const queue = queueOf(context.workspace)
+  const { status, decision } = queue.properties
+  const or = [
+    ...(decision === undefined ? [] : [{ property: decision.id, [decision.type]: { is_not_empty: true } }]),
+    ...(status === undefined ? [] : [{ property: status.id, [status.type]: { equals: 'Cancelled' } }]),
+  ]
+  const sorts = [{ timestamp: 'last_edited_time', direction: 'descending' }]
   try {
-    const found = await context.workspace.api.query(queueOf(context.workspace).dataSourceId, { filter })
-    return found.pages
+    return await context.workspace.api.queryPage(queue.dataSourceId, { filter: { or }, sorts }, cursor)
   } catch (error) {
-    if (isRefusal(error)) return []
+    if (isRefusal(error)) return null
     throw error
   }
+}
+
+/** Only rows of runs to which it can mean something are read by themselves: a list may be older than our writes. */
+async function actOnListed(context: EffectContext, pages: readonly NotionPage[]): Promise<number> {
+  const rows = await context.store.pickUps.rows(pages.map(({ id }) => id))
+  const byId = new Map(pages.map(page => [page.id, page]))
+  let decided = 0
+  for (const row of rows) {
+    const page = byId.get(row.pageId) ?? null
+    if (context.stop.aborted || saidIn(context, { row, page }) === null) continue
+    const { seen } = await readRows(context.workspace, await context.store.pickUps.rows([row.pageId]))
+    for (const one of seen) if (await actOn(context, one)) decided += 1
+  }
+  return decided
 }
 
 /** What stands on a page about its run. */
@@ -69,33 +115,39 @@ type Said =
   | { readonly kind: 'approve' }
   | { readonly kind: 'return'; readonly note: string }
   | { readonly kind: 'cancel' }
+  | { readonly kind: 'dismiss' }
 
-async function saidOn(context: EffectContext, pageId: string, state: string): Promise<Said | null> {
-  // Asked before the page is read: what is on its way may arrive, and be done, while the answer is.
-  const hasPending = await context.store.outbox.hasPending(pageId)
-  const page = await pageIfGiven(context, pageId)
-  if (page === null) return null
-  if (page.trashed) return { kind: 'cancel' }
-  // What we have not written over yet is an older word, not a new one.
-  if (hasPending) return null
-  const row = readRow(page, queueOf(context.workspace))
-  if (row.choice('status') === 'Cancelled') return { kind: 'cancel' }
-  if (state !== 'waiting_human') return null
-  const decision = row.choice('decision')
-  if (decision === 'Approve') return { kind: 'approve' }
-  if (decision !== 'Return') return null
-  return { kind: 'return', note: row.text('decisionNote') ?? 'returned on the board, without a note' }
+async function actOn(context: EffectContext, seen: SeenRow): Promise<boolean> {
+  const { decisions } = context.store
+  const { taskId } = seen.row
+  const said = saidIn(context, seen)
+  switch (said?.kind) {
+    case 'approve':
+      return (await decisions.approve(taskId, 'notion')).kind === 'done'
+    case 'return':
+      return (await decisions.sendBack(taskId, said.note, 'notion')).kind === 'done'
+    case 'cancel':
+      return (await decisions.cancel(taskId, 'notion')).kind === 'done'
+    case 'dismiss':
+      return (await decisions.dismiss(taskId, 'notion')).kind === 'done'
+    case undefined:
+      return false
+  }
 }
 
-/**
- * Null where Notion does not give the page. That is no decision of anybody's: one that is no longer shared with
- * us looks like that, while one in the trash is still given.
- */
-async function pageIfGiven(context: EffectContext, pageId: string): Promise<NotionPage | null> {
-  try {
-    return await context.workspace.api.page(pageId)
-  } catch (error) {
-    if (isRefusal(error)) return null
-    throw error
+function saidIn({ workspace }: EffectContext, seen: SeenRow): Said | null {
+  const { row, page } = seen
+  if (page === null || row.state === 'done' || row.state === 'cancelled') return null
+  const cells = readRow(page, queueOf(workspace))
+  if (row.state === 'failed_final') {
+    const isOver = page.trashed || (row.endHeard && cells.choice('status') === 'Cancelled')
+    return isOver && !row.dismissed ? { kind: 'dismiss' } : null
   }
+  if (isWithdrawn(workspace, seen)) return { kind: 'cancel' }
+  // What we have not written over yet is an older word, not a new one.
+  if (row.state !== 'waiting_human' || row.hasPending) return null
+  const decision = cells.choice('decision')
+  if (decision === 'Approve') return { kind: 'approve' }
+  if (decision !== 'Return') return null
+  return { kind: 'return', note: cells.text('decisionNote') ?? 'returned on the board, without a note' }
 }

@@ -4,7 +4,8 @@ import type { Workspace } from '../effects/workspace.ts'
 import type { PipelineContext } from '../pipeline/context.ts'
 import type { Outcome } from '../kernel/errors.ts'
 import { workOutcome, workQueue, type WorkReport, type WorkRequest } from '../pipeline/work-report.ts'
-import { pickUp, type PickedUp } from './pick-up.ts'
+import { rowWatch } from '../effects/row-watch.ts'
+import { NOTHING_PICKED_UP, pickUp, type PickedUp } from './pick-up.ts'
 
 /** Everything a `poll` did: with Notion, and with the queue. */
 export interface PollReport extends WorkReport {
@@ -18,79 +19,118 @@ const PICK_UP_EVERY_MS = 60_000
 /** How often the outbox is looked at while work is in flight. */
 const DELIVER_EVERY_MS = 500
 
+/** Work begins when so many rows were picked up, or all: reading a thousand takes minutes at Notion's rate. */
+const ROWS_TO_BEGIN_WITH = 10
+
 /**
- * Picks up, works, delivers. While work is in flight the outside is told of it, and every minute new ticks
- * are taken; when nothing is ready any more every due effect is tried once, and that is the end.
+ * Picks up, works, delivers. Where many rows are ticked, work begins with the first of them. While work is in flight
+ * the outside is told of it, and every minute new ticks are taken; when nothing is ready any more every due effect is
+ * tried once, and that is the end.
  */
 export async function pollOnce(
-  pipeline: PipelineContext,
+  pipeline: Omit<PipelineContext, 'rows'>,
   workspace: Workspace | null,
   request: WorkRequest,
 ): Promise<PollReport> {
-  if (workspace === null) return { ...(await workQueue(pipeline, request)), notion: null }
-  const context: EffectContext = { ...pipeline, workspace }
-  const picking = { ...context, settings: pipeline.settings, dryRun: request.dryRun }
+  if (workspace === null) return { ...(await workQueue({ ...pipeline, rows: null }, request)), notion: null }
+  const rows = rowWatch({ ...pipeline, workspace, clock: pipeline.world.clock })
+  const context: EffectContext = { ...pipeline, workspace, rows }
+  const picking = { ...context, settings: pipeline.settings, dryRun: request.dryRun, arrived: () => {} }
   const limit = request.limit ?? null
-  let picked = await pickUp(picking, limit)
   if (request.dryRun) {
-    const planned = await workQueue(pipeline, request)
+    const picked = await pickUp(picking, limit)
+    const planned = await workQueue({ ...pipeline, rows }, request)
     return { ...planned, notion: { ...picked, delivered: 0, undelivered: [] } }
   }
-  const working = whileWorking(context, async () => {
+  const begun = Promise.withResolvers<void>()
+  let arrived = (): void => {}
+  let rowsPicked = 0
+  const first = pickUp(
+    {
+      ...picking,
+      arrived: () => {
+        rowsPicked += 1
+        if (rowsPicked === ROWS_TO_BEGIN_WITH) begun.resolve()
+        arrived()
+      },
+    },
+    limit,
+  )
+  await Promise.race([first, begun.promise])
+  let picked: PickedUp | null = null
+  const pickUpMore = async (): Promise<void> => {
     // Within what the first has left of the limit; with nothing left, decisions are still read.
-    const left = limit === null ? null : limit - picked.picked.length
-    picked = joined(picked, await pickUp(picking, left))
+    if (picked !== null) picked = joined(picked, await pickUp(picking, leftOf(limit, picked)))
+  }
+  const working = whileWorking(context, pickUpMore)
+  const work = workQueue({ ...pipeline, rows }, request, async tell => {
+    arrived = tell
+    picked = await first
   })
-  const report = await working.until(workQueue(pipeline, request))
+  const report = await working.until(work)
   const delivered = await deliverDue(context)
   return {
     ...report,
     notion: {
-      ...picked,
+      ...(picked ?? NOTHING_PICKED_UP),
       delivered: delivered.delivered + working.delivered(),
       undelivered: await stillUndelivered(context, [...working.failed(), ...delivered.failed]),
     },
   }
 }
 
+function leftOf(limit: number | null, { picked }: PickedUp): number | null {
+  return limit === null ? null : limit - picked.length
+}
+
 /** Delivers, and picks up again, beside the work. What fails here may still be delivered later, or at the end. */
 function whileWorking(
   context: EffectContext,
-  pickUpAgain: () => Promise<void>,
+  pickUpMore: () => Promise<void>,
 ): {
   until: <T>(work: Promise<T>) => Promise<T>
   delivered: () => number
   failed: () => readonly Undelivered[]
 } {
+  const { clock } = context.world
   let delivered = 0
   const failed: Undelivered[] = []
-  const beside = async (done: AbortSignal): Promise<void> => {
-    let nextPickUpMs = context.world.clock.monotonicMs() + PICK_UP_EVERY_MS
+  const every = async (ms: number, done: AbortSignal, act: () => Promise<void>): Promise<void> => {
+    let nextMs = clock.monotonicMs() + ms
     while (!done.aborted && !context.stop.aborted) {
-      await context.world.clock.sleep(DELIVER_EVERY_MS, done)
-      if (done.aborted) return
-      const pass = await deliverDue(context)
-      delivered += pass.delivered
-      failed.push(...pass.failed)
-      if (context.world.clock.monotonicMs() < nextPickUpMs) continue
-      await pickUpAgain()
-      nextPickUpMs = context.world.clock.monotonicMs() + PICK_UP_EVERY_MS
+      await clock.sleep(DELIVER_EVERY_MS, done)
+      if (done.aborted || clock.monotonicMs() < nextMs) continue
+      await act()
+      nextMs = clock.monotonicMs() + ms
     }
+  }
+  const deliver = async (): Promise<void> => {
+    const pass = await deliverDue(context, true)
+    delivered += pass.delivered
+    failed.push(...pass.failed)
   }
   return {
     delivered: () => delivered,
     failed: () => failed,
     until: async work => {
       const done = new AbortController()
-      // Caught at once: nobody waits for it until the work has ended.
-      const companion = beside(done.signal).catch((error: unknown) => {
-        context.log.warn('nothing more is written beside the work, only after it', { error: String(error) })
-      })
+      const companions = [
+        every(0, done.signal, deliver),
+        every(PICK_UP_EVERY_MS, done.signal, pickUpMore),
+      ].map(
+        // Caught at once: nobody waits for it until the work has ended.
+        async companion =>
+          companion.catch((error: unknown) => {
+            context.log.warn('nothing more is written beside the work, only after it', {
+              error: String(error),
+            })
+          }),
+      )
       try {
         return await work
       } finally {
         done.abort()
-        await companion
+        await Promise.all(companions)
       }
     },
   }

@@ -4,6 +4,12 @@ import type { World } from '../kernel/world.ts'
 import type { Settings } from '../settings/schema.ts'
 import type { Store } from '../store/index.ts'
 
+/** What people say on the rows of tasks while these are worked on. */
+export interface RowCheck {
+  /** Whether somebody has put an end to the page's run, as it was at most so long ago; false where nobody can tell. */
+  withdrawn(pageId: string, oldestMs: number): Promise<boolean>
+}
+
 /** What the pipeline works with; operations hand it in. */
 export interface PipelineContext {
   readonly world: Pick<World, 'clock' | 'random' | 'processes'>
@@ -13,6 +19,8 @@ export interface PipelineContext {
   readonly log: Log
   /** Aborts when no new stage may begin. */
   readonly stop: AbortSignal
+  /** Null without Notion. */
+  readonly rows: RowCheck | null
   progress(line: string): void
   /** Tells that a model is being called, until what is returned is called. */
   calling(call: { readonly title: string; readonly stage: string }): () => void

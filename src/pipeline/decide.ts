@@ -22,6 +22,7 @@ const DID = {
   return: 'returned',
   cancel: 'cancelled',
   retry: 'retried',
+  dismiss: 'dismissed',
 } as const satisfies Record<Verb, string>
 
 /**

@@ -19,6 +19,8 @@ export interface DrainOptions {
   /** Most runs to work on. */
   readonly limit: number | null
   readonly concurrency: number
+  /** Brings more runs while this works, and says each time that one is there. */
+  readonly feed?: ((arrived: () => void) => Promise<void>) | undefined
 }
 
 /** What a drain did. What became of the runs is in the store. */
@@ -34,7 +36,7 @@ export interface Drained {
 const LOOK_AGAIN_MS = 5_000
 
 /**
- * Works until nothing is ready and nothing of this process is in flight. Takes back first what dead
+ * Works until nothing is ready, nothing of this process is in flight and nothing more is brought. Takes back first what dead
  * processes held, and lets go of held runs whose cap has room. Any number of processes may drain one store.
  * @throws AppError when the store fails; other runs are released by recovery.
  */
@@ -45,10 +47,22 @@ export async function drain(context: PipelineContext, options: DrainOptions): Pr
   const floor = newFloor()
   const lookAgain = context.world.clock.every(LOOK_AGAIN_MS, () => wakeAll(floor))
   const workers = Array.from({ length: options.concurrency }, () => worker({ context, options, floor }))
-  const ends = await Promise.allSettled(workers)
+  const ends = await Promise.allSettled([feedFloor(options, floor), ...workers])
   lookAgain()
   for (const end of ends) if (end.status === 'rejected') throw asAppError(end.reason)
   return { runIds: [...floor.runIds], failed: floor.failed, interrupted: context.stop.aborted }
+}
+
+/** What brings more counts as work in flight. */
+async function feedFloor({ feed }: DrainOptions, floor: Floor): Promise<void> {
+  if (feed === undefined) return
+  floor.working += 1
+  try {
+    await feed(() => wakeAll(floor))
+  } finally {
+    floor.working -= 1
+    wakeAll(floor)
+  }
 }
 
 /** The stages with the service each needs. */
@@ -141,7 +155,11 @@ async function workFrom(shift: Shift, first: ClaimedRun): Promise<void> {
 async function workOne(shift: Shift, claimed: ClaimedRun): Promise<ClaimedRun | null> {
   let end: StageEnd | null = null
   try {
+    // A row that was just picked up has just been read.
+    const justRead = claimed.stage === 'generate' ? JUST_READ_MS : 0
+    if (await isWithdrawn(shift, claimed, justRead)) return await cancel(shift, claimed, null)
     end = await workLeased(shift, claimed)
+    if (restsWith(end) && (await isWithdrawn(shift, claimed, 0))) return await cancel(shift, claimed, end)
     return await commit(shift, claimed, end)
   } catch (error) {
     const defect = endByDefect(shift, claimed, error)
@@ -150,6 +168,28 @@ async function workOne(shift: Shift, claimed: ClaimedRun): Promise<ClaimedRun | 
   } finally {
     wakeAll(shift.floor)
   }
+}
+
+/** A row is read once more before each paid stage and before the last commit; one read is enough for this long. */
+const JUST_READ_MS = 2_000
+
+async function isWithdrawn({ context }: Shift, { task }: ClaimedRun, oldestMs: number): Promise<boolean> {
+  if (context.rows === null || task.pageId === null) return false
+  return context.rows.withdrawn(task.pageId, oldestMs)
+}
+
+/** Whether the run would rest: what is written of that must not stand over a word of somebody's. */
+function restsWith(end: StageEnd): boolean {
+  return end.kind === 'written' || end.kind === 'judged' ? end.next.kind === 'rest' : end.kind !== 'released'
+}
+
+/** Ends a run that somebody has put an end to on its row. What was spent stays booked. */
+async function cancel(shift: Shift, claimed: ClaimedRun, end: StageEnd | null): Promise<ClaimedRun | null> {
+  const { store } = shift.context
+  await settleApart(shift, end)
+  await store.decisions.cancel(claimed.task.id, 'notion')
+  shift.context.progress(`${claimed.task.title}: cancelled on its row`)
+  return isOver(shift) ? null : takeNext(shift, async wanted => store.claims.claim(wanted))
 }
 
 /** Books what was spent on a stage whose commit broke, unless that is what breaks. */

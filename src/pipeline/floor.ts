@@ -5,7 +5,7 @@ export interface Floor {
   readonly failed: { id: string; kind: string; message: string }[]
   /** Workers that ask for a run that may be a new one: each takes a place of the limit. */
   asking: number
-  /** Workers that have a run in hand. */
+  /** Workers that have a run in hand, and what brings more. */
   working: number
   /** One of them met a failing store: none takes another run. */
   broken: boolean

@@ -3,7 +3,7 @@ import { formatNanoUsd } from '../domain/cost.ts'
 import { RUN_STATES, type RunStatus, type Stage } from '../domain/run-state.ts'
 import type { Outcome } from '../kernel/errors.ts'
 import type { PipelineContext } from './context.ts'
-import { drain, stageServices, type Drained } from './drain.ts'
+import { drain, stageServices, type Drained, type DrainOptions } from './drain.ts'
 import { estimateAtMostNano } from './estimate.ts'
 import { findTask } from './tasks.ts'
 
@@ -52,7 +52,11 @@ export interface WorkedRun {
 }
 
 /** Works on the queue, or tells what would be worked on and at most cost. */
-export async function workQueue(context: PipelineContext, request: WorkRequest): Promise<WorkReport> {
+export async function workQueue(
+  context: PipelineContext,
+  request: WorkRequest,
+  feed?: DrainOptions['feed'],
+): Promise<WorkReport> {
   const taskId = request.task === undefined ? null : (await findTask(context.store, request.task)).id
   const limit = request.limit ?? null
   if (request.dryRun) return planned(context, request.stages, taskId, limit)
@@ -61,6 +65,7 @@ export async function workQueue(context: PipelineContext, request: WorkRequest):
     taskId,
     limit,
     concurrency: request.concurrency ?? context.settings.work.concurrency,
+    feed,
   })
   // One after the other: each is read whole, briefs and calls too, and only a line of it is kept.
   const runs: WorkedRun[] = []

@@ -97,9 +97,10 @@ async function notionFor(options: PartsOptions, parts: Parts, secrets: SecretKee
   const { settings } = await parts.settings()
   const { connectNotion } = await import('../integrations/notion/index.ts')
   const store = await parts.store()
-  return connectNotion(settings.notion, token, options.world, (count, perSecond) =>
-    store.rates.take('notion', count, perSecond),
-  )
+  return connectNotion(settings.notion, token, options.world, {
+    take: (count, perSecond) => store.rates.take('notion', count, perSecond),
+    left: perSecond => store.rates.left('notion', perSecond),
+  })
 }
 
 /** A store that cannot be read says nothing of accounts; what needs it hears of that by itself. */

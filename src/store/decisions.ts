@@ -23,6 +23,8 @@ export interface DecisionStore {
   cancel(taskId: string, actor: string): Promise<Decided>
   /** A new run where the last has ended; a run that waits for its next attempt is made due now. */
   retry(taskId: string, run: NewRun): Promise<Decided>
+  /** Lets the failure of the last run be: it stays Failed-Final, and is no alarm any more. */
+  dismiss(taskId: string, actor: string): Promise<Decided>
 }
 
 /** Decisions of people over one database. */
@@ -53,6 +55,14 @@ export function decisionStore(core: StoreCore): DecisionStore {
       }),
     cancel: (taskId, actor) =>
       decide(taskId, 'cancel', run => endRun(core, run, 'cancelled', 'cancelled by the operator', actor)),
+    dismiss: (taskId, actor) =>
+      decide(taskId, 'dismiss', run => {
+        if (run.dismissedMs === null) {
+          updateRun(core, run.id, { dismissed_ms: core.clock.now() })
+          addEvent(core, { runId: run.id, state: run.state, what: 'dismissed by the operator', actor })
+        }
+        return { kind: 'done', runId: run.id, state: run.state }
+      }),
     retry: (taskId, newRun) =>
       decide(taskId, 'retry', run => {
         if (run.state === 'retrying') return makeDue(core, run, newRun.actor)

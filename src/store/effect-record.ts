@@ -13,13 +13,13 @@ import { findingsIn, latestWorkOf } from './work-rows.ts'
 
 /** Records effects of a run; inside the transaction that changes its state. A key is never recorded twice. */
 export function recordEffects(core: StoreCore, runId: string, effects: readonly NewEffect[]): void {
-  for (const { name, target, body } of effects) {
+  for (const { name, target, body, passingMs = null } of effects) {
     core.engine.run(
       `INSERT INTO effects (id, seq, key, run_id, kind, target, body, state, tries, uncertain, not_before_ms,
-         claim_no, created_ms)
+         claim_no, created_ms, passing_ms)
        VALUES (:id, (SELECT COALESCE(MAX(seq), 0) + 1 FROM effects), :prefix || COALESCE(:name,
          CAST((SELECT COUNT(*) + 1 FROM effects WHERE run_id = :runId AND kind = :kind) AS TEXT)),
-         :runId, :kind, :target, :body, 'pending', 0, 0, 0, 0, :now)
+         :runId, :kind, :target, :body, 'pending', 0, 0, 0, 0, :now, :passingMs)
        ON CONFLICT (key) DO NOTHING`,
       {
         id: core.newId('effect'),
@@ -29,6 +29,7 @@ export function recordEffects(core: StoreCore, runId: string, effects: readonly 
         kind: body.kind,
         target,
         body: JSON.stringify(body),
+        passingMs,
         now: core.clock.now(),
       },
     )

@@ -20,6 +20,12 @@ export interface FailedDelivery {
   readonly dead: DeadCause | null
 }
 
+/**
+ * Which states in between are handed out: `all`; those that have stood for a while; or `none`, where requests are
+ * short: they are written with what comes after them.
+ */
+export type Passing = 'all' | 'settled' | 'none'
+
 /** The outbox. Effects are recorded by the transitions of runs; here they are handed out and ended. */
 export interface OutboxStore {
   /**
@@ -27,7 +33,7 @@ export interface OutboxStore {
    * they can be merged, any other one alone. Each is leased, and in the store uncertain from now on: a
    * crash may come after it was sent. Empty where nothing is due.
    */
-  claim(): Promise<Effect[]>
+  claim(passing: Passing): Promise<Effect[]>
   /** Extends the lease on effects that were claimed together; false where it is lost. */
   renew(effects: readonly Effect[]): Promise<boolean>
   /**
@@ -37,7 +43,7 @@ export interface OutboxStore {
   done(
     effects: readonly Effect[],
     thing: { key: string; notionId: string } | null,
-    wantsNext: boolean,
+    wantsNext: Passing | null,
   ): Promise<Effect[]>
   /** Gives the effects back for a later try, or up. Losing the lease in between loses nothing. */
   failed(effects: readonly Effect[], failure: FailedDelivery): Promise<void>
@@ -53,17 +59,17 @@ export interface OutboxStore {
 
 /** Pending effects over one database. */
 export function outboxStore(core: StoreCore): OutboxStore {
-  const { engine, clock } = core
+  const { engine } = core
   return {
-    claim: async () => {
-      if (engine.get(HEAD, { now: clock.now() }) === undefined) return []
-      return core.write(() => claimHead(core))
+    claim: async passing => {
+      if (findHead(core, passing) === null) return []
+      return core.write(() => claimHead(core, passing))
     },
     renew: async effects => core.write(() => effects.every(effect => extend(core, effect))),
     done: async (effects, thing, wantsNext) =>
       core.write(() => {
         finish(core, effects, thing)
-        return wantsNext ? claimHead(core) : []
+        return wantsNext === null ? [] : claimHead(core, wantsNext)
       }),
     failed: async (effects, failure) => core.write(() => giveBack(core, effects, failure)),
     thing: async key => {
@@ -97,21 +103,40 @@ export function outboxStore(core: StoreCore): OutboxStore {
   }
 }
 
+const IS_DUE = dueSql('not_before_ms', LONGEST_DELIVERY_WAIT_MS)
+
 /**
- * The oldest due effect whose target has no earlier one pending, and none that is being sent: one that was dead has
- * its old place in the order again.
+ * The oldest due write whose turn it is at its target: nothing else is being sent there, and nothing earlier waits
+ * that is to stay. States in between do not hold up what comes after them, a result above all: they are merged into
+ * the next property write; but one that Notion made wait holds up the whole page.
  */
-const HEAD = `SELECT * FROM effects e INDEXED BY effects_queue WHERE state = 'pending' AND owner IS NULL
-  AND ${dueSql('not_before_ms', LONGEST_DELIVERY_WAIT_MS)}
-  AND NOT EXISTS (SELECT 1 FROM effects b WHERE b.target = e.target AND b.state = 'pending'
-    AND (b.seq < e.seq OR b.owner IS NOT NULL))
+const LASTING_HEAD = `SELECT * FROM effects e INDEXED BY effects_lasting
+  WHERE state = 'pending' AND passing_ms IS NULL AND owner IS NULL AND ${IS_DUE}
+  AND NOT EXISTS (SELECT 1 FROM effects b WHERE b.target = e.target AND b.state = 'pending' AND (b.owner IS NOT NULL
+    OR (b.seq < e.seq AND (b.passing_ms IS NULL OR NOT ${dueSql('b.not_before_ms', LONGEST_DELIVERY_WAIT_MS)}))))
   ORDER BY seq LIMIT 1`
 
-function claimHead(core: StoreCore): Effect[] {
+/** The oldest state in between that is due by itself. */
+const PASSING_HEAD = `SELECT * FROM effects e INDEXED BY effects_passing
+  WHERE state = 'pending' AND passing_ms IS NOT NULL AND owner IS NULL AND ${IS_DUE}
+  AND (:all = 1 OR created_ms + passing_ms <= :now OR created_ms > :now)
+  AND NOT EXISTS (SELECT 1 FROM effects b WHERE b.target = e.target AND b.state = 'pending' AND (b.owner IS NOT NULL
+    OR (b.seq < e.seq AND (b.passing_ms IS NULL OR NOT ${dueSql('b.not_before_ms', LONGEST_DELIVERY_WAIT_MS)}))))
+  ORDER BY seq LIMIT 1`
+
+/** What lasts comes first: a state in between that waits meanwhile may be void before its turn. */
+function findHead(core: StoreCore, passing: Passing): Effect | null {
   const now = core.clock.now()
-  const row = core.engine.get(HEAD, { now })
-  if (row === undefined) return []
-  const head = readEffect(row)
+  const row =
+    core.engine.get(LASTING_HEAD, { now }) ??
+    (passing === 'none' ? undefined : core.engine.get(PASSING_HEAD, { now, all: passing === 'all' ? 1 : 0 }))
+  return row === undefined ? null : readEffect(row)
+}
+
+function claimHead(core: StoreCore, passing: Passing): Effect[] {
+  const now = core.clock.now()
+  const head = findHead(core, passing)
+  if (head === null) return []
   const batch = head.kind === 'page' ? pagesFrom(core, head) : [head]
   return batch.map(effect => lease(core, effect, now))
 }

@@ -1,6 +1,7 @@
 import { keysOf } from '../domain/keys-of.ts'
 import { priorityRank, RUN_STATES, type RunState } from '../domain/run-state.ts'
 import { reader, type StoreCore } from './core.ts'
+import type { SqlRow } from './engine.ts'
 import { endRun } from './decisions.ts'
 import { recordEffects, tellPickUp } from './effect-record.ts'
 import { insertRun, readRun, type NewRun, type Run } from './run-rows.ts'
@@ -10,6 +11,8 @@ import type { TaskRequest } from './tasks.ts'
 export interface PickedPage extends TaskRequest {
   readonly pageId: string
   readonly clientEmail: string | null
+  /** Its Status was Cancelled when it was read: about an earlier run. */
+  readonly stoodCancelled: boolean
 }
 
 /** What a ticked row is, before it is read whole. */
@@ -18,15 +21,26 @@ export type TickState =
   | { readonly kind: 'same-tick' }
   /** Its run is being worked on: the tick becomes the next run when that has ended. */
   | { readonly kind: 'waits'; readonly runId: string }
-  /** To be read again and picked up. */
-  | { readonly kind: 'new' }
+  /** To be picked up. `again`: we have written to its page before, so a list may show an older tick. */
+  | { readonly kind: 'new'; readonly again: boolean }
 
-/** A run of a page that is open, as the reading of decisions and cancellations needs it. */
-export interface OpenPage {
+/** The latest run of a page, as reading what people say about it needs it. */
+export interface BoardRow {
   readonly pageId: string
   readonly taskId: string
+  readonly title: string
   readonly runId: string
   readonly state: RunState
+  /** The page has been told of this run. */
+  readonly heard: boolean
+  /** … and of its end. */
+  readonly endHeard: boolean
+  /** The row said Cancelled already when the run began, or that is not known. */
+  readonly stoodCancelled: boolean
+  /** Something waits to be written to the page. */
+  readonly hasPending: boolean
+  /** Its failure was let be. */
+  readonly dismissed: boolean
 }
 
 /** Picking up rows of Notion's queue. */
@@ -45,8 +59,18 @@ export interface PickUpStore {
     page: PickedPage,
     run: NewRun,
   ): Promise<TickState | { readonly kind: 'queued'; readonly runId: string; readonly taskId: string }>
-  /** Open runs that came from pages. */
-  openPages(): Promise<OpenPage[]>
+  /** Pages of runs that are worked on, or will be next, and pages that are to be told of an outcome. */
+  busyPages(limit: number): Promise<string[]>
+  /** The latest runs of these pages. */
+  rows(pageIds: readonly string[]): Promise<BoardRow[]>
+  /**
+   * Runs on whose rows people may say something: open ones, and failures that are still an alarm; in the order of
+   * their ids, after one of them, at most so many.
+   */
+  watched(afterRunId: string, limit: number): Promise<BoardRow[]>
+  /** Where a reading that was cut short goes on; null from the start. */
+  mark(name: string): Promise<string | null>
+  setMark(name: string, at: string | null): Promise<void>
 }
 
 /** Picking up from Notion over one database. */
@@ -64,28 +88,75 @@ export function pickUpStore(core: StoreCore): PickUpStore {
         const picked = insertRun(core, taskId, run)
         const runId = picked.id
         core.engine.run(
-          'INSERT OR REPLACE INTO ticks (page_id, run_id, confirmed) VALUES (:pageId, :runId, 0)',
-          { pageId: page.pageId, runId },
+          `INSERT OR REPLACE INTO ticks (page_id, run_id, confirmed, stood_cancelled)
+           VALUES (:pageId, :runId, 0, :stoodCancelled)`,
+          { pageId: page.pageId, runId, stoodCancelled: page.stoodCancelled ? 1 : 0 },
         )
         tellPickUp(core, picked, page.pageId)
         return { kind: 'queued', runId, taskId }
       }),
-    openPages: async () =>
+    rows: async pageIds =>
+      core.engine
+        .all(`${ROW} WHERE t.page_id IN (SELECT value FROM json_each(:ids)) AND ${IS_LATEST}`, {
+          ids: JSON.stringify(pageIds),
+        })
+        .map(readBoardRow),
+    busyPages: async limit =>
       core.engine
         .all(
-          // From the few runs that are open to their tasks, never the other way round.
-          `SELECT t.page_id, t.id AS task_id, r.id AS run_id, r.state FROM runs r CROSS JOIN tasks t ON t.id = r.task_id
-           WHERE r.ended_ms IS NULL AND t.page_id IS NOT NULL ORDER BY r.created_ms, r.id`,
+          `SELECT t.page_id FROM (SELECT task_id FROM runs INDEXED BY runs_ready WHERE next_stage IS NOT NULL
+             ORDER BY priority DESC, created_ms, id LIMIT :half) r JOIN tasks t ON t.id = r.task_id
+           WHERE t.page_id IS NOT NULL
+           UNION
+           SELECT target FROM (SELECT target FROM effects INDEXED BY effects_lasting
+             WHERE state = 'pending' AND passing_ms IS NULL AND kind = 'page' ORDER BY seq LIMIT :half)
+           LIMIT :limit`,
+          { limit, half: Math.ceil(limit / 2) },
         )
-        .map(row => {
-          const is = reader(row)
-          return {
-            pageId: is.text('page_id'),
-            taskId: is.text('task_id'),
-            runId: is.text('run_id'),
-            state: is.choice('state', keysOf(RUN_STATES)),
-          }
-        }),
+        .map(row => reader(row).text('page_id')),
+    watched: async (after, limit) =>
+      core.engine
+        .all(
+          `${ROW} WHERE (r.ended_ms IS NULL OR (r.state = 'failed_final' AND r.dismissed_ms IS NULL))
+             AND r.id > :after AND t.page_id IS NOT NULL AND ${IS_LATEST} ORDER BY r.id LIMIT :limit`,
+          { after, limit },
+        )
+        .map(readBoardRow),
+    mark: async name => {
+      const row = core.engine.get('SELECT at FROM board_marks WHERE name = :name', { name })
+      return row === undefined ? null : reader(row).text('at')
+    },
+    setMark: async (name, at) => {
+      if (at === null) core.engine.run('DELETE FROM board_marks WHERE name = :name', { name })
+      else core.engine.run('INSERT OR REPLACE INTO board_marks (name, at) VALUES (:name, :at)', { name, at })
+    },
+  }
+}
+
+/** From runs to their tasks, or the other way round, as the condition that is added leads. */
+const ROW = `SELECT t.page_id, t.id AS task_id, t.title, r.id AS run_id, r.state,
+    EXISTS (SELECT 1 FROM effects e WHERE e.run_id = r.id AND e.kind = 'page' AND e.state = 'done') AS heard,
+    EXISTS (SELECT 1 FROM effects e WHERE e.run_id = r.id AND e.kind = 'page' AND e.state = 'done'
+      AND e.created_ms >= r.ended_ms) AS end_heard,
+    EXISTS (SELECT 1 FROM effects e WHERE e.target = t.page_id AND e.state = 'pending') AS has_pending,
+    r.dismissed_ms IS NOT NULL AS dismissed,
+    COALESCE((SELECT stood_cancelled FROM ticks WHERE page_id = t.page_id AND run_id = r.id), 1) AS stood_cancelled
+  FROM runs r JOIN tasks t ON t.id = r.task_id`
+const IS_LATEST = 'NOT EXISTS (SELECT 1 FROM runs n WHERE n.task_id = r.task_id AND n.number > r.number)'
+
+function readBoardRow(row: SqlRow): BoardRow {
+  const is = reader(row)
+  return {
+    pageId: is.text('page_id'),
+    taskId: is.text('task_id'),
+    title: is.text('title'),
+    runId: is.text('run_id'),
+    state: is.choice('state', keysOf(RUN_STATES)),
+    heard: is.number('heard') === 1,
+    endHeard: is.number('end_heard') === 1,
+    stoodCancelled: is.number('stood_cancelled') === 1,
+    hasPending: is.number('has_pending') === 1,
+    dismissed: is.number('dismissed') === 1,
   }
 }
 
@@ -94,7 +165,8 @@ function tickState(core: StoreCore, pageId: string): TickState {
   if (tick !== undefined && reader(tick).number('confirmed') === 0) return { kind: 'same-tick' }
   const open = openRun(core, pageId)
   const resting = open === null || open.state === 'waiting_human' || open.state === 'held'
-  return resting ? { kind: 'new' } : { kind: 'waits', runId: open.id }
+  const known = core.engine.get('SELECT 1 FROM tasks WHERE page_id = :pageId', { pageId })
+  return resting ? { kind: 'new', again: known !== undefined } : { kind: 'waits', runId: open.id }
 }
 
 function untickAgain(core: StoreCore, pageId: string): void {
@@ -126,6 +198,7 @@ function openRun(core: StoreCore, pageId: string): Run | null {
 function upsertTask(core: StoreCore, page: PickedPage): string {
   const known = core.engine.get('SELECT id FROM tasks WHERE page_id = :pageId', { pageId: page.pageId })
   const id = known === undefined ? core.newId('task') : reader(known).text('id')
+  const { stoodCancelled: _, ...row } = page
   core.engine.run(
     `INSERT INTO tasks (id, source, title, brief, type, client, client_email, qa_target, priority, due_date,
        page_id, created_ms)
@@ -133,7 +206,7 @@ function upsertTask(core: StoreCore, page: PickedPage): string {
      ON CONFLICT (id) DO UPDATE SET title = excluded.title, brief = excluded.brief, type = excluded.type,
        client = excluded.client, client_email = excluded.client_email, qa_target = excluded.qa_target,
        priority = excluded.priority, due_date = excluded.due_date`,
-    { ...page, id, priority: priorityRank(page.priority), now: core.clock.now() },
+    { ...row, id, priority: priorityRank(page.priority), now: core.clock.now() },
   )
   return id
 }

@@ -1,4 +1,4 @@
-import { takeTokens } from '../domain/rate-bucket.ts'
+import { takeTokens, type Bucket } from '../domain/rate-bucket.ts'
 import { reader, type StoreCore } from './core.ts'
 
 /** Request rates that all processes of this store share. */
@@ -8,6 +8,8 @@ export interface RateStore {
    * the first of them may be sent. Taken is taken: what is not used is lost, which only makes us slower.
    */
   take(service: string, count: number, perSecond: number): Promise<number>
+  /** How many requests are in the bucket now; below zero where some wait. Takes none. */
+  left(service: string, perSecond: number): Promise<number>
 }
 
 /** Rate buckets over one database, shared by all processes. */
@@ -15,17 +17,21 @@ export function rateStore(core: StoreCore): RateStore {
   return {
     take: async (service, count, perSecond) =>
       core.write(() => {
-        const row = core.engine.get('SELECT * FROM rate_buckets WHERE service = :service', { service })
-        const before =
-          row === undefined
-            ? null
-            : { tokens: reader(row).number('tokens'), atMs: reader(row).number('at_ms') }
-        const taken = takeTokens(before, count, perSecond, core.clock.now())
+        const taken = takeTokens(bucketOf(core, service), count, perSecond, core.clock.now())
         core.engine.run(
           'INSERT OR REPLACE INTO rate_buckets (service, tokens, at_ms) VALUES (:service, :tokens, :atMs)',
           { service, ...taken.bucket },
         )
         return taken.waitMs
       }),
+    left: async (service, perSecond) =>
+      takeTokens(bucketOf(core, service), 0, perSecond, core.clock.now()).bucket.tokens,
   }
+}
+
+function bucketOf(core: StoreCore, service: string): Bucket | null {
+  const row = core.engine.get('SELECT * FROM rate_buckets WHERE service = :service', { service })
+  return row === undefined
+    ? null
+    : { tokens: reader(row).number('tokens'), atMs: reader(row).number('at_ms') }
 }

@@ -40,6 +40,8 @@ export interface Run {
   readonly createdMs: number
   readonly startedMs: number | null
   readonly endedMs: number | null
+  /** When the operator let a failure be. */
+  readonly dismissedMs: number | null
 }
 
 /** The rules a run is created with. They stay as they are when the configuration changes later. */
@@ -141,6 +143,7 @@ export function readRun(row: SqlRow): Run {
     createdMs: is.number('created_ms'),
     startedMs: is.numberOrNull('started_ms'),
     endedMs: is.numberOrNull('ended_ms'),
+    dismissedMs: is.numberOrNull('dismissed_ms'),
   }
 }
 

@@ -53,6 +53,8 @@ export interface TaskSummary extends Task {
 export interface TaskFilter {
   readonly states: readonly RunState[] | null
   readonly client: string | null
+  /** Without failures that the operator let be. */
+  readonly withoutDismissed?: boolean
   readonly limit: number
 }
 
@@ -100,11 +102,12 @@ export function taskStore(core: StoreCore): TaskStore {
       const row = engine.get(`${SUMMARY} WHERE t.id = :id`, { id })
       return row === undefined ? null : readSummary(row)
     },
-    list: async ({ states, client, limit }) => {
+    list: async ({ states, client, withoutDismissed = false, limit }) => {
       // A condition that is not there cannot keep a query from its index.
       const conditions = [
         ...(states === null ? [] : ['r.state IN (SELECT value FROM json_each(:states))']),
         ...(client === null ? [] : ['t.client = :client']),
+        ...(withoutDismissed ? ['r.dismissed_ms IS NULL'] : []),
       ]
       return engine
         .all(

@@ -19,6 +19,11 @@ CREATE TABLE attempts (
   PRIMARY KEY (run_id, number)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE board_marks (
+  name TEXT PRIMARY KEY,
+  at   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE calls (
   id               TEXT PRIMARY KEY,
   run_id           TEXT NOT NULL REFERENCES runs (id),
@@ -82,7 +87,7 @@ CREATE TABLE "effects" (
   lease_until_ms INTEGER,
   error          TEXT,
   created_ms     INTEGER NOT NULL,
-  ended_ms       INTEGER,
+  ended_ms       INTEGER, passing_ms INTEGER CHECK (passing_ms >= 0),
   CHECK ((owner IS NULL) = (lease_until_ms IS NULL)),
   CHECK ((ended_ms IS NULL) = (state = 'pending')),
   CHECK (cause IS NULL OR state IN ('dead', 'dismissed'))
@@ -251,7 +256,7 @@ CREATE TABLE runs (
   program_commit TEXT NOT NULL,
   created_ms     INTEGER NOT NULL,
   started_ms     INTEGER,
-  ended_ms       INTEGER, flaw TEXT,
+  ended_ms       INTEGER, flaw TEXT, dismissed_ms INTEGER,
   UNIQUE (task_id, number),
   CHECK ((owner IS NULL) = (lease_until_ms IS NULL)),
   CHECK ((ended_ms IS NOT NULL) = (state IN ('done', 'failed_final', 'cancelled'))),
@@ -305,7 +310,7 @@ CREATE TABLE ticks (
   page_id   TEXT PRIMARY KEY,
   run_id    TEXT NOT NULL REFERENCES runs (id),
   confirmed INTEGER NOT NULL CHECK (confirmed IN (0, 1))
-) STRICT, WITHOUT ROWID;
+, stood_cancelled INTEGER NOT NULL DEFAULT 1 CHECK (stood_cancelled IN (0, 1))) STRICT, WITHOUT ROWID;
 
 CREATE INDEX calls_day ON calls (day);
 
@@ -317,11 +322,13 @@ CREATE INDEX calls_run ON calls (run_id, started_ms);
 
 CREATE INDEX effects_dead ON effects (target, seq) WHERE state = 'dead';
 
+CREATE INDEX effects_lasting ON effects (seq) WHERE state = 'pending' AND passing_ms IS NULL;
+
 CREATE INDEX effects_owned ON effects (owner) WHERE owner IS NOT NULL;
 
-CREATE INDEX effects_pending ON effects (target, seq) WHERE state = 'pending';
+CREATE INDEX effects_passing ON effects (seq) WHERE state = 'pending' AND passing_ms IS NOT NULL;
 
-CREATE INDEX effects_queue ON effects (seq) WHERE state = 'pending';
+CREATE INDEX effects_pending ON effects (target, seq) WHERE state = 'pending';
 
 CREATE INDEX effects_run ON effects (run_id, seq);
 
@@ -336,6 +343,8 @@ CREATE INDEX runs_owned ON runs (owner) WHERE owner IS NOT NULL;
 CREATE INDEX runs_ready ON runs (priority DESC, created_ms, id) WHERE next_stage IS NOT NULL;
 
 CREATE INDEX runs_state ON runs (state, ended_ms);
+
+CREATE INDEX runs_watched ON runs (id) WHERE ended_ms IS NULL OR (state = 'failed_final' AND dismissed_ms IS NULL);
 
 CREATE INDEX tasks_created ON tasks (created_ms, id);
 

@@ -438,7 +438,7 @@ test('a row that Notion will not give keeps no other from being worked on', asyn
   const desk = await openDesk(office)
   const bad = await board.add(PASSES, { created_time: '2026-11-01T09:00:00Z' })
   const good = await board.add(PASSES)
-  await board.arm({ type: 'status', status: 404 }, { path: `/v1/pages/${bad}`, method: 'GET' })
+  await board.arm({ type: 'status', status: 404 }, { path: `/v1/blocks/${bad}/children`, method: 'GET' })
   const called = await desk.call('poll', '--drain')
   expect(called.code).toBe(3)
   expect(called.document).toMatchObject({ notion: { failed: [{ id: bad, kind: 'provider' }] } })

@@ -47,6 +47,7 @@ async function workedUnheard(
 ): Promise<{ pageId: string; runId: string }> {
   const pageId = await board.add(values)
   await board.arm({ type: 'status', status: 503 }, { method: 'PATCH', path: '/v1/pages/*' }, 1000)
+  await board.arm({ type: 'status', status: 503 }, { method: 'PATCH', path: '/v1/blocks/*' }, 1000)
   await board.arm({ type: 'status', status: 503 }, { method: 'POST', path: '/v1/pages' }, 1000)
   await desk.call('poll', '--drain')
   await board.disarm()
@@ -67,11 +68,10 @@ test('writes to a page go in order, those that wait together in one request', as
   expect(await patchesOf(board, pageId)).toEqual([])
   expect((await board.row(pageId)).cells['Status']).toBe(null)
   await deliverAll(desk)
-  // Everything up to the body in one, the outcome in another.
-  const patches = await patchesOf(board, pageId)
-  expect(patches.map(({ Status }) => Status)).toEqual(['QA', 'Done'])
+  // The result first; then the outcome, with the states that led to it.
   const kinds = (await board.writes(pageId)).map(({ kind }) => kind)
-  expect(kinds).toEqual(['page.update', 'blocks.append', 'blocks.append', 'page.update'])
+  expect(kinds).toEqual(['blocks.append', 'page.update'])
+  expect(await patchesOf(board, pageId)).toMatchObject([{ Status: 'Done', Trigger: 'No', 'Run ID': runId }])
   await expectBodyOnce(desk, board, pageId, runId)
   expect(await logged(board, runId)).toEqual(DONE)
   expectDelivered(desk)
@@ -83,6 +83,7 @@ test('several pages are written to at once, each by one request at a time', asyn
   const inFlight: string[] = []
   const seen: { together: number; onePage: number }[] = []
   const counting: typeof globalThis.fetch = async (input, init) => {
+    if (init?.method === 'GET') return fetch(input, init)
     const page = pages.find(id => urlOf(input).includes(id)) ?? 'a log'
     inFlight.push(page)
     seen.push({
@@ -215,15 +216,14 @@ test('after each try to make a row it is looked for twice: earlier look-ups tell
 const LONG = { 'Task Name': 'Note', Description: briefThat('score=95') }
 
 test.for([
-  { what: 'cut', action: { type: 'cut' }, skip: 1 },
-  { what: 'lost after it was written', action: { type: 'lose-answer' }, skip: 1 },
-  { what: 'throttled for long', action: { type: 'rate-limit', retryAfterSeconds: 60 }, skip: 1 },
-  { what: 'lost with its container', action: { type: 'lose-answer' }, skip: 0 },
-  { what: 'in conflict again and again', action: { type: 'conflict' }, skip: 1, times: 3 },
-])('an append that is $what ends as one whole container', async ({ action, skip, times }) => {
+  { what: 'cut', action: { type: 'cut' } },
+  { what: 'lost after it was written', action: { type: 'lose-answer' } },
+  { what: 'throttled for long', action: { type: 'rate-limit', retryAfterSeconds: 60 } },
+  { what: 'in conflict again and again', action: { type: 'conflict' }, times: 3 },
+])('an append that is $what ends as one whole container', async ({ action, times }) => {
   const desk = await openDesk(office)
   const pageId = await board.add(LONG)
-  await board.arm(action, { method: 'PATCH', path: '/v1/blocks/*', skip }, times ?? 1)
+  await board.arm(action, { method: 'PATCH', path: '/v1/blocks/*' }, times ?? 1)
   expect((await desk.call('poll', '--drain')).code).toBe(3)
   await deliverAll(desk)
   expect(await board.containers(pageId)).toHaveLength(1)
@@ -258,19 +258,20 @@ function writing(text: string): NonNullable<DeskOptions['fetch']> {
   }
 }
 
-test.for([0, 1, 3, 5])(
-  'a result of many requests, the answer to one lost after %i of them, is written whole, once',
+test.for([null, 0, 1, 3])(
+  'a result of many requests, the answer to one lost after %s of them, is written whole, once',
   async skip => {
     const desk = await openDesk(office, { fetch: writing(LONG_TEXT) })
     const pageId = await board.add(PASSES)
-    if (skip > 0) await board.arm({ type: 'lose-answer' }, { method: 'PATCH', path: '/v1/blocks/*', skip })
+    if (skip !== null)
+      await board.arm({ type: 'lose-answer' }, { method: 'PATCH', path: '/v1/blocks/*', skip })
     await desk.call('poll', '--drain')
     await deliverAll(desk)
     const [{ id: runId } = { id: '' }] = runsOf(desk, pageId)
     expect(outputOf(desk, runId)).toBe(LONG_TEXT)
     await expectBodyOnce(desk, board, pageId, runId)
     const appends = (await board.writes(pageId)).filter(({ kind }) => kind === 'blocks.append')
-    expect(appends.length).toBeGreaterThanOrEqual(6)
+    expect(appends.length).toBeGreaterThanOrEqual(5)
     const { cells } = await board.row(pageId)
     expect(cells['Status']).toBe('Done')
     expect(String(cells['Result Summary']).length).toBeLessThanOrEqual(2000)
@@ -298,8 +299,8 @@ test('what goes wrong beside the work ends neither the work nor the process', as
       ...store,
       outbox: {
         ...store.outbox,
-        claim: async () => {
-          if (!failing) return store.outbox.claim()
+        claim: async passing => {
+          if (!failing) return store.outbox.claim(passing)
           refusals += 1
           if (refusals === 2) refusedTwice.resolve()
           throw new AppError('busy', 'the store is locked', 'try again')
@@ -439,7 +440,15 @@ test('what a dead process had in hand is taken back at once', async () => {
     commit: 'c0ffee000000',
     programVersion: '0.0.0-test',
   })
-  expect((await store.outbox.claim()).length).toBeGreaterThan(0)
+  const inHand: string[] = []
+  for (
+    let claimed = await store.outbox.claim('all');
+    claimed.length > 0;
+    claimed = await store.outbox.claim('all')
+  ) {
+    inHand.push(...claimed.map(({ target }) => target))
+  }
+  expect(inHand).toContain(pageId)
   store.close()
   const options: DeskOptions = {
     stateDir: desk.stateDir,
@@ -473,7 +482,7 @@ test('a result that takes longer to write than a lease is good for stays in one 
     clock: { ...desk.clock, every },
     processes: machine.process('slow'),
     fetch: async (input, init) => {
-      // Below its container: the page holds a part of the result by now.
+      // The page holds the result by now, and nobody has heard of it.
       const answer = await fetch(input, init)
       if (init?.method === 'PATCH' && urlOf(input).includes('/v1/blocks/')) {
         appending.resolve()
@@ -496,7 +505,7 @@ test('a result that takes longer to write than a lease is good for stays in one 
   await deliverAll(desk)
   await expectBodyOnce(desk, board, pageId, runId)
   const kinds = (await board.writes(pageId)).map(({ kind }) => kind)
-  expect(kinds).toEqual(['page.update', 'blocks.append', 'blocks.append', 'page.update'])
+  expect(kinds).toEqual(['blocks.append', 'page.update'])
   expectDelivered(desk)
 })
 

@@ -82,9 +82,7 @@ test.for([
   await desk.done('init')
   if (without.length > 0) await dropColumns(desk, without)
   const pageId = await board.add(PASSES)
-  await untickUnheard(pageId)
-  await desk.call('poll', '--drain')
-  expect((await board.row(pageId)).cells['Trigger']).toBe(false)
+  await pollUnheard(desk, pageId)
   await board.edit(pageId, { values })
   desk.clock.forward(3_600_000)
   await desk.done('deliver')
@@ -138,11 +136,28 @@ test.for([
   },
 )
 
-/** Our untick will arrive, its answer and the look at the page after it will not: so it waits for a later pass. */
-async function untickUnheard(pageId: string): Promise<void> {
-  const path = `/v1/pages/${pageId}`
-  await board.arm({ type: 'lose-answer' }, { path, method: 'PATCH', bodyIncludes: 'false' })
-  await board.arm({ type: 'status', status: 502 }, { path, method: 'GET', skip: 1 }, 3)
+/**
+ * A poll whose untick arrives, while its answer and every look at the page after it are lost: so it waits for a later
+ * pass.
+ */
+async function pollUnheard(desk: Desk, pageId: string): Promise<void> {
+  let isCut = false
+  const cut = newDesk(office, {
+    stateDir: desk.stateDir,
+    clock: desk.clock,
+    fetch: async (input, init) => {
+      const { pathname } = new URL(input instanceof Request ? input.url : input)
+      if (pathname !== `/v1/pages/${pageId}`) return fetch(input, init)
+      if (isCut) throw new TypeError('the connection is gone')
+      isCut = init?.method === 'PATCH' && bodyOf(init).includes('"checkbox":false')
+      const answer = await fetch(input, init)
+      if (isCut) throw new TypeError('the connection is gone')
+      return answer
+    },
+  })
+  await cut.call('poll', '--drain')
+  expect(isCut).toBe(true)
+  expect((await board.row(pageId)).cells['Trigger']).toBe(false)
 }
 
 /** Takes columns off the queue, and lets the program notice. */
@@ -155,8 +170,7 @@ async function dropColumns(desk: Desk, names: readonly string[]): Promise<void> 
 test('our untick arrived, its answer was lost, and reading the page back is throttled: a new tick still stands', async () => {
   const desk = await openDesk(office)
   const pageId = await board.add(PASSES)
-  await untickUnheard(pageId)
-  await desk.call('poll', '--drain')
+  await pollUnheard(desk, pageId)
   await board.tick(pageId)
   desk.clock.forward(3_600_000)
   await board.arm(
@@ -235,7 +249,15 @@ test('cancelled by hand just before a late untick is sent: unticked all the same
   const pageId = await board.add({ 'Task Name': 'Note', Description: briefThat('score=60') })
   const match = { path: `/v1/pages/${pageId}`, method: 'PATCH', bodyIncludes: 'false' }
   await board.arm({ type: 'status', status: 404 }, match)
-  await desk.call('poll', '--drain')
+  const working = newDesk(office, {
+    stateDir: desk.stateDir,
+    clock: desk.clock,
+    fetch: whileWorking(async () => {
+      const dead = (): unknown[] => desk.rows(`SELECT id FROM effects WHERE state = 'dead'`)
+      await expect.poll(() => dead().length, { interval: 20 }).toBeGreaterThan(0)
+    }),
+  })
+  await working.call('poll', '--drain')
   expect((await board.row(pageId)).cells).toMatchObject({ Status: 'Waiting Human', Trigger: true })
   const canceller = newDesk(office, {
     stateDir: desk.stateDir,
@@ -298,20 +320,54 @@ test('two polls at once on many rows: each is done once', async () => {
   }
 })
 
-test('unticked by hand after it was listed: not picked up', async () => {
-  let pageId = ''
-  const desk = await openDesk(office, {
+/** A desk on whose board something happens just after the ticked rows were listed, once. */
+async function afterListing(desk: Desk, act: () => Promise<void>): Promise<Desk> {
+  let acted = false
+  return newDesk(office, {
+    stateDir: desk.stateDir,
+    clock: desk.clock,
     fetch: async (input, init) => {
       const answer = await fetch(input, init)
       const { pathname } = new URL(input instanceof Request ? input.url : input)
-      if (pathname.endsWith('/query') && pageId !== '')
-        await board.edit(pageId, { values: { Trigger: false } })
+      if (acted || !pathname.endsWith('/query') || !bodyOf(init).includes('checkbox')) return answer
+      acted = true
+      await act()
       return answer
     },
   })
-  pageId = await board.add(PASSES)
-  expect(await desk.done('poll', '--drain')).toMatchObject({ runs: [], notion: { picked: [] } })
-  expect(await patchesOf(board, pageId)).toEqual([])
+}
+
+test('unticked by hand after it was listed, on a page that was worked on before: not picked up', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add(PASSES)
+  await desk.done('poll', '--drain')
+  const before = await patchesOf(board, pageId)
+  await board.tick(pageId)
+  const late = await afterListing(desk, async () => board.edit(pageId, { values: { Trigger: false } }))
+  expect(await late.done('poll', '--drain')).toMatchObject({ runs: [], notion: { picked: [] } })
+  expect(await patchesOf(board, pageId)).toEqual(before)
+})
+
+test('unticked by hand long after it was listed, before its turn came: not picked up', async () => {
+  const desk = await openDesk(office)
+  const first = await board.add(PASSES, { created_time: '2026-11-01T09:00:00Z' })
+  const second = await board.add(PASSES, { created_time: '2026-11-02T09:00:00Z' })
+  let isFirst = true
+  const slow = newDesk(office, {
+    stateDir: desk.stateDir,
+    clock: desk.clock,
+    fetch: async (input, init) => {
+      const { pathname } = new URL(input instanceof Request ? input.url : input)
+      if (isFirst && pathname === `/v1/blocks/${first}/children`) {
+        isFirst = false
+        await board.edit(second, { values: { Trigger: false } })
+        desk.clock.forward(11_000)
+      }
+      return fetch(input, init)
+    },
+  })
+  expect(await slow.done('poll', '--drain')).toMatchObject({ notion: { picked: [{ pageId: first }] } })
+  expect(statesOf(desk, second)).toEqual([])
 })
 
 test('--limit takes the oldest rows, and the rest later', async () => {
@@ -343,17 +399,18 @@ test('--limit holds for all that one poll picks up, beside the work too', async 
       const { pathname } = new URL(input instanceof Request ? input.url : input)
       if (pathname.endsWith('/query') && bodyOf(init).includes('checkbox')) looks.push(pathname)
       if (looks.length === 1 && pathname.endsWith('/chat/completions')) {
+        for (let rows = 0; rows < 2; rows += 1) await board.add(PASSES)
         desk.clock.forward(61_000)
         await lookedForTicks(desk, looks, 2)
       }
       return fetch(input, init)
     },
   })
-  for (let rows = 0; rows < 3; rows += 1) await board.add(PASSES)
-  const { notion } = await slow.done('poll', '--drain', '--limit', '1')
+  await board.add(PASSES)
+  const { notion } = await slow.done('poll', '--drain', '--limit', '2')
   expect(looks).toHaveLength(2)
-  expect(notion).toMatchObject({ picked: [{ title: 'Note' }] })
-  expect(statesOf(desk)).toEqual(['done'])
+  expect(notion).toMatchObject({ picked: [{ title: 'Note' }, { title: 'Note' }] })
+  expect(statesOf(desk)).toEqual(['done', 'done'])
 })
 
 test('--dry-run tells rows and at most their cost, and changes nothing anywhere', async () => {

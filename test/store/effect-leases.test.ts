@@ -16,7 +16,7 @@ const REFUSED = { error: 'refused', notBeforeMs: 0, uncertain: false, lookedUp: 
 
 /** What is given out next, by its target and kind. */
 async function handedTo(store: Store): Promise<string[]> {
-  return (await store.outbox.claim()).map(({ target, kind }) => `${target}: ${kind}`)
+  return (await store.outbox.claim('all')).map(({ target, kind }) => `${target}: ${kind}`)
 }
 
 test('of a process that lives, only the effects whose lease is over are taken back', async () => {
@@ -40,12 +40,14 @@ test('a run that is taken back from a process that lives leaves it the effects i
   await pickUp(slow, 'page')
   const { run } = await claimFrom(slow)
   await files.clock.advance(LEASE_MS - 1)
+  // What is to stay comes before states in between.
+  expect(await handedTo(slow)).toEqual([`log/${run.id}: log`])
   expect(await handedTo(slow)).toEqual(['page: page', 'page: page'])
   await files.clock.advance(2)
   expect(await other.claims.recover()).toBe(1)
   expect(await other.runs.get(run.id)).toMatchObject({ state: 'queued', owner: null })
-  // The log row is another target; of the page itself nothing is given out, not even what is newer.
-  expect([await handedTo(other), await handedTo(other)]).toEqual([[`log/${run.id}: log`], []])
+  // Of the page itself nothing is given out, not even what is newer.
+  expect(await handedTo(other)).toEqual([])
 })
 
 test('a lease that is renewed is kept; one that is lost is not renewed', async () => {
@@ -53,13 +55,13 @@ test('a lease that is renewed is kept; one that is lost is not renewed', async (
   const slow = files.open('slow')
   const other = files.open('other')
   await pickUp(slow, 'page')
-  const effects = await slow.outbox.claim()
+  const effects = await slow.outbox.claim('all')
   for (let times = 0; times < 3; times += 1) {
     await files.clock.advance(LEASE_MS - 1)
     expect(await slow.outbox.renew(effects)).toBe(true)
   }
   await other.claims.recover()
-  expect(await other.outbox.claim()).toEqual([])
+  expect(await other.outbox.claim('all')).toEqual([])
   await files.clock.advance(LEASE_MS + 1)
   await other.claims.recover()
   expect(await handedTo(other)).toEqual(['page: page'])
@@ -71,17 +73,18 @@ test('what is brought back from the dead waits for what is being sent to its tar
   const slow = files.open('slow')
   const other = files.open('other')
   await pickUp(slow, 'page')
-  const picked = await slow.outbox.claim()
+  const picked = await slow.outbox.claim('all')
   await slow.outbox.failed(picked, { ...REFUSED, dead: 'target' })
   const { run } = await claimFrom(slow)
-  const sending = await slow.outbox.claim()
+  // The row of the log, which is to stay, comes before the state in between.
+  const sending = await slow.outbox.done(await slow.outbox.claim('all'), null, 'all')
   expect(sending.map(({ target }) => target)).toEqual(['page'])
 
   expect(await other.effects.revive({ kind: 'page', pageId: 'page' })).toBe(1)
   const handed = await handedTo(other)
   expect(handed.filter(one => one.startsWith('page'))).toEqual([])
-  await slow.outbox.done(sending, null, false)
-  const [back] = await other.outbox.claim()
+  await slow.outbox.done(sending, null, null)
+  const [back] = await other.outbox.claim('all')
   // Status, Run ID and the rest were said by what came after it.
   expect(back?.body).toEqual({
     kind: 'page',
@@ -90,7 +93,7 @@ test('what is brought back from the dead waits for what is being sent to its tar
   })
   expect(back?.uncertain).toBe(true)
   expect(await other.pickUps.tickState('page')).toMatchObject({ kind: 'same-tick' })
-  await other.outbox.done(back === undefined ? [] : [back], null, false)
+  await other.outbox.done(back === undefined ? [] : [back], null, null)
   expect(await other.pickUps.tickState('page')).toEqual({ kind: 'waits', runId: run.id })
 })
 
@@ -114,17 +117,17 @@ test('what is written again does not touch what is being sent, nor go back behin
   const [{ id: taskId } = { id: '' }] = rowsOf<{ id: string }>(files.path, 'SELECT id FROM tasks')
   await other.rebuild.again({ taskId, keys: [], effectIds: jobs.map(({ id }) => id), forget: [] })
   expect(await handedTo(other)).toEqual([])
-  await slow.outbox.done(sending, null, false)
+  await slow.outbox.done(sending, null, null)
   expect(rowsOf(files.path, `SELECT key FROM effects WHERE state <> 'done'`)).toEqual([])
 })
 
 /** Delivers everything up to the row of the Job Log with this status, which is left in hand. */
 async function claimUntil(store: Store, status: string): Promise<Effect[]> {
   for (;;) {
-    const effects = await store.outbox.claim()
+    const effects = await store.outbox.claim('all')
     if (effects.flatMap(jobStatus).includes(status)) return effects
     if (effects.length === 0) throw new Error(`there is no row with ${status}`)
-    await store.outbox.done(effects, null, false)
+    await store.outbox.done(effects, null, null)
   }
 }
 

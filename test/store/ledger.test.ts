@@ -129,8 +129,12 @@ test('a call counts towards the client it was made for, also when the task is an
   const tick = async (client: string): Promise<void> => {
     const picked = await store.pickUps.pickUp({ ...aPage('page'), client }, aRun({ cause: 'tick' }))
     expect(picked.kind).toBe('queued')
-    for (let effects = await store.outbox.claim(); effects.length > 0; effects = await store.outbox.claim()) {
-      await store.outbox.done(effects, null, false)
+    for (
+      let effects = await store.outbox.claim('all');
+      effects.length > 0;
+      effects = await store.outbox.claim('all')
+    ) {
+      await store.outbox.done(effects, null, null)
     }
   }
   await tick('Acme')

@@ -81,7 +81,13 @@ export function aRun(changes: Partial<NewRun> = {}): NewRun {
 /** A row of the queue as it is read at pick-up. */
 export function aPage(pageId: string): PickedPage {
   const { dueDate, type, priority, qaTarget } = aTask()
-  const asked = { title: 'Note', brief: 'Write a note.', client: null, clientEmail: null }
+  const asked = {
+    title: 'Note',
+    brief: 'Write a note.',
+    client: null,
+    clientEmail: null,
+    stoodCancelled: false,
+  }
   return { ...asked, pageId, type, qaTarget, priority, dueDate }
 }
 

@@ -143,6 +143,7 @@ function newWorker(premises: Premises, options: WorkerOptions): Worker {
     settings,
     log: logInto(logged),
     stop: stop.signal,
+    rows: null,
     progress: () => undefined,
     calling: () => () => undefined,
   }

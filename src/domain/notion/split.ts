@@ -8,8 +8,8 @@ const MAX_REQUEST_BYTES = 450_000
 /** Brackets and the key around the blocks of a request. */
 const ENVELOPE_BYTES = 20
 
-/** The block to append to: the container, or a block among the children of an earlier request. */
-export type AppendParent = 'container' | { readonly request: number; readonly child: number }
+/** The block or page that all goes below, or a block among the children of an earlier request. */
+export type AppendParent = 'root' | { readonly request: number; readonly child: number }
 
 /** One call of "append block children". */
 export interface AppendRequest {
@@ -27,11 +27,12 @@ export interface AppendRequest {
  * The requests that build a tree of blocks, each within all of Notion's limits: 100 children in an array, 1,000
  * blocks, two levels below those appended, 450 KB. To be sent in order; a parent is always named by an earlier
  * request. The same tree gives the same plan, and each append happens as a whole or not at all, so after a crash
- * listing the parents' children tells where to go on. A table's first rows go with it, as Notion demands.
+ * listing the parents' children tells where to go on. The first children of a block go with it where they fit: a
+ * table's rows, as Notion demands, and most of a result with its container.
  */
 export function planAppends(blocks: readonly Block[]): AppendRequest[] {
   const requests: AppendRequest[] = []
-  planUnder('container', blocks, 0, requests)
+  planUnder('root', blocks, 0, requests)
   return requests
 }
 
@@ -79,9 +80,7 @@ function batchesOf(parts: readonly Part[]): Part[][] {
 }
 
 function partOf(block: Block): Part {
-  if (fits(block)) return measured(block, [])
-  if (block.type === 'table') return tablePart(block)
-  return measured(withChildren(block, []), childrenOfOurs(block))
+  return fits(block) ? measured(block, []) : headPart(block)
 }
 
 function measured(block: Block, later: readonly Block[]): Part {
@@ -97,17 +96,25 @@ function fits(block: Block): boolean {
   )
 }
 
-/** As many rows as fit go with the table; a row alone always fits (`fitsInTable`). */
-function tablePart(table: Block): Part {
-  const rows = childrenOfOurs(table)
-  let bytes = jsonBytes(withChildren(table, [])) + ENVELOPE_BYTES
+/**
+ * A block with as many of its first children as fit with it; the rest comes later, after them. A table needs a row,
+ * and a row alone always fits (`fitsInTable`).
+ */
+function headPart(block: Block): Part {
+  const children = childrenOfOurs(block)
+  let bytes = jsonBytes(withChildren(block, [])) + 2 * ENVELOPE_BYTES
+  let blocks = 1
   let count = 0
-  for (const row of rows) {
-    bytes += jsonBytes(row) + 1
-    if (count >= NOTION_LIMITS.children || (count > 0 && bytes > MAX_REQUEST_BYTES)) break
+  for (const child of children) {
+    bytes += jsonBytes(child) + 1
+    blocks += countOf(child)
+    const goesWhole = heightOf(child) < NOTION_LIMITS.levels && hasShortArrays(child)
+    const isFull =
+      count >= NOTION_LIMITS.children || blocks > NOTION_LIMITS.blocks || bytes > MAX_REQUEST_BYTES
+    if (!goesWhole || (isFull && (count > 0 || block.type !== 'table'))) break
     count += 1
   }
-  return measured(withChildren(table, rows.slice(0, count)), rows.slice(count))
+  return measured(withChildren(block, children.slice(0, count)), children.slice(count))
 }
 
 function heightOf(block: Block): number {

@@ -1,7 +1,9 @@
 import { sha256 } from '../../kernel/digest.ts'
 import { redactor } from '../../kernel/redaction.ts'
-import { ServiceFailure } from '../../kernel/roles.ts'
-import { notionSender, type NotionOptions, type NotionRequest, type SendNotion } from './request.ts'
+import { ask, usable } from './answer.ts'
+import { readTree, type NotionBlock } from './block-tree.ts'
+import { readListPage, readWhole } from './lists.ts'
+import { notionSender, type NotionOptions } from './request.ts'
 import {
   readBlock,
   readChildDatabase,
@@ -11,7 +13,6 @@ import {
   readPage,
   readProperties,
   readSource,
-  type ListPage,
   type NotionContainer,
   type NotionJson,
   type NotionPage,
@@ -19,20 +20,27 @@ import {
   type NotionSource,
 } from './wire.ts'
 
+export type { NotionBlock } from './block-tree.ts'
 export type { NotionContainer, NotionJson, NotionPage, NotionProperty, NotionSource } from './wire.ts'
 
-/** A block with its children, read whole. */
-export interface NotionBlock {
-  readonly id: string
-  readonly type: string
-  readonly json: NotionJson
-  readonly children: readonly NotionBlock[]
+/** One page of a query's rows. */
+export interface QueryPage {
+  readonly pages: readonly NotionPage[]
+  /** Null at the end of the list. */
+  readonly nextCursor: string | null
+  /** False where Notion stopped at its 10,000 rows. */
+  readonly complete: boolean
 }
 
-/** What is asked of Notion. All lists are read to their end. Every method may throw `ServiceFailure`. */
+/**
+ * What is asked of Notion. Lists are read to their end, within bounds: one whose pages repeat or never end is
+ * refused like any answer that cannot be used. Every method may throw `ServiceFailure`.
+ */
 export interface Notion {
   readonly service: 'notion'
   readonly credential: string
+  /** Whether a request could be sent at once: nobody waits for the shared rate. Asks nothing of Notion. */
+  hasRoom(): Promise<boolean>
   me(): Promise<{ readonly workspaceId: string; readonly workspaceName: string }>
   database(id: string): Promise<NotionContainer>
   dataSource(id: string): Promise<NotionSource>
@@ -50,6 +58,8 @@ export interface Notion {
     dataSourceId: string,
     query: NotionJson,
   ): Promise<{ readonly pages: readonly NotionPage[]; readonly complete: boolean }>
+  /** One page of a query, from a cursor on: for whoever does not need, or must not wait for, all of it. */
+  queryPage(dataSourceId: string, query: NotionJson, cursor: string | null): Promise<QueryPage>
   page(id: string): Promise<NotionPage>
   /** A property's whole value as a list of items; page objects cut long ones off. */
   propertyItems(pageId: string, propertyId: string): Promise<NotionJson[]>
@@ -64,15 +74,14 @@ export interface Notion {
   append(parentId: string, children: readonly NotionJson[]): Promise<string[]>
 }
 
-const PAGE_SIZE = 100
-
 /** Notion behind its API. The SDK is loaded at the first call. */
-export function notionClient(options: NotionOptions): Notion {
+export function notionClient(options: NotionOptions & Pick<Notion, 'hasRoom'>): Notion {
   const send = notionSender(options)
   const redact = redactor([options.token])
   return {
     service: 'notion',
     credential: sha256(`${options.baseUrl}\n${options.token}`).slice(0, 16),
+    hasRoom: options.hasRoom,
     me: async () => {
       const me = await ask(send, readMe, { method: 'get', path: 'users/me', repeatable: true })
       // Shown and kept as words of ours; a proxy may put there whatever it was sent.
@@ -102,18 +111,27 @@ export function notionClient(options: NotionOptions): Notion {
     },
     childDatabases: async pageId => {
       const path = `blocks/${pageId}/children`
-      const blocks = await listAll(send, { method: 'get', path, repeatable: true })
+      const blocks = await readWhole(send, { method: 'get', path, repeatable: true })
       return blocks.results.flatMap(block => readChildDatabase(block) ?? [])
     },
     query: async (dataSourceId, query) => {
       const path = `data_sources/${dataSourceId}/query`
-      const list = await listAll(send, { method: 'post', path, body: query, repeatable: true })
+      const list = await readWhole(send, { method: 'post', path, body: query, repeatable: true })
       return { pages: list.results.map(page => usable(readPage(page), path)), complete: list.complete }
+    },
+    queryPage: async (dataSourceId, query, cursor) => {
+      const path = `data_sources/${dataSourceId}/query`
+      const list = await readListPage(send, { method: 'post', path, body: query, repeatable: true }, cursor)
+      return {
+        pages: list.results.map(page => usable(readPage(page), path)),
+        nextCursor: list.nextCursor,
+        complete: !list.incomplete,
+      }
     },
     page: id => ask(send, readPage, { method: 'get', path: `pages/${id}`, repeatable: true }),
     propertyItems: async (pageId, propertyId) => {
       const path = `pages/${pageId}/properties/${propertyId}`
-      return (await listAll(send, { method: 'get', path, repeatable: true })).results
+      return (await readWhole(send, { method: 'get', path, repeatable: true })).results
     },
     createPage: (dataSourceId, properties) => {
       const body = { parent: { type: 'data_source_id', data_source_id: dataSourceId }, properties }
@@ -121,7 +139,7 @@ export function notionClient(options: NotionOptions): Notion {
     },
     changePage: (id, properties, repeatable = true) =>
       ask(send, readPage, { method: 'patch', path: `pages/${id}`, body: { properties }, repeatable }),
-    blocks: (parentId, descend) => readBlocks(send, parentId, descend),
+    blocks: (parentId, descend) => readTree(send, parentId, descend),
     remove: async blockId => {
       await send({ method: 'delete', path: `blocks/${blockId}`, repeatable: true })
     },
@@ -136,57 +154,4 @@ export function notionClient(options: NotionOptions): Notion {
       return answer.results.map(block => usable(readBlock(block), path).id)
     },
   }
-}
-
-async function readBlocks(
-  send: SendNotion,
-  parentId: string,
-  descend: (block: NotionJson) => boolean,
-): Promise<NotionBlock[]> {
-  const path = `blocks/${parentId}/children`
-  const list = await listAll(send, { method: 'get', path, repeatable: true })
-  const blocks: NotionBlock[] = []
-  for (const json of list.results) {
-    const { id, type, hasChildren } = usable(readBlock(json), path)
-    const children = hasChildren && descend(json) ? await readBlocks(send, id, descend) : []
-    blocks.push({ id, type, json, children })
-  }
-  return blocks
-}
-
-async function listAll(
-  send: SendNotion,
-  request: NotionRequest,
-): Promise<{ results: NotionJson[]; complete: boolean }> {
-  const results: NotionJson[] = []
-  for (let cursor: string | null = null; ;) {
-    const list: ListPage = await ask(send, readList, pageOf(request, cursor))
-    results.push(...list.results)
-    cursor = list.nextCursor
-    if (cursor === null) return { results, complete: !list.incomplete }
-  }
-}
-
-function pageOf(request: NotionRequest, cursor: string | null): NotionRequest {
-  const paging = { page_size: PAGE_SIZE, ...(cursor === null ? {} : { start_cursor: cursor }) }
-  return request.method === 'get'
-    ? { ...request, query: { ...request.query, ...paging } }
-    : { ...request, body: { ...request.body, ...paging } }
-}
-
-async function ask<T>(
-  send: SendNotion,
-  read: (json: unknown) => T | null,
-  request: NotionRequest,
-): Promise<T> {
-  return usable(read(await send(request)), request.path)
-}
-
-/** An answer with a good status that is not Notion's, such as a proxy's page, is of no use. */
-function usable<T>(read: T | null, path: string): T {
-  if (read !== null) return read
-  throw new ServiceFailure(`Notion: unusable answer to ${path}`, {
-    errorClass: 'transient',
-    billed: 'unknown',
-  })
 }

@@ -8,8 +8,13 @@ export interface NotionSettings {
   readonly timeout_seconds: number
 }
 
-/** Takes requests out of the bucket that all processes share; says how long to wait for the first. */
-export type TakeRequests = (count: number, perSecond: number) => Promise<number>
+/** The bucket of requests that all processes share. */
+export interface SharedRate {
+  /** Takes requests out; says how long to wait for the first. */
+  take(count: number, perSecond: number): Promise<number>
+  /** Requests that could be sent at once without making anybody wait. */
+  left(perSecond: number): Promise<number>
+}
 
 /** Requests are taken in batches of a tenth of a second, so that a fast rate does not write for each. */
 const BATCHES_PER_SECOND = 10
@@ -19,18 +24,20 @@ export function connectNotion(
   settings: NotionSettings,
   token: string,
   world: Pick<World, 'fetch' | 'clock' | 'random'>,
-  take: TakeRequests,
+  rate: SharedRate,
 ): Notion {
+  const perSecond = settings.requests_per_second
   return notionClient({
     baseUrl: settings.base_url,
     token,
     timeoutMs: settings.timeout_seconds * 1000,
     world,
-    throttle: throttle(settings.requests_per_second, world, take),
+    throttle: throttle(perSecond, world, rate),
+    hasRoom: async () => (await rate.left(perSecond)) >= 1,
   })
 }
 
-function throttle(perSecond: number, world: Pick<World, 'clock'>, take: TakeRequests): () => Promise<void> {
+function throttle(perSecond: number, world: Pick<World, 'clock'>, rate: SharedRate): () => Promise<void> {
   const batch = Math.max(1, Math.floor(perSecond / BATCHES_PER_SECOND))
   let left = 0
   return async () => {
@@ -38,7 +45,7 @@ function throttle(perSecond: number, world: Pick<World, 'clock'>, take: TakeRequ
       left -= 1
       return
     }
-    const waitMs = await take(batch, perSecond)
+    const waitMs = await rate.take(batch, perSecond)
     left += batch - 1
     if (waitMs > 0) await world.clock.sleep(waitMs)
   }

@@ -12,6 +12,8 @@ export interface NotionPage {
   readonly id: string
   readonly url: string | null
   readonly trashed: boolean
+  /** When it was made, to the minute, as Notion writes it; null where it is not said. */
+  readonly createdTime: string | null
   /** By name; each value holds its own `id` and `type`. */
   readonly properties: Readonly<Record<string, NotionJson>>
 }
@@ -27,6 +29,7 @@ export interface NotionProperty {
 /** A page of any list. */
 export interface ListPage {
   readonly results: readonly NotionJson[]
+  readonly hasMore: boolean
   /** Null at the end of the list. */
   readonly nextCursor: string | null
   /** True where a query stopped at 10,000 rows. */
@@ -39,7 +42,8 @@ export function readPage(json: unknown): NotionPage | null {
   const properties = objectsIn(json['properties'])
   if (properties === null) return null
   const trashed = json['in_trash'] === true || json['archived'] === true
-  return { id: json['id'], url: textOf(json['url']), trashed, properties }
+  const createdTime = textOf(json['created_time'])
+  return { id: json['id'], url: textOf(json['url']), trashed, createdTime, properties }
 }
 
 /** A page of any list. */
@@ -48,6 +52,7 @@ export function readList(json: unknown): ListPage | null {
   const status = json['request_status']
   return {
     results: json['results'],
+    hasMore: json['has_more'],
     nextCursor: json['has_more'] ? textOf(json['next_cursor']) : null,
     incomplete: isObject(status) && status['type'] === 'incomplete',
   }

@@ -1,6 +1,7 @@
 import { flagField, wholeNumberField, withDefault } from '../../kernel/field.ts'
 import { deliverDue, deliveryOutcome, type Delivered } from '../../effects/deliver.ts'
 import { compareWithNotion, type Compared } from '../../effects/drift.ts'
+import { rowWatch } from '../../effects/row-watch.ts'
 import { requireOwnWorkspace, type Workspace } from '../../effects/workspace.ts'
 import { undeliveredLines } from '../../figures/effects.ts'
 import { countText } from '../../kernel/text.ts'
@@ -68,7 +69,8 @@ const NOTHING_REBUILT = { compared: 0, pages: 0, recorded: 0, lost: 0, older: 0 
 const NOTHING_DELIVERED: Delivered = { delivered: 0, failed: [] }
 
 async function deliverAll(context: SyncContext, workspace: Workspace): Promise<Delivered> {
-  return deliverDue({ ...context, workspace, progress: line => context.progress(line) })
+  const rows = rowWatch({ ...context, workspace, clock: context.world.clock })
+  return deliverDue({ ...context, workspace, rows, progress: line => context.progress(line) })
 }
 
 /** The same comparison, recording nothing. */

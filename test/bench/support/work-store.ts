@@ -76,7 +76,7 @@ export async function addLocal(store: Store, number: number, brief = BRIEF): Pro
 /** Picks up a page of Notion's queue. */
 export async function addPage(store: Store, number: number): Promise<void> {
   const pageId = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
-  const client = { client: `Client ${String(number % 25)}`, clientEmail: null }
+  const client = { client: `Client ${String(number % 25)}`, clientEmail: null, stoodCancelled: false }
   const task = { title: `Task ${String(number)}`, brief: BRIEF, type: 'Drafting' } as const
   await store.pickUps.pickUp(
     { pageId, ...task, ...client, qaTarget: null, priority: 'Normal', dueDate: null },
@@ -152,11 +152,11 @@ function newJudgement(outputId: string): NewJudgement {
 
 /** Ends every effect that waits in the outbox, as if it had been written to Notion. */
 export async function deliverAll(store: Store): Promise<void> {
-  let effects = await store.outbox.claim()
+  let effects = await store.outbox.claim('all')
   for (let [head] = effects; head !== undefined; [head] = effects) {
     const { body } = head
     const key = body.kind === 'page' ? null : body.kind === 'body' ? `${body.runId}/body` : body.thing
-    effects = await store.outbox.done(effects, key === null ? null : { key, notionId: head.id }, true)
+    effects = await store.outbox.done(effects, key === null ? null : { key, notionId: head.id }, 'all')
   }
 }
 

@@ -96,7 +96,7 @@ export interface Kept {
 /** Sends requests to a page in memory, each to the parent it names; `sent` of them have been sent before. */
 export function carryOut(requests: readonly AppendRequest[], page: Kept[], sent = 0): void {
   for (const { parent, startIndex, children } of requests.slice(sent)) {
-    const list = parent === 'container' ? page : siblingsUnder(requests, page, parent)
+    const list = parent === 'root' ? page : siblingsUnder(requests, page, parent)
     if (list.length !== startIndex) throw new Error(`${list.length} children, not ${startIndex}`)
     list.push(...children.map(keep))
   }
@@ -108,7 +108,7 @@ export function siblingsUnder(
   page: Kept[],
   parent: AppendRequest['parent'],
 ): Kept[] {
-  if (parent === 'container') return page
+  if (parent === 'root') return page
   const request = requests[parent.request]
   if (request === undefined) throw new Error('names a later request')
   const found = siblingsUnder(requests, page, request.parent)[request.startIndex + parent.child]
