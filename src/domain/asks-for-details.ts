@@ -4,6 +4,9 @@ import { isBareJson } from './json-check.ts'
 const MOST_PREFACE = 160
 const MOST_REST = 240
 
+/** What is longer, in UTF-16 units, is a work, or at least no request that would be short of one. */
+const MOST_READ = 8_000
+
 /** What a sentence does, as far as this check cares. */
 type SentenceKind = 'hands-over' | 'asks' | 'courtesy' | 'question' | 'work'
 
@@ -14,8 +17,10 @@ type SentenceKind = 'hands-over' | 'asks' | 'courtesy' | 'question' | 'work'
  * its reader. Knows English and German. In doubt the answer is no: the judge still sees it.
  */
 export function asksForDetails(output: string): boolean {
-  if (isBareJson(output) || isLetter(output) || /```|^\s*\|.*\|/m.test(output)) return false
-  return readsAsRequest(output.split(/\n\s*\n|\n(?=\s*(?:[-*•#]|\d+[.)]))/).flatMap(sentencesOf))
+  const said = output.trim()
+  if (said.length > MOST_READ || isBareJson(said)) return false
+  if (isLetter(said) || /```|^[ \t]*\|.*\|/m.test(said)) return false
+  return readsAsRequest(said.split(/\n\s*\n|\n(?=\s*(?:[-*•#]|\d+[.)]))/).flatMap(sentencesOf))
 }
 
 /** Whether a brief wants questions, messages or the like: there, asking is the work. */

@@ -48,7 +48,7 @@ export function checkOutput(output: string, task: CheckedTask, rules: CheckRules
 }
 
 function checkEmpty(output: string): CheckFinding[] {
-  const visible = output.replace(/^[^\S\n]*(?:```|~~~).*$/gm, '').replace(/[\p{Z}\p{C}]/gu, '')
+  const visible = output.replace(/^[ \t]*(?:```|~~~).*$/gm, '').replace(/[\p{Z}\p{C}]/gu, '')
   return visible === '' ? [{ check: 'empty', text: 'the output is empty' }] : []
 }
 

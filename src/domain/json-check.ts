@@ -33,7 +33,7 @@ function bareFences(output: string): string[] {
 /** Fenced code, an unclosed last one among them: that is how a truncated answer ends. */
 function fences(output: string): { label: string; body: string }[] {
   const found = output.matchAll(
-    /^[^\S\n]*(```+|~~~+)[^\S\n]*([\w+-]*)[^\n]*\n([\s\S]*?)(?:^[^\S\n]*\1|(?![\s\S]))/gm,
+    /^[ \t]*(```+|~~~+)[^\S\n]*([\w+-]*)[^\n]*\n([\s\S]*?)(?:^[ \t]*\1|(?![\s\S]))/gm,
   )
   return [...found].map(([, , label = '', body = '']) => ({ label: label.toLowerCase(), body }))
 }

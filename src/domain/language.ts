@@ -43,7 +43,7 @@ function proseOf(text: string): string {
     .normalize('NFC')
     .replace(/(```|~~~)[\s\S]*?(?:\1|$)/g, ' ')
     .replace(/`[^`\n]*`/g, ' ')
-    .replace(/^[^\S\n]*>.*$/gm, ' ')
+    .replace(/^[ \t]*>.*$/gm, ' ')
     .replace(/\b(?:https?:\/\/|www\.)\S+/gi, ' ')
     .replace(/"[^"\n]*"|“[^”\n]*”|„[^“”\n]*[“”]|«[^»\n]*»|「[^」\n]*」|『[^』\n]*』/g, ' ')
 }

@@ -127,3 +127,28 @@ test('any output is checked without a throw, the same way twice', () => {
     { seed: 20_261_125, numRuns: 500 },
   )
 })
+
+test.each([
+  '\n',
+  '\r',
+  '\r\n',
+  '\t',
+  ' ',
+  '\u2028',
+  '\n- ',
+  ' \r',
+  '```\n',
+  '```js\n',
+  '[1,',
+  '"',
+  '. ',
+  '> ',
+])('half a megabyte of %j is checked in linear time', unit => {
+  const output = `x${unit.repeat(500_000 / unit.length)}x`
+  const rules = { minCharacters: 80, bannedTerms: ['two words'], language: 'de' }
+  const before = performance.now()
+  for (const type of ['Other', 'Data-transform'] as const) {
+    checkOutput(output, { type, brief: 'Turn this into JSON.' }, rules)
+  }
+  expect(performance.now() - before).toBeLessThan(20_000)
+})

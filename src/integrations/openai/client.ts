@@ -8,6 +8,7 @@ import { bodyOf } from './body.ts'
 import { fromAnswer, unusable } from './failure.ts'
 import { withOwnHeaders } from './own-headers.ts'
 import { saysNoDocument, withoutRefused, type RefusablePart } from './refused-part.ts'
+import { withShortErrors } from './short-errors.ts'
 import { fromSdk } from './sdk-error.ts'
 import { orNull, tidy } from './said.ts'
 import { readCompletion, readErrorIn, readModels } from './wire.ts'
@@ -123,7 +124,7 @@ async function load(options: OpenAiOptions): Promise<Sdk> {
     // Its own retries would send a request again, and have it billed again, unseen by the ledger.
     maxRetries: 0,
     timeout: options.timeoutMs,
-    fetch: withOwnHeaders(options.fetch, apiKey),
+    fetch: withShortErrors(withOwnHeaders(options.fetch, apiKey)),
     logLevel: 'off',
     organization: null,
     project: null,

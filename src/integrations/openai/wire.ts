@@ -21,12 +21,14 @@ export function readCompletion(data: unknown, maxOutputTokens: number): Omit<Com
   if (!isObject(choice) || !isObject(choice['message'])) return null
   const text = textIn(choice['message']['content'])
   if (text === null) return null
-  const refusal = textOf(choice['message']['refusal']) || null
+  const refusal = textOf(choice['message']['refusal'])?.slice(0, MOST_WORDS_CHARACTERS) || null
+  const most = maxOutputTokens * MOST_CHARACTERS_A_TOKEN
   const report = readUsage(data)
   const usedUp = (report.usage?.outputTokens ?? 0) >= maxOutputTokens
   return {
-    text: withoutThoughts(text),
+    text: withoutThoughts(text.slice(0, most).toWellFormed()),
     ...endingOf(choice['finish_reason'], refusal, usedUp),
+    ...(text.length > most && refusal === null ? CUT_HERE : {}),
     refusal,
     ...report,
     answeredModel: textOf(data['model'])?.slice(0, MOST_NAME_CHARACTERS) || null,
@@ -43,15 +45,25 @@ export function readErrorIn(data: unknown): { status: number | null; message: st
   const [choice] = isList(data['choices']) ? data['choices'] : []
   const error = data['error'] ?? (isObject(choice) ? errorOfChoice(choice) : null)
   if (error === null) return null
-  if (!isObject(error)) return { status: null, message: textOf(error) ?? JSON.stringify(error) }
+  if (!isObject(error)) return { status: null, message: wordsOf(error) }
   const { code, message } = error
   const isStatus = typeof code === 'number' && Number.isInteger(code) && code >= 400 && code <= 599
-  return { status: isStatus ? code : null, message: textOf(message) ?? JSON.stringify(error) }
+  return { status: isStatus ? code : null, message: textOf(message) ?? wordsOf(error) }
 }
 
 function errorOfChoice(choice: Json): unknown {
   const brokeOff = isBrokenOff(choice['finish_reason']) ? 'the model broke off' : null
   return choice['error'] ?? brokeOff
+}
+
+/** An error as text. What is nested without end cannot be written again. */
+function wordsOf(error: unknown): string {
+  if (typeof error === 'string') return error
+  try {
+    return JSON.stringify(error)
+  } catch {
+    return 'nested too deep to be told'
+  }
 }
 
 /** The models list; null for what is none. `shutdown_date` is OpenAI's. */
@@ -65,6 +77,15 @@ export function readModels(data: unknown): ListedModel[] | null {
   )
   return read.length < models.length ? null : read
 }
+
+/** No token of any vocabulary stands for more of a usual text, taken over the whole of it. */
+const MOST_CHARACTERS_A_TOKEN = 16
+
+/** A text longer than the limit allows was not made within it: what is beyond is neither read nor kept. */
+const CUT_HERE = { finish: 'truncated', endedBy: null } as const
+
+/** What is kept of a refusal's words. */
+const MOST_WORDS_CHARACTERS = 2_000
 
 /** Longer than the name of any model. */
 const MOST_NAME_CHARACTERS = 200
