@@ -80,6 +80,9 @@ export class ServiceFailure extends Error {
   readonly requestId: string | null
   /** What the operator can do, where the answer itself tells. */
   readonly fix: string | null
+  /** The HTTP status and the service's own code of the error, where there are any: how the failure looks. */
+  readonly status: number | null
+  readonly code: string | null
 
   constructor(
     message: string,
@@ -89,6 +92,8 @@ export class ServiceFailure extends Error {
       retryAfterMs?: number | null
       requestId?: string | null
       fix?: string | null
+      status?: number | null
+      code?: string | null
       cause?: unknown
     },
   ) {
@@ -98,6 +103,8 @@ export class ServiceFailure extends Error {
     this.retryAfterMs = facts.retryAfterMs ?? null
     this.requestId = facts.requestId ?? null
     this.fix = facts.fix ?? null
+    this.status = facts.status ?? null
+    this.code = facts.code ?? null
   }
 }
 

@@ -349,6 +349,21 @@ test('a page that may no longer be written blocks nothing else, and status shows
   expect(desk.rows(`SELECT key FROM effects WHERE state = 'pending'`)).toEqual([])
 })
 
+test.each([
+  { what: 'a page of a proxy', action: { type: 'plain-error', status: 404, body: '404 page not found' } },
+  { what: 'a refusal of the method', action: { type: 'plain-error', status: 405, body: 'Not Allowed' } },
+])('a 404 that is not Notion’s, $what, speaks of the address: nothing is dead', async ({ action }) => {
+  const desk = await openDesk(office)
+  const pageId = await board.add(PASSES)
+  await board.arm(action, { method: 'PATCH' }, 100)
+  await desk.call('poll', '--drain')
+  expect(desk.rows(`SELECT key FROM effects WHERE state = 'dead'`)).toEqual([])
+  expect(desk.rows(`SELECT key FROM effects WHERE state = 'pending'`)).not.toEqual([])
+  await board.disarm()
+  await deliverAll(desk)
+  expect((await board.row(pageId)).cells).toMatchObject({ Status: 'Done', Trigger: false })
+})
+
 test('Notion is down for the whole drain: work that was picked up goes on, and is told later', async () => {
   const desk = await openDesk(office)
   const pageId = await board.add(PASSES)

@@ -16,9 +16,10 @@ export function fromNotion(fault: NotionFault): ServiceFailure {
   const { status, code, retryAfterMs } = fault
   const redirect = redirectFailure(status, fault.location, 'notion.base_url')
   if (redirect !== null) return redirect
-  const { said, fix } = sayingOf(fault)
+  const isElsewhere = isOfAddress(fault)
+  const { said, fix } = isElsewhere ? ELSEWHERE : sayingOf(fault)
   const message = `${said} (Notion ${status}${code === null ? '' : ` ${code}`}: ${fault.message})`
-  if (status === 401 || status === 403) {
+  if (isElsewhere || status === 401 || status === 403) {
     return new ServiceFailure(message, { errorClass: 'credential', billed: 'no', retryAfterMs, fix })
   }
   if (status === 429 || status === 529) {
@@ -49,6 +50,11 @@ interface Saying {
 }
 
 const LATER = 'wait a minute'
+
+const ELSEWHERE: Saying = {
+  said: 'what answered is not Notion',
+  fix: 'set notion.base_url to where Notion is: https://api.notion.com, with nothing after it',
+}
 
 function sayingOf({ status, message }: NotionFault): Saying {
   if (status === 400) return sayingOfBadRequest(message)
@@ -94,4 +100,16 @@ function sayingOfBadRequest(message: string): Saying {
     return { said: 'it is in the trash', fix: 'restore it in Notion' }
   }
   return { said: 'Notion refused what was sent', fix: 'see with echopilot doctor what is wrong' }
+}
+
+/**
+ * Notion names what it does not have (`object_not_found`), and a path that it does not know. A 404 or 405 without a
+ * name is not Notion's, so nothing is said of a page: the address is wrong.
+ */
+function isOfAddress({ status, code }: NotionFault): boolean {
+  return ((status === 404 || status === 405) && !isNotionCode(code)) || code === 'invalid_request_url'
+}
+
+function isNotionCode(code: string | null): boolean {
+  return code !== null && code !== 'notionhq_client_response_error'
 }

@@ -5,7 +5,7 @@ import type { Completion, Model } from '../../kernel/roles.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
 import { networkFailure } from '../../kernel/network-failure.ts'
 import { bodyOf } from './body.ts'
-import { fromAnswer, unusable } from './failure.ts'
+import { fromAnswer, unusable, type Place } from './failure.ts'
 import { withOwnHeaders } from './own-headers.ts'
 import { saysNoDocument, withoutRefused, type RefusablePart } from './refused-part.ts'
 import { withShortErrors } from './short-errors.ts'
@@ -37,23 +37,25 @@ export function openAiModel(options: OpenAiOptions): Model {
     credential: sha256(`${options.baseUrl}\n${options.apiKey ?? ''}`).slice(0, 16),
     complete: async (request, signal) => {
       const { client, ApiError } = await sdk()
+      const calling = { ApiError, redact, place: { baseUrl: options.baseUrl, model: request.model } }
       const wantsDocument = request.schema !== null
       try {
         const answer = await withoutRefused(refused(request.model), wantsDocument, without => {
           const body = bodyOf(request, tierOf(options), without)
           return client.chat.completions.create(body, { signal }).withResponse()
         })
-        return completionIn(answer.data, answer.response, request.maxOutputTokens, redact)
+        return completionIn(answer.data, answer.response, request.maxOutputTokens, calling)
       } catch (error) {
         if (error instanceof ServiceFailure) throw error
         if (wantsDocument && error instanceof ApiError && saysNoDocument(error)) return NO_DOCUMENT
-        throw failureOf(ApiError, redact, error)
+        throw failureOf(calling, error)
       }
     },
     listModels: async signal => {
       const { client, ApiError } = await sdk()
-      const answer = await call(ApiError, redact, () => client.get('/models', { signal }).asResponse())
-      const models = readModels(parseJson(await call(ApiError, redact, () => answer.text())))
+      const calling = { ApiError, redact, place: { baseUrl: options.baseUrl, model: null } }
+      const answer = await call(calling, () => client.get('/models', { signal }).asResponse())
+      const models = readModels(parseJson(await call(calling, () => answer.text())))
       if (models !== null) return models
       throw new ServiceFailure('the models list is not one', { errorClass: 'permanent', billed: 'no' })
     },
@@ -97,13 +99,13 @@ function completionIn(
   answer: unknown,
   response: Response,
   maxOutputTokens: number,
-  redact: Redact,
+  { redact, place }: Calling,
 ): Completion {
   const data = typeof answer === 'string' ? parseJson(answer) : answer
   const header = (name: string): string | null => orNull(redact, response.headers.get(name))
   const requestId = header('x-request-id')
   const error = readErrorIn(data)
-  if (error !== null) throw fromAnswer(error.status, tidy(error.message, redact), header)
+  if (error !== null) throw fromAnswer(error.status, tidy(error.message, redact), header, place)
   const completion = readCompletion(data, maxOutputTokens)
   if (completion === null) throw unusable('not a chat completion', requestId)
   return redacted({ ...completion, requestId }, redact)
@@ -132,16 +134,23 @@ async function load(options: OpenAiOptions): Promise<Sdk> {
   return { client, ApiError }
 }
 
-async function call<T>(ApiError: typeof APIError, redact: Redact, send: () => PromiseLike<T>): Promise<T> {
+/** What an error of a call is read with. */
+interface Calling {
+  readonly ApiError: typeof APIError
+  readonly redact: Redact
+  readonly place: Place
+}
+
+async function call<T>(calling: Calling, send: () => PromiseLike<T>): Promise<T> {
   try {
     return await send()
   } catch (error) {
-    throw failureOf(ApiError, redact, error)
+    throw failureOf(calling, error)
   }
 }
 
-function failureOf(ApiError: typeof APIError, redact: Redact, error: unknown): ServiceFailure {
-  if (error instanceof ApiError) return fromSdk(error, error, redact)
+function failureOf({ ApiError, redact, place }: Calling, error: unknown): ServiceFailure {
+  if (error instanceof ApiError) return fromSdk(error, error, redact, place)
   if (error instanceof SyntaxError) return unusable('not JSON', null)
   return networkFailure(error)
 }

@@ -2,6 +2,14 @@ import { redirectFailure } from '../../kernel/http/redirect.ts'
 import type { ReadHeader } from '../../kernel/http/read-header.ts'
 import { retryAfterMs } from '../../kernel/http/retry-after.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
+import { isTooLarge, isUnknownModel } from './words.ts'
+
+/** Where a request went: what the operator may have to set otherwise. */
+export interface Place {
+  readonly baseUrl: string
+  /** The model that was asked; null for the list of models. */
+  readonly model: string | null
+}
 
 /** What an HTTP error of a model server means: its status, the code in its body, and how long to wait. */
 export interface HttpFailure {
@@ -13,6 +21,7 @@ export interface HttpFailure {
   /** Whether what was sent is at fault, and not the key or the account, where the status could mean either. */
   readonly isOfRequest?: boolean
   readonly header: ReadHeader
+  readonly place: Place
 }
 
 /**
@@ -20,6 +29,12 @@ export interface HttpFailure {
  * and DeepSeek), a proxy that wants a password.
  */
 const OF_ACCOUNT = new Set([401, 402, 403, 407])
+
+/** Statuses of an address that is wrong, or of a model that is not there, or not any more. */
+const OF_ADDRESS = new Set([404, 405, 410])
+
+/** Refusals that may be of a model that the service does not know, where they say so. */
+const MAY_BE_OF_MODEL = new Set([400, 403, 404, 410, 422])
 
 /** Statuses that may say that no work was done. A 500, 502 or 504 may come when the work was done, and billed. */
 const MAY_HAVE_DONE_NOTHING = new Set([503, 529])
@@ -37,10 +52,18 @@ export function fromHttp(failure: HttpFailure): ServiceFailure {
   const facts = {
     retryAfterMs: retryAfterMs(failure.header),
     requestId: failure.header('x-request-id'),
+    status,
+    code,
   }
   const redirect = redirectFailure(status, failure.header('location'), 'openai.base_url (or judge.base_url)')
   if (redirect !== null) return redirect
   const message = `${status}${code === null ? '' : ` ${code}`}: ${failure.message}`
+  const fix = setUpFix(failure)
+  if (fix !== null)
+    return new ServiceFailure(message, { ...facts, errorClass: 'credential', billed: 'no', fix })
+  if (status < 500 && isTooLarge(code, failure.message)) {
+    return new ServiceFailure(message, { ...facts, errorClass: 'permanent', billed: 'no', fix: FIX_OF_SIZE })
+  }
   const isOfAccount = OF_ACCOUNT.has(status) && failure.isOfRequest !== true
   if (isOfAccount || code === 'insufficient_quota') {
     return new ServiceFailure(message, { ...facts, errorClass: 'credential', billed: 'no' })
@@ -54,6 +77,23 @@ export function fromHttp(failure: HttpFailure): ServiceFailure {
     })
   }
   return new ServiceFailure(message, { ...facts, errorClass: 'permanent', billed: 'no' })
+}
+
+/** A limit that one request alone is above does not pass with time. */
+const FIX_OF_SIZE =
+  'shorten the brief, lower max_output_tokens, or have the limit of the account or of the model raised'
+
+/** What is to be set otherwise, where the service is there but the address or the model is wrong; or null. */
+function setUpFix({ status, code, message, place }: HttpFailure): string | null {
+  if (place.model !== null && MAY_BE_OF_MODEL.has(status) && isUnknownModel(code, message)) {
+    return `the service has no model ${place.model}: name one that it has in generate.model, judge.model or types.<type>.model, or load it there`
+  }
+  if (!OF_ADDRESS.has(status)) return null
+  const { origin, pathname } = new URL(place.baseUrl)
+  const address = `${origin}${pathname}`.replace(/\/+$/, '')
+  return /\/v\d+[a-z0-9]*(?:\/|$)/.test(address)
+    ? `check openai.base_url (or judge.base_url): nothing of the kind is at ${address}`
+    : `openai.base_url (or judge.base_url) lacks its end: most services are at ${address}/v1`
 }
 
 /**
@@ -70,15 +110,28 @@ function saysNothingDone({ status, code, type, message }: HttpFailure): boolean 
  *
  * @param status as the error itself says; null where it says none
  */
-export function fromAnswer(status: number | null, message: string, header: ReadHeader): ServiceFailure {
+export function fromAnswer(
+  status: number | null,
+  message: string,
+  header: ReadHeader,
+  place: Place,
+): ServiceFailure {
   if (status === null) return unusable(`an error: ${message}`, header('x-request-id'))
   const {
     message: said,
     errorClass,
+    fix,
+    ...known
+  } = fromHttp({ status, code: null, message, header, place })
+  const { retryAfterMs: waitMs, requestId } = known
+  return new ServiceFailure(said, {
+    errorClass,
+    billed: 'unknown',
     retryAfterMs: waitMs,
-  } = fromHttp({ status, code: null, message, header })
-  const requestId = header('x-request-id')
-  return new ServiceFailure(said, { errorClass, billed: 'unknown', retryAfterMs: waitMs, requestId })
+    requestId,
+    fix,
+    status,
+  })
 }
 
 /** An answer with a good status that is not what was asked for, such as a proxy's page. */

@@ -2,7 +2,7 @@ import { headerReader } from '../../kernel/http/read-header.ts'
 import { networkFailure } from '../../kernel/network-failure.ts'
 import type { Redact } from '../../kernel/redaction.ts'
 import type { ServiceFailure } from '../../kernel/roles.ts'
-import { fromHttp } from './failure.ts'
+import { fromHttp, type Place } from './failure.ts'
 import { orNull, tidy } from './said.ts'
 
 /** What is read of the SDK's errors, whose own type says `any`. */
@@ -18,7 +18,7 @@ interface SdkError {
 /**
  * What an error of the SDK means. Without a status no answer came: it wraps the network's error.
  */
-export function fromSdk(facts: SdkError, error: Error, redact: Redact): ServiceFailure {
+export function fromSdk(facts: SdkError, error: Error, redact: Redact, place: Place): ServiceFailure {
   if (typeof facts.status !== 'number') return networkFailure(error)
   const header = headerReader(facts.headers)
   return fromHttp({
@@ -28,6 +28,7 @@ export function fromSdk(facts: SdkError, error: Error, redact: Redact): ServiceF
     message: messageOf(facts, redact),
     isOfRequest: isFlagged(facts.error),
     header: name => orNull(redact, header(name)),
+    place,
   })
 }
 

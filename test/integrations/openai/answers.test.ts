@@ -79,7 +79,9 @@ test.each<[what: string, status: number, body: unknown, expected: Expected]>([
   ],
   ['a refused key', 401, { error: { message: 'no' } }, ['credential', 'no']],
   ['a forbidden model', 403, { error: { message: 'no' } }, ['credential', 'no']],
-  ['an unknown model', 404, { error: { message: 'no' } }, ['permanent', 'no']],
+  ['a wrong address', 404, { error: { message: 'no' } }, ['credential', 'no']],
+  ['an address that takes no such request', 405, 'Method Not Allowed', ['credential', 'no']],
+  ['a model that is not there any more', 410, { error: { message: 'no' } }, ['credential', 'no']],
   ['a time-out of the server', 408, {}, ['transient', 'unknown']],
   ['a conflict', 409, {}, ['transient', 'unknown']],
   ['too large', 413, 'too large', ['permanent', 'no']],
@@ -137,6 +139,84 @@ test.each<[what: string, status: number, body: unknown, expected: Expected]>([
     expect(failure).toMatchObject({ errorClass, billed, requestId: 'req_2', retryAfterMs: null })
     expect(failure.message).toMatch(new RegExp(`^${String(status)}[ :]`))
   }
+})
+
+test.each([
+  [
+    429,
+    'rate_limit_exceeded',
+    'Request too large for gpt-4o in organization org-x on tokens per min (TPM): Limit 30000, Requested 45000. The input or output tokens must be reduced in order to run successfully.',
+  ],
+  [429, 'rate_limit_exceeded', 'Rate limit reached (TPM): Limit 30,000, Used 0, Requested 45,000.'],
+  [
+    413,
+    'rate_limit_exceeded',
+    'Request too large for model `llama-3.1-8b-instant` on tokens per minute (TPM): Limit 6000, Requested 10381, please reduce your message size and try again.',
+  ],
+  [413, null, 'Request exceeds the maximum size'],
+  [429, 'request_too_large', 'no'],
+  [400, null, "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens."],
+  [400, null, 'prompt is too long: 208310 tokens > 200000 maximum'],
+  [400, 'exceed_context_size_error', 'the request exceeds the available context size'],
+  [400, null, 'The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).'],
+])('a request that can never pass: %i %s %s', async (status, code, said) => {
+  const { model } = await scripted(answer(status, { error: { message: said, code } }))
+  const failure = await failureOf(model.complete(REQUEST, patience()))
+  expect(failure).toMatchObject({ errorClass: 'permanent', billed: 'no' })
+  expect(failure.fix).toMatch(/^shorten the brief/)
+})
+
+test.each([
+  'Rate limit reached for gpt-4o in organization org-x on tokens per min (TPM): Limit 30000, Used 29000, Requested 2000. Please try again in 2s.',
+  'Rate limit reached for gpt-4o on requests per day (RPD): Limit 200, Used 200, Requested 1.',
+  'Requests to the ChatCompletions_Create Operation have exceeded token rate limit of your current OpenAI S0 pricing tier. Please retry after 60 seconds.',
+  "This request would exceed your organization's rate limit of 40,000 input tokens per minute.",
+  'Too many tokens, please wait before trying again.',
+])('a limit that passes with time is waited for: %s', async said => {
+  const { model } = await scripted(answer(429, { error: { message: said, code: 'rate_limit_exceeded' } }))
+  expect(await failureOf(model.complete(REQUEST, patience()))).toMatchObject({ errorClass: 'throttled' })
+})
+
+test.each([
+  [404, 'model_not_found', 'The model `gpt-4o` does not exist or you do not have access to it.'],
+  [404, null, 'model "gpt-4o" not found, try pulling it first'],
+  [400, null, 'gpt-4o is not a valid model ID'],
+  [400, null, 'Model Not Exist'],
+  [400, 'invalid_model', 'Invalid model: gpt-4o'],
+  [403, 'model_not_found', 'Project `proj_1` does not have access to model `gpt-4o`'],
+  [404, 'DeploymentNotFound', 'The API deployment for this resource does not exist.'],
+])('a model that the service does not have is the set-up’s fault: %i %s %s', async (status, code, said) => {
+  const { model } = await scripted(answer(status, { error: { message: said, code } }))
+  const failure = await failureOf(model.complete(REQUEST, patience()))
+  expect(failure).toMatchObject({ errorClass: 'credential', billed: 'no' })
+  expect(failure.fix).toMatch(/^the service has no model gpt-4o: name one that it has in generate\.model/)
+})
+
+test.each(['Unsupported parameter: temperature', 'This model does not support tools.'])(
+  'a model that is there and refuses the request is not: %s',
+  async said => {
+    const { model } = await scripted(answer(400, { error: { message: said } }))
+    expect(await failureOf(model.complete({ ...REQUEST, temperature: null }, patience()))).toMatchObject({
+      errorClass: 'permanent',
+    })
+  },
+)
+
+test.each([
+  [
+    '',
+    /^openai\.base_url \(or judge\.base_url\) lacks its end: most services are at http:\/\/127\.0\.0\.1:\d+\/v1$/,
+  ],
+  [
+    '/v1',
+    /^check openai\.base_url \(or judge\.base_url\): nothing of the kind is at http:\/\/127\.0\.0\.1:\d+\/v1$/,
+  ],
+  ['/v1beta/openai', /^check openai\.base_url .* nothing of the kind is at .*\/v1beta\/openai$/],
+])('a wrong address says what to set: %s', async (path, says) => {
+  const { url } = await scripted(answer(404, '404 page not found'))
+  const { model } = await scripted(() => {}, { baseUrl: `${url}${path}` })
+  expect((await failureOf(model.complete(REQUEST, patience()))).fix).toMatch(says)
+  expect((await failureOf(model.listModels(patience()))).fix).toMatch(says)
 })
 
 test('a service that is not there got nothing', async () => {

@@ -1,0 +1,50 @@
+/**
+ * What an error says in words, where its status is used for several things. Words of OpenAI, Azure, Groq, Anthropic,
+ * Gemini, Mistral, Bedrock, vLLM, llama.cpp, LM Studio and others.
+ */
+
+const TOO_LARGE_CODES = new Set([
+  'context_length_exceeded',
+  'request_too_large',
+  'exceed_context_size_error',
+  'string_above_max_length',
+])
+
+const SAYS_TOO_LARGE = [
+  /request (?:is |entity )?too large/i,
+  /request exceeds the maximum/i,
+  /maximum context length|context (?:length|size|window)[^.]{0,40}exceed|exceeds?[^.]{0,60}context (?:length|size|window)/i,
+  /(?:prompt|input) is too long/i,
+  /token count[^.]{0,60}exceeds/i,
+  /too large for model|context the overflows/i,
+]
+
+/** A limit with what this one request needs of it: `Limit 30000, Requested 34238`. */
+const LIMIT_AND_REQUESTED = /\blimit:?\s*([\d,]+)[^\d]+(?:used:?\s*[\d,]+[^\d]+)?requested:?\s*([\d,]+)/i
+
+/** Whether one request can never pass, whenever it is sent, because it is larger than what is allowed. */
+export function isTooLarge(code: string | null, message: string): boolean {
+  if (code !== null && TOO_LARGE_CODES.has(code)) return true
+  if (SAYS_TOO_LARGE.some(words => words.test(message))) return true
+  const [, limit, requested] = LIMIT_AND_REQUESTED.exec(message) ?? []
+  return limit !== undefined && requested !== undefined && numberOf(requested) > numberOf(limit)
+}
+
+const UNKNOWN_MODEL_CODES = new Set([
+  'model_not_found',
+  'invalid_model',
+  'DeploymentNotFound',
+  'model_not_exist',
+])
+
+const SAYS_UNKNOWN_MODEL =
+  /(?:not a valid|invalid|unknown) (?:chat )?model\b|\b(?:model|deployment)\b(?:[^.]|\.(?! )){0,120}?(?:not found|(?:does )?n[o']t exist|not available)/i
+
+/** Whether the service says that it has no such model. */
+export function isUnknownModel(code: string | null, message: string): boolean {
+  return (code !== null && UNKNOWN_MODEL_CODES.has(code)) || SAYS_UNKNOWN_MODEL.test(message)
+}
+
+function numberOf(digits: string): number {
+  return Number(digits.replaceAll(',', ''))
+}
