@@ -2,17 +2,32 @@ import { isDue, isWithin } from './due.ts'
 import type { ErrorClass } from './error-class.ts'
 
 /**
- * The breaker of one service (SPEC §7): failures that speak of the service, not of a run, pause all work
- * that needs it. While it is paused no attempts are used up; one run at a time is let through as a probe.
+ * What can be paused: a service as one credential sees it, and the model that is asked there, because limits,
+ * overload and unknown names are of one model (SPEC §7). Two keys on one host are two of these.
+ */
+export interface ServiceUse {
+  readonly service: string
+  /** Digest of the address and the credential. */
+  readonly credential: string
+  readonly model: string
+}
+
+/** Whether two are the same. */
+export function isSameUse(one: ServiceUse, other: ServiceUse): boolean {
+  return one.service === other.service && one.credential === other.credential && one.model === other.model
+}
+
+/**
+ * The breaker of a {@link ServiceUse}, while it is open: work that needs it waits and uses up no attempt. One run
+ * at a time is let through as a probe.
  */
 export interface ServicePause {
-  readonly state: 'watching' | 'open' | 'probing'
+  readonly state: 'open' | 'probing'
   readonly cause: PauseCause
   readonly reason: string
-  /** Distinct runs that failed in a row, while watching. */
-  readonly failedRuns: readonly string[]
-  /** Digest of the credential that was used: a new one is tried at once. */
-  readonly credential: string
+  /** What the operator can do, where the failure tells. */
+  readonly hint: string | null
+  /** How often it opened, failed probes included. */
   readonly openedCount: number
   readonly sinceMs: number
   readonly nextProbeMs: number
@@ -36,79 +51,129 @@ export function pauseCause(errorClass: ErrorClass): PauseCause | null {
   }
 }
 
-/** Distinct runs that must fail in a row, within the window, before a service is called down. */
-const RUNS_TO_OPEN = 2
-const WATCH_WINDOW_MS = 5 * 60_000
-const FIRST_PROBE_MS = 60_000
-const LONGEST_PROBE_MS = 15 * 60_000
-/** A credential is tried again every five minutes (SPEC §7). */
-const CREDENTIAL_PROBE_MS = 5 * 60_000
-/** A probe that never reports back (its process died) is given up after this. */
-const PROBE_PATIENCE_MS = 3 * 60_000
+/**
+ * What a run last met at a service that did not answer it. It tells a run that fails from a service that does, and
+ * outlives the pause; an answer to the run ends it.
+ */
+export interface Trial {
+  readonly runId: string
+  /** When it last failed there, or was let through as a probe. */
+  readonly lastMs: number
+  /** How it last failed; null where it was only let through so far. */
+  readonly signature: string | null
+  /** How often in a row it failed in that way. */
+  readonly inRow: number
+  /** Calls of an unknown outcome, which may have been billed, that used up no attempt. */
+  readonly unknownCalls: number
+  /** Others were answered, or kept failing otherwise, after it had failed so: it is the run, not the service. */
+  readonly isAtFault: boolean
+}
+
+/** What is known of a service when a run fails on it. */
+export interface Breaker {
+  readonly pause: ServicePause | null
+  readonly trials: readonly Trial[]
+  /** Another model of the same service and credential does not answer either. */
+  readonly isSiblingDown: boolean
+}
 
 /** What a failure looked like from the service's side. */
 export interface ServiceFailure {
   readonly runId: string
   readonly cause: PauseCause
   readonly reason: string
-  readonly credential: string
+  readonly hint: string | null
+  /** See {@link failureSignature}. */
+  readonly signature: string
+  /** It may as well be this one request that was refused, as some services do by 403. */
+  readonly isDoubtful: boolean
+  /** The call may have been billed. */
+  readonly isUnknown: boolean
   readonly retryAfterMs: number | null
   readonly atMs: number
 }
 
-/** The breaker after one more failure. The run's attempt counts only where the result is `watching`. */
-export function afterServiceFailure(before: ServicePause | null, failure: ServiceFailure): ServicePause {
-  if (before !== null && isStraggler(before, failure)) return afterStraggler(before, failure)
-  const failedRuns = recentRuns(before, failure)
-  const probeFailed = before?.state === 'probing'
-  const opens = probeFailed || failure.cause === 'credential' || failedRuns.length >= RUNS_TO_OPEN
-  const openedCount = opens ? (before?.openedCount ?? 0) + 1 : 0
-  return {
-    state: opens ? 'open' : 'watching',
-    cause: failure.cause,
-    reason: failure.reason,
-    failedRuns,
-    credential: failure.credential,
-    openedCount,
-    sinceMs: probeFailed ? before.sinceMs : failure.atMs,
-    nextProbeMs: opens ? failure.atMs + probeDelayMs(failure, openedCount) : failure.atMs,
-    probeRunId: null,
-  }
+/** What a failure comes to. */
+export interface AfterFailure {
+  readonly pause: ServicePause | null
+  readonly trial: Trial
+  /** Whether the run has used up an attempt; otherwise it waits for the service. */
+  readonly usesAttempt: boolean
 }
 
-/** Whether work that needs the service may start now, only as a probe, or not. */
-export function gateOf(
-  pause: ServicePause | null,
-  credential: string,
-  nowMs: number,
-): 'free' | 'probe' | 'paused' {
-  if (pause === null || pause.state === 'watching') return 'free'
-  // The operator put in another key: try it without waiting.
-  if (pause.cause === 'credential' && pause.credential !== credential) return 'probe'
-  return isDue(pause.nextProbeMs, nowMs, LONGEST_PROBE_MS) ? 'probe' : 'paused'
-}
+/** Distinct runs that must fail within the window before a service is called down. */
+const RUNS_TO_OPEN = 2
+const WATCH_WINDOW_MS = 5 * 60_000
+const FIRST_PROBE_MS = 60_000
+const LONGEST_PROBE_MS = 15 * 60_000
+/** A credential is tried again every five minutes (SPEC §7). */
+const CREDENTIAL_PROBE_MS = 5 * 60_000
+/**
+ * A probe that never reports back is given up after this: longer than any call may take, because what ends the
+ * claim of a probe, the death of its process too, hands its turn back at once.
+ */
+const PROBE_PATIENCE_MS = 2 * 3_600_000
+/** Probes that fail in the same way before that is a run's own way. */
+const OWN_WAY_IN_ROW = 2
+/** Calls of unknown outcome that a run may make without using up an attempt: what a long outage can cost. */
+const MOST_UNKNOWN_CALLS = 3
 
-/** When a paused service is tried next; now, where that is due already. */
-export function nextProbeAt({ nextProbeMs }: Pick<ServicePause, 'nextProbeMs'>, nowMs: number): number {
-  return isDue(nextProbeMs, nowMs, LONGEST_PROBE_MS) ? nowMs : nextProbeMs
+/**
+ * How a failure looks, to tell whether runs fail alike. What stands before a service words one outage in many
+ * ways, so all of the server's own errors are alike.
+ */
+export function failureSignature(failure: {
+  readonly errorClass: ErrorClass
+  readonly status: number | null
+  readonly code: string | null
+}): string {
+  const { errorClass, status, code } = failure
+  if (status === null) return `${errorClass}, no answer`
+  if (status >= 500) return `${errorClass}, 5xx`
+  return [errorClass, String(status), ...(code === null ? [] : [code])].join(', ')
 }
 
 /**
- * The breaker while one run probes: the others wait until it reports back, or its patience runs out. It
- * remembers the credential it probes with, or each run that has a new one would be a probe.
+ * The breaker after one more failure. The service is to blame, and nobody's attempt is used up, while all runs fail
+ * alike. The run is to blame where another was answered after it had failed so, where it keeps failing in a way of
+ * its own beside others, or, whatever the cause, once it has cost too many calls that may be billed.
  */
-export function whileProbing(
-  pause: ServicePause,
-  probe: { readonly runId: string; readonly credential: string },
-  nowMs: number,
-): ServicePause {
-  return {
-    ...pause,
-    state: 'probing',
-    credential: probe.credential,
-    probeRunId: probe.runId,
-    nextProbeMs: nowMs + PROBE_PATIENCE_MS,
-  }
+export function afterServiceFailure(before: Breaker, failure: ServiceFailure): AfterFailure {
+  const own = before.trials.find(trial => trial.runId === failure.runId) ?? null
+  const others = before.trials.filter(trial => trial.runId !== failure.runId && trial.signature !== null)
+  const trial = triedAgain(own, failure)
+  const pause = pauseAfter(before, trial, others, failure)
+  const isBlamed = before.pause === null ? pause === null : isOwnWay(trial, others, before.pause)
+  const isOverspent = failure.isUnknown && trial.unknownCalls >= MOST_UNKNOWN_CALLS
+  const usesAttempt = isBlamed || isOverspent
+  const unknownCalls = trial.unknownCalls + (failure.isUnknown && !usesAttempt ? 1 : 0)
+  const isAtFault = trial.isAtFault || (before.pause !== null && isBlamed)
+  return { pause, trial: { ...trial, isAtFault, unknownCalls }, usesAttempt }
+}
+
+/** Whether work that needs the service may start now, only as a probe, or not. */
+export function gateOf(pause: ServicePause | null, nowMs: number): 'free' | 'probe' | 'paused' {
+  if (pause === null) return 'free'
+  return isDue(pause.nextProbeMs, nowMs, longestWaitMs(pause)) ? 'probe' : 'paused'
+}
+
+/** When a paused service is tried next; now, where that is due already. */
+export function nextProbeAt(pause: ServicePause, nowMs: number): number {
+  return isDue(pause.nextProbeMs, nowMs, longestWaitMs(pause)) ? nowMs : pause.nextProbeMs
+}
+
+function longestWaitMs({ state }: ServicePause): number {
+  return state === 'probing' ? PROBE_PATIENCE_MS : LONGEST_PROBE_MS
+}
+
+/** The breaker while one run probes: the others wait until it reports back, or its patience runs out. */
+export function whileProbing(pause: ServicePause, runId: string, nowMs: number): ServicePause {
+  return { ...pause, state: 'probing', probeRunId: runId, nextProbeMs: nowMs + PROBE_PATIENCE_MS }
+}
+
+/** What is known of a run that is let through as a probe: the one that was longest ago is the next. */
+export function whileTried(before: Trial | null, runId: string, nowMs: number): Trial {
+  return { ...(before ?? newTrial(runId)), lastMs: nowMs }
 }
 
 /** The breaker after a probe that ended without having asked the service: the next run may probe now. */
@@ -116,21 +181,75 @@ export function withoutProbe(pause: ServicePause, nowMs: number): ServicePause {
   return { ...pause, state: 'open', probeRunId: null, nextProbeMs: nowMs }
 }
 
+function newTrial(runId: string): Trial {
+  return { runId, lastMs: 0, signature: null, inRow: 0, unknownCalls: 0, isAtFault: false }
+}
+
+function triedAgain(before: Trial | null, { runId, signature, atMs }: ServiceFailure): Trial {
+  const known = before ?? newTrial(runId)
+  const isSame = known.signature === signature
+  return {
+    ...known,
+    lastMs: atMs,
+    signature,
+    inRow: isSame ? known.inRow + 1 : 1,
+    // It is at fault for failures of this look, and for no other.
+    isAtFault: isSame && known.isAtFault,
+  }
+}
+
+function pauseAfter(
+  before: Breaker,
+  trial: Trial,
+  others: readonly Trial[],
+  failure: ServiceFailure,
+): ServicePause | null {
+  const { pause } = before
+  if (pause === null) return !trial.isAtFault && opens(before, others, failure) ? opened(null, failure) : null
+  return pause.state === 'probing' && pause.probeRunId === failure.runId
+    ? opened(pause, failure)
+    : afterStraggler(pause, failure)
+}
+
+function opens(before: Breaker, others: readonly Trial[], failure: ServiceFailure): boolean {
+  if (failure.cause === 'credential') return true
+  if (failure.cause === 'transient' && before.isSiblingDown) return true
+  const failing = others.filter(
+    trial => !trial.isAtFault && isWithin(trial.lastMs, failure.atMs, WATCH_WINDOW_MS),
+  )
+  return failing.length + 1 >= RUNS_TO_OPEN
+}
+
+/** Opened for the first time, or again by a probe that failed. */
+function opened(before: ServicePause | null, failure: ServiceFailure): ServicePause {
+  const openedCount = (before?.openedCount ?? 0) + 1
+  return {
+    state: 'open',
+    cause: failure.cause,
+    reason: failure.reason,
+    hint: failure.hint,
+    openedCount,
+    sinceMs: before?.sinceMs ?? failure.atMs,
+    nextProbeMs: failure.atMs + probeDelayMs(failure, openedCount),
+    probeRunId: null,
+  }
+}
+
 /** A run that was under way when the service was paused: it says nothing new, and must not lengthen the wait. */
-function isStraggler(before: ServicePause, failure: ServiceFailure): boolean {
-  return before.state === 'open' || (before.state === 'probing' && failure.runId !== before.probeRunId)
+function afterStraggler(pause: ServicePause, failure: ServiceFailure): ServicePause {
+  return { ...pause, nextProbeMs: Math.max(pause.nextProbeMs, failure.atMs + askedMs(failure)) }
 }
 
-function afterStraggler(before: ServicePause, failure: ServiceFailure): ServicePause {
-  return { ...before, nextProbeMs: Math.max(before.nextProbeMs, failure.atMs + askedMs(failure)) }
-}
-
-function recentRuns(before: ServicePause | null, failure: ServiceFailure): string[] {
-  const fresh = before !== null && isWithin(before.sinceMs, failure.atMs, WATCH_WINDOW_MS)
-  return [...new Set([...(fresh ? before.failedRuns : []), failure.runId])]
+/** Whether a run fails otherwise than all others that failed around this pause: a service that is down fails alike. */
+function isOwnWay(trial: Trial, others: readonly Trial[], pause: ServicePause): boolean {
+  const beside = others.filter(other => other.lastMs >= pause.sinceMs - WATCH_WINDOW_MS)
+  const isAlone = beside.every(other => other.signature !== trial.signature)
+  return isAlone && (trial.isAtFault || (beside.length > 0 && trial.inRow >= OWN_WAY_IN_ROW))
 }
 
 function probeDelayMs(failure: ServiceFailure, openedCount: number): number {
+  // The next run tells at once whether the first was refused, or all are.
+  if (failure.isDoubtful && openedCount === 1) return 0
   if (failure.cause === 'credential') return CREDENTIAL_PROBE_MS
   const backoff = Math.min(LONGEST_PROBE_MS, FIRST_PROBE_MS * 2 ** (openedCount - 1))
   return Math.max(backoff, askedMs(failure))

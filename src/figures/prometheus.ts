@@ -46,11 +46,10 @@ function metricsOf(figures: StatusFigures): Metric[] {
     },
     {
       name: 'echopilot_service_paused',
-      help: '1 for each service that is not called for now.',
-      samples: figures.services.map(pause => ({
-        labels: { service: pause.service, cause: pause.cause },
-        value: 1,
-      })),
+      help: '1 for each model of a service that is not called for now.',
+      samples: distinct(figures.services.map(({ service, model, cause }) => ({ service, model, cause }))).map(
+        labels => ({ labels, value: 1 }),
+      ),
     },
     {
       name: 'echopilot_proof',
@@ -68,6 +67,11 @@ function metricsOf(figures: StatusFigures): Metric[] {
       })),
     },
   ]
+}
+
+/** Two credentials of one service may be paused: a sample is told by its labels alone. */
+function distinct<T>(labels: readonly T[]): T[] {
+  return [...new Map(labels.map(label => [JSON.stringify(label), label])).values()]
 }
 
 function labelText(labels: Readonly<Record<string, string>> | undefined): string {

@@ -1,5 +1,4 @@
 import { keysOf } from '../domain/keys-of.ts'
-import { nextProbeAt } from '../domain/breaker.ts'
 import { utcDay } from '../domain/budget.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
 import { nextCommand } from '../domain/next-command.ts'
@@ -8,6 +7,7 @@ import type { Store } from '../store/index.ts'
 import { deadEffects, type ShownEffect } from './effects.ts'
 import type { SpendSummary } from '../store/ledger.ts'
 import type { TaskSummary } from '../store/tasks.ts'
+import { pausedFigures, type PausedFigure } from './paused.ts'
 
 /** Everything `status` and `metrics` show, as of one instant. */
 export interface StatusFigures {
@@ -20,13 +20,7 @@ export interface StatusFigures {
   readonly queuePaused: string | null
   readonly today: SpendFigures
   readonly month: SpendFigures
-  readonly services: readonly {
-    readonly service: string
-    readonly cause: string
-    readonly reason: string
-    readonly sinceMs: number
-    readonly nextProbeMs: number
-  }[]
+  readonly services: readonly PausedFigure[]
   readonly proofs: Awaited<ReturnType<Store['proofs']['list']>>
   /** Writes to the outside that wait, and those that can never be made. */
   readonly outbox: Awaited<ReturnType<Store['outbox']['counts']>>
@@ -64,7 +58,6 @@ const LISTED = 20
 export async function statusFigures(store: Store, nowMs: number): Promise<StatusFigures> {
   const day = utcDay(nowMs)
   const counts = await store.runs.countByState()
-  const pauses = await store.pauses.list()
   return {
     atMs: nowMs,
     clockAhead: await store.clock.ahead(),
@@ -73,9 +66,7 @@ export async function statusFigures(store: Store, nowMs: number): Promise<Status
     queuePaused: (await store.queue.paused())?.reason ?? null,
     today: spendFigures(await store.ledger.summary(day, day)),
     month: spendFigures(await store.ledger.summary(`${day.slice(0, 7)}-01`, day)),
-    services: pauses
-      .filter(pause => pause.state !== 'watching')
-      .map(pause => ({ ...pause, nextProbeMs: nextProbeAt(pause, nowMs) })),
+    services: await pausedFigures(store, nowMs),
     proofs: await store.proofs.list(),
     outbox: await store.outbox.counts(),
     dead: await deadEffects(store, LISTED),

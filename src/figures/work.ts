@@ -1,10 +1,11 @@
 import { formatScore } from '../domain/next-step.ts'
 import type { Style } from '../kernel/style.ts'
-import { spanText, table } from '../kernel/text.ts'
+import { table } from '../kernel/text.ts'
 import type { PollReport } from '../pickup/poll.ts'
 import type { WorkReport } from '../pipeline/work-report.ts'
 import { undeliveredLines } from './effects.ts'
 import { statusMark } from './marks.ts'
+import { nextTryText } from './paused.ts'
 
 /** The report of a poll: what was picked up, worked on and written back. */
 export function renderPoll(report: PollReport & { readonly drain: boolean }, style: Style): string {
@@ -52,7 +53,7 @@ function leftLines(report: WorkReport, style: Style): string[] {
   return [
     ...report.paused.map(
       pause =>
-        `${style.bad('paused')} ${pause.reason}; ${pause.waiting} waiting, next try in ${spanText(Date.parse(pause.nextProbeAt) - report.atMs)} (${style.hint('echopilot doctor')})`,
+        `${style.bad('paused')} ${pause.reason}; ${pause.waiting} waiting, ${nextTryText(Date.parse(pause.nextProbeAt) - report.atMs)} (${pause.hint ?? style.hint('echopilot doctor')})`,
     ),
     ...(report.queuePaused === null
       ? []

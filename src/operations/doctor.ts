@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import type { ServiceUse } from '../domain/breaker.ts'
 import { proofMark, proofText } from '../figures/marks.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
 import { flagField } from '../kernel/field.ts'
@@ -16,6 +17,7 @@ import { notionProofs } from '../pipeline/probes/notion.ts'
 import { modelProofs } from '../pipeline/probes/models.ts'
 import { lostCredentials, type LostCredential } from '../settings/bound.ts'
 import { secretsFolder } from '../settings/secrets.ts'
+import { servicesInUse } from '../pipeline/services.ts'
 import type { NewProof, Proof } from '../store/proofs.ts'
 import { defineOperation, type Context } from './define.ts'
 
@@ -98,20 +100,34 @@ function privatePaths({ world, settings, store }: Context<{ settings: 'optional'
     : { files: secrets, folders }
 }
 
+type DoctorContext = Context<{ settings: 'optional'; store: 'optional'; models: 'optional' }>
+
 /** Saves what was found, where there is a store to save it in and that is wanted. */
-async function keep(context: Context<{ store: 'optional' }>, found: readonly NewProof[]): Promise<Proof[]> {
-  const unsaved = found.map(proof => ({
-    ...proof,
+async function keep(context: DoctorContext, found: readonly NewProof[]): Promise<Proof[]> {
+  const unsaved = found.map(({ subject, outcome, detail, fix }) => ({
+    subject,
+    outcome,
+    detail,
+    fix,
     atMs: context.world.clock.now(),
     lastProvedMs: null,
     previous: null,
   }))
   if (!context.store.ok || context.dryRun) return unsaved
+  const { proofs, pauses } = context.store.value
+  const uses = inUse(context)
   try {
-    return await context.store.value.proofs.save(found)
+    if (uses !== null) await pauses.keepOnly(uses)
+    return await proofs.save(found)
   } catch (error) {
     // A store that cannot be written is one of the findings; the findings are what was asked for.
     if (error instanceof AppError && isStoreFailure(error)) return unsaved
     throw error
   }
+}
+
+/** What the pipeline would ask; null where it could ask nothing. */
+function inUse({ settings, models, world }: DoctorContext): ServiceUse[] | null {
+  if (!settings.ok || !models.ok) return null
+  return servicesInUse({ settings: settings.value.settings, models: models.value, world })
 }

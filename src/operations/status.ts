@@ -1,5 +1,6 @@
 import { proofMark, proofText } from '../figures/marks.ts'
 import { renderEffect } from '../figures/effects.ts'
+import { pausedText } from '../figures/paused.ts'
 import { hasFailed, statusFigures, type AttentionItem, type StatusFigures } from '../figures/status.ts'
 import type { Style } from '../kernel/style.ts'
 import { clockText, countText, cutTo, minuteText, spanText, wrap } from '../kernel/text.ts'
@@ -122,10 +123,7 @@ function credentialLines({ credentials }: Screen, style: Style): string[] {
 }
 
 function serviceLines(figures: StatusFigures, style: Style): string[] {
-  return figures.services.map(
-    pause =>
-      `${style.bad('paused')} ${pause.service} for ${spanText(figures.atMs - pause.sinceMs)}, next try in ${spanText(pause.nextProbeMs - figures.atMs)} (${style.hint('echopilot doctor')})\n${wrap(pause.reason, style.columns, '    ')}`,
-  )
+  return figures.services.map(pause => pausedText(pause, figures.atMs, style))
 }
 
 function attentionText(item: AttentionItem, style: Style): string {

@@ -29,8 +29,9 @@ export interface Question {
 const LONGEST_QUICK_WAIT_MS = 10_000
 
 /**
- * Asks once, and quickly again where that may help. The budget is reserved before every try at the worst
- * case; a try that is repeated is settled here, the last one by the transition that follows.
+ * Asks once, and quickly again where that may help; a probe of a paused service only once. The budget is reserved
+ * before every try at the worst case; a try that is repeated is settled here, the last one by the transition that
+ * follows.
  */
 export async function ask(
   context: PipelineContext,
@@ -46,7 +47,7 @@ export async function ask(
   for (let tryNumber = 1; ; tryNumber += 1) {
     const asked = await askOnce(context, question, booking, signal)
     if (asked.kind !== 'failed') return asked
-    const waitMs = quickWaitMs(context, asked.failure, tryNumber)
+    const waitMs = claimed.isProbe ? null : quickWaitMs(context, asked.failure, tryNumber)
     if (waitMs === null || signal.aborted || context.stop.aborted) return asked
     await context.store.stages.settle(asked.settlement)
     context.log.warn('model call failed, trying again', {
@@ -123,6 +124,7 @@ function book(
       id: newId('call', context.world),
       stage,
       service: model.service,
+      credential: model.credential,
       model: choice.model,
       reservedNano: worstCaseNanoUsd(dearest, bounds),
       priceBasis: price.basis,

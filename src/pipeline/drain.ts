@@ -1,7 +1,7 @@
 import { asAppError, isStoreFailure } from '../kernel/errors.ts'
 import { LeaseLost, LEASE_RENEWAL_MS } from '../kernel/lease.ts'
 import type { Stage } from '../domain/run-state.ts'
-import type { ClaimedRun, ClaimRequest, StageService } from '../store/claims.ts'
+import type { ClaimedRun, ClaimRequest } from '../store/claims.ts'
 import type { StageEnd } from '../store/stage-end.ts'
 import type { PipelineContext } from './context.ts'
 import { newFloor, wakeAll, type Floor } from './floor.ts'
@@ -9,6 +9,7 @@ import { ownFailure } from './own-failure.ts'
 import { refusalBeforeSpending } from './preflight.ts'
 import { progressLine } from './progress-line.ts'
 import { capsOf } from './rules.ts'
+import { servicesInUse, stageServices } from './services.ts'
 import { workStage } from './stage.ts'
 
 /** What a drain is to work on, and how much at once. */
@@ -36,13 +37,15 @@ export interface Drained {
 const LOOK_AGAIN_MS = 5_000
 
 /**
- * Works until nothing is ready, nothing of this process is in flight and nothing more is brought. Takes back first what dead
- * processes held, and lets go of held runs whose cap has room. Any number of processes may drain one store.
+ * Works until nothing is ready, nothing of this process is in flight and nothing more is brought. Takes back first what
+ * dead processes held, forgets pauses of what is not used any more, and lets go of held runs whose cap has room. Any
+ * number of processes may drain one store.
  * @throws AppError when the store fails; other runs are released by recovery.
  */
 export async function drain(context: PipelineContext, options: DrainOptions): Promise<Drained> {
   context.world.processes.keepHeapSmall()
   await context.store.claims.recover()
+  await context.store.pauses.keepOnly(servicesInUse(context))
   await context.store.runs.releaseHeld(capsOf(context.settings))
   const floor = newFloor()
   const lookAgain = context.world.clock.every(LOOK_AGAIN_MS, () => wakeAll(floor))
@@ -63,14 +66,6 @@ async function feedFloor({ feed }: DrainOptions, floor: Floor): Promise<void> {
     floor.working -= 1
     wakeAll(floor)
   }
-}
-
-/** The stages with the service each needs. */
-export function stageServices(context: PipelineContext, stages: readonly Stage[]): StageService[] {
-  return stages.map(stage => {
-    const model = stage === 'judge' ? context.models.judge : context.models.generator
-    return { stage, service: model.service, credential: model.credential }
-  })
 }
 
 /** One drain, as each of its workers knows it. */

@@ -1,3 +1,4 @@
+import { failureSignature } from '../domain/breaker.ts'
 import { CAP_SETTINGS, type CapBreach } from '../domain/budget.ts'
 import { workIn } from '../domain/answer/work.ts'
 import { CHECKS_VERSION, checkOutput } from '../domain/checks.ts'
@@ -8,7 +9,7 @@ import { totalScore, type Finding } from '../domain/rubric.ts'
 import { parseVerdict, VERDICT_SCHEMA, type ParsedVerdict } from '../domain/verdict.ts'
 import { sha256 } from '../kernel/digest.ts'
 import { newId } from '../kernel/ids.ts'
-import type { Completion } from '../kernel/roles.ts'
+import type { Completion, ServiceFailure } from '../kernel/roles.ts'
 import type { ClaimedRun } from '../store/claims.ts'
 import type { Output } from '../store/runs.ts'
 import type { NewJudgement, NewOutput, Next, Rest, StageEnd } from '../store/stage-end.ts'
@@ -103,12 +104,26 @@ function unanswered(
     settlement,
     failure: {
       errorClass: failure.errorClass,
-      reason: `${question.model.service}: ${failure.message}`,
-      service: { name: question.model.service, credential: question.model.credential },
+      reason: reasonOf(question.model.service, failure),
+      service: {
+        service: question.model.service,
+        credential: question.model.credential,
+        model: question.choice.model,
+        signature: failureSignature(failure),
+        // What may be the key's fault, or that of what was asked: services answer 403 to both.
+        isDoubtful: failure.status === 403,
+        hint: failure.fix,
+      },
       retryAfterMs: failure.retryAfterMs,
       jitter: context.world.random.fraction(),
     },
   }
+}
+
+/** What is said of the run: that only the operator can mend a request that can never pass belongs to it. */
+function reasonOf(service: string, { errorClass, message, fix }: ServiceFailure): string {
+  const what = `${service}: ${message}`
+  return errorClass === 'permanent' && fix !== null ? `${what} (${fix})` : what
 }
 
 function generateQuestion(context: PipelineContext, { task }: ClaimedRun): Question {

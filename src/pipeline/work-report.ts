@@ -1,10 +1,11 @@
-import { nextProbeAt } from '../domain/breaker.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
+import { isSameUse, nextProbeAt, type PauseCause } from '../domain/breaker.ts'
 import { RUN_STATES, type RunStatus, type Stage } from '../domain/run-state.ts'
 import type { Outcome } from '../kernel/errors.ts'
 import type { PipelineContext } from './context.ts'
-import { drain, stageServices, type Drained, type DrainOptions } from './drain.ts'
+import { drain, type Drained, type DrainOptions } from './drain.ts'
 import { estimateAtMostNano } from './estimate.ts'
+import { stageServices } from './services.ts'
 import { findTask } from './tasks.ts'
 
 /** What `poll`, `process` and `qa` have in common: which stages, how many, how fast. */
@@ -25,8 +26,11 @@ export interface WorkReport {
   /** Services that are not called for now, with the work that waits for them. */
   readonly paused: readonly {
     readonly service: string
-    readonly cause: 'transient' | 'throttled' | 'credential'
+    readonly model: string
+    readonly cause: PauseCause
     readonly reason: string
+    /** What the operator can do, where the failure tells. */
+    readonly hint: string | null
     readonly nextProbeAt: string
     readonly waiting: number
   }[]
@@ -149,19 +153,17 @@ async function leftOver(
   const nowMs = context.world.clock.now()
   const counts = await context.store.runs.countByState()
   const needed = stageServices(context, stages)
-  const pauses = (await context.store.pauses.list()).filter(pause => pause.state !== 'watching')
+  const pauses = await context.store.pauses.list()
   const waiting = await Promise.all(
-    pauses.map(({ service }) =>
-      context.store.runs.countWaiting(
-        needed.filter(stage => stage.service === service).map(stage => stage.stage),
-      ),
-    ),
+    pauses.map(pause => context.store.runs.countWaiting(needed.filter(use => isSameUse(use, pause)))),
   )
   return {
     paused: pauses.map((pause, index) => ({
       service: pause.service,
+      model: pause.model,
       cause: pause.cause,
       reason: pause.reason,
+      hint: pause.hint,
       nextProbeAt: new Date(nextProbeAt(pause, nowMs)).toISOString(),
       waiting: waiting[index] ?? 0,
     })),

@@ -16,10 +16,10 @@ export function reserveCall(
 ): void {
   const day = utcDay(core.clock.now())
   core.engine.run(
-    `INSERT INTO calls (id, run_id, attempt, claim_no, owner, stage, service, model, certainty, cost_nano, reserved_nano,
-       price_basis, price_version, prompt_digest, client, day, started_ms)
-     VALUES (:id, :runId, :attempt, :claimNo, :owner, :stage, :service, :model, 'reserved', :reserved, :reserved,
-       :basis, :version, :digest, :client, :day, :now)`,
+    `INSERT INTO calls (id, run_id, attempt, claim_no, owner, stage, service, credential, model, certainty, cost_nano,
+       reserved_nano, price_basis, price_version, prompt_digest, client, day, started_ms)
+     VALUES (:id, :runId, :attempt, :claimNo, :owner, :stage, :service, :credential, :model, 'reserved', :reserved,
+       :reserved, :basis, :version, :digest, :client, :day, :now)`,
     {
       id: call.id,
       runId: run.id,
@@ -28,6 +28,7 @@ export function reserveCall(
       owner: run.claim.owner,
       stage: call.stage,
       service: call.service,
+      credential: call.credential,
       model: call.model,
       reserved: call.reservedNano,
       basis: call.priceBasis,

@@ -9,6 +9,8 @@ export interface NewCall {
   readonly id: string
   readonly stage: Stage
   readonly service: string
+  /** Digest of the credential. */
+  readonly credential: string
   readonly model: string
   readonly reservedNano: number
   readonly priceBasis: PriceQuote['basis']
@@ -65,6 +67,7 @@ export function readCall(row: SqlRow): Call {
     attempt: is.number('attempt'),
     stage: is.text<Stage>('stage'),
     service: is.text('service'),
+    credential: is.text('credential'),
     model: is.text('model'),
     certainty: is.text<Certainty>('certainty'),
     costNano: is.number('cost_nano'),

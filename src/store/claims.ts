@@ -1,4 +1,4 @@
-import { gateOf, whileProbing } from '../domain/breaker.ts'
+import { gateOf, isSameUse, type ServiceUse } from '../domain/breaker.ts'
 import { CLOCK_STEP_MS } from '../domain/due.ts'
 import { STAGE_STATE, type Stage } from '../domain/run-state.ts'
 import { LEASE_MS, type Claim } from '../kernel/lease.ts'
@@ -7,21 +7,16 @@ import { abandon, abandonCalls, orphanedCalls } from './booking.ts'
 import { dueSql } from './due.ts'
 import { tellOutside } from './effect-record.ts'
 import { releaseEffects } from './outbox.ts'
-import { readPause, writePause } from './pauses.ts'
-import { readyRuns, type Wanted } from './ready.ts'
+import { leaveServices, letThrough, readPauses, type PausedService } from './pauses.ts'
+import { readyRuns, type Wanted, type Work } from './ready.ts'
 import { addEvent, readRun, updateRun, waitingState, type Run } from './run-rows.ts'
 import { taskOf, type Task } from './tasks.ts'
 
-/** A stage that the caller can work on, the service it needs and the credential it would use. */
-export interface StageService {
-  readonly stage: Stage
-  readonly service: string
-  /** Digest of the credential. */
-  readonly credential: string
-}
+/** Work that the caller can do, and the service that it would ask. */
+export interface StageService extends Work, ServiceUse {}
 
 /** Which runs may be claimed. */
-export interface ClaimRequest extends Omit<Wanted, 'stages'> {
+export interface ClaimRequest extends Omit<Wanted, 'work'> {
   readonly stages: readonly StageService[]
 }
 
@@ -33,6 +28,8 @@ export interface ClaimedRun {
   readonly task: Task
   /** How often this attempt's process died or lost its lease before. */
   readonly interruptions: number
+  /** It finds out whether a paused service is back: one call, with no quick retries. */
+  readonly isProbe: boolean
 }
 
 /** Who works on what. */
@@ -80,25 +77,50 @@ export function claimStore(core: StoreCore): ClaimStore {
 /** {@link ClaimStore.claim}, inside a transaction of the caller. */
 export function claimNext(core: StoreCore, request: ClaimRequest): ClaimedRun | null {
   const now = core.clock.now()
-  const gates = request.stages.map(stage => ({
-    stage,
-    gate: gateOf(readPause(core, stage.service), stage.credential, now),
-  }))
-  const allowed = gates.filter(({ gate }) => gate !== 'paused').map(({ stage }) => stage.stage)
-  const [run] = readyRuns(core, { ...request, stages: allowed }, now, 1)
-  if (run === undefined) return null
-  const probe = gates.find(({ stage, gate }) => stage.stage === run.nextStage && gate === 'probe')
-  if (probe !== undefined) markProbe(core, probe.stage, run.id, now)
-  return take(core, run, now)
+  const gated = gatedStages(core, request.stages, now)
+  const probe = claimProbe(core, request, gated)
+  if (probe !== null) return probe
+  const work = gated.filter(({ gate }) => gate === 'free').map(({ stage }) => stage)
+  const [run] = readyRuns(core, { ...request, work }, now, 1)
+  return run === undefined ? null : take(core, run, false)
 }
 
-function markProbe(core: StoreCore, by: StageService, runId: string, now: number): void {
-  const pause = readPause(core, by.service)
-  if (pause === null) return
-  writePause(core, by.service, whileProbing(pause, { runId, credential: by.credential }, now))
+/** Work that may be given out now, as a probe or freely. */
+export function openStages(core: StoreCore, stages: readonly StageService[]): StageService[] {
+  return gatedStages(core, stages, core.clock.now()).flatMap(({ stage, gate }) =>
+    gate === 'paused' ? [] : [stage],
+  )
 }
 
-function take(core: StoreCore, before: Run, now: number): ClaimedRun {
+interface GatedStage {
+  readonly stage: StageService
+  readonly pause: PausedService | null
+  readonly gate: ReturnType<typeof gateOf>
+}
+
+function gatedStages(core: StoreCore, stages: readonly StageService[], now: number): GatedStage[] {
+  const pauses = readPauses(core)
+  return stages.map(stage => {
+    const pause = pauses.find(candidate => isSameUse(candidate, stage)) ?? null
+    return { stage, pause, gate: gateOf(pause, now) }
+  })
+}
+
+/** The run that is to try a paused service: of those that are ready, the one that did so longest ago. */
+function claimProbe(core: StoreCore, request: ClaimRequest, gated: readonly GatedStage[]): ClaimedRun | null {
+  for (const { pause, gate } of gated) {
+    if (pause === null || gate !== 'probe') continue
+    const work = gated.filter(other => other.pause === pause).map(({ stage }) => stage)
+    const [run] = readyRuns(core, { ...request, work }, core.clock.now(), 1, pause)
+    if (run === undefined) continue
+    letThrough(core, pause, run.id)
+    return take(core, run, true)
+  }
+  return null
+}
+
+function take(core: StoreCore, before: Run, isProbe: boolean): ClaimedRun {
+  const now = core.clock.now()
   const stage = before.nextStage ?? 'generate'
   const state = STAGE_STATE[stage]
   const claim = { runId: before.id, owner: core.processes.self, claimNo: before.claimNo + 1 }
@@ -115,7 +137,7 @@ function take(core: StoreCore, before: Run, now: number): ClaimedRun {
   })
   addEvent(core, { runId: before.id, state, what: `${stage} begins`, actor: 'pipeline' })
   tellOutside(core, run)
-  return { claim, stage, run, task: taskOf(core, run), interruptions: attempt.interruptions }
+  return { claim, stage, run, task: taskOf(core, run), interruptions: attempt.interruptions, isProbe }
 }
 
 /** The attempt that is open, or a new one. */
@@ -211,6 +233,7 @@ function takeBack(core: StoreCore, gone: Gone): number {
   for (const run of runs) {
     const state = waitingState(run)
     abandonCalls(core, gone.owner, run.id, `no answer: ${why}`)
+    leaveServices(core, run.id, false)
     const waiting = updateRun(core, run.id, { state, owner: null, lease_until_ms: null })
     core.engine.run(
       `UPDATE attempts SET interruptions = interruptions + 1 WHERE run_id = :runId AND outcome = 'open'`,

@@ -2,6 +2,7 @@ import { mayDecide, type Verb } from '../domain/decision.ts'
 import type { RunState } from '../domain/run-state.ts'
 import type { StoreCore } from './core.ts'
 import { tellOutside } from './effect-record.ts'
+import { leaveServices } from './pauses.ts'
 import { sealReceipt } from './receipts.ts'
 import { latestWorkOf } from './work-rows.ts'
 import { addEvent, insertRun, latestRun, updateRun, type NewRun, type Run } from './run-rows.ts'
@@ -107,6 +108,7 @@ export function endRun(
   reason: string,
   actor: string,
 ): Decided {
+  leaveServices(core, run.id, true)
   const ended = updateRun(core, run.id, {
     state,
     reason,

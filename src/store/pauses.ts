@@ -1,74 +1,136 @@
-import { withoutProbe, type PauseCause, type ServicePause } from '../domain/breaker.ts'
+import {
+  afterServiceFailure,
+  isSameUse,
+  whileProbing,
+  whileTried,
+  withoutProbe,
+  type PauseCause,
+  type ServiceFailure,
+  type ServicePause,
+  type ServiceUse,
+} from '../domain/breaker.ts'
 import { reader, type StoreCore } from './core.ts'
 import type { SqlRow } from './engine.ts'
+import { forgetTrials, keyOf, outliveTrials, readTrials, writeTrial } from './trials.ts'
 
-/** The breakers of the services. */
+/** A pause with what it is about. */
+export type PausedService = ServiceUse & ServicePause
+
+/** The services that are not called for now. */
 export interface PauseStore {
-  /** Services that are not called for now, or were seen to fail. */
-  list(): Promise<(ServicePause & { readonly service: string })[]>
-  /** Lets the next run through at once; for the operator. False where the service was not paused. */
-  clear(service: string): Promise<boolean>
+  list(): Promise<PausedService[]>
+  /** Ends every pause of a service; for the operator. Returns how many there were. */
+  resume(service: string): Promise<number>
+  /** Forgets pauses of credentials, addresses and models that are no longer used: nothing would end them. */
+  keepOnly(uses: readonly ServiceUse[]): Promise<void>
 }
 
 /** Breakers over one database. */
 export function pauseStore(core: StoreCore): PauseStore {
   return {
-    list: async () =>
-      core.engine.all('SELECT * FROM service_pauses ORDER BY service').map(row => ({
-        service: reader(row).text('service'),
-        ...fromRow(row),
-      })),
-    clear: async service => clearPause(core, service),
+    list: async () => readPauses(core),
+    resume: async service =>
+      core.engine.run('DELETE FROM service_pauses WHERE service = :service', { service }),
+    keepOnly: async uses => {
+      const isUnused = (pause: ServiceUse): boolean => !uses.some(use => isSameUse(use, pause))
+      // Looked at outside the write lock first: nearly always nothing is paused.
+      if (!readPauses(core).some(isUnused)) return
+      await core.write(() => {
+        for (const pause of readPauses(core).filter(isUnused)) endPause(core, pause)
+      })
+    },
   }
 }
 
-/** The breaker of a service; null where it is in use. */
-export function readPause(core: StoreCore, service: string): ServicePause | null {
-  const row = core.engine.get('SELECT * FROM service_pauses WHERE service = :service', { service })
-  return row === undefined ? null : fromRow(row)
+/** All pauses, inside or outside a transaction. */
+export function readPauses(core: StoreCore): PausedService[] {
+  return core.engine.all('SELECT * FROM service_pauses ORDER BY service, model, credential').map(fromRow)
 }
 
-/** Replaces the breaker of a service; inside a transaction of the caller. */
-export function writePause(core: StoreCore, service: string, pause: ServicePause): void {
+/** The service is in use again. Inside a transaction of the caller. */
+export function endPause(core: StoreCore, use: ServiceUse): void {
   core.engine.run(
-    `INSERT OR REPLACE INTO service_pauses (service, state, cause, reason, failed_runs, credential, opened_count,
-       since_ms, next_probe_ms, probe_run_id)
-     VALUES (:service, :state, :cause, :reason, :failedRuns, :credential, :openedCount, :sinceMs, :nextProbeMs,
-       :probeRunId)`,
-    { ...pause, service, failedRuns: JSON.stringify(pause.failedRuns) },
+    'DELETE FROM service_pauses WHERE service = :service AND credential = :credential AND model = :model',
+    keyOf(use),
   )
 }
 
-function clearPause(core: StoreCore, service: string): boolean {
-  return core.engine.run('DELETE FROM service_pauses WHERE service = :service', { service }) > 0
+/** A run is let through as the probe of a paused service. Inside a transaction of the caller. */
+export function letThrough(core: StoreCore, pause: PausedService, runId: string): void {
+  const now = core.clock.now()
+  const known = readTrials(core, pause).find(trial => trial.runId === runId) ?? null
+  writePause(core, pause, whileProbing(pause, runId, now))
+  writeTrial(core, pause, whileTried(known, runId, now))
 }
 
-/** A call was answered: its service is in use again. Inside a transaction of the caller. */
-export function serviceAnswered(core: StoreCore, callId: string): void {
-  core.engine.run(
-    'DELETE FROM service_pauses WHERE service = (SELECT service FROM calls WHERE id = :callId)',
-    { callId },
-  )
-}
-
-/** A run stops being worked on: was it a probe that never asked, another one may. Inside a transaction of the caller. */
-export function handBackProbe(core: StoreCore, runId: string): void {
-  const row = core.engine.get(
-    `SELECT * FROM service_pauses WHERE state = 'probing' AND probe_run_id = :runId`,
-    { runId },
-  )
+/**
+ * A call of a run was answered: its service is in use, and runs that had failed there before are at fault
+ * themselves. Inside a transaction of the caller.
+ */
+export function serviceAnswered(core: StoreCore, runId: string, callId: string): void {
+  const row = core.engine.get('SELECT service, credential, model, started_ms FROM calls WHERE id = :callId', {
+    callId,
+  })
   if (row === undefined) return
-  writePause(core, reader(row).text('service'), withoutProbe(fromRow(row), core.clock.now()))
+  const is = reader(row)
+  const use = { service: is.text('service'), credential: is.text('credential'), model: is.text('model') }
+  endPause(core, use)
+  outliveTrials(core, use, runId, is.number('started_ms'))
 }
 
-function fromRow(row: SqlRow): ServicePause {
+/**
+ * A service failed a run: notes it, pauses the service where that is what failed, and tells whether the run has
+ * used up its attempt. Inside a transaction of the caller.
+ */
+export function serviceFailed(core: StoreCore, use: ServiceUse, failure: ServiceFailure): boolean {
+  const isSiblingDown = readPauses(core).some(
+    pause =>
+      pause.service === use.service &&
+      pause.credential === use.credential &&
+      pause.model !== use.model &&
+      pause.cause === 'transient',
+  )
+  const before = { pause: findPause(core, use), trials: readTrials(core, use), isSiblingDown }
+  const { pause, trial, usesAttempt } = afterServiceFailure(before, failure)
+  if (pause !== null) writePause(core, use, pause)
+  writeTrial(core, use, trial)
+  return usesAttempt
+}
+
+/**
+ * A run is no longer worked on, by whatever way: was it a probe that never asked, another one may; has it ended,
+ * what it met at services says nothing more. Inside a transaction of the caller.
+ */
+export function leaveServices(core: StoreCore, runId: string, hasEnded: boolean): void {
+  const rows = core.engine.all('SELECT * FROM service_pauses WHERE probe_run_id = :runId', { runId })
+  for (const pause of rows.map(fromRow)) writePause(core, pause, withoutProbe(pause, core.clock.now()))
+  if (hasEnded) forgetTrials(core, runId)
+}
+
+function findPause(core: StoreCore, use: ServiceUse): ServicePause | null {
+  return readPauses(core).find(pause => isSameUse(pause, use)) ?? null
+}
+
+function writePause(core: StoreCore, use: ServiceUse, pause: ServicePause): void {
+  core.engine.run(
+    `INSERT OR REPLACE INTO service_pauses (service, credential, model, state, cause, reason, hint, opened_count,
+       since_ms, next_probe_ms, probe_run_id)
+     VALUES (:service, :credential, :model, :state, :cause, :reason, :hint, :openedCount, :sinceMs, :nextProbeMs,
+       :probeRunId)`,
+    { ...pause, ...keyOf(use) },
+  )
+}
+
+function fromRow(row: SqlRow): PausedService {
   const is = reader(row)
   return {
+    service: is.text('service'),
+    credential: is.text('credential'),
+    model: is.text('model'),
     state: is.text<ServicePause['state']>('state'),
     cause: is.text<PauseCause>('cause'),
     reason: is.text('reason'),
-    failedRuns: is.json<string[]>('failed_runs', ['text']),
-    credential: is.text('credential'),
+    hint: is.textOrNull('hint'),
     openedCount: is.number('opened_count'),
     sinceMs: is.number('since_ms'),
     nextProbeMs: is.number('next_probe_ms'),

@@ -5,7 +5,7 @@ import { reader, type StoreCore } from './core.ts'
 import { addSpend, breachOf } from './spend.ts'
 
 /** A call that no run is for, such as a probe of `doctor`, as it is booked before it leaves. */
-export type NewProbeCall = Omit<NewCall, 'stage' | 'promptDigest'>
+export type NewProbeCall = Omit<NewCall, 'stage' | 'credential' | 'promptDigest'>
 
 /** Calls that no run is for. They count towards the caps of the day and the month, and are no business figures. */
 export interface ProbeCallStore {

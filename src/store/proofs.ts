@@ -1,5 +1,7 @@
+import type { ServiceUse } from '../domain/breaker.ts'
 import { reader, type StoreCore } from './core.ts'
 import type { SqlRow } from './engine.ts'
+import { endPause } from './pauses.ts'
 
 /** The product's grammar: measured and right, measured and wrong, or not measured. */
 export type ProofOutcome = 'proved' | 'failed' | 'not_proved'
@@ -13,10 +15,12 @@ export interface NewProof {
   readonly detail: string
   /** The next command to type, where something is wrong. */
   readonly fix: string | null
+  /** The service that answered the probe's call as it answers work: its pause is over. */
+  readonly answered?: ServiceUse
 }
 
 /** A finding with its age and what it was before. */
-export interface Proof extends NewProof {
+export interface Proof extends Omit<NewProof, 'answered'> {
   readonly atMs: number
   /** When it was last proved; null where it never was. */
   readonly lastProvedMs: number | null
@@ -27,7 +31,10 @@ export interface Proof extends NewProof {
 /** The last probe of each subject. */
 export interface ProofStore {
   list(): Promise<Proof[]>
-  /** Keeps the findings of a probe of everything, and of nothing else; returns them beside what was found before. */
+  /**
+   * Keeps the findings of a probe of everything, and of nothing else, and ends the pauses of what
+   * answered. Returns the findings beside what was found before.
+   */
   save(proofs: readonly NewProof[]): Promise<Proof[]>
 }
 
@@ -38,21 +45,24 @@ export function proofStore(core: StoreCore): ProofStore {
     list: async () => read(),
     save: async proofs =>
       core.write(() => {
-        for (const proof of proofs) upsert(core, proof)
+        for (const proof of proofs) {
+          upsert(core, proof)
+          if (proof.answered !== undefined) endPause(core, proof.answered)
+        }
         forgetOthers(core, proofs)
         return read()
       }),
   }
 }
 
-function upsert(core: StoreCore, proof: NewProof): void {
+function upsert(core: StoreCore, { subject, outcome, detail, fix }: NewProof): void {
   core.engine.run(
     `INSERT INTO proofs (subject, outcome, detail, fix, at_ms, last_proved_ms)
      VALUES (:subject, :outcome, :detail, :fix, :now, CASE WHEN :outcome = 'proved' THEN CAST(:now AS INTEGER) END)
      ON CONFLICT (subject) DO UPDATE SET previous = outcome, outcome = excluded.outcome, detail = excluded.detail,
        fix = excluded.fix, at_ms = excluded.at_ms,
        last_proved_ms = COALESCE(excluded.last_proved_ms, last_proved_ms)`,
-    { ...proof, now: core.clock.now() },
+    { subject, outcome, detail, fix, now: core.clock.now() },
   )
 }
 

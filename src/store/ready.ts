@@ -1,12 +1,21 @@
+import type { ServiceUse } from '../domain/breaker.ts'
 import { LONGEST_RETRY_AFTER_MS } from '../domain/retry-schedule.ts'
 import type { Stage } from '../domain/run-state.ts'
+import { TASK_TYPES, type TaskType } from '../domain/task-type.ts'
 import type { StoreCore } from './core.ts'
 import { dueSql } from './due.ts'
 import { readRun, type Run } from './run-rows.ts'
+import { keyOf } from './trials.ts'
+
+/** A stage of tasks of some types: what one model does. */
+export interface Work {
+  readonly stage: Stage
+  readonly types: readonly TaskType[]
+}
 
 /** Which runs are asked for. */
 export interface Wanted {
-  readonly stages: readonly Stage[]
+  readonly work: readonly Work[]
   /** Only these runs, when given. */
   readonly runIds: readonly string[] | null
   /** Only this task's run, when given. */
@@ -17,25 +26,54 @@ export interface Wanted {
 export const RUN_IS_DUE = dueSql('not_before_ms', LONGEST_RETRY_AFTER_MS)
 
 /**
+ * A condition on rows of `runs`: their next stage is such work. What a task's type decides nothing about is not
+ * asked of it.
+ */
+export function isOfWork(work: readonly Work[]): { sql: string; parameters: Record<string, string> } {
+  const stages = [...new Set(work.map(({ stage }) => stage))]
+  const pairs = work.flatMap(({ stage, types }) => types.map(type => `${stage} ${type}`))
+  const isWhole = new Set(pairs).size === stages.length * TASK_TYPES.length
+  const byStage = 'next_stage IN (SELECT value FROM json_each(:stages))'
+  return {
+    sql: isWhole
+      ? byStage
+      : `${byStage} AND next_stage || ' ' || (SELECT type FROM tasks WHERE tasks.id = runs.task_id)
+           IN (SELECT value FROM json_each(:pairs))`,
+    parameters: { stages: JSON.stringify(stages), pairs: JSON.stringify(pairs) },
+  }
+}
+
+/**
  * Runs that may be worked on at an instant: highest priority first, then oldest. While the queue is paused only those
  * that had been started. Inside or outside a transaction.
+ *
+ * @param triedAt before all else the one that was tried at this service longest ago, or never
  */
-export function readyRuns(core: StoreCore, wanted: Wanted, now: number, limit: number): Run[] {
-  const { stages, runIds, taskId } = wanted
+export function readyRuns(
+  core: StoreCore,
+  wanted: Wanted,
+  now: number,
+  limit: number,
+  triedAt: ServiceUse | null = null,
+): Run[] {
+  const { runIds, taskId } = wanted
+  const work = isOfWork(wanted.work)
   // Each restriction is a condition of its own, or none: only so does it get the index that it has.
   const only = [
     ...(runIds === null ? [] : ['AND id IN (SELECT value FROM json_each(:runIds))']),
     ...(taskId === null ? [] : ['AND task_id = :taskId']),
   ]
+  const order = triedAt === null ? '' : `${LAST_TRIED}, `
   return core.engine
     .all(
       `SELECT * FROM runs
-       WHERE next_stage IN (SELECT value FROM json_each(:stages))
+       WHERE ${work.sql}
          AND owner IS NULL AND state <> 'held' AND ${RUN_IS_DUE} ${only.join(' ')}
          AND (started_ms IS NOT NULL OR NOT EXISTS (SELECT 1 FROM queue_pause))
-       ORDER BY priority DESC, created_ms, id LIMIT :limit`,
+       ORDER BY ${order}priority DESC, created_ms, id LIMIT :limit`,
       {
-        stages: JSON.stringify(stages),
+        ...work.parameters,
+        ...(triedAt === null ? {} : keyOf(triedAt)),
         runIds: JSON.stringify(runIds),
         taskId,
         now,
@@ -44,3 +82,7 @@ export function readyRuns(core: StoreCore, wanted: Wanted, now: number, limit: n
     )
     .map(readRun)
 }
+
+/** Sorts what was never tried before the rest: NULL is first. */
+const LAST_TRIED = `(SELECT last_ms FROM service_trials t WHERE t.service = :service AND t.credential = :credential
+  AND t.model = :model AND t.run_id = runs.id)`

@@ -1,15 +1,13 @@
-import { gateOf } from '../domain/breaker.ts'
 import type { Caps } from '../domain/budget.ts'
 import { CLOCK_STEP_MS } from '../domain/due.ts'
 import type { OutputFacts } from '../domain/next-step.ts'
 import type { CriterionScores, Finding } from '../domain/rubric.ts'
-import type { RunState, Stage } from '../domain/run-state.ts'
-import type { StageService } from './claims.ts'
+import type { RunState } from '../domain/run-state.ts'
+import { openStages, type StageService } from './claims.ts'
 import { FINDINGS_SHAPE, reader, type StoreCore } from './core.ts'
 import { breachOf } from './spend.ts'
 import { tellOutside } from './effect-record.ts'
-import { readPause } from './pauses.ts'
-import { readyRuns, RUN_IS_DUE } from './ready.ts'
+import { isOfWork, readyRuns, RUN_IS_DUE, type Work } from './ready.ts'
 import { addEvent, findRun, readRun, updateRun, waitingState, type Run } from './run-rows.ts'
 import { taskOf, type Task } from './tasks.ts'
 
@@ -62,8 +60,8 @@ export interface RunStore {
   ready(stages: readonly StageService[], taskId: string | null, limit: number): Promise<ReadyRun[]>
   /** Number of runs by state. */
   countByState(): Promise<Partial<Record<RunState, number>>>
-  /** Runs that nobody works on and whose next stage is one of these, whether due or not. */
-  countWaiting(stages: readonly Stage[]): Promise<number>
+  /** Runs that nobody works on and whose next stage is such work, whether due or not. */
+  countWaiting(work: readonly Work[]): Promise<number>
   /** Creation time of the oldest run that waits to be worked on; null where none waits. */
   oldestWaitingMs(): Promise<number | null>
   /** Runs of a task created since an instant, none of which lies ahead. */
@@ -89,14 +87,14 @@ export function runStore(core: StoreCore): RunStore {
           .all('SELECT state, COUNT(*) AS runs FROM runs GROUP BY state')
           .map(row => [reader(row).text('state'), reader(row).number('runs')]),
       ),
-    countWaiting: async stages =>
-      reader(
-        engine.get(
-          `SELECT COUNT(*) AS runs FROM runs WHERE owner IS NULL AND state <> 'held'
-             AND next_stage IN (SELECT value FROM json_each(:stages))`,
-          { stages: JSON.stringify(stages) },
-        ) ?? {},
-      ).number('runs'),
+    countWaiting: async work => {
+      const { sql, parameters } = isOfWork(work)
+      const row = engine.get(
+        `SELECT COUNT(*) AS runs FROM runs WHERE owner IS NULL AND state <> 'held' AND ${sql}`,
+        parameters,
+      )
+      return reader(row ?? {}).number('runs')
+    },
     oldestWaitingMs: async () =>
       reader(
         engine.get(`SELECT MIN(created_ms) AS oldest FROM runs WHERE next_stage IS NOT NULL`) ?? {
@@ -143,12 +141,8 @@ function readReady(
   taskId: string | null,
   limit: number,
 ): ReadyRun[] {
-  const now = core.clock.now()
-  const open = stages.filter(
-    stage => gateOf(readPause(core, stage.service), stage.credential, now) !== 'paused',
-  )
-  const wanted = { stages: open.map(stage => stage.stage), runIds: null, taskId }
-  return readyRuns(core, wanted, now, limit).map(run => ({ run, task: taskOf(core, run) }))
+  const wanted = { work: openStages(core, stages), runIds: null, taskId }
+  return readyRuns(core, wanted, core.clock.now(), limit).map(run => ({ run, task: taskOf(core, run) }))
 }
 
 function readOutputs(core: StoreCore, runId: string): Output[] {

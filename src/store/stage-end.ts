@@ -1,3 +1,4 @@
+import type { ServiceUse } from '../domain/breaker.ts'
 import type { ErrorClass } from '../domain/error-class.ts'
 import type { Criterion, CriterionScores, Finding } from '../domain/rubric.ts'
 import type { Stage } from '../domain/run-state.ts'
@@ -77,10 +78,20 @@ export interface StageFailure {
   readonly errorClass: ErrorClass
   readonly reason: string
   /** The service that failed, where one did. */
-  readonly service: { readonly name: string; readonly credential: string } | null
+  readonly service: FailedService | null
   readonly retryAfterMs: number | null
   /** 0 to 1, from the injected randomness. */
   readonly jitter: number
+}
+
+/** A service that gave no usable answer, and how that looked. */
+export interface FailedService extends ServiceUse {
+  /** See `failureSignature`. */
+  readonly signature: string
+  /** It may as well be this one request that was refused. */
+  readonly isDoubtful: boolean
+  /** What the operator can do, where the failure tells. */
+  readonly hint: string | null
 }
 
 /** What a run that must not spend waits for. */

@@ -1,4 +1,4 @@
-import { afterServiceFailure, pauseCause, type PauseCause } from '../domain/breaker.ts'
+import { pauseCause } from '../domain/breaker.ts'
 import type { Caps, CapBreach } from '../domain/budget.ts'
 import { ERROR_CLASSES, type ErrorClass } from '../domain/error-class.ts'
 import { retryDelayMs } from '../domain/retry-schedule.ts'
@@ -11,10 +11,10 @@ import { tellOutside } from './effect-record.ts'
 import { breachOf } from './spend.ts'
 import { reserveCall, settleCall } from './booking.ts'
 import type { NewCall, Settlement } from './call-rows.ts'
-import { handBackProbe, readPause, serviceAnswered, writePause } from './pauses.ts'
+import { leaveServices, serviceAnswered, serviceFailed } from './pauses.ts'
 import { sealReceipt } from './receipts.ts'
 import { addEvent, findRun, updateRun, waitingState, type Run } from './run-rows.ts'
-import type { NewJudgement, Next, StageEnd, StageFailure } from './stage-end.ts'
+import type { FailedService, NewJudgement, Next, StageEnd } from './stage-end.ts'
 import { insertJudgement, insertOutput, latestWorkOf } from './work-rows.ts'
 
 /** A claim that has ended. */
@@ -88,19 +88,19 @@ function leaveWith(core: StoreCore, run: Run, end: StageEnd): Run {
     case 'written': {
       const { output } = end
       insertOutput(core, run.id, end.settlement.callId, output)
-      serviceAnswered(core, end.settlement.callId)
+      serviceAnswered(core, run.id, end.settlement.callId)
       note(core, run, `${output.stage} committed (${output.finish})`)
       return proceed(core, run, end.next, output.finish === 'refused' ? {} : { output_id: output.id })
     }
     case 'judged':
       insertJudgement(core, run.id, end.settlement.callId, end.judgement)
-      serviceAnswered(core, end.settlement.callId)
+      serviceAnswered(core, run.id, end.settlement.callId)
       note(core, run, judgedAs(end.judgement))
       return proceed(core, run, end.next)
     case 'rested':
       return proceed(core, run, end.next)
     case 'failed':
-      return fail(core, run, end.failure)
+      return fail(core, run, end)
     case 'held': {
       const { needNano, notBeforeMs, reason } = end.hold
       return leave(core, run, 'held', { held_need_nano: needNano, not_before_ms: notBeforeMs }, reason)
@@ -128,15 +128,14 @@ function proceed(core: StoreCore, run: Run, next: Next, columns: Columns = {}): 
   )
 }
 
-function fail(core: StoreCore, run: Run, failure: StageFailure): Run {
-  const { errorClass, reason, service } = failure
-  const cause = pauseCause(errorClass)
-  if (cause !== null && service !== null && pausesService(core, run, cause, failure, service)) {
-    return leave(core, run, waitingState(run), {}, `waits for ${service.name}`)
+function fail(core: StoreCore, run: Run, end: Extract<StageEnd, { kind: 'failed' }>): Run {
+  const { errorClass, reason, service, jitter, retryAfterMs } = end.failure
+  if (service !== null && !usesAttempt(core, run, end, service)) {
+    return leave(core, run, waitingState(run), {}, `waits for ${service.service}`)
   }
   closeAttempt(core, run, 'failed', errorClass, reason)
   const delayMs = ERROR_CLASSES[errorClass].retried
-    ? retryDelayMs(failedAttempts(core, run.id), failure.jitter, failure.retryAfterMs)
+    ? retryDelayMs(failedAttempts(core, run.id), jitter, retryAfterMs)
     : null
   if (delayMs !== null) {
     const notBeforeMs = core.clock.now() + delayMs
@@ -155,24 +154,28 @@ function fail(core: StoreCore, run: Run, failure: StageFailure): Run {
     : leave(core, run, 'failed_final', { next_stage: null, error_class: errorClass }, reason)
 }
 
-/** Notes the failure of a service; true where it is not called for now. */
-function pausesService(
+/** Notes the failure of a service; false where the run only waits for it. */
+function usesAttempt(
   core: StoreCore,
   run: Run,
-  cause: PauseCause,
-  failure: StageFailure,
-  service: { name: string; credential: string },
+  { failure, settlement }: Extract<StageEnd, { kind: 'failed' }>,
+  service: FailedService,
 ): boolean {
-  const pause = afterServiceFailure(readPause(core, service.name), {
-    runId: run.id,
-    cause,
-    reason: failure.reason,
-    credential: service.credential,
-    retryAfterMs: failure.retryAfterMs,
-    atMs: core.clock.now(),
-  })
-  writePause(core, service.name, pause)
-  return pause.state !== 'watching'
+  const cause = pauseCause(failure.errorClass)
+  return (
+    cause === null ||
+    serviceFailed(core, service, {
+      runId: run.id,
+      cause,
+      reason: failure.reason,
+      hint: service.hint,
+      signature: service.signature,
+      isDoubtful: service.isDoubtful,
+      isUnknown: settlement?.certainty === 'unknown',
+      retryAfterMs: failure.retryAfterMs,
+      atMs: core.clock.now(),
+    })
+  )
 }
 
 /** The only way out of a claim: gives up the lease, moves along the state table, seals where that is final. */
@@ -180,7 +183,7 @@ function leave(core: StoreCore, run: Run, to: RunState, columns: Columns, reason
   if (!mayGo(run.state, to)) {
     throw defect(`run ${run.id} cannot go from ${run.state} to ${to}`)
   }
-  handBackProbe(core, run.id)
+  leaveServices(core, run.id, isFinal(to))
   const left = updateRun(core, run.id, {
     ...columns,
     state: to,

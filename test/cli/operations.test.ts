@@ -49,6 +49,8 @@ function happy(seeded: Seeded, form: 0 | 1): Readonly<Record<string, readonly st
     qa: [],
     'queue pause': [],
     'queue resume': [],
+    'service list': [],
+    'service resume': ['api.openai.com'],
     status: [],
     'task add': [BRIEF],
     'task approve': [waiting[form]],

@@ -26,7 +26,7 @@ test('a service that cannot be reached is paused: 75, and the work waits', async
   )
   const status = await home.run('status')
   expect(status.code).toBe(1)
-  expect(status.stdout).toMatch(/Services\n {2}paused 127\.0\.0\.1:\d+ for /)
+  expect(status.stdout).toMatch(/Services\n {2}paused 127\.0\.0\.1:\d+ \(gpt-4o\) for /)
 })
 
 test('a refused key is a matter of configuration: 78, until another one is set', async () => {
@@ -38,6 +38,66 @@ test('a refused key is a matter of configuration: 78, until another one is set',
   const mended = await run(['poll', '--drain', '--quiet'], { env: { ...home.env, OPENAI_API_KEY: KEY } })
   expect(mended.code).toBe(0)
   expect((await home.run('status')).code).toBe(0)
+})
+
+test('an address that is wrong is paused with what to set, listed, and resumed by hand', async () => {
+  const home = await sandboxHome()
+  const base = new URL(String(home.env['OPENAI_BASE_URL'])).origin
+  const wrong = { env: { ...home.env, OPENAI_BASE_URL: base } }
+  await home.json('task', 'add', BRIEF)
+  const ran = await run(['poll', '--drain', '--quiet'], wrong)
+  expect(ran.code).toBe(78)
+  expect(ran.stdout).toMatch(
+    /^paused 127\.0\.0\.1:\d+: 404.*lacks its end: most services are at http.*\/v1\)$/m,
+  )
+  const { host } = new URL(base)
+  const listed = await home.json('service', 'list')
+  expect(listOf(listed, 'services')).toMatchObject([{ service: host, model: 'gpt-4o', cause: 'credential' }])
+  expect((await home.run('service', 'list')).stdout).toMatch(
+    /^paused 127\.0\.0\.1:\d+ \(gpt-4o\) for \d+ s, next try in \d+ min \(echopilot doctor\)\n {4}.*404[^]*fix: openai/,
+  )
+  expect((await home.run('status')).stdout).toMatch(/Services\n {2}paused[^]*fix: openai\.base_url/)
+  const typo = await home.run('service', 'resume', `${host}0`, '--json')
+  expect(typo.code).toBe(66)
+  expect(errorOf(typo)).toMatchObject({ hint: `did you mean ${host}? echopilot service list` })
+  expect(await home.json('service', 'resume', host, '--dry-run')).toMatchObject({
+    paused: true,
+    changed: false,
+  })
+  expect(listOf(await home.json('service', 'list'), 'services')).toHaveLength(1)
+  expect(await home.json('service', 'resume', host)).toMatchObject({ changed: true })
+  expect((await home.run('service', 'resume', host)).stdout).toBe('it was not paused\n')
+  expect((await home.run('service', 'list')).stdout).toBe('no service is paused\n')
+})
+
+test('what doctor proved is not paused any more, and work goes on at once', async () => {
+  let refuses = true
+  const home = await gatedHome(({ method }) =>
+    refuses && method === 'POST'
+      ? { status: 401, body: '{"error":{"message":"no","code":"invalid_api_key"}}' }
+      : null,
+  )
+  await home.json('task', 'add', BRIEF)
+  expect((await home.run('poll', '--drain', '--quiet')).code).toBe(78)
+  refuses = false
+  // Nothing has told yet that the key is good again.
+  expect((await home.run('poll', '--drain', '--quiet')).code).toBe(78)
+  expect((await home.run('doctor', '--dry-run')).code).toBe(0)
+  expect(listOf(await home.json('service', 'list'), 'services')).toHaveLength(1)
+  await home.json('doctor')
+  expect(listOf(await home.json('service', 'list'), 'services')).toEqual([])
+  expect(listOf(await home.json('poll', '--drain'), 'runs')).toMatchObject([{ status: 'Done' }])
+})
+
+test('doctor forgets the pause of a key that is not used any more', async () => {
+  const home = await sandboxHome()
+  await home.json('task', 'add', BRIEF)
+  const refused = { env: { ...home.env, OPENAI_API_KEY: 'sk-invalid-000000000000' } }
+  expect((await run(['poll', '--drain', '--quiet'], refused)).code).toBe(78)
+  expect((await run(['doctor'], refused)).code).toBe(1)
+  expect(listOf(await home.json('service', 'list'), 'services')).toHaveLength(1)
+  await home.json('doctor')
+  expect(listOf(await home.json('service', 'list'), 'services')).toEqual([])
 })
 
 test('some done, the rest waits for a paused service: 3', async () => {

@@ -52,7 +52,7 @@ CREATE TABLE calls (
   error            TEXT,
   day              TEXT NOT NULL,
   started_ms       INTEGER NOT NULL,
-  ended_ms         INTEGER, client TEXT, note TEXT,
+  ended_ms         INTEGER, client TEXT, note TEXT, credential TEXT NOT NULL DEFAULT '',
   CHECK ((ended_ms IS NULL) = (certainty = 'reserved'))
 ) STRICT;
 
@@ -273,17 +273,32 @@ CREATE TABLE schema_migrations (
 ) STRICT;
 
 CREATE TABLE service_pauses (
-  service       TEXT PRIMARY KEY,
-  -- watching: failures were seen, not yet enough to pause.
-  state         TEXT NOT NULL CHECK (state IN ('watching', 'open', 'probing')),
+  service       TEXT NOT NULL,
+  credential    TEXT NOT NULL,
+  model         TEXT NOT NULL,
+  state         TEXT NOT NULL CHECK (state IN ('open', 'probing')),
   cause         TEXT NOT NULL CHECK (cause IN ('transient', 'throttled', 'credential')),
   reason        TEXT NOT NULL,
-  failed_runs   TEXT NOT NULL CHECK (json_valid(failed_runs)),
-  credential    TEXT NOT NULL,
+  hint          TEXT,
   opened_count  INTEGER NOT NULL,
   since_ms      INTEGER NOT NULL,
   next_probe_ms INTEGER NOT NULL,
-  probe_run_id  TEXT
+  probe_run_id  TEXT,
+  PRIMARY KEY (service, credential, model),
+  CHECK ((probe_run_id IS NOT NULL) = (state = 'probing'))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE service_trials (
+  service       TEXT NOT NULL,
+  credential    TEXT NOT NULL,
+  model         TEXT NOT NULL,
+  run_id        TEXT NOT NULL REFERENCES runs (id),
+  last_ms       INTEGER NOT NULL,
+  signature     TEXT,
+  in_row        INTEGER NOT NULL CHECK (in_row >= 0),
+  unknown_calls INTEGER NOT NULL CHECK (unknown_calls >= 0),
+  at_fault      INTEGER NOT NULL CHECK (at_fault IN (0, 1)),
+  PRIMARY KEY (service, credential, model, run_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE spend (
@@ -345,6 +360,8 @@ CREATE INDEX runs_ready ON runs (priority DESC, created_ms, id) WHERE next_stage
 CREATE INDEX runs_state ON runs (state, ended_ms);
 
 CREATE INDEX runs_watched ON runs (id) WHERE ended_ms IS NULL OR (state = 'failed_final' AND dismissed_ms IS NULL);
+
+CREATE INDEX service_trials_run ON service_trials (run_id);
 
 CREATE INDEX tasks_created ON tasks (created_ms, id);
 

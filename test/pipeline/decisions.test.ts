@@ -5,6 +5,7 @@ import { keysOf } from '../../src/domain/keys-of.ts'
 import { AppError } from '../../src/kernel/errors.ts'
 import { LEASE_MS, LEASE_RENEWAL_MS } from '../../src/kernel/lease.ts'
 import type { RunState, Stage } from '../../src/domain/run-state.ts'
+import { TASK_TYPES } from '../../src/domain/task-type.ts'
 import type { Decided } from '../../src/store/decisions.ts'
 import { dumpStore, expectAtRest, expectSpendAddsUp } from '../support/books.ts'
 import { heldFetch } from '../support/held-fetch.ts'
@@ -14,7 +15,7 @@ import { workshop, type Workshop } from '../support/workshop.ts'
 const WHOLE = { stages: ['generate', 'judge', 'revise'], limit: 1, concurrency: 1 } as const
 
 async function claimed(shop: Workshop, stage: Stage): Promise<void> {
-  const service = { stage, service: 'x', credential: 'y' }
+  const service = { stage, types: TASK_TYPES, service: 'x', credential: 'y', model: 'z' }
   expect(await shop.store.claims.claim({ stages: [service], runIds: null, taskId: null })).not.toBeNull()
 }
 

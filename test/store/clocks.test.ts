@@ -6,7 +6,18 @@ import { LEASE_MS } from '../../src/kernel/lease.ts'
 import type { Store } from '../../src/store/index.ts'
 import type { StageFailure } from '../../src/store/stage-end.ts'
 import { rowsOf } from '../support/books.ts'
-import { addTo, aCall, ANY, aPage, aRun, claimFrom, NO_CAPS, SERVICE, testStore } from '../support/store.ts'
+import {
+  addTo,
+  aCall,
+  ANY,
+  aPage,
+  aRun,
+  claimFrom,
+  FAILED_SERVICE,
+  NO_CAPS,
+  SERVICE,
+  testStore,
+} from '../support/store.ts'
 
 const DAY_MS = 86_400_000
 const FIVE_YEARS_MS = 5 * 365 * DAY_MS
@@ -71,7 +82,7 @@ test.each([DAY_MS, FIVE_YEARS_MS])(
     await addTo(store)
     const paused = await fail(store, {
       errorClass: 'credential',
-      service: { name: SERVICE.service, credential: SERVICE.credential },
+      service: FAILED_SERVICE,
     })
     expect(await store.claims.claim(ANY)).toBeNull()
     expect(await store.runs.releaseHeld(NO_CAPS)).toEqual([])
@@ -80,7 +91,7 @@ test.each([DAY_MS, FIVE_YEARS_MS])(
     expect(await store.runs.releaseHeld(NO_CAPS)).toEqual([held])
     // The first is the probe of the service that was paused; its success lets the others through.
     const probe = await claimFrom(store)
-    await store.pauses.clear(SERVICE.service)
+    await store.pauses.resume(SERVICE.service)
     const given = [probe, await claimFrom(store), await claimFrom(store)].map(({ run }) => run.id)
     expect(given.toSorted()).toEqual([retried, held, paused].toSorted())
     const due = [await store.outbox.claim('all'), await store.outbox.claim('all')].flat()

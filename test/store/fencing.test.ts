@@ -15,8 +15,8 @@ import {
   ANY,
   claimFrom,
   commitDraft,
+  FAILED_SERVICE,
   NO_CAPS,
-  SERVICE,
   testStore,
   TO_DONE,
   TO_JUDGE,
@@ -26,7 +26,7 @@ import {
 const FAILURE = {
   errorClass: 'transient',
   reason: 'late',
-  service: { name: SERVICE.service, credential: SERVICE.credential },
+  service: FAILED_SERVICE,
   retryAfterMs: null,
   jitter: 0,
 } as const

@@ -8,12 +8,13 @@ import { dumpStore, expectAtRest, expectSpendAddsUp, rowsOf } from '../support/b
 import {
   aCall,
   addTo,
+  ALL_STAGES,
   anOutput,
   ANY,
   aSettlement,
   claimFrom,
+  FAILED_SERVICE,
   NO_CAPS,
-  SERVICE,
   testStore,
   TO_FAILED,
   TO_JUDGE,
@@ -104,7 +105,7 @@ test('the next run is of the runs, the task and the stages that are wanted', asy
   }
   expect(await take({ runIds: [third ?? ''] })).toBe(third)
   expect(await take({ taskId: runs[3]?.taskId ?? '' })).toBe(fourth)
-  expect(await take({ stages: [{ stage: 'judge', ...SERVICE }] })).toBeNull()
+  expect(await take({ stages: ALL_STAGES.slice(1, 2) })).toBeNull()
   expect(await stateOf(second ?? '')).toBe('queued')
 })
 
@@ -128,7 +129,7 @@ const FAILED = {
   failure: {
     errorClass: 'credential',
     reason: '401',
-    service: { name: SERVICE.service, credential: SERVICE.credential },
+    service: FAILED_SERVICE,
     retryAfterMs: null,
     jitter: 0,
   },
@@ -151,21 +152,22 @@ test('a probe that was answered opens the gate for the run that its own commit t
   const probe = await claimFrom(store)
   expect(await store.claims.claim(ANY)).toBeNull()
   const { next } = await store.stages.finish(probe.claim, await draftOf(probe), ANY)
-  expect(next?.run.id).toBe(probe.run.id)
+  expect(next?.run.id).toBe(failing.run.id)
   expect(await store.pauses.list()).toEqual([])
   expect(await store.claims.claim(ANY)).not.toBeNull()
 })
 
 test('a probe that never asked hands its turn to the run that its own commit takes', async () => {
-  await add()
+  const first = await add()
   const second = await add()
   const failing = await claimFrom(store)
   await store.stages.finish(failing.claim, FAILED, null)
   await files.clock.advance(5 * 60_000)
   const probe = await claimFrom(store)
+  expect(probe.run.id).toBe(second.runId)
   const { next } = await store.stages.finish(probe.claim, RESTED, ANY)
-  expect(next?.run.id).toBe(second.runId)
-  expect(await store.pauses.list()).toMatchObject([{ state: 'probing', probeRunId: second.runId }])
+  expect(next?.run.id).toBe(first.runId)
+  expect(await store.pauses.list()).toMatchObject([{ state: 'probing', probeRunId: first.runId }])
 })
 
 test('a paused queue gives no new run with a commit, but goes on with one that was started', async () => {

@@ -9,6 +9,7 @@ import {
   aSettlement,
   claimFrom,
   commitDraft,
+  FAILED_SERVICE,
   NO_CAPS,
   SERVICE,
   testStore,
@@ -219,15 +220,15 @@ test('a service is named as paused until the operator clears it, or a call goes 
   const failure = {
     errorClass: 'credential',
     reason: '401',
-    service: { name: SERVICE.service, credential: SERVICE.credential },
+    service: FAILED_SERVICE,
     retryAfterMs: null,
     jitter: 0,
   } as const
   await store.stages.finish(claim, { kind: 'failed', settlement: null, failure }, null)
   expect(await store.pauses.list()).toMatchObject([{ service: SERVICE.service, cause: 'credential' }])
-  expect(await store.runs.countWaiting(['generate'])).toBe(1)
-  expect(await store.pauses.clear(SERVICE.service)).toBe(true)
-  expect(await store.pauses.clear(SERVICE.service)).toBe(false)
+  expect(await store.runs.countWaiting(ALL_STAGES.slice(0, 1))).toBe(1)
+  expect(await store.pauses.resume(SERVICE.service)).toBe(1)
+  expect(await store.pauses.resume(SERVICE.service)).toBe(0)
   expect((await claimFrom(store)).run.attempt).toBe(1)
 })
 

@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { seededRandom } from '../../src/commands/demo/seeded-random.ts'
 import { realFiles } from '../../src/kernel/real-world.ts'
+import type { ServiceUse } from '../../src/domain/breaker.ts'
+import { TASK_TYPES } from '../../src/domain/task-type.ts'
 import type { Claim } from '../../src/kernel/lease.ts'
 import type { Stage } from '../../src/domain/run-state.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
@@ -9,7 +11,7 @@ import type { ClaimedRun, ClaimRequest, StageService } from '../../src/store/cla
 import type { NewCall, Settlement } from '../../src/store/call-rows.ts'
 import type { PickedPage } from '../../src/store/pickup.ts'
 import type { NewRun } from '../../src/store/run-rows.ts'
-import type { NewJudgement, NewOutput, Next, Rest } from '../../src/store/stage-end.ts'
+import type { FailedService, NewJudgement, NewOutput, Next, Rest } from '../../src/store/stage-end.ts'
 import type { TaskRequest } from '../../src/store/tasks.ts'
 import { fakeClock, type FakeClock } from './fake-clock.ts'
 import { fakeMachine, type FakeMachine } from './fake-machine.ts'
@@ -50,11 +52,15 @@ export function testStore(path = join(temporaryFolder(), 'echopilot.db')): TestS
 }
 
 /** The service that all stages of these tests need. */
-export const SERVICE: Omit<StageService, 'stage'> = { service: 'models.example', credential: 'first-key' }
+export const SERVICE: ServiceUse = { service: 'models.example', credential: 'first-key', model: 'gpt-4o' }
+
+/** That service, where it gave no usable answer. */
+export const FAILED_SERVICE: FailedService = { ...SERVICE, signature: 'x', isDoubtful: false, hint: null }
 
 /** All stages, on that service. */
 export const ALL_STAGES: readonly StageService[] = (['generate', 'judge', 'revise'] as const).map(stage => ({
   stage,
+  types: TASK_TYPES,
   ...SERVICE,
 }))
 
@@ -118,8 +124,7 @@ export function aCall(changes: Partial<NewCall> = {}): NewCall {
   return {
     id: numbered('call'),
     stage: 'generate' satisfies Stage,
-    service: SERVICE.service,
-    model: 'gpt-4o',
+    ...SERVICE,
     reservedNano: 1000,
     priceBasis: 'table',
     priceVersion: 'v1',

@@ -38,6 +38,8 @@ export interface WorkerOptions {
   /** As in the configuration file; the base URL is filled in. */
   readonly settings?: Record<string, unknown>
   readonly key?: string
+  /** The judge's own, where it has one. */
+  readonly judgeKey?: string
   readonly fetch?: typeof globalThis.fetch
 }
 
@@ -133,7 +135,7 @@ function newWorker(premises: Premises, options: WorkerOptions): Worker {
   })
   onTestFinished(() => store.close())
   const settings = settingsWith(options.settings ?? {}, `${premises.server.url}/v1`)
-  const keys = { OPENAI_API_KEY: options.key ?? KEY, JUDGE_API_KEY: null }
+  const keys = { OPENAI_API_KEY: options.key ?? KEY, JUDGE_API_KEY: options.judgeKey ?? null }
   const logged: string[] = []
   const stop = new AbortController()
   const context: PipelineContext = {

@@ -72,7 +72,11 @@ export async function callProof(
     )
   }
   const costNano = await context.store.probeCalls.settle(asked.settlement)
-  if (asked.kind === 'answered') return judged(worker, asked.completion, costNano)
+  if (asked.kind === 'answered') {
+    const { proof } = judged(worker, asked.completion, costNano)
+    const { service, credential } = worker.model
+    return { proof: { ...proof, answered: { service, credential, model: worker.id } }, costNano }
+  }
   const detail = `${worker.model.service}: ${asked.failure.message}`
   return found(worker, 'failed', detail, fixOf(worker, asked.failure), costNano)
 }

@@ -2,6 +2,7 @@
 import { realClock, realFiles, realProcesses, realRandom } from '../../../src/kernel/real-world.ts'
 import { newId, type IdKind } from '../../../src/kernel/ids.ts'
 import { sha256 } from '../../../src/kernel/digest.ts'
+import { TASK_TYPES } from '../../../src/domain/task-type.ts'
 import type { ClaimedRun } from '../../../src/store/claims.ts'
 import { openStore, type Store } from '../../../src/store/index.ts'
 import type { NewRun } from '../../../src/store/run-rows.ts'
@@ -39,9 +40,9 @@ export function openBenchStore(stateDir: string): BenchStore {
   }
 }
 
-const SERVICE = { service: '127.0.0.1', credential: 'bench' }
+const SERVICE = { service: '127.0.0.1', credential: 'bench', model: 'gpt-4o' }
 const REQUEST = {
-  stages: (['generate', 'judge', 'revise'] as const).map(stage => ({ stage, ...SERVICE })),
+  stages: (['generate', 'judge', 'revise'] as const).map(stage => ({ stage, types: TASK_TYPES, ...SERVICE })),
   runIds: null,
   taskId: null,
 }
@@ -104,7 +105,7 @@ async function workThrough(store: Store, work: (claimed: ClaimedRun) => Promise<
 
 async function stageEnd(store: Store, { claim: held, stage, run }: ClaimedRun): Promise<StageEnd> {
   const callId = id('call')
-  const call = { id: callId, stage, service: SERVICE.service, model: 'gpt-4o', promptDigest: sha256(BRIEF) }
+  const call = { id: callId, stage, ...SERVICE, promptDigest: sha256(BRIEF) }
   const price = { reservedNano: 1_000_000, priceBasis: 'table', priceVersion: 'bench' } as const
   await store.stages.reserve(held, { ...call, ...price }, NO_CAPS)
   const settlement = { callId, ...SETTLED }

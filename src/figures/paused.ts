@@ -1,0 +1,45 @@
+import { nextProbeAt, type PauseCause } from '../domain/breaker.ts'
+import type { Style } from '../kernel/style.ts'
+import { spanText, wrap } from '../kernel/text.ts'
+import type { Store } from '../store/index.ts'
+
+/** A service that is not called for now, as people and machines see it. */
+export interface PausedFigure {
+  readonly service: string
+  /** The model that is not asked there. */
+  readonly model: string
+  readonly cause: PauseCause
+  readonly reason: string
+  /** What the operator can do, where the failure tells. */
+  readonly hint: string | null
+  readonly sinceMs: number
+  readonly nextProbeMs: number
+}
+
+/** What is paused now. */
+export async function pausedFigures(store: Store, nowMs: number): Promise<PausedFigure[]> {
+  return (await store.pauses.list()).map(pause => ({
+    service: pause.service,
+    model: pause.model,
+    cause: pause.cause,
+    reason: pause.reason,
+    hint: pause.hint,
+    sinceMs: pause.sinceMs,
+    nextProbeMs: nextProbeAt(pause, nowMs),
+  }))
+}
+
+/** What is paused for how long, why, and what to do. */
+export function pausedText(pause: PausedFigure, atMs: number, style: Style): string {
+  const head = `${style.bad('paused')} ${pause.service} (${pause.model}) for ${spanText(atMs - pause.sinceMs)}, ${nextTryText(pause.nextProbeMs - atMs)}`
+  return [
+    `${head} (${style.hint('echopilot doctor')})`,
+    wrap(pause.reason, style.columns, '    '),
+    ...(pause.hint === null ? [] : [wrap(`fix: ${pause.hint}`, style.columns, '    ')]),
+  ].join('\n')
+}
+
+/** When a paused service is tried again. */
+export function nextTryText(waitMs: number): string {
+  return waitMs <= 0 ? 'tried with the next work' : `next try in ${spanText(waitMs)}`
+}

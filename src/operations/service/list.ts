@@ -1,0 +1,19 @@
+import { pausedFigures, pausedText } from '../../figures/paused.ts'
+import { defineOperation } from '../define.ts'
+
+export const serviceList = defineOperation({
+  path: ['service', 'list'],
+  summary: 'List services that are not called for now, why, and when they are tried again',
+  input: {},
+  needs: { store: 'required' },
+  effect: 'read',
+  scope: 'read',
+  run: async context => {
+    const atMs = context.world.clock.now()
+    return { atMs, services: await pausedFigures(context.store, atMs) }
+  },
+  render: (result, style) =>
+    result.services.length === 0
+      ? 'no service is paused'
+      : result.services.map(pause => pausedText(pause, result.atMs, style)).join('\n'),
+})

@@ -1,0 +1,34 @@
+import { nearest } from '../../domain/did-you-mean.ts'
+import { AppError } from '../../kernel/errors.ts'
+import { textField } from '../../kernel/field.ts'
+import { defineOperation } from '../define.ts'
+
+export const serviceResume = defineOperation({
+  path: ['service', 'resume'],
+  summary: 'Call a paused service again at once, without waiting for its next try',
+  examples: [{ words: 'service resume api.openai.com', does: 'after its fault was mended' }],
+  input: { name: textField('its name, as service list prints it') },
+  positionals: ['name'],
+  needs: { store: 'required' },
+  effect: 'write',
+  scope: 'operate',
+  run: async (context, input) => {
+    const paused = await context.store.pauses.list()
+    const pauses = paused.filter(({ service }) => service === input.name).length
+    // Where nothing is paused there is nothing to mistake; beside one that is, a name is more likely mistyped.
+    if (pauses === 0 && paused.length > 0) {
+      const guess = nearest(
+        input.name,
+        paused.map(({ service }) => service),
+      )
+      const meant = guess === null ? '' : `did you mean ${guess}? `
+      throw new AppError('missing', `no service ${input.name} is paused`, `${meant}echopilot service list`)
+    }
+    const changed = !context.dryRun && (await context.store.pauses.resume(input.name)) > 0
+    return { dryRun: context.dryRun, service: input.name, paused: context.dryRun && pauses > 0, changed }
+  },
+  render: ({ service, paused, changed }, style) => {
+    if (changed) return `calling ${service} again\n${style.hint('next: echopilot poll --drain')}`
+    return paused ? `would call ${service} again` : 'it was not paused'
+  },
+})
