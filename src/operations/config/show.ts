@@ -62,7 +62,7 @@ function valueOf(settings: Settings, key: string): unknown {
 }
 
 function tablesOf(tables: Readonly<Record<string, unknown>>, redact: Redact): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, withoutKeys(table, redact)]))
+  return Object.fromEntries(Object.entries(tables).map(([name, part]) => [name, withoutKeys(part, redact)]))
 }
 
 /** The same values, the texts among them without what opens something. */
