@@ -4,7 +4,7 @@ import type { TaskType } from '../task-type.ts'
 
 /** Whether a brief wants a fence itself: then the answer is the code, not Markdown that was wrapped once too often. */
 const WANTS_FENCE =
-  /\bcode.?blocks?\b|\bfenced?\b|\braw markdown\b|\bmarkdown (?:source|code)\b|\bquelltext\b/i
+  /\bcode.?(?:blocks?|fences?)\b|\bfenced (?:code|block|markdown)\b|\b(?:in|inside|within) (?:an? )?(?:markdown )?fences?\b|\braw markdown\b|\bmarkdown (?:source|code|fences?)\b|\bquelltext\b/i
 
 /** Briefs whose answer may well be code in a fence that names no language. */
 const WANTS_CODE =

@@ -33,6 +33,11 @@ describe('an answer that stands whole in a fence', () => {
   })
 })
 
+test('a brief that speaks of a fence wants none around its work', () => {
+  const task = { type: 'Other', brief: 'Describe the fence around the garden, in Markdown.' } as const
+  expect(outOfFence(`\`\`\`markdown\n${INNER}\n\`\`\``, task)).toBe(INNER)
+})
+
 test.each([
   ['words before it', `Here:\n\`\`\`markdown\n${INNER}\n\`\`\``],
   ['words after it', `\`\`\`markdown\n${INNER}\n\`\`\`\n\nDone.`],
