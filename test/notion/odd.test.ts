@@ -53,7 +53,7 @@ test('columns that are missing are left out one by one, named by doctor, and add
   expect((await board.row(first)).cells).toMatchObject({ Headline: 'Note', Status: 'Done', Trigger: false })
   await expectBodyOnce(desk, board, first, runsOf(desk, first)[0]?.id ?? '')
   const proof = await proofOf(desk, QUEUE)
-  expect(proof).toMatchObject({ outcome: 'proved', fix: 'echopilot init --repair' })
+  expect(proof).toMatchObject({ outcome: 'proved', fix: textLike(/^echopilot .*init --repair$/) })
   for (const name of ['QA Score', 'Run ID', 'Result Summary', 'Decision'])
     expect(proof['detail']).toContain(name)
 
@@ -453,7 +453,7 @@ test('init refuses a page that is not shared, and says what to do', async () => 
   expect(missing.code).toBe(78)
   expect(missing.error).toMatchObject({
     kind: 'config',
-    hint: textLike(/share the page with the integration/),
+    hint: textLike(/share the page or database with the integration/),
   })
   const none = await desk.call('init')
   expect(none.code).toBe(78)

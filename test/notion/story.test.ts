@@ -94,7 +94,7 @@ async function expectAllExplained(
   const effects = desk.rows<{ id: string }>('SELECT id FROM effects').map(({ id }) => id)
   expect([logs.length, effects.length]).toEqual([3, 9])
   const opened = await echopilot(desk, 'task', 'open', taskId)
-  expect(opened).toMatchObject({ code: 0, id: taskId, url: `https://www.notion.so/${plainId}` })
+  expect(opened).toMatchObject({ code: 0, id: taskId, url: `${office.url('notion')}/board/pages/${pageId}` })
   const byBinary = await echopilot(desk, 'explain', String(opened['url']))
   expect(byBinary).toMatchObject({ code: 0, kind: 'task', id: taskId })
   const ids = [
