@@ -2,7 +2,7 @@ import { sha256 } from '../kernel/digest.ts'
 import { PRIORITIES, type Priority } from '../domain/run-state.ts'
 import { isValidTarget } from '../domain/rubric.ts'
 import { parseTaskType, TASK_TYPES, type TaskType } from '../domain/task-type.ts'
-import { isRefusal } from '../kernel/roles.ts'
+import { ENDLESS, isRefusal } from '../kernel/roles.ts'
 import { isBlank, nameOf } from '../kernel/unseen.ts'
 import type { NotionBlock, NotionJson, NotionPage } from '../integrations/notion/client.ts'
 import type { Workspace } from './workspace.ts'
@@ -58,8 +58,8 @@ async function readBody(
   try {
     return { brief: await readBrief(workspace, page, description), flaw: null }
   } catch (error) {
-    if (!isRefusal(error) || error.fix === null) throw error
-    return { brief: description, flaw: `${error.message}: ${error.fix}` }
+    if (!isRefusal(error) || error.code !== ENDLESS) throw error
+    return { brief: description, flaw: `${error.message}: ${error.fix ?? 'mend the page'}` }
   }
 }
 

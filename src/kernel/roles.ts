@@ -108,6 +108,9 @@ export class ServiceFailure extends Error {
   }
 }
 
+/** The code of a list, or of blocks within blocks, without an end: what was asked for is at fault, not the service. */
+export const ENDLESS = 'endless'
+
 /** Whether a service refused this one request for good; others of the same work may well succeed. */
 export function isRefusal(thrown: unknown): thrown is ServiceFailure {
   return thrown instanceof ServiceFailure && thrown.errorClass === 'permanent'

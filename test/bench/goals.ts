@@ -1,8 +1,8 @@
-/** A figure as it should be: a ratio (`x`) or megabytes. */
+/** A figure as it should be: a ratio (`x`), megabytes, or requests to Notion. */
 export interface Goal {
   readonly sign: '<=' | '>='
   readonly bound: number
-  readonly unit: 'x' | 'MB'
+  readonly unit: 'x' | 'MB' | 'req'
 }
 
 /** Every goal of the suite. They are compared in the tables it prints, and asserted nowhere. */
@@ -19,6 +19,10 @@ export const GOALS = {
   cpuOfTask: { sign: '<=', bound: 2.0, unit: 'x' },
   /** Tasks a second, eight at once, against the script by hand. */
   tasksPerSecond: { sign: '>=', bound: 0.5, unit: 'x' },
+  /** Requests to Notion for a row that is alone, looks at it included. */
+  requestsAlone: { sign: '<=', bound: 10, unit: 'req' },
+  /** Requests to Notion for a row among many, with its share of what is asked for all. */
+  requestsInBurst: { sign: '<=', bound: 7, unit: 'req' },
   /** Claiming and completing against the same statements without the program. */
   claimAndComplete: { sign: '>=', bound: 0.7, unit: 'x' },
   /** What "flat" means here: the most memory of the longest queue against that of a tenth of it. */

@@ -1,4 +1,4 @@
-import { ServiceFailure } from '../../kernel/roles.ts'
+import { ENDLESS, ServiceFailure } from '../../kernel/roles.ts'
 import { ask } from './answer.ts'
 import type { NotionRequest, SendNotion } from './request.ts'
 import { readList, type ListPage, type NotionJson } from './wire.ts'
@@ -44,7 +44,12 @@ export async function readListPage(
 /** What has no end is refused for good: whoever asked for it fails, and nobody asks again and again. */
 export function endless(what: string): ServiceFailure {
   const fix = 'mend the page in Notion, or make it anew'
-  return new ServiceFailure(`Notion gave ${what}`, { errorClass: 'permanent', billed: 'no', fix })
+  return new ServiceFailure(`Notion gave ${what}`, {
+    errorClass: 'permanent',
+    billed: 'no',
+    code: ENDLESS,
+    fix,
+  })
 }
 
 function pageOf(request: NotionRequest, cursor: string | null): NotionRequest {

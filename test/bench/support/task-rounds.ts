@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { echopilot, type Bench } from './bench.ts'
 import { BRIEF } from './brief.ts'
-import { listenBefore } from './exchanges.ts'
-import { callsAnswered, openOffice, type Office } from './office.ts'
+import { listenBefore, type Exchange } from './exchanges.ts'
+import { callsAnswered, openOffice, type Office, type Service } from './office.ts'
 import { metered, timed, type Command, type Metered } from './run.ts'
 import { templateOf, type Template } from './template.ts'
 
@@ -20,8 +20,10 @@ export interface Prepared {
   readonly folders: Readonly<Record<Kind, string>>
   readonly template: Template
   readonly templateFile: string
+  /** Requests to Notion for the one row that was recorded, looks at it included. */
+  readonly requestsAlone: number
   /** Calls that were answered for the board before any round. */
-  readonly callsBefore: number
+  readonly before: Readonly<Record<Service, number>>
 }
 
 /** What a round showed. */
@@ -30,13 +32,15 @@ export interface Round extends Metered {
   readonly standInsMs: number
   /** Calls that both stand-ins answered in this round, those that are made once too. */
   readonly calls: number
+  /** Of them, requests to Notion. */
+  readonly requests: number
 }
 
 /** Makes the office, and writes down what the program calls for one task. */
 export async function prepare(bench: Bench): Promise<Prepared> {
   const folders = { board: join(bench.folder, 'board'), local: join(bench.folder, 'local') }
   const office = await openOffice(bench, folders.board)
-  const template = await recordOne(bench, office)
+  const { template, requestsAlone } = await recordOne(bench, office)
   for (const part of ['home', 'cache'])
     cpSync(join(folders.board, part), join(folders.local, part), { recursive: true })
   const queued = join(folders.local, 'state')
@@ -46,22 +50,35 @@ export async function prepare(bench: Bench): Promise<Prepared> {
   await office.stop()
   const templateFile = join(bench.folder, 'template.json')
   writeFileSync(templateFile, JSON.stringify(template))
-  const { notion, openai } = callsAnswered(folders.board)
-  return { folders, template, templateFile, callsBefore: notion + openai }
+  return { folders, template, templateFile, requestsAlone, before: callsAnswered(folders.board) }
 }
 
 async function tick(office: Office, count: number): Promise<string> {
   return office.board.add({ 'Task Name': 'Task {n}', Description: BRIEF, 'Task Type': 'Drafting' }, { count })
 }
 
+/** A look at a row that is worked on. Many rows share one, so the script by hand, which heeds nobody, makes none. */
+function isLook({ service, method, path }: Exchange): boolean {
+  return service === 'notion' && method === 'GET' && path.startsWith('/v1/pages/')
+}
+
 /** Makes the databases, and writes down what the program calls for one row. */
-async function recordOne(bench: Bench, office: Office): Promise<Template> {
+async function recordOne(
+  bench: Bench,
+  office: Office,
+): Promise<{ readonly template: Template; readonly requestsAlone: number }> {
   await office.setUp()
   const pageId = await tick(office, 1)
   const listener = await listenBefore(office.url)
   try {
     await timed(echopilot(bench, ['poll', '--drain'], { ...office.env, ...listener.env }))
-    return templateOf(listener.exchanges, pageId)
+    const template = templateOf(
+      listener.exchanges.filter(exchange => !isLook(exchange)),
+      pageId,
+    )
+    const requests = listener.exchanges.filter(({ service }) => service === 'notion').length
+    const once = template.once.filter(({ service }) => service === 'notion').length
+    return { template, requestsAlone: requests - once }
   } finally {
     await listener.close()
   }
@@ -114,8 +131,9 @@ export async function round(
     const done = contender.done(run.stdout)
     if (done !== TASKS_A_ROUND) throw new Error(`${String(done)} of ${String(TASKS_A_ROUND)} tasks were done`)
     const { notion, openai } = callsAnswered(folder)
-    const earlier = kind === 'board' ? prepared.callsBefore : 0
-    return { ...run, standInsMs, calls: notion + openai - earlier }
+    const earlier = kind === 'board' ? prepared.before : { notion: 0, openai: 0 }
+    const requests = notion - earlier.notion
+    return { ...run, standInsMs, requests, calls: requests + openai - earlier.openai }
   } finally {
     await office.stop()
     rmSync(folder, { recursive: true })
