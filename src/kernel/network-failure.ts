@@ -16,7 +16,8 @@ const NEVER_SENT = new Set([
  */
 export function networkFailure(error: unknown): ServiceFailure {
   const code = codeOf(error)
-  return new ServiceFailure(code === null ? messageOf(error) : `${messageOf(error)} (${code})`, {
+  const message = messageOf(error)
+  return new ServiceFailure(code === null || message.includes(code) ? message : `${message} (${code})`, {
     errorClass: 'transient',
     billed: wasNeverSent(error, code) ? 'no' : 'unknown',
     cause: error,
