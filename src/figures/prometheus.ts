@@ -22,13 +22,13 @@ function metricsOf(figures: StatusFigures): Metric[] {
   const oldest = figures.oldestWaitingMs
   return [
     {
-      name: 'echopilot_runs',
-      help: 'Runs by status.',
-      samples: Object.entries(figures.runs).map(([status, value]) => ({ labels: { status }, value })),
+      name: 'echopilot_tasks',
+      help: 'Tasks by the status of their latest run.',
+      samples: Object.entries(figures.tasks).map(([status, value]) => ({ labels: { status }, value })),
     },
     {
       name: 'echopilot_oldest_waiting_seconds',
-      help: 'Age of the oldest run that waits to be worked on.',
+      help: 'Time that the oldest run has waited that could be worked on now.',
       samples: oldest === null ? [] : [{ value: Math.round((figures.atMs - oldest) / 1000) }],
     },
     {

@@ -3,6 +3,8 @@ import { utcDay } from '../domain/budget.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
 import { nextCommand } from '../domain/next-command.ts'
 import { RUN_STATES, type RunState } from '../domain/run-state.ts'
+import type { Proof } from '../store/proofs.ts'
+import type { OperationRecord } from '../store/records.ts'
 import type { Store } from '../store/index.ts'
 import { deadEffects, type ShownEffect } from './effects.ts'
 import type { SpendSummary } from '../store/ledger.ts'
@@ -14,8 +16,8 @@ export interface StatusFigures {
   readonly atMs: number
   /** Something was recorded at an instant that lies ahead: the clock went back, or is behind. */
   readonly clockAhead: Awaited<ReturnType<Store['clock']['ahead']>>
-  /** Number of runs by the status people see. */
-  readonly runs: Readonly<Record<string, number>>
+  /** Number of tasks by the status people see: that of their latest run. */
+  readonly tasks: Readonly<Record<string, number>>
   readonly oldestWaitingMs: number | null
   readonly queuePaused: string | null
   readonly today: SpendFigures
@@ -54,6 +56,29 @@ export interface AttentionItem {
 /** Most tasks listed under each heading of the one screen. */
 const LISTED = 20
 
+/** What a probe found this long ago is shown with its age, and is an alarm no more. */
+const PROOF_COUNTS_MS = 24 * 3_600_000
+
+/** What takes back whatever a process that died had left, whichever operation that was. */
+const TAKES_BACK: ReadonlySet<string> = new Set(['poll', 'process', 'qa'])
+
+/** An operation that died is told of until one that took back what it left has ended well. */
+function withoutOver(records: readonly OperationRecord[]): OperationRecord[] {
+  const mended = Math.max(
+    ...records
+      .filter(({ operation, outcome }) => TAKES_BACK.has(operation) && outcome === 'ok')
+      .map(({ startedMs }) => startedMs),
+  )
+  return records.filter(record => record.outcome !== 'died' || record.startedMs >= mended)
+}
+
+/** That the figures are read at all shows that the configuration and the store are no longer as they were found. */
+function refuted(proof: Proof): Proof {
+  return proof.outcome === 'failed' && proof.subject === 'config'
+    ? { ...proof, outcome: 'not_proved', detail: `mended since it was found wrong: ${proof.detail}` }
+    : proof
+}
+
 /** Reads the figures. */
 export async function statusFigures(store: Store, nowMs: number): Promise<StatusFigures> {
   const day = utcDay(nowMs)
@@ -61,16 +86,16 @@ export async function statusFigures(store: Store, nowMs: number): Promise<Status
   return {
     atMs: nowMs,
     clockAhead: await store.clock.ahead(),
-    runs: byStatus(counts),
+    tasks: byStatus(counts),
     oldestWaitingMs: await store.runs.oldestWaitingMs(),
     queuePaused: (await store.queue.paused())?.reason ?? null,
     today: spendFigures(await store.ledger.summary(day, day)),
     month: spendFigures(await store.ledger.summary(`${day.slice(0, 7)}-01`, day)),
     services: await pausedFigures(store, nowMs),
-    proofs: await store.proofs.list(),
+    proofs: (await store.proofs.list()).map(refuted),
     outbox: await store.outbox.counts(),
     dead: await deadEffects(store, LISTED),
-    operations: await store.records.latest(),
+    operations: withoutOver(await store.records.latest()),
     failed: await attention(store, ['failed_final']),
     waiting: await attention(store, ['waiting_human', 'held']),
   }
@@ -82,7 +107,9 @@ export function hasFailed(figures: StatusFigures): boolean {
     figures.failed.length > 0 ||
     figures.services.length > 0 ||
     figures.outbox.dead > 0 ||
-    figures.proofs.some(proof => proof.outcome === 'failed') ||
+    figures.proofs.some(
+      proof => proof.outcome === 'failed' && figures.atMs - proof.atMs <= PROOF_COUNTS_MS,
+    ) ||
     figures.operations.some(record => record.outcome === 'died')
   )
 }

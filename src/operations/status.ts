@@ -70,15 +70,18 @@ function section(title: string, lines: readonly string[], style: Style): string 
 }
 
 function queueLines(figures: StatusFigures, style: Style): string[] {
-  const counts = Object.entries(figures.runs).filter(([, runs]) => runs > 0)
+  const counts = Object.entries(figures.tasks).filter(([, tasks]) => tasks > 0)
   const oldest = figures.oldestWaitingMs
   return [
-    counts.length === 0 ? 'empty' : counts.map(([name, runs]) => `${name} ${runs}`).join(' · '),
+    counts.length === 0 ? 'empty' : counts.map(([name, tasks]) => `${name} ${tasks}`).join(' · '),
     ...(oldest === null ? [] : [`the oldest has waited ${spanText(figures.atMs - oldest)}`]),
     ...(figures.queuePaused === null ? [] : [`${style.warn('paused')}: ${figures.queuePaused}`]),
     ...figures.operations
       .filter(record => record.outcome === 'died')
-      .map(record => `${style.bad('died')}: ${record.operation}, begun ${minuteText(record.startedMs)} UTC`),
+      .map(
+        record =>
+          `${style.bad('died')}: ${record.operation}, begun ${minuteText(record.startedMs)} UTC (${style.hint('echopilot poll --drain')} takes back what it left)`,
+      ),
   ]
 }
 
@@ -127,7 +130,7 @@ function serviceLines(figures: StatusFigures, style: Style): string[] {
 }
 
 function attentionText(item: AttentionItem, style: Style): string {
-  const next = item.next === null ? '' : `\n${style.dim(wrap(item.next, style.columns, '    '))}`
+  const next = item.next === null ? '' : `\n    ${style.dim(item.next)}`
   const reason = item.reason === null ? '' : `\n${wrap(item.reason, style.columns, '    ')}`
   return `${cutTo(`${item.title} (${item.status})`, style.columns - 2)}${reason}${next}`
 }

@@ -3,6 +3,7 @@ import { reader, type StoreCore } from './core.ts'
 
 /** AI cost of a period, split by how sure it is. */
 export interface SpendSummary {
+  /** Those that a service may bill: without what it refused before any work, which no bill of it holds either. */
   readonly calls: number
   readonly totalNano: number
   /** Part of the total whose calls got no answer, or one without usage: booked at the reservation. */
@@ -51,7 +52,8 @@ const SUMMARY = `
     SELECT certainty, price_basis, cost_nano FROM probe_calls WHERE day BETWEEN :fromDay AND :toDay
   )
   SELECT (SELECT COUNT(*) FROM calls WHERE day BETWEEN :fromDay AND :toDay)
-      + (SELECT COUNT(*) FROM probe_calls WHERE day BETWEEN :fromDay AND :toDay) AS calls,
+      - (SELECT COUNT(*) FROM calls WHERE certainty = 'unbilled' AND day BETWEEN :fromDay AND :toDay)
+      + (SELECT COUNT(*) FROM probe_calls WHERE certainty <> 'unbilled' AND day BETWEEN :fromDay AND :toDay) AS calls,
     (SELECT COALESCE(SUM(nano), 0) FROM spend WHERE scope = 'day' AND key BETWEEN :fromDay AND :toDay) AS total,
     COALESCE(SUM(cost_nano) FILTER (WHERE certainty IN ('reserved', 'unknown', 'unmetered')), 0) AS uncertain,
     COALESCE(SUM(cost_nano) FILTER (WHERE price_basis = 'unpriced'), 0) AS unpriced

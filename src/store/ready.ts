@@ -2,7 +2,7 @@ import type { ServiceUse } from '../domain/breaker.ts'
 import { LONGEST_RETRY_AFTER_MS } from '../domain/retry-schedule.ts'
 import type { Stage } from '../domain/run-state.ts'
 import { TASK_TYPES, type TaskType } from '../domain/task-type.ts'
-import type { StoreCore } from './core.ts'
+import { reader, type StoreCore } from './core.ts'
 import { dueSql } from './due.ts'
 import { readRun, type Run } from './run-rows.ts'
 import { keyOf } from './trials.ts'
@@ -24,6 +24,20 @@ export interface Wanted {
 
 /** A retry waits no longer than a server may ask for, a run that is held for its rate an hour as well. */
 export const RUN_IS_DUE = dueSql('not_before_ms', LONGEST_RETRY_AFTER_MS)
+
+/** Nobody works on it, no cap or pause of the queue keeps it, and its time has come. */
+const IS_READY = `owner IS NULL AND state <> 'held' AND ${RUN_IS_DUE}
+  AND (started_ms IS NOT NULL OR NOT EXISTS (SELECT 1 FROM queue_pause))`
+
+/** Since when the oldest run waits that may be worked on at an instant, whatever its stage; null where none waits. */
+export function oldestReadyMs(core: StoreCore, now: number): number | null {
+  const row = core.engine.get(
+    `SELECT MIN(MAX(created_ms, MIN(not_before_ms, :now))) AS oldest FROM runs
+     WHERE next_stage IS NOT NULL AND ${IS_READY}`,
+    { now },
+  )
+  return reader(row ?? { oldest: null }).numberOrNull('oldest')
+}
 
 /**
  * A condition on rows of `runs`: their next stage is such work. What a task's type decides nothing about is not
@@ -67,9 +81,7 @@ export function readyRuns(
   return core.engine
     .all(
       `SELECT * FROM runs
-       WHERE ${work.sql}
-         AND owner IS NULL AND state <> 'held' AND ${RUN_IS_DUE} ${only.join(' ')}
-         AND (started_ms IS NOT NULL OR NOT EXISTS (SELECT 1 FROM queue_pause))
+       WHERE ${work.sql} AND ${IS_READY} ${only.join(' ')}
        ORDER BY ${order}priority DESC, created_ms, id LIMIT :limit`,
       {
         ...work.parameters,

@@ -7,7 +7,7 @@ import { openStages, type StageService } from './claims.ts'
 import { FINDINGS_SHAPE, reader, type StoreCore } from './core.ts'
 import { breachOf } from './spend.ts'
 import { tellOutside } from './effect-record.ts'
-import { isOfWork, readyRuns, RUN_IS_DUE, type Work } from './ready.ts'
+import { isOfWork, oldestReadyMs, readyRuns, RUN_IS_DUE, type Work } from './ready.ts'
 import { addEvent, findRun, readRun, updateRun, waitingState, type Run } from './run-rows.ts'
 import { taskOf, type Task } from './tasks.ts'
 
@@ -58,7 +58,7 @@ export interface RunStore {
   events(runId: string): Promise<RunEvent[]>
   /** What `claim` would give out, in order, without claiming. */
   ready(stages: readonly StageService[], taskId: string | null, limit: number): Promise<ReadyRun[]>
-  /** Number of runs by state. */
+  /** Number of tasks by the state of their latest run. */
   countByState(): Promise<Partial<Record<RunState, number>>>
   /** Runs that nobody works on and whose next stage is such work, whether due or not. */
   countWaiting(work: readonly Work[]): Promise<number>
@@ -83,9 +83,7 @@ export function runStore(core: StoreCore): RunStore {
     ready: async (stages, taskId, limit) => readReady(core, stages, taskId, limit),
     countByState: async () =>
       Object.fromEntries(
-        engine
-          .all('SELECT state, COUNT(*) AS runs FROM runs GROUP BY state')
-          .map(row => [reader(row).text('state'), reader(row).number('runs')]),
+        engine.all(LATEST_BY_STATE).map(row => [reader(row).text('state'), reader(row).number('tasks')]),
       ),
     countWaiting: async work => {
       const { sql, parameters } = isOfWork(work)
@@ -95,12 +93,7 @@ export function runStore(core: StoreCore): RunStore {
       )
       return reader(row ?? {}).number('runs')
     },
-    oldestWaitingMs: async () =>
-      reader(
-        engine.get(`SELECT MIN(created_ms) AS oldest FROM runs WHERE next_stage IS NOT NULL`) ?? {
-          oldest: null,
-        },
-      ).numberOrNull('oldest'),
+    oldestWaitingMs: async () => oldestReadyMs(core, clock.now()),
     countSince: async (taskId, sinceMs) =>
       reader(
         engine.get(
@@ -119,6 +112,15 @@ export function runStore(core: StoreCore): RunStore {
     },
   }
 }
+
+/** All runs, without those that another one of the same task came after: these are few, and have an index. */
+const LATEST_BY_STATE = `SELECT state, SUM(runs) AS tasks FROM (
+    SELECT state, COUNT(*) AS runs FROM runs GROUP BY state
+    UNION ALL
+    SELECT earlier.state, -COUNT(*) FROM runs later
+    JOIN runs earlier ON earlier.task_id = later.task_id AND earlier.number = later.number - 1
+    WHERE later.number > 1 GROUP BY earlier.state
+  ) GROUP BY state`
 
 function letGo(core: StoreCore, run: Run, caps: Caps): boolean {
   const row = core.engine.get(

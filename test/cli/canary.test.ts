@@ -208,7 +208,7 @@ test('work is never changed: a key that stands in it stays, and a placeholder fo
     expect(shown['result']).toBe(work)
     expect(partOf(shown, 'task')['title']).toBe(`echopilot with ${key}`)
     expect((await home.run('task', 'show', String(added['taskId']))).stdout).toContain(work.trim())
-    expect((await home.run('metrics')).stdout).toContain('# HELP echopilot_runs')
+    expect((await home.run('metrics')).stdout).toContain('# HELP echopilot_tasks')
   }
 })
 

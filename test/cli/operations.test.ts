@@ -170,7 +170,7 @@ test('--fail-on-failed exits 1 where a task ended as Failed-Final, and only ther
 test('metrics --textfile and config init write whole files, with their modes', async () => {
   const home = await sandboxHome()
   expect((await home.run('metrics', '--textfile', 'm.prom')).stdout).toBe(`written to ${home.dir}/m.prom\n`)
-  expect(readFileSync(join(home.dir, 'm.prom'), 'utf8')).toMatch(/^# HELP echopilot_runs /)
+  expect(readFileSync(join(home.dir, 'm.prom'), 'utf8')).toMatch(/^# HELP echopilot_tasks /)
   // A folder is not a file: the caller's mistake, not a defect.
   for (const words of [
     ['metrics', '--textfile', '.'],

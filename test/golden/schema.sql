@@ -335,6 +335,8 @@ CREATE INDEX calls_open ON calls (owner, run_id) WHERE certainty = 'reserved';
 
 CREATE INDEX calls_run ON calls (run_id, started_ms);
 
+CREATE INDEX calls_unbilled ON calls (day) WHERE certainty = 'unbilled';
+
 CREATE INDEX effects_dead ON effects (target, seq) WHERE state = 'dead';
 
 CREATE INDEX effects_lasting ON effects (seq) WHERE state = 'pending' AND passing_ms IS NULL;
@@ -350,6 +352,8 @@ CREATE INDEX effects_run ON effects (run_id, seq);
 CREATE INDEX operation_records_started ON operation_records (operation, started_ms);
 
 CREATE INDEX probe_calls_day ON probe_calls (day);
+
+CREATE INDEX runs_again ON runs (task_id, number) WHERE number > 1;
 
 CREATE UNIQUE INDEX runs_open ON runs (task_id) WHERE ended_ms IS NULL;
 

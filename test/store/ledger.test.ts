@@ -163,7 +163,7 @@ test('a summary keeps apart what is sure, what is not, and what has no price', a
   await store.stages.reserve(claim, unpriced, NO_CAPS)
   await store.stages.settle(aSettlement(unpriced.id, { costNano: 7 }))
   expect(await store.ledger.summary('2026-11-01', '2026-11-30')).toEqual({
-    calls: 6,
+    calls: 5,
     totalNano: 5 + 30 + 100 + 100 + 0 + 7,
     uncertainNano: 5 + 100 + 100,
     unpricedNano: 7,

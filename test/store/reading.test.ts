@@ -243,3 +243,40 @@ test('runs of one task are numbered, and only one is open at a time', async () =
     [2, 'queued'],
   ])
 })
+
+test('tasks are counted by their latest run, whatever became of those before', async () => {
+  const store = testStore().open('a')
+  const counts = async (): Promise<Record<string, number>> =>
+    Object.fromEntries(Object.entries(await store.runs.countByState()).filter(([, tasks]) => tasks > 0))
+  const done = await doneRun(store)
+  const retried = await doneRun(store)
+  await addTo(store)
+  expect(await counts()).toEqual({ done: 2, queued: 1 })
+  await store.decisions.retry(retried.taskId, aRun({ cause: 'retry' }))
+  expect(await counts()).toEqual({ done: 1, queued: 2 })
+  await store.decisions.cancel(retried.taskId, 'cli:ana')
+  await store.decisions.retry(retried.taskId, aRun({ cause: 'retry' }))
+  expect(await counts()).toEqual({ done: 1, queued: 2 })
+  expect((await store.tasks.get(done.taskId))?.state).toBe('done')
+})
+
+test('the oldest that waits is one that could be worked on now', async () => {
+  const shop = testStore()
+  const { clock } = shop
+  const store = shop.open('a')
+  expect(await store.runs.oldestWaitingMs()).toBeNull()
+  const since = clock.now()
+  await addTo(store)
+  await clock.advance(60_000)
+  expect(await store.runs.oldestWaitingMs()).toBe(since)
+  // While the queue is paused nothing new is taken, so nothing waits to be.
+  await store.queue.pause('lunch', 'cli:ana')
+  expect(await store.runs.oldestWaitingMs()).toBeNull()
+  await store.queue.resume()
+  // Somebody works on it.
+  const { claim } = await claimFrom(store)
+  expect(await store.runs.oldestWaitingMs()).toBeNull()
+  const hold = { needNano: 1, reason: 'held', notBeforeMs: clock.now() }
+  await store.stages.finish(claim, { kind: 'held', settlement: null, hold }, null)
+  expect(await store.runs.oldestWaitingMs()).toBeNull()
+})

@@ -82,7 +82,7 @@ export const taskShow = defineOperation({
       ...(result.result === null || result.result === ''
         ? []
         : [`${style.bold('Result')}\n${result.result.trim()}`]),
-      ...(result.next === null ? [] : [style.dim(wrap(`next: ${result.next}`, style.columns))]),
+      ...(result.next === null ? [] : [style.dim(`next: ${result.next}`)]),
     ].join('\n\n')
   },
 })
