@@ -342,10 +342,10 @@ test('a page that may no longer be written blocks nothing else, and status shows
   const status = await desk.call('status')
   expect(status.code).toBe(1)
   const dead = listOf(status.document, 'dead')
-  expect(dead.map(({ error }) => String(error))).toEqual(
+  expect(dead.map(({ reason }) => String(reason))).toEqual(
     dead.map(() => textLike(/not shared with the integration \(Notion 404/)),
   )
-  expect(await desk.read('status')).toMatchObject({ out: textLike(/dead run_\w+\/page\//) })
+  expect((await desk.read('status')).out).toMatch(/dead properties of the page of "Lost"/)
   expect(desk.rows(`SELECT key FROM effects WHERE state = 'pending'`)).toEqual([])
 })
 

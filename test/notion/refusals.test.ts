@@ -32,7 +32,7 @@ const REFUSALS: readonly {
     what: 'a Trigger column that was taken off',
     befalls: withoutTrigger,
     said: /^a column that EchoPilot uses is not in the database any more \(Notion 400 /,
-    next: /^add it again with echopilot init --repair, then run the same command again$/,
+    next: /^add it again with echopilot .*init --repair, then run the same command again$/,
     code: 78,
   },
   {
