@@ -73,12 +73,18 @@ interface Scan {
   readonly codeEnd: (sign: string, at: number) => number
 }
 
+/** Where a mark stands that closes a thought. */
+interface Closing {
+  readonly start: number
+  readonly end: number
+}
+
 /** What a pass knows of one of {@link MARKS}. */
 interface MarkState {
   /** Elements of this name that were opened as text, and are to be closed as such. */
   named: number
-  /** No closing mark follows any more. */
-  neverCloses: boolean
+  /** The next closing mark, as last looked for; null where none follows any more. */
+  closing: Closing | null | undefined
 }
 
 const SIGNS = [
@@ -93,7 +99,7 @@ function spoken(text: string): string | null {
   const [analysis, final] = BARE_CHANNELS
   const bare = text.startsWith(analysis) ? text.indexOf(final) : -1
   if (bare !== -1) return text.slice(bare + final.length)
-  const marks = MARKS.map(() => ({ named: 0, neverCloses: false }))
+  const marks = MARKS.map(() => ({ named: 0, closing: undefined }))
   const scan: Scan = {
     text,
     kept: [],
@@ -130,7 +136,7 @@ function readSign(scan: Scan, { 0: sign, index, groups = {} }: RegExpExecArray):
   const state = scan.marks[which]
   if (mark === undefined || state === undefined) return null
   return groups[`open${String(which)}`] === undefined
-    ? readLoneClosing(scan, state)
+    ? readLoneClosing(scan, index, state)
     : readOpening(scan, index, mark, state)
 }
 
@@ -141,27 +147,37 @@ function readOpening(scan: Scan, index: number, mark: ThoughtMark, state: MarkSt
     state.named += 1
     return null
   }
-  const end = state.neverCloses ? null : closingAfter(scan, mark)
-  state.neverCloses = end === null
+  const closing = closingAfter(scan, mark, state)
   // In the middle of a line it is only spoken of.
-  if (end === null && !startsLine) return null
+  if (!startsLine && (closing === null || isSpokenOf(scan.text, closing.start, closing.end))) return null
   if (!startsAnswer) scan.kept.push(scan.text.slice(Math.max(scan.from, 0), index))
-  scan.at = end ?? scan.text.length
+  scan.at = closing?.end ?? scan.text.length
   return goOn(scan)
 }
 
-function closingAfter({ text, at }: Scan, { close }: ThoughtMark): number | null {
-  const closing = new RegExp(close, 'g')
-  closing.lastIndex = at
-  return closing.test(text) ? closing.lastIndex : null
+function closingAfter({ text, at }: Scan, { close }: ThoughtMark, state: MarkState): Closing | null {
+  if (state.closing === undefined || (state.closing !== null && state.closing.start < at)) {
+    const closing = new RegExp(close, 'g')
+    closing.lastIndex = at
+    const match = closing.exec(text)
+    state.closing = match === null ? null : { start: match.index, end: closing.lastIndex }
+  }
+  return state.closing
 }
 
-/** Everything before it was thought of. */
-function readLoneClosing(scan: Scan, state: MarkState): string | null {
+/** Whether a closing mark stands within a sentence, which goes on behind it: no thought ends so. */
+function isSpokenOf(text: string, start: number, end: number): boolean {
+  const before = text.slice(Math.max(start - 2, 0), start)
+  return /\S[ \t]$|\($/.test(before) && /^(?:[,.;:)]|[ \t]\p{Ll})/u.test(text.slice(end, end + 3))
+}
+
+/** Everything before it was thought of, unless it is only spoken of. */
+function readLoneClosing(scan: Scan, index: number, state: MarkState): string | null {
   if (state.named > 0) {
     state.named -= 1
     return null
   }
+  if (isSpokenOf(scan.text, index, scan.at)) return null
   scan.kept = []
   return goOn(scan)
 }

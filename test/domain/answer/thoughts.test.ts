@@ -69,6 +69,8 @@ describe('what is written about thoughts stays', () => {
     ['in a fence of a list', '1. The template:\n\n   ~~~\n   <think>x</think>\n   ~~~\n'],
     ['in code', 'Everything between `<think>` and `</think>` is a thought, ``<reasoning>`` too.'],
     ['spoken of', 'R1 begins with <think> and goes on.'],
+    ['spoken of in pairs', 'Notes.\n\nR1 thinks between <think> and </think>, then answers.\n\nMore of it.'],
+    ['an end that is spoken of', 'Notes.\n\nKeep what follows </think> only (</think>). More.'],
     ['elements of XML', '<step>\n  <thought>a</thought>\n  <reasoning>b</reasoning>\n</step>'],
     ['a link', '[THINK](https://example.com) and [think] of it'],
     ['JSON', '{"prompt": "<think>a</think> b", "end": "</think>"}'],
@@ -83,6 +85,7 @@ describe('what is written about thoughts stays', () => {
     const verdict = '{"findings": [{"text": "shows a <think> and a </think>"}]}'
     expect(withoutThoughts(`<think>${SECRET}</think>\n${verdict}`)).toBe(verdict)
     expect(withoutThoughts(`${SECRET}</think>${verdict}`)).toBe(verdict)
+    expect(withoutThoughts(`All after </think> is ${SECRET}.\n</think>\n${WORK}`)).toBe(WORK)
     expect(withoutThoughts(`<think>${SECRET}</think>Use \`<think>\` and \`</think>\`.`)).toBe(
       'Use `<think>` and `</think>`.',
     )
@@ -132,6 +135,7 @@ test.each([
   ['openings of another name', '\tx<thought>'],
   ['closings', '</think>'],
   ['pairs', '<think></think>'],
+  ['pairs that are spoken of', 'a <think> and </think>, '],
   ['channels', '<|channel|>final<|message|>'],
   ['brackets', '</think>[['],
   ['quotes', '</think>["'],
