@@ -31,8 +31,8 @@ export function readCompletion(data: unknown, maxOutputTokens: number): Omit<Com
     ...(text.length > most && refusal === null ? CUT_HERE : {}),
     refusal,
     ...report,
-    answeredModel: textOf(data['model'])?.slice(0, MOST_NAME_CHARACTERS) || null,
-    serviceTier: textOf(data['service_tier']),
+    answeredModel: nameOf(data['model']),
+    serviceTier: nameOf(data['service_tier']),
   }
 }
 
@@ -87,7 +87,7 @@ const CUT_HERE = { finish: 'truncated', endedBy: null } as const
 /** What is kept of a refusal's words. */
 const MOST_WORDS_CHARACTERS = 2_000
 
-/** Longer than the name of any model. */
+/** Longer than any name of a model or a tier. */
 const MOST_NAME_CHARACTERS = 200
 
 /**
@@ -115,6 +115,11 @@ function isObject(value: unknown): value is Json {
 
 function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value)
+}
+
+/** On one line: a receipt has one for each name. */
+function nameOf(value: unknown): string | null {
+  return textOf(value)?.slice(0, MOST_NAME_CHARACTERS).replaceAll(/\s+/g, ' ').trim() || null
 }
 
 function textOf(value: unknown): string | null {
