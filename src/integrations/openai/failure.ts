@@ -2,7 +2,7 @@ import { redirectFailure } from '../../kernel/http/redirect.ts'
 import type { ReadHeader } from '../../kernel/http/read-header.ts'
 import { retryAfterMs } from '../../kernel/http/retry-after.ts'
 import { ServiceFailure } from '../../kernel/roles.ts'
-import { isTooLarge, isUnknownModel } from './words.ts'
+import { isOfAccount, isTooLarge, isUnknownModel } from './words.ts'
 
 /** Where a request went: what the operator may have to set otherwise. */
 export interface Place {
@@ -64,8 +64,7 @@ export function fromHttp(failure: HttpFailure): ServiceFailure {
   if (status < 500 && isTooLarge(code, failure.message)) {
     return new ServiceFailure(message, { ...facts, errorClass: 'permanent', billed: 'no', fix: FIX_OF_SIZE })
   }
-  const isOfAccount = OF_ACCOUNT.has(status) && failure.isOfRequest !== true
-  if (isOfAccount || code === 'insufficient_quota') {
+  if (needsOperator(failure)) {
     return new ServiceFailure(message, { ...facts, errorClass: 'credential', billed: 'no' })
   }
   if (status === 429) return new ServiceFailure(message, { ...facts, errorClass: 'throttled', billed: 'no' })
@@ -77,6 +76,13 @@ export function fromHttp(failure: HttpFailure): ServiceFailure {
     })
   }
   return new ServiceFailure(message, { ...facts, errorClass: 'permanent', billed: 'no' })
+}
+
+/** Gemini, xAI and Anthropic answer 400 also for a key or an account, and then say so. */
+function needsOperator({ status, code, message, isOfRequest }: HttpFailure): boolean {
+  if (code === 'insufficient_quota') return true
+  if (isOfRequest === true) return false
+  return OF_ACCOUNT.has(status) || (status === 400 && isOfAccount(code, message))
 }
 
 /** A limit that one request alone is above does not pass with time. */

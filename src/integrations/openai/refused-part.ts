@@ -1,3 +1,5 @@
+import { isOfAccount } from './words.ts'
+
 /**
  * A part of a request that some models and servers refuse, while they would answer without it. Of a schema first what
  * bounds its values (`schema_bounds`), then the schema (`json_schema`), then the wish for JSON (`response_format`).
@@ -13,9 +15,16 @@ const PLAINER = ['schema_bounds', 'json_schema', 'response_format'] as const
 /** Statuses of a request that was refused before any work. */
 const REFUSALS = new Set<unknown>([400, 422])
 
+/** Other statuses that some servers refuse a form by: llama.cpp and Ollama a 500, OpenRouter a 404. */
+const MAY_REFUSE_FORM = new Set<unknown>([404, 415, 500, 501])
+
+/** What they say then; nothing was begun. */
+const SAYS_FORM_REFUSED =
+  /fail\w* to (?:parse|compile|convert|load)\b[^.]{0,60}(?:grammar|schema|for format)|(?:grammar|json.?schema|response_?format)\b[^.]{0,60}(?:not (?:yet )?(?:support|implement|allow|enabled)|unsupported|conversion failed)|handle the requested parameters/i
+
 /** Not for a value that is too large, too small or wrong: leaving it out would not be what was wanted. */
 const SAYS_UNKNOWN =
-  /unsupported|not (?:currently )?support|unavailable|unrecogni[sz]ed|unknown|not permitted|only the default/i
+  /unsupported|not (?:currently )?support|unavailable|unrecogni[sz]ed|unknown|not permitted|only the default|only \S{1,20} is (?:allowed|supported)|deprecated/i
 
 /** Words of a refusal of the form of the answer. */
 const OF_FORM = /schema|response_?format|output_?format|json|grammar|propert|keyword|\benum\b|minimum/i
@@ -50,7 +59,7 @@ export async function withoutRefused<T>(
       first ??= error
       const part = refusedPart(error, wantsDocument, without)
       // What the request was refused for at first says more than what its plainest form was.
-      if (part === null) throw isRefusal(error) ? first : error
+      if (part === null) throw isRefusal(error, wantsDocument) ? first : error
       without.add(part)
     }
   }
@@ -75,7 +84,7 @@ function refusedPart(
   wantsDocument: boolean,
   without: ReadonlySet<RefusablePart>,
 ): RefusablePart | null {
-  if (!isRefusal(error)) return null
+  if (!isRefusal(error, wantsDocument)) return null
   const named = namedPart(error)
   if (
     named !== null &&
@@ -83,15 +92,23 @@ function refusedPart(
     (SAYS_UNKNOWN.test(error.message) || mayLeaveOut(named, wantsDocument))
   )
     return named
-  if (!wantsDocument || saysNoDocument(error)) return null
+  if (!wantsDocument || saysNoDocument(error) || isOfAccount(codeOf(error), error.message)) return null
   if (!OF_FORM.test(error.message) && (named !== null || OF_CONTENT.test(error.message))) return null
   // That the kind of answer is unknown is no matter of what the schema says.
   const isKind = SAYS_UNKNOWN.test(error.message) && /response_format/.test(error.message)
   return PLAINER.find(part => !without.has(part) && !(isKind && part === 'schema_bounds')) ?? null
 }
 
-function isRefusal(error: unknown): error is Error & { readonly status: unknown } {
-  return error instanceof Error && 'status' in error && REFUSALS.has(error.status)
+function isRefusal(error: unknown, wantsDocument: boolean): error is Error {
+  if (!(error instanceof Error && 'status' in error)) return false
+  const { status, message } = error
+  return (
+    REFUSALS.has(status) || (wantsDocument && MAY_REFUSE_FORM.has(status) && SAYS_FORM_REFUSED.test(message))
+  )
+}
+
+function codeOf(error: Error): string | null {
+  return 'code' in error && typeof error.code === 'string' ? error.code : null
 }
 
 /** A judge of another temperature than wished for is better than none. */

@@ -45,6 +45,25 @@ export function isUnknownModel(code: string | null, message: string): boolean {
   return (code !== null && UNKNOWN_MODEL_CODES.has(code)) || SAYS_UNKNOWN_MODEL.test(message)
 }
 
+const ACCOUNT_CODES = new Set(['invalid_api_key', 'billing_hard_limit_reached', 'billing_not_active'])
+
+const SAYS_ACCOUNT = [
+  /(?:invalid|incorrect|wrong|expired|missing) api.?key/i,
+  /api.?key (?:is )?(?:not (?:valid|found|provided)|invalid|incorrect|expired|missing|required)/i,
+  /credit balance is too low|billing hard limit|(?:insufficient|not enough) (?:credit|balance|fund)/i,
+  /(?:account|organi[sz]ation) (?:is|has been|must be|is not) (?:deactivated|disabled|suspended|verified|active)/i,
+  /user location is not supported/i,
+]
+
+/** Longer than what a service says of an account; a text that was sent may be quoted behind it. */
+const MOST_CHARACTERS = 200
+
+/** Whether the service says that the key, the account or its credit is at fault, and not what was sent. */
+export function isOfAccount(code: string | null, message: string): boolean {
+  const said = message.slice(0, MOST_CHARACTERS)
+  return (code !== null && ACCOUNT_CODES.has(code)) || SAYS_ACCOUNT.some(words => words.test(said))
+}
+
 function numberOf(digits: string): number {
   return Number(digits.replaceAll(',', ''))
 }

@@ -192,6 +192,47 @@ test.each([
   expect(failure.fix).toMatch(/^the service has no model gpt-4o: name one that it has in generate\.model/)
 })
 
+test.each<[what: string, body: unknown]>([
+  [
+    'a key, at Gemini',
+    [
+      {
+        error: {
+          code: 400,
+          message: 'API key not valid. Please pass a valid API key.',
+          status: 'INVALID_ARGUMENT',
+        },
+      },
+    ],
+  ],
+  ['a key that is over', [{ error: { code: 400, message: 'API key expired. Please renew the API key.' } }]],
+  [
+    'a key, at xAI',
+    { code: 'Client specified an invalid argument', error: 'Incorrect API key provided: xa***Zz.' },
+  ],
+  [
+    'credit, at Anthropic',
+    { error: { message: 'Your credit balance is too low to access the Anthropic API.' } },
+  ],
+  ['a limit of the bill', { error: { message: 'no', code: 'billing_hard_limit_reached' } }],
+  ['an account', { error: { message: 'Your organization must be verified to use the model.' } }],
+  ['a place', [{ error: { code: 400, message: 'User location is not supported for the API use.' } }]],
+])('a 400 for %s is the operator’s to mend, for all runs', async (_what, body) => {
+  const { model, received } = await scripted(answer(400, body))
+  const schema = { name: 'v', schema: { type: 'object' } }
+  for (const request of [REQUEST, { ...REQUEST, schema }]) {
+    const failure = await failureOf(model.complete(request, patience()))
+    expect(failure).toMatchObject({ errorClass: 'credential', billed: 'no' })
+  }
+  expect(received).toHaveLength(2)
+})
+
+test('a 400 that quotes what was sent says nothing of the account', async () => {
+  const said = `The prompt has no place for it: ${'word '.repeat(50)} invalid API key`
+  const { model } = await scripted(answer(400, { error: { message: said } }))
+  expect(await failureOf(model.complete(REQUEST, patience()))).toMatchObject({ errorClass: 'permanent' })
+})
+
 test.each(['Unsupported parameter: temperature', 'This model does not support tools.'])(
   'a model that is there and refuses the request is not: %s',
   async said => {
@@ -217,6 +258,15 @@ test.each([
   const { model } = await scripted(() => {}, { baseUrl: `${url}${path}` })
   expect((await failureOf(model.complete(REQUEST, patience()))).fix).toMatch(says)
   expect((await failureOf(model.listModels(patience()))).fix).toMatch(says)
+})
+
+test('names of a model and a tier are short, and stand on one line', async () => {
+  const name = `gpt-4o\n  state  done\r\u2028${'x'.repeat(100_000)}`
+  const said = await completed({ model: name, service_tier: name })
+  for (const read of [said.answeredModel, said.serviceTier]) {
+    expect(read).toMatch(/^gpt-4o state done x+$/)
+    expect(read?.length).toBeLessThanOrEqual(200)
+  }
 })
 
 test('a service that is not there got nothing', async () => {

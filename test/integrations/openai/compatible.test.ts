@@ -230,6 +230,15 @@ test.each([
 })
 
 test.each([
+  '`temperature` is deprecated for this model.',
+  'invalid temperature: only 1 is allowed for this model',
+])('a writer that takes no temperature is asked without one: %s', async message => {
+  const { model, received } = await scripted(refusesPart('temperature', 400, { error: { message } }))
+  expect(await model.complete(REQUEST, patience())).toMatchObject({ text: 'Hello.' })
+  expect(received[1]?.body).not.toHaveProperty('temperature')
+})
+
+test.each([
   ['a limit that is too large', 'max_tokens', 'max_tokens is too large: 100. The model takes at most 50.'],
   ['a value that is out of range', 'temperature', 'temperature is not allowed to be above 0.5'],
   ['a part that is refused even so', 'messages', 'Unsupported parameter: messages'],
@@ -323,6 +332,26 @@ test.each([
   ['a schema by its size', 'json', 400, { error: { message: 'schema exceeds the maximum depth' } }],
   ['a kind', 'json', 422, { detail: "response_format.type: Input should be 'text' or 'json_object'" }],
   ['the part', 'words', 400, { error: { message: 'This response_format type is unavailable now' } }],
+  [
+    'a grammar, by a 500 of llama.cpp',
+    'plain',
+    500,
+    { error: { message: 'Failed to initialize samplers: failed to parse grammar', type: 'server_error' } },
+  ],
+  [
+    'a form, by a 500 of Ollama',
+    'words',
+    500,
+    { error: { message: 'failed to load model vocabulary required for format' } },
+  ],
+  ['a kind, by a 501', 'words', 501, { error: { message: 'response_format is not implemented' } }],
+  ['a schema, by a 415', 'json', 415, { error: { message: 'json_schema is not supported' } }],
+  [
+    'a part, by a 404 of OpenRouter',
+    'words',
+    404,
+    { error: { message: 'No endpoints found that can handle the requested parameters.', code: 404 } },
+  ],
   ['something, in words of its own', 'words', 400, { error: { message: 'Invalid argument 17.' } }],
   ['something, in no words', 'words', 422, {}],
 ])('a server that refuses %s is asked for %s', async (_what, most, status, error) => {
