@@ -1,6 +1,6 @@
 /** bin/echopilot itself: an older Node finds the one that `npm ci` brought, or says clearly that there is none. */
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { PACKED } from '../support/child.ts'
@@ -55,6 +55,18 @@ test('a Node that does not read TypeScript runs no sources, but what is packed',
     code: 0,
     stderr: '',
   })
+})
+
+test('under an older Node hints name the launcher that was typed, not what it leads to', async ({ skip }) => {
+  skip(!isOlder(), NOTE)
+  const bin = temporaryFolder()
+  const link = join(bin, 'echopilot')
+  symlinkSync(BIN, link)
+  const ran = await run(['nosuch'], {
+    env: { ...newHome().env, PATH: `${bin}:/usr/bin:/bin` },
+    program: [SYSTEM_NODE, link],
+  })
+  expect(ran.stderr).toContain('\nnext: echopilot help\n')
 })
 
 test('under an older Node signals reach the program, whose exit code comes back', async ({ skip }) => {
