@@ -102,8 +102,10 @@ function proofLines(figures: StatusFigures, style: Style): string[] {
   return figures.proofs.map(proof => {
     const age = spanText(figures.atMs - proof.atMs)
     const mark = proofMark(proof.outcome, style)
-    const text = `${proof.subject}, ${age} ago: ${proof.detail}`
-    return `${mark(proofText(proof.outcome).padEnd(10))}  ${cutTo(text, style.columns - 14)}`
+    const text = `${proof.subject}, ${age} ago: ${proof.detail.replaceAll(/\s+/g, ' ')}`
+    const hasFix = proof.outcome === 'failed' && proof.fix !== null
+    const fix = hasFix ? `\n${wrap(`fix: ${proof.fix}`, style.columns, '    ')}` : ''
+    return `${mark(proofText(proof.outcome).padEnd(10))}  ${cutTo(text, style.columns - 14)}${fix}`
   })
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { listOf, parseDocument, partOf, type Document } from '../support/document.ts'
 import { textLike } from '../notion/support/facts.ts'
+import { newHome } from './support/run.ts'
 import { gatedHome, sandboxHome } from './support/sandbox.ts'
 
 function calls(document: Document): Document[] {
@@ -83,4 +84,14 @@ test.each([
     { subject: 'call of gpt-4o', outcome: 'proved' },
     { subject: 'call of gpt-4o-mini', outcome: 'failed', detail },
   ])
+})
+
+test('status tells a failed proof in a line, whatever its words, and what to do about it', async () => {
+  const home = newHome()
+  expect((await home.run('doctor')).code).toBe(1)
+  const { code, stdout } = await home.run('status')
+  expect(code).toBe(1)
+  expect(stdout).toMatch(
+    /^ {2}failed {6}model service, \d+ s ago: a credential is missing: OPENAI_API_KEY .*\n {4}fix: set it in /m,
+  )
 })
