@@ -24,6 +24,17 @@ export interface Invoked {
 }
 
 /**
+ * What an operation takes of what was given, checked.
+ * @throws AppError `usage`
+ */
+export function checkInput<Context>(
+  operation: Operation<Context>,
+  rawInput: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return readInput(operation.input, rawInput, `echopilot help ${commandOf(operation.path)}`)
+}
+
+/**
  * The one way from any surface to an operation: check the input, record, run, record how it ended. A crash
  * in between leaves a record without an end, which `status` shows as died.
  * @throws AppError
@@ -33,7 +44,7 @@ export async function invoke<Context>(
   rawInput: Readonly<Record<string, unknown>>,
   invocation: Invocation<Context>,
 ): Promise<Invoked> {
-  const input = readInput(operation.input, rawInput, `echopilot help ${commandOf(operation.path)}`)
+  const input = checkInput(operation, rawInput)
   const recorder = operation.effect === 'read' || invocation.dryRun ? null : invocation.recorder
   const recordId = await recorder?.begin(commandOf(operation.path), invocation.actor)
   const end = async (outcome: Outcome, message: string | null): Promise<void> => {

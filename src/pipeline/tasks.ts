@@ -52,9 +52,10 @@ export async function findTask(store: Store, text: string): Promise<TaskSummary>
  * @throws AppError `missing`, or `usage` where several fit
  */
 export async function findEffect(store: Store, text: string): Promise<Effect> {
-  const found = await findOne(store, text)
+  const list = 'echopilot effect list'
+  const found = await findOne(store, text, list)
   const effect = found.kind === 'effect' ? await store.effects.get(found.id) : null
-  if (effect === null) throw new AppError('missing', `${text} names no effect`, 'echopilot effect list')
+  if (effect === null) throw new AppError('missing', `${text} names no effect`, list)
   return effect
 }
 
@@ -64,16 +65,13 @@ async function runOf(store: Store, found: Found): Promise<Run | null> {
 }
 
 /**
- * The one thing a person means by an id, a prefix of six or more characters, or an id or address of Notion.
+ * The one thing a person means by an id, a prefix of six or more characters, or an id or address of Notion; `list`
+ * is the command that shows what there is.
  * @throws AppError `missing`, or `usage` where it is too short or several fit
  */
-export async function findOne(store: Store, text: string): Promise<Found> {
+export async function findOne(store: Store, text: string, list = 'echopilot task list'): Promise<Found> {
   if (text.length < SHORTEST_PREFIX) {
-    throw new AppError(
-      'usage',
-      `"${text}" is too short: give six or more characters of an id`,
-      'echopilot task list',
-    )
+    throw new AppError('usage', `"${text}" is too short: give six or more characters of an id`, list)
   }
   for (const id of notionIds(text)) {
     const place = await store.lookup.byNotionId(id)
@@ -84,7 +82,7 @@ export async function findOne(store: Store, text: string): Promise<Found> {
     case 'found':
       return lookup.found
     case 'none':
-      throw new AppError('missing', `there is nothing with the id ${text}`, 'echopilot task list')
+      throw new AppError('missing', `there is nothing with the id ${text}`, list)
     case 'ambiguous':
       throw new AppError(
         'usage',

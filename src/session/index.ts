@@ -1,5 +1,5 @@
 import { asAppError, rewritten } from '../kernel/errors.ts'
-import { invoke, type Invoked, type Recorder } from '../kernel/invoke.ts'
+import { checkInput, invoke, type Invoked, type Recorder } from '../kernel/invoke.ts'
 import { createLog, type Log, type LogFormat, type LogLevel } from '../kernel/log.ts'
 import type { Attempted } from '../kernel/operation.ts'
 import { redactor, type Redact } from '../kernel/redaction.ts'
@@ -50,6 +50,8 @@ export function openSession(options: SessionOptions): Session {
     fixed: { commit: options.program.commit },
   })
   const run: Session['run'] = async (operation, input, { dryRun }) => {
+    // What was typed wrong is told first: nothing that could be set up would make it right.
+    checkInput(operation, input)
     if (obeysSettings(operation)) await parts.settings()
     const needed = await connect(operation, parts, redact)
     const context: AnyContext = {

@@ -46,6 +46,12 @@ test.each<[words: string, message: RegExp, hint: string]>([
   expect(error['hint']).toContain(hint)
 })
 
+test('what is typed wrong is told before what is not set up', async () => {
+  const ran = await newHome({ OPENAI_BASE_URL: 'nowhere' }).run('poll', '--limit', 'many', '--json')
+  expect(ran.code).toBe(64)
+  expect(errorOf(ran)).toMatchObject({ kind: 'usage', hint: 'echopilot help poll' })
+})
+
 test('for a person the error is text, with what to type next', async () => {
   const ran = await newHome().run('statsu')
   expect(ran).toEqual({
@@ -73,6 +79,8 @@ test('something that is not there is missing: 66', async () => {
     expect(ran.code, words.join(' ')).toBe(66)
     expect(errorOf(ran)).toMatchObject({ kind: 'missing', exit: 66 })
   }
+  const effect = await home.run('effect', 'show', 'eff_01k000000000', '--json')
+  expect(errorOf(effect)).toMatchObject({ kind: 'missing', hint: 'echopilot effect list' })
 })
 
 test('what a rule forbids is refused: 65, with what to type instead', async () => {
