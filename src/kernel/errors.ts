@@ -125,7 +125,10 @@ const DISK_FAULTS: ReadonlySet<unknown> = new Set([
 ])
 
 function isDiskFault(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && DISK_FAULTS.has(thrown.code)
+  if (!(thrown instanceof Error && 'code' in thrown)) return false
+  // Folders are made from the root on: what is not there is then a place that takes none, such as /proc.
+  const takesNone = thrown.code === 'ENOENT' && 'syscall' in thrown && thrown.syscall === 'mkdir'
+  return takesNone || DISK_FAULTS.has(thrown.code)
 }
 
 /** Whether an error of the store says that it fails or is locked: then nothing that follows can be kept. */

@@ -68,8 +68,9 @@ const LEAST_ROOM_BYTES = 64 * 1024
 /** Whether the disk of a file has no room, or no file more can be made on it. */
 function isFull(path: string): boolean {
   try {
-    const { bavail, bsize, files, ffree } = statfsSync(dirname(path))
-    return bavail * bsize < LEAST_ROOM_BYTES || (files > 0 && ffree === 0)
+    const { bavail, blocks, bsize, files, ffree } = statfsSync(dirname(path))
+    // What has no blocks at all is no disk, such as /proc.
+    return (blocks > 0 && bavail * bsize < LEAST_ROOM_BYTES) || (files > 0 && ffree === 0)
   } catch {
     return false
   }

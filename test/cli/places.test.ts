@@ -82,12 +82,20 @@ test('the state folder and its store are private', async () => {
 test('a folder that cannot be made is a matter of the disk: 74', async () => {
   const home = newHome()
   writeFileSync(join(home.dir, 'file'), '')
-  for (const words of [['demo'], ['sandbox', '--port', '0']]) {
-    const ran = await home.run(...words, '--dir', 'file/x', '--json')
+  for (const [words, fault] of [
+    [['demo', '--dir', 'file/x'], 'ENOTDIR'],
+    [['demo', '--dir', '/proc/x'], 'ENOENT'],
+    [['sandbox', '--port', '0', '--dir', 'file/x'], 'ENOTDIR'],
+    [['config', 'init', '--config', '/proc/x/y'], 'ENOENT'],
+  ] as const) {
+    const ran = await home.run(...words, '--json')
     expect(ran.code, words.join(' ')).toBe(74)
     const { message } = partOf(parseDocument(ran.stderr), 'error')
-    expect(message).toMatch(/^a file or folder cannot be used: ENOTDIR/)
+    expect(message).toMatch(new RegExp(`^a file or folder cannot be used: ${fault}`))
   }
+  const noDisk = await home.run('--state-dir', '/proc', 'status', '--json')
+  expect(noDisk.code).toBe(74)
+  expect(errorOf(noDisk)['message']).toMatch(/cannot be opened or read/)
 })
 
 test('a sandbox that runs already is named, with its environment', async () => {
