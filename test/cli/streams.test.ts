@@ -196,7 +196,8 @@ test('what a client or a model wrote cannot steer the terminal', async ({ skip }
   const home = newHome()
   const evil = 'Ring\u0007 \u001b]0;proved\u0007\u001b[2J\u009b31m up\r\n\tTwo lines'
   const added = await home.json('task', 'add', evil)
-  expect(added['title']).toContain('\u001b[2J')
+  // A name is made visible already where it is kept.
+  expect(added['title']).toContain('␛[2J')
   for (const words of [
     'task list',
     `task show ${String(added['taskId'])}`,
