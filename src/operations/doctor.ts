@@ -34,7 +34,7 @@ export const doctor = defineOperation({
     const found = [
       runtimeProof(context.world.host.nodeVersion),
       configProof(context.settings),
-      await storeProof(context.store),
+      await storeProof(context.store, context.world.clock.now()),
       modeProof(context.world.files, privatePaths(context)),
       ...(await sealProofs(context.store)),
       ...(await clockProofs(context.store, context.world.clock.now())),

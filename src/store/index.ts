@@ -8,6 +8,7 @@ import type { StoreCore } from './core.ts'
 import { decisionStore, type DecisionStore } from './decisions.ts'
 import { openEngine, type Engine } from './engine.ts'
 import { groupCommit } from './group-commit.ts'
+import { CHECK_LIMITS, checkIntegrity, type CheckLimits, type Integrity } from './integrity.ts'
 import { ledgerStore, type LedgerStore } from './ledger.ts'
 import { lookupStore, type LookupStore } from './lookup.ts'
 import { migrate, readMigrations, refuseForeign, schemaVersion } from './migrate.ts'
@@ -63,8 +64,8 @@ export interface Store {
     /** The store's file, and all that is named after it: its log, the index of that, copies. */
     readonly files: () => string[]
   }
-  /** Reads the whole file and tries a write; says what is wrong, or null. */
-  check(): Promise<string | null>
+  /** Tries a write and looks for damage, within limits; what is too large for one check is checked in parts. */
+  check(limits?: CheckLimits): Promise<Integrity>
   /** Commits what still waits for it, then lets go of the file. */
   close(): void
 }
@@ -136,24 +137,11 @@ function storeOn(engine: Engine, options: StoreOptions): Store {
       sqlite: String(engine.get('SELECT sqlite_version() AS version')?.['version']),
       files: () => ownFiles(options.world.files, options.path),
     },
-    check: async () => check(engine),
+    check: async (limits = CHECK_LIMITS) => checkIntegrity(engine, options.world.clock, limits),
     close: () => {
       flush()
       engine.close()
     },
-  }
-}
-
-/** `quick_check` throws instead of answering where a page is unreadable. */
-function check(engine: Engine): string | null {
-  try {
-    const answer = String(engine.get('PRAGMA quick_check(1)')?.['quick_check'])
-    if (answer !== 'ok') return answer
-    engine.transaction(() => engine.script(`PRAGMA user_version = ${schemaVersion(engine)}`))
-    return null
-  } catch (error) {
-    if (error instanceof AppError) return error.message
-    throw error
   }
 }
 

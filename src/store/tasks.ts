@@ -68,11 +68,22 @@ export interface TaskStore {
   list(filter: TaskFilter): Promise<TaskSummary[]>
 }
 
-const SUMMARY = `SELECT t.*, r.id AS run_id, r.number AS run_number, r.state, r.score, r.threshold, r.reason,
-    r.error_class, r.ended_ms, COALESCE(s.nano, 0) AS cost_nano
-  FROM tasks t
-  JOIN runs r ON r.task_id = t.id AND r.number = (SELECT MAX(number) FROM runs WHERE task_id = t.id)
-  LEFT JOIN spend s ON s.scope = 'task' AND s.key = t.id`
+const COLUMNS = `SELECT t.*, r.id AS run_id, r.number AS run_number, r.created_ms AS run_created_ms, r.state, r.score,
+    r.threshold, r.reason, r.error_class, r.ended_ms, COALESCE(s.nano, 0) AS cost_nano`
+const SPENT = `LEFT JOIN spend s ON s.scope = 'task' AND s.key = t.id`
+
+const SUMMARY = `${COLUMNS} FROM tasks t
+  JOIN runs r ON r.task_id = t.id AND r.number = (SELECT MAX(number) FROM runs WHERE task_id = t.id) ${SPENT}`
+
+/** From the runs of a state to their tasks, never the other way round. */
+const newest = (conditions: readonly string[]): string =>
+  `${COLUMNS} FROM runs r CROSS JOIN tasks t ON t.id = r.task_id ${SPENT}
+   WHERE ${[
+     'r.state = :state',
+     'r.number = (SELECT MAX(number) FROM runs WHERE task_id = r.task_id)',
+     ...conditions,
+   ].join(' AND ')}
+   ORDER BY r.created_ms DESC, r.id DESC LIMIT :limit`
 
 /** Tasks over one database. */
 export function taskStore(core: StoreCore): TaskStore {
@@ -104,10 +115,12 @@ export function taskStore(core: StoreCore): TaskStore {
     },
     list: async ({ states, client, withoutDismissed = false, limit }) => {
       // A condition that is not there cannot keep a query from its index.
+      const shown = withoutDismissed ? ['r.dismissed_ms IS NULL'] : []
+      if (states !== null && client === null) return newestIn(core, states, shown, limit).map(readSummary)
       const conditions = [
+        ...shown,
         ...(states === null ? [] : ['r.state IN (SELECT value FROM json_each(:states))']),
         ...(client === null ? [] : ['t.client = :client']),
-        ...(withoutDismissed ? ['r.dismissed_ms IS NULL'] : []),
       ]
       return engine
         .all(
@@ -118,6 +131,29 @@ export function taskStore(core: StoreCore): TaskStore {
         .map(readSummary)
     },
   }
+}
+
+/**
+ * Tasks whose latest run is in one of these states, newest run first. Each state has its own part of the index, and
+ * is asked for alone: only so is nothing read that is not listed.
+ */
+function newestIn(
+  core: StoreCore,
+  states: readonly RunState[],
+  conditions: readonly string[],
+  limit: number,
+): SqlRow[] {
+  const newness = (row: SqlRow): [number, string] => [
+    reader(row).number('run_created_ms'),
+    reader(row).text('run_id'),
+  ]
+  return states
+    .flatMap(state => core.engine.all(newest(conditions), { state, limit }))
+    .toSorted((a, b) => {
+      const [[aMs, aId], [bMs, bId]] = [newness(a), newness(b)]
+      return bMs - aMs || (aId < bId ? 1 : -1)
+    })
+    .slice(0, limit)
 }
 
 /** The task of a run, inside or outside a transaction. */

@@ -93,6 +93,12 @@ CREATE TABLE "effects" (
   CHECK (cause IS NULL OR state IN ('dead', 'dismissed'))
 ) STRICT;
 
+CREATE TABLE integrity (
+  only     INTEGER PRIMARY KEY CHECK (only = 1),
+  position TEXT NOT NULL CHECK (json_valid(position)),
+  whole_ms INTEGER
+) STRICT;
+
 CREATE TABLE judgements (
   id             TEXT PRIMARY KEY,
   run_id         TEXT NOT NULL REFERENCES runs (id),
@@ -339,6 +345,8 @@ CREATE INDEX calls_unbilled ON calls (day) WHERE certainty = 'unbilled';
 
 CREATE INDEX effects_dead ON effects (target, seq) WHERE state = 'dead';
 
+CREATE INDEX effects_dismissed ON effects (seq) WHERE state = 'dismissed';
+
 CREATE INDEX effects_lasting ON effects (seq) WHERE state = 'pending' AND passing_ms IS NULL;
 
 CREATE INDEX effects_owned ON effects (owner) WHERE owner IS NOT NULL;
@@ -349,11 +357,15 @@ CREATE INDEX effects_pending ON effects (target, seq) WHERE state = 'pending';
 
 CREATE INDEX effects_run ON effects (run_id, seq);
 
+CREATE INDEX notion_things_found ON notion_things (notion_id);
+
 CREATE INDEX operation_records_started ON operation_records (operation, started_ms);
 
 CREATE INDEX probe_calls_day ON probe_calls (day);
 
 CREATE INDEX runs_again ON runs (task_id, number) WHERE number > 1;
+
+CREATE INDEX runs_newest ON runs (state, created_ms, id);
 
 CREATE UNIQUE INDEX runs_open ON runs (task_id) WHERE ended_ms IS NULL;
 
@@ -361,11 +373,11 @@ CREATE INDEX runs_owned ON runs (owner) WHERE owner IS NOT NULL;
 
 CREATE INDEX runs_ready ON runs (priority DESC, created_ms, id) WHERE next_stage IS NOT NULL;
 
-CREATE INDEX runs_state ON runs (state, ended_ms);
-
 CREATE INDEX runs_watched ON runs (id) WHERE ended_ms IS NULL OR (state = 'failed_final' AND dismissed_ms IS NULL);
 
 CREATE INDEX service_trials_run ON service_trials (run_id);
+
+CREATE INDEX tasks_client ON tasks (client, created_ms, id) WHERE client IS NOT NULL;
 
 CREATE INDEX tasks_created ON tasks (created_ms, id);
 

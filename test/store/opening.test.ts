@@ -142,7 +142,7 @@ test.each([0.3, 0.6, 0.9])(
 )
 
 async function expectSeen(store: Store): Promise<void> {
-  expect(await store.check()).not.toBeNull()
+  expect((await store.check()).flaw).not.toBeNull()
 }
 
 test('a path that is a folder is a clear error', () => {
@@ -362,7 +362,7 @@ test('a full disk: the transition fails whole, what was written stays, and space
   truncateSync(ballast, 0)
   await addTo(opened)
   expect(await opened.tasks.list({ states: null, client: null, limit: 10_000 })).toHaveLength(before + 1)
-  expect(await opened.check()).toBeNull()
+  expect((await opened.check()).flaw).toBeNull()
   const claimed = await claimFrom(opened)
   expect(await opened.stages.reserve(claimed.claim, aCall(), NO_CAPS)).toBeNull()
 })

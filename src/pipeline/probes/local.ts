@@ -1,6 +1,6 @@
 import { AppError, isStoreFailure } from '../../kernel/errors.ts'
 import type { Attempted } from '../../kernel/operation.ts'
-import { clockText, countText } from '../../kernel/text.ts'
+import { clockText, countText, spanText } from '../../kernel/text.ts'
 import type { Files } from '../../kernel/world.ts'
 import type { LoadedSettings } from '../../settings/load.ts'
 import type { Store } from '../../store/index.ts'
@@ -103,6 +103,14 @@ async function whereReadable(
   }
 }
 
+/** A large file is checked in parts, one at each call. */
+function wholeText(wholeMs: number | null, nowMs: number): string {
+  if (wholeMs !== null && wholeMs >= nowMs) return 'whole'
+  const last =
+    wholeMs === null ? 'not read to its end yet' : `read to its end ${spanText(nowMs - wholeMs)} ago`
+  return `no damage in the part that was read now (the file is large; it was ${last})`
+}
+
 /**
  * That nobody else can look into what must be private, and nobody who is not of the group can put other files in its
  * place. What is not there is no matter.
@@ -136,17 +144,17 @@ export function modeProof(
 }
 
 /** That the store is whole and takes writes. */
-export async function storeProof(store: Attempted<Store>): Promise<NewProof> {
+export async function storeProof(store: Attempted<Store>, nowMs: number): Promise<NewProof> {
   if (!store.ok) {
     return { subject: 'store', outcome: 'failed', detail: store.error.message, fix: store.error.hint }
   }
-  const flaw = await store.value.check()
+  const { flaw, wholeMs } = await store.value.check()
   const { path, schema, sqlite } = store.value.facts
   return flaw === null
     ? {
         subject: 'store',
         outcome: 'proved',
-        detail: `${path}, schema ${schema}, SQLite ${sqlite}: whole, and takes writes`,
+        detail: `${path}, schema ${schema}, SQLite ${sqlite}: ${wholeText(wholeMs, nowMs)}, and takes writes`,
         fix: null,
       }
     : {
