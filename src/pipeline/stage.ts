@@ -56,7 +56,7 @@ async function write(
   signal: AbortSignal,
 ): Promise<StageEnd> {
   const asked = await ask(context, claimed, question, signal)
-  if (asked.kind !== 'answered') return unanswered(context, question, asked, signal)
+  if (asked.kind !== 'answered') return unanswered(context, claimed, asked, signal)
   const completion = { ...asked.completion, text: workIn(asked.completion.text, claimed.task) }
   const output = newOutput(context, claimed, question, completion, stage)
   const facts = { ...output, judgements: [], decision: null }
@@ -74,7 +74,7 @@ async function judge(
   const work = outputs.find(output => output.id === outputId)?.text ?? ''
   const question = judgeQuestion(context, claimed, work)
   const asked = await ask(context, claimed, question, signal)
-  if (asked.kind !== 'answered') return unanswered(context, question, asked, signal)
+  if (asked.kind !== 'answered') return unanswered(context, claimed, asked, signal)
   const obstacle = cutOf(question, asked.completion)
   const parsed = readVerdict(asked.completion, obstacle, [claimed.task.brief, work])
   const judgement = { ...newJudgement(context, outputId, question, parsed), obstacle }
@@ -88,7 +88,7 @@ async function judge(
 /** The model gave no answer: the cap forbade to ask, the call was broken off, or the service failed. */
 function unanswered(
   context: PipelineContext,
-  question: Question,
+  { use }: ClaimedRun,
   asked: Exclude<Asked, { kind: 'answered' }>,
   signal: AbortSignal,
 ): StageEnd {
@@ -104,11 +104,9 @@ function unanswered(
     settlement,
     failure: {
       errorClass: failure.errorClass,
-      reason: reasonOf(question.model.service, failure),
+      reason: reasonOf(use.service, failure),
       service: {
-        service: question.model.service,
-        credential: question.model.credential,
-        model: question.choice.model,
+        ...use,
         signature: failureSignature(failure),
         // What may be the key's fault, or that of what was asked: services answer 403 to both.
         isDoubtful: failure.status === 403,

@@ -1,6 +1,7 @@
 import { gateOf, isSameUse, type ServiceUse } from '../domain/breaker.ts'
 import { CLOCK_STEP_MS } from '../domain/due.ts'
 import { STAGE_STATE, type Stage } from '../domain/run-state.ts'
+import { defect } from '../kernel/errors.ts'
 import { LEASE_MS, type Claim } from '../kernel/lease.ts'
 import { reader, type StoreCore } from './core.ts'
 import { abandon, abandonCalls, orphanedCalls } from './booking.ts'
@@ -28,6 +29,8 @@ export interface ClaimedRun {
   readonly task: Task
   /** How often this attempt's process died or lost its lease before. */
   readonly interruptions: number
+  /** What it was given out for: a failure pauses this and nothing else, so that what is paused is what is given out. */
+  readonly use: ServiceUse
   /** It finds out whether a paused service is back: one call, with no quick retries. */
   readonly isProbe: boolean
 }
@@ -82,7 +85,7 @@ export function claimNext(core: StoreCore, request: ClaimRequest): ClaimedRun | 
   if (probe !== null) return probe
   const work = gated.filter(({ gate }) => gate === 'free').map(({ stage }) => stage)
   const [run] = readyRuns(core, { ...request, work }, now, 1)
-  return run === undefined ? null : take(core, run, false)
+  return run === undefined ? null : take(core, run, work, false)
 }
 
 /** Work that may be given out now, as a probe or freely. */
@@ -114,12 +117,12 @@ function claimProbe(core: StoreCore, request: ClaimRequest, gated: readonly Gate
     const [run] = readyRuns(core, { ...request, work }, core.clock.now(), 1, pause)
     if (run === undefined) continue
     letThrough(core, pause, run.id)
-    return take(core, run, true)
+    return take(core, run, work, true)
   }
   return null
 }
 
-function take(core: StoreCore, before: Run, isProbe: boolean): ClaimedRun {
+function take(core: StoreCore, before: Run, work: readonly StageService[], isProbe: boolean): ClaimedRun {
   const now = core.clock.now()
   const stage = before.nextStage ?? 'generate'
   const state = STAGE_STATE[stage]
@@ -137,7 +140,10 @@ function take(core: StoreCore, before: Run, isProbe: boolean): ClaimedRun {
   })
   addEvent(core, { runId: before.id, state, what: `${stage} begins`, actor: 'pipeline' })
   tellOutside(core, run)
-  return { claim, stage, run, task: taskOf(core, run), interruptions: attempt.interruptions, isProbe }
+  const task = taskOf(core, run)
+  const use = work.find(candidate => candidate.stage === stage && candidate.types.includes(task.type))
+  if (use === undefined) throw defect(`run ${run.id} is no work that was asked for`)
+  return { claim, stage, run, task, use, interruptions: attempt.interruptions, isProbe }
 }
 
 /** The attempt that is open, or a new one. */
