@@ -95,6 +95,7 @@ export interface ServiceFailure {
 
 /** What a failure comes to. */
 export interface AfterFailure {
+  /** Null where nothing speaks against the service any more, too. */
   readonly pause: ServicePause | null
   readonly trial: Trial
   /** Whether the run has used up an attempt; otherwise it waits for the service. */
@@ -148,7 +149,11 @@ export function afterServiceFailure(before: Breaker, failure: ServiceFailure): A
   const usesAttempt = isBlamed || isOverspent
   const unknownCalls = trial.unknownCalls + (failure.isUnknown && !usesAttempt ? 1 : 0)
   const isAtFault = trial.isAtFault || (before.pause !== null && isBlamed)
-  return { pause, trial: { ...trial, isAtFault, unknownCalls }, usesAttempt }
+  return {
+    pause: isAtFault && isUnfounded(others, pause) ? null : pause,
+    trial: { ...trial, isAtFault, unknownCalls },
+    usesAttempt,
+  }
 }
 
 /** Whether work that needs the service may start now, only as a probe, or not. */
@@ -240,9 +245,18 @@ function afterStraggler(pause: ServicePause, failure: ServiceFailure): ServicePa
   return { ...pause, nextProbeMs: Math.max(pause.nextProbeMs, failure.atMs + askedMs(failure)) }
 }
 
+/** Whether nobody is left who speaks against the service: those that failed around this pause are at fault themselves. */
+function isUnfounded(others: readonly Trial[], pause: ServicePause | null): boolean {
+  return pause !== null && besideIn(others, pause).every(other => other.isAtFault)
+}
+
+function besideIn(others: readonly Trial[], pause: ServicePause): readonly Trial[] {
+  return others.filter(other => other.lastMs >= pause.sinceMs - WATCH_WINDOW_MS)
+}
+
 /** Whether a run fails otherwise than all others that failed around this pause: a service that is down fails alike. */
 function isOwnWay(trial: Trial, others: readonly Trial[], pause: ServicePause): boolean {
-  const beside = others.filter(other => other.lastMs >= pause.sinceMs - WATCH_WINDOW_MS)
+  const beside = besideIn(others, pause)
   const isAlone = beside.every(other => other.signature !== trial.signature)
   return isAlone && (trial.isAtFault || (beside.length > 0 && trial.inRow >= OWN_WAY_IN_ROW))
 }

@@ -92,7 +92,8 @@ export function serviceFailed(core: StoreCore, use: ServiceUse, failure: Service
   )
   const before = { pause: findPause(core, use), trials: readTrials(core, use), isSiblingDown }
   const { pause, trial, usesAttempt } = afterServiceFailure(before, failure)
-  if (pause !== null) writePause(core, use, pause)
+  if (pause === null) endPause(core, use)
+  else writePause(core, use, pause)
   writeTrial(core, use, trial)
   return usesAttempt
 }

@@ -209,6 +209,21 @@ test('a run that fails on its own, with no other beside it, is the service being
   expect(new Set(kept.used)).toEqual(new Set([false]))
 })
 
+test('where all that failed are at fault themselves, nothing is paused any more', () => {
+  const forbidden = { runId: 'run_1', cause: 'credential', signature: 'credential, 403' } as const
+  const cut = { runId: 'run_2', signature: 'transient, no answer' }
+  const first = failures(forbidden)
+  const blamed = probed(probed(probed(first, cut), forbidden), forbidden)
+  expect(blamed.used.at(-1)).toBe(true)
+  // The other may still be a witness of a service that is down.
+  expect(blamed.pause).not.toBeNull()
+  const both = probed(blamed, cut)
+  expect(both).toMatchObject({ pause: null, trials: [{ isAtFault: true }, { isAtFault: true }] })
+  expect(failed(both, { ...forbidden, atMs: NOW + HOUR_MS })).toMatchObject({ pause: null })
+  // Another one that is refused is no one's fault yet.
+  expect(failed(both, { ...forbidden, runId: 'run_3', atMs: NOW + HOUR_MS }).pause).not.toBeNull()
+})
+
 test('whatever the cause, a run pays for three calls without using up an attempt, and no more', () => {
   let kept = OPEN
   for (let probes = 0; probes < 6; probes += 1) kept = probed(kept, { runId: 'run_3', isUnknown: true })
