@@ -1,5 +1,5 @@
 /** Where it is run from, and by whom: folders, links, time zones, homes. */
-import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startedSandbox } from '../e2e/support/sandbox.ts'
@@ -104,4 +104,18 @@ test('a sandbox that runs already is named, with its environment', async () => {
   const again = await run(['sandbox', '--port', '0', '--dir', dir, '--json'], { env: sandbox.env })
   expect(again.code).toBe(75)
   expect(errorOf(again)['hint']).toBe(`use it: source '${dir}/env.sh'; or stop it, or name another --dir`)
+})
+
+test('a demo does not start anew what a sandbox runs on', async () => {
+  const sandbox = await startedSandbox()
+  const dir = join(sandbox.dir, 'sandbox')
+  writeFileSync(join(dir, '.echopilot-demo'), '')
+  const before = readdirSync(join(dir, 'services'))
+  const ran = await run(['demo', '--fast', '--dir', dir, '--json'], { env: sandbox.env })
+  expect(ran.code).toBe(75)
+  expect(errorOf(ran)).toMatchObject({
+    message: `a sandbox runs on ${dir}`,
+    hint: `echopilot sandbox stop --dir ${dir}, then run the same command again`,
+  })
+  expect(readdirSync(join(dir, 'services'))).toEqual(before)
 })

@@ -3,6 +3,8 @@ import type { Command } from '../../kernel/command.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { flagField, textField, wholeNumberField, withDefault } from '../../kernel/field.ts'
 import { readInput } from '../../kernel/input.ts'
+import { quoted } from '../../kernel/typed-as.ts'
+import { isSandboxRunning } from '../../sandbox/index.ts'
 import { openSession, type Session } from '../../session/index.ts'
 import { sessionOptions, type CommandHost } from '../../surfaces/cli/host.ts'
 import { startIn } from '../sandbox/index.ts'
@@ -10,7 +12,7 @@ import { poll } from '../../operations/poll.ts'
 import { notionDiff } from '../../operations/notion/diff.ts'
 import { fillBoard, makeBoard } from './board.ts'
 import { tellDay, type Day } from './day.ts'
-import { renderDay, writeFolder } from './report.ts'
+import { isWrittenName, renderDay, writeFolder, WRITTEN_FOLDERS } from './report.ts'
 import { seededRandom } from './seeded-random.ts'
 
 const input = {
@@ -21,6 +23,8 @@ const input = {
 
 /** In the demo's folder, so that a second run knows that it may start it anew. */
 const MARKER = '.echopilot-demo'
+/** What a day leaves in its folder, with what the sandbox keeps there. */
+const MADE = ['services', 'state', 'config.toml', 'env.sh', 'services.json', 'day.json']
 /** How long the stand-in model takes for an answer, so that one can watch. */
 const PACE_MS = 350
 
@@ -32,7 +36,7 @@ export const demo: Command<CommandHost> = {
   run: async (host, raw) => {
     const asked = readInput(input, raw, 'echopilot help demo')
     const dir = resolve(host.options.world.host.cwd, asked.dir)
-    clear(host, dir)
+    await clear(host, dir)
     const { running, env } = await startIn(host.options.world, dir, 0)
     const session = demoSession(host, env)
     const urls = new Map<string, string>(running.services.map(service => [service.name, service.url]))
@@ -79,8 +83,11 @@ async function work(
 
 const MOST_TASKS = 1000
 
-/** Only a folder that a demo made, or an empty one, is started anew. */
-function clear(host: CommandHost, dir: string): void {
+/**
+ * Only a folder that a demo made, or an empty one, is started anew, and only what a demo made there is removed.
+ * @throws AppError `refused` for a folder of somebody else, `busy` while a sandbox runs on it
+ */
+async function clear(host: CommandHost, dir: string): Promise<void> {
   const { files } = host.options.world
   if (files.exists(dir) && !files.exists(join(dir, MARKER)) && !files.isEmptyDir(dir)) {
     throw new AppError(
@@ -89,8 +96,20 @@ function clear(host: CommandHost, dir: string): void {
       'echopilot demo --dir another-folder',
     )
   }
-  files.remove(dir)
-  files.writeText(join(dir, MARKER), 'Made by `echopilot demo`, which may delete this folder.\n', 0o644)
+  if (await isSandboxRunning(join(dir, 'services'))) {
+    const stop = `echopilot sandbox stop --dir ${quoted(dir)}`
+    throw new AppError('busy', `a sandbox runs on ${dir}`, `${stop}, then run the same command again`)
+  }
+  for (const name of MADE) files.remove(join(dir, name))
+  for (const folder of WRITTEN_FOLDERS) {
+    const names = files.list(join(dir, folder)).filter(isWrittenName)
+    for (const name of names) files.remove(join(dir, folder, name))
+  }
+  files.writeText(
+    join(dir, MARKER),
+    'Made by `echopilot demo`, which makes its own files here anew.\n',
+    0o644,
+  )
 }
 
 /** A session whose world has nothing of the caller's: no environment, configuration, credential or chance. */

@@ -22,6 +22,14 @@ export function writeFolder(files: Pick<Files, 'writeText'>, dir: string, day: D
   files.writeText(join(dir, 'day.json'), `${JSON.stringify(withoutTexts(day), null, 2)}\n`, 0o644)
 }
 
+/** Where {@link writeFolder} puts a file for each task. */
+export const WRITTEN_FOLDERS = ['results', 'receipts'] as const
+
+/** Whether a file in one of them has a name such as those of {@link writeFolder}. */
+export function isWrittenName(name: string): boolean {
+  return /^\d\d-.+\.(?:md|json)$/.test(name)
+}
+
 /** The day on one screen. */
 export function renderDay(dir: string, day: Day, style: Style): string {
   const rows = day.tasks.map(task => [
