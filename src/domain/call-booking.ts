@@ -83,6 +83,7 @@ function doubtOf(
   if (outputTokens > maxOutputTokens + MARK_TOKENS) {
     return `${outputTokens} tokens out are more than the ${maxOutputTokens} that were allowed: not believed`
   }
+  if (outputTokens === 0 && text.trim() !== '') return 'no tokens out, where there is a text: not believed'
   const least = leastTokens(text)
   return least >= LEAST_CHECKED_TOKENS && outputTokens < least
     ? `${outputTokens} tokens out are fewer than the text has, at least ${least}: not believed`

@@ -65,8 +65,9 @@ describe('a usage that cannot be true is not believed: the most that is possible
       'no tokens for a text',
       answer(use(100, 0), { text: words }),
       WORST,
-      /0 tokens out are fewer than the text/,
+      /no tokens out, where there is a text/,
     ],
+    ['no tokens for a short text', answer(use(100, 0)), WORST, /no tokens out, where there is a text/],
     ['fewer tokens than words', answer(use(100, 149), { text: words }), WORST, /at least 150/],
   ])('%s', (_what, said, costNano, note) => {
     const booked = bookAnswer([GPT_4O], BOUNDS, said)
@@ -81,6 +82,8 @@ describe('a usage that cannot be true is not believed: the most that is possible
   })
 
   test('at the edge it is believed', () => {
+    expect(bookAnswer([GPT_4O], BOUNDS, answer(use(100, 0), { text: ' ' })).certainty).toBe('metered')
+    expect(bookAnswer([GPT_4O], BOUNDS, answer(use(100, 1))).certainty).toBe('metered')
     expect(bookAnswer([GPT_4O], BOUNDS, answer(use(12_000, 1_016))).certainty).toBe('metered')
     expect(bookAnswer([GPT_4O], BOUNDS, answer(use(100, 150), { text: words })).certainty).toBe('metered')
   })
