@@ -6,8 +6,11 @@
 export function nearest(word: string, candidates: readonly string[]): string | null {
   let best: string | null = null
   let bestDistance = Infinity
+  const wordLetters = letters(word)
   for (const candidate of candidates) {
-    const distance = editDistance(letters(word), letters(candidate))
+    // A list of models may be long, and so may be their names: none that is too long to be near is compared.
+    if (candidate.length > MOST_UNITS_A_LETTER * (word.length + MOST_EDITS)) continue
+    const distance = editDistance(wordLetters, letters(candidate))
     if (distance < bestDistance && distance <= allowedEdits(word, candidate)) {
       best = candidate
       bestDistance = distance
@@ -16,11 +19,15 @@ export function nearest(word: string, candidates: readonly string[]): string | n
   return best
 }
 
+const MOST_EDITS = 3
+/** Of a letter before its marks are joined to it. */
+const MOST_UNITS_A_LETTER = 4
+
 function allowedEdits(word: string, candidate: string): number {
   const shorter = Math.min(word.length, candidate.length)
   const longer = Math.max(word.length, candidate.length)
   // One letter for another of two is still a likely slip; of one, it is a different word.
-  return shorter < 2 ? 0 : Math.min(3, Math.max(1, Math.floor((longer - 1) / 3)))
+  return shorter < 2 ? 0 : Math.min(MOST_EDITS, Math.max(1, Math.floor((longer - 1) / 3)))
 }
 
 function letters(text: string): string[] {

@@ -49,6 +49,12 @@ test('letters are compared, not how they are encoded', () => {
   expect(nearest('\u{1f600}\u{1f601}a', ['\u{1f600}a\u{1f601}'])).toBe('\u{1f600}a\u{1f601}')
 })
 
+test('a long candidate is not near, and is not compared letter by letter', () => {
+  const began = performance.now()
+  expect(nearest('gpt-4o', ['x'.repeat(20_000_000), 'gpt-4'])).toBe('gpt-4')
+  expect(performance.now() - began).toBeLessThan(1_000)
+})
+
 test('is symmetric for two words', () => {
   const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'D'), maxLength: 8 })
   fc.assert(

@@ -20,7 +20,7 @@ const MAY_REFUSE_FORM = new Set<unknown>([404, 415, 500, 501])
 
 /** What they say then; nothing was begun. */
 const SAYS_FORM_REFUSED =
-  /fail\w* to (?:parse|compile|convert|load)\b[^.]{0,60}(?:grammar|schema|for format)|(?:grammar|json.?schema|response_?format)\b[^.]{0,60}(?:not (?:yet )?(?:support|implement|allow|enabled)|unsupported|conversion failed)|handle the requested parameters/i
+  /fail(?:ed|s|ure)? to (?:parse|compile|convert|load)\b[^.]{0,60}(?:grammar|schema|for format)|(?:grammar|json.?schema|response_?format)\b[^.]{0,60}(?:not (?:yet )?(?:support|implement|allow|enabled)|unsupported|conversion failed)|handle the requested parameters/i
 
 /** Not for a value that is too large, too small or wrong: leaving it out would not be what was wanted. */
 const SAYS_UNKNOWN =
@@ -77,7 +77,7 @@ export function saysNoDocument(error: { readonly code?: unknown; readonly messag
 }
 
 const NO_DOCUMENT =
-  /json_validate_failed|(?:fail|unable|could ?n[o']t|can ?not|did ?n[o']t)\w* (?:to )?(?:generate|produce|create|validate|return|parse) (?:a |any |the )?(?:valid |generated |model'?s )?(?:json\b(?! ?schema)|structured output)/i
+  /json_validate_failed|(?:fail(?:ed|s|ure)?|unable|could ?n[o']t|can ?not|did ?n[o']t) (?:to )?(?:generate|produce|create|validate|return|parse) (?:a |any |the )?(?:valid |generated |model'?s )?(?:json\b(?! ?schema)|structured output)/i
 
 function refusedPart(
   error: unknown,

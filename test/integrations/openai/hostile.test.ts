@@ -79,6 +79,18 @@ test('an error of 5 MB is told in some words', async () => {
   expect(failure.message).toMatch(/^400: no e r e r/)
 })
 
+test.each(['fail', 'cannot', 'failed to parse ', 'json_schema ', 'max_tokens ', 'invalid api key '])(
+  'an error that repeats "%s" is read in linear time',
+  async words => {
+    const message = words.repeat(60_000 / words.length)
+    const { model } = await scripted(answer(400, { error: { message } }))
+    const schema = { name: 'v', schema: { type: 'object' } }
+    const began = performance.now()
+    await failureOf(model.complete({ ...REQUEST, schema }, patience()))
+    expect(performance.now() - began).toBeLessThan(2_000)
+  },
+)
+
 test('a usual error keeps its code and words, whatever its length', async () => {
   const error = { message: 'No credit.', code: 'insufficient_quota', more: 'x'.repeat(20_000) }
   const { model } = await scripted(answer(429, { error }))
