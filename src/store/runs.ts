@@ -118,7 +118,7 @@ const LATEST_BY_STATE = `SELECT state, SUM(runs) AS tasks FROM (
     SELECT state, COUNT(*) AS runs FROM runs GROUP BY state
     UNION ALL
     SELECT earlier.state, -COUNT(*) FROM runs later
-    JOIN runs earlier ON earlier.task_id = later.task_id AND earlier.number = later.number - 1
+    CROSS JOIN runs earlier ON earlier.task_id = later.task_id AND earlier.number = later.number - 1
     WHERE later.number > 1 GROUP BY earlier.state
   ) GROUP BY state`
 
