@@ -54,10 +54,10 @@ export async function shownEffect(store: Store, effect: Effect): Promise<ShownEf
   }
 }
 
-/** The newest effects that are dead. */
+/** The newest effects that are dead and missed. */
 export async function deadEffects(store: Store, limit: number): Promise<ShownEffect[]> {
   const shown: ShownEffect[] = []
-  for (const effect of await store.effects.list(['dead'], limit)) shown.push(await shownEffect(store, effect))
+  for (const effect of await store.effects.missed(limit)) shown.push(await shownEffect(store, effect))
   return shown
 }
 

@@ -21,6 +21,8 @@ export interface EffectStore {
   get(id: string): Promise<Effect | null>
   /** Those in one of these states, newest first. */
   list(states: readonly EffectState[], limit: number): Promise<Effect[]>
+  /** Those that are dead and missed, newest first: see {@link IS_MISSED}. */
+  missed(limit: number): Promise<Effect[]>
   /**
    * Places whose dead effects are worth another look, the longest not looked at first. Each is handed out once in
    * {@link LOOK_AGAIN_MS}: marked before it is looked at, so that several processes do not look at the same.
@@ -28,7 +30,7 @@ export interface EffectStore {
   lookAgain(limit: number): Promise<DeadPlace[]>
   /** Makes what died because its place was away pending again. Returns how many. */
   revive(place: DeadPlace): Promise<number>
-  /** Makes all dead effects pending again, whatever they died of. Returns how many. */
+  /** Makes all that are dead and missed pending again, whatever they died of. Returns how many. */
   reviveAll(): Promise<number>
   /**
    * Tries a dead or dismissed effect anew, with what else is dead on its target, because writes go in order; one that
@@ -50,6 +52,13 @@ function newestIn(state: EffectState): string {
   return `SELECT * FROM effects WHERE state = '${state}' ORDER BY ${state === 'done' ? 'seq' : '+seq'} DESC LIMIT :limit`
 }
 
+/**
+ * Dead, and an alarm. What died because its page is away is not, where its run was cancelled, or its failure let be:
+ * throwing the page away is a way to say so. It is written when the page is back.
+ */
+export const IS_MISSED = `state = 'dead' AND NOT (cause IS 'target' AND kind IN ('page', 'body') AND EXISTS (
+  SELECT 1 FROM runs r WHERE r.id = effects.run_id AND (r.state = 'cancelled' OR r.dismissed_ms IS NOT NULL)))`
+
 /** Effects over one database. */
 export function effectStore(core: StoreCore): EffectStore {
   const { engine } = core
@@ -61,6 +70,10 @@ export function effectStore(core: StoreCore): EffectStore {
         .map(readEffect)
         .toSorted((a, b) => b.seq - a.seq)
         .slice(0, limit),
+    missed: async limit =>
+      engine
+        .all(`SELECT * FROM effects WHERE ${IS_MISSED} ORDER BY seq DESC LIMIT :limit`, { limit })
+        .map(readEffect),
     lookAgain: async limit => {
       if (duePlaces(core, limit).length === 0) return []
       return core.write(() => {
@@ -70,7 +83,7 @@ export function effectStore(core: StoreCore): EffectStore {
       })
     },
     revive: async place => core.write(() => reviveEach(core, deadAt(core, place))),
-    reviveAll: async () => core.write(() => reviveEach(core, allDead(core))),
+    reviveAll: async () => core.write(() => reviveEach(core, dead(core, IS_MISSED, {}))),
     retry: async (id, actor) =>
       decide(core, id, 'retry', actor, effect => {
         if (effect.state === 'pending') dueNow(core, effect)
@@ -162,10 +175,6 @@ function deadAt(core: StoreCore, place: DeadPlace): Effect[] {
 
 function deadOn(core: StoreCore, target: string): Effect[] {
   return dead(core, `state = 'dead' AND target = :target`, { target })
-}
-
-function allDead(core: StoreCore): Effect[] {
-  return dead(core, `state = 'dead'`, {})
 }
 
 function dead(core: StoreCore, where: string, values: Readonly<Record<string, SqlValue>>): Effect[] {

@@ -4,7 +4,7 @@ import { LEASE_MS } from '../kernel/lease.ts'
 import { reader, type StoreCore } from './core.ts'
 import { dueSql } from './due.ts'
 import { readEffect, type Effect } from './effect-rows.ts'
-import { LOOK_AGAIN_MS, settleDead } from './effects.ts'
+import { IS_MISSED, LOOK_AGAIN_MS, settleDead } from './effects.ts'
 import { appendEntry } from './receipt-entries.ts'
 import { findRun } from './run-rows.ts'
 
@@ -53,6 +53,7 @@ export interface OutboxStore {
   hasPending(target: string): Promise<boolean>
   /** Those of these ids that are not done: pending or dead. */
   unfinished(ids: readonly string[]): Promise<string[]>
+  /** Those that wait, and those that are dead and missed. */
   counts(): Promise<{ pending: number; dead: number; oldestPendingMs: number | null }>
   ofRun(runId: string): Promise<Effect[]>
 }
@@ -88,7 +89,7 @@ export function outboxStore(core: StoreCore): OutboxStore {
     counts: async () => {
       const row = engine.get(
         `SELECT (SELECT COUNT(*) FROM effects WHERE state = 'pending') AS pending,
-           (SELECT COUNT(*) FROM effects WHERE state = 'dead') AS dead,
+           (SELECT COUNT(*) FROM effects WHERE ${IS_MISSED}) AS dead,
            (SELECT MIN(created_ms) FROM effects WHERE state = 'pending') AS oldest`,
       )
       const is = reader(row ?? {})

@@ -70,6 +70,22 @@ test.for(cases)('$how while $stage: nothing more is paid, what was spent is kept
   await expectCancelled(desk, pageId)
 })
 
+test('thrown away while it is worked on, a row is no alarm; put back, it says Cancelled', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add({ 'Task Name': 'Note', Description: briefThat('score=95') })
+  const working = duringCall(desk, 1, async () => board.edit(pageId, { in_trash: true }))
+  await working.desk.call('poll', '--drain')
+  expect(desk.rows(`SELECT DISTINCT cause FROM effects WHERE state = 'dead'`)).toEqual([{ cause: 'target' }])
+  for (const words of [['status'], ['notion', 'diff'], ['deliver'], ['poll', '--drain']])
+    expect({ words, code: (await desk.call(...words)).code }).toEqual({ words, code: 0 })
+  await board.edit(pageId, { in_trash: false })
+  desk.clock.forward(11 * 60_000)
+  await desk.done('poll', '--drain')
+  expect((await board.row(pageId)).cells).toMatchObject({ Status: 'Cancelled', Trigger: false })
+  expect(desk.rows(`SELECT key FROM effects WHERE state <> 'done'`)).toEqual([])
+  expect(statesOf(desk, pageId)).toEqual(['cancelled'])
+})
+
 test.for(WORDS)('%s while a run waits for its next attempt, or a cap', async ([, edit]) => {
   const desk = await openDesk(office, { env: { ECHOPILOT_BUDGET_DAY_USD: '0.0001' } })
   const pageId = await board.add({ 'Task Name': 'Note', Description: briefThat('score=95') })
