@@ -33,12 +33,23 @@ export function fromSdk(facts: SdkError, error: Error, redact: Redact, place: Pl
 }
 
 /** The service's own words; the SDK puts the status before them, and plain-text bodies may be whole pages. */
-function messageOf({ error: inner, message }: SdkError, redact: Redact): string {
-  const own =
-    typeof inner === 'object' && inner !== null && 'message' in inner && typeof inner.message === 'string'
-      ? inner.message
-      : message.replace(/^\d{3} /, '')
-  return tidy(typeof inner === 'string' ? inner : own, redact)
+function messageOf({ error, message }: SdkError, redact: Redact): string {
+  return tidy(wordsIn(error) ?? message.replace(/^\d{3} /, ''), redact)
+}
+
+/** Gemini puts its error into a list, FastAPI calls its words `detail`. */
+function wordsIn(error: unknown): string | null {
+  if (typeof error === 'string') return error
+  if (typeof error !== 'object' || error === null) return null
+  if (Array.isArray(error)) {
+    const list: readonly unknown[] = error
+    const [first] = list
+    return typeof first === 'object' && first !== null && 'error' in first && !Array.isArray(first.error)
+      ? wordsIn(first.error)
+      : null
+  }
+  const said = 'message' in error ? error.message : 'detail' in error ? error.detail : null
+  return typeof said === 'string' ? said : null
 }
 
 /** OpenRouter answers 403 also to a text that a moderator flagged, and then says which. */

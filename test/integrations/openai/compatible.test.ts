@@ -132,6 +132,14 @@ test.each([
   ],
   ['an error that is a text', 400, { error: 'model is required' }, 'permanent', '400: model is required'],
   [
+    'an error in a list, at Gemini',
+    400,
+    [{ error: { code: 400, message: 'Not so.', status: 'INVALID_ARGUMENT' } }],
+    'permanent',
+    '400: Not so.',
+  ],
+  ['an error in a detail', 422, { detail: 'Not so.' }, 'permanent', '422: Not so.'],
+  [
     'a message at the top',
     400,
     { object: 'error', message: 'too long', code: 400 },
