@@ -13,9 +13,9 @@ export default defineConfig({
     maxWorkers: availableParallelism() * 2,
     env: { TZ: 'Pacific/Chatham', NO_COLOR: '1', TMPDIR: temporaryRoot() },
     // For what does not come at all: on a busy machine a start of the program alone may take seconds.
-    expect: { poll: { timeout: 20_000 } },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    expect: { poll: { timeout: 120_000 } },
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     reporters: ['default'],
   },
 })

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { KEY } from '../sandbox/support/server.ts'
 import { commandOf, loadAll } from '../../src/kernel/operation.ts'
 import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
@@ -14,9 +14,6 @@ import { temporaryFolder } from '../support/temporary.ts'
 import { run, start } from './support/run.ts'
 import type { Answer, Arrived } from '../support/gate.ts'
 import { BRIEF, gatedHome } from './support/sandbox.ts'
-
-// Every operation is a process, and the machine may have others to run.
-vi.setConfig({ testTimeout: 300_000 })
 
 const OPERATIONS = await loadAll(LISTED_OPERATIONS)
 

@@ -9,10 +9,9 @@ import { contents } from './support/store.ts'
 import { BRIEF, gatedHome } from './support/sandbox.ts'
 
 /** As many processes as there are operations. */
-const LONG = { timeout: 300_000 }
 const OPERATIONS = await loadAll(LISTED_OPERATIONS)
 
-test('no operation that changes something changes anything with --dry-run', LONG, async () => {
+test('no operation that changes something changes anything with --dry-run', async () => {
   const home = await gatedHome(() => null)
   const low = String((await home.json('task', 'add', `${BRIEF} [sandbox:score=50]`))['taskId'])
   const bad = String((await home.json('task', 'add', `${BRIEF} [sandbox:refuse]`))['taskId'])

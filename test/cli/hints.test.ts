@@ -1,15 +1,12 @@
 /** What is offered to be typed next runs as it stands, and a configuration that is wrong is refused by all that obey it. */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { commandOf, loadAll } from '../../src/kernel/operation.ts'
 import { OPERATIONS as LISTED } from '../../src/operations/index.ts'
 import { PACKED } from '../support/child.ts'
 import { parseDocument } from '../support/document.ts'
 import { errorOf, newHome, run } from './support/run.ts'
-
-// Every operation is a process or two, and the machine may have others to run.
-vi.setConfig({ testTimeout: 300_000 })
 
 const OPERATIONS = await loadAll(LISTED)
 

@@ -32,7 +32,7 @@ async function addRow(url: string, title: string): Promise<void> {
   expect(await answer.json()).toHaveProperty('ids')
 }
 
-test('every operation that needs Notion, on a board with one row', { timeout: 300_000 }, async () => {
+test('every operation that needs Notion, on a board with one row', async () => {
   const sandbox = await startedSandbox()
   const call = async (...words: readonly string[]): Promise<Ended> => run(words, { env: sandbox.env })
   expect(await call('init')).toMatchObject({ code: 0, stderr: '' })

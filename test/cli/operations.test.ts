@@ -70,40 +70,32 @@ test('the table of calls names every operation', () => {
   expect(Object.keys(table)).toEqual(LOCAL.map(({ path }) => commandOf(path)).toSorted())
 })
 
-test(
-  'each operation, for people: text on standard output, and only there',
-  { timeout: 300_000 },
-  async () => {
-    const home = await sandboxHome()
-    const seeded = await seed(home)
-    const calls = { ...happy(seeded, 0), 'task cancel': [seeded.waiting[1]] }
-    for (const [command, words] of Object.entries(calls)) {
-      const ran = await home.run(...command.split(' '), ...words)
-      expect(ran, command).toMatchObject({ code: OTHER_EXIT[command] ?? 0, stderr: '' })
-      expect(ran.stdout, command).toMatch(/\S.*\n$/s)
-      expect(ran.stdout, command).not.toMatch(/undefined|NaN|\[object/)
-    }
-  },
-)
+test('each operation, for people: text on standard output, and only there', async () => {
+  const home = await sandboxHome()
+  const seeded = await seed(home)
+  const calls = { ...happy(seeded, 0), 'task cancel': [seeded.waiting[1]] }
+  for (const [command, words] of Object.entries(calls)) {
+    const ran = await home.run(...command.split(' '), ...words)
+    expect(ran, command).toMatchObject({ code: OTHER_EXIT[command] ?? 0, stderr: '' })
+    expect(ran.stdout, command).toMatch(/\S.*\n$/s)
+    expect(ran.stdout, command).not.toMatch(/undefined|NaN|\[object/)
+  }
+})
 
-test(
-  'each operation, for machines: one document with its schema on standard output, and only there',
-  { timeout: 300_000 },
-  async () => {
-    const home = await sandboxHome()
-    const seeded = await seed(home)
-    const calls = { ...happy(seeded, 1), 'task return': [seeded.waiting[0], '--note', 'x'] }
-    for (const operation of LOCAL) {
-      const command = commandOf(operation.path)
-      const words = new Map(Object.entries(calls)).get(command) ?? []
-      const ran = await home.run('--json', ...operation.path, ...words)
-      expect(ran, command).toMatchObject({ code: OTHER_EXIT[command] ?? 0, stderr: '' })
-      const document = parseDocument(ran.stdout)
-      expect(document['schema'], command).toBe(schemaOf(operation.path))
-      expect(Object.keys(document)[0], command).toBe('schema')
-    }
-  },
-)
+test('each operation, for machines: one document with its schema on standard output, and only there', async () => {
+  const home = await sandboxHome()
+  const seeded = await seed(home)
+  const calls = { ...happy(seeded, 1), 'task return': [seeded.waiting[0], '--note', 'x'] }
+  for (const operation of LOCAL) {
+    const command = commandOf(operation.path)
+    const words = new Map(Object.entries(calls)).get(command) ?? []
+    const ran = await home.run('--json', ...operation.path, ...words)
+    expect(ran, command).toMatchObject({ code: OTHER_EXIT[command] ?? 0, stderr: '' })
+    const document = parseDocument(ran.stdout)
+    expect(document['schema'], command).toBe(schemaOf(operation.path))
+    expect(Object.keys(document)[0], command).toBe('schema')
+  }
+})
 
 test('the story of a task through the documents', async () => {
   const home = await sandboxHome()

@@ -116,13 +116,11 @@ test('a signal to npx, which reaches us only as the end of our parent, stops it'
   const url = String(listOf(parseDocument(text), 'services')[0]?.['url'])
   shell.child.kill('SIGKILL')
   await expect
-    .poll(
-      async () =>
-        fetch(url).then(
-          () => 'up',
-          () => 'gone',
-        ),
-      { timeout: 30_000 },
+    .poll(async () =>
+      fetch(url).then(
+        () => 'up',
+        () => 'gone',
+      ),
     )
     .toBe('gone')
 })

@@ -130,10 +130,10 @@ test('a terminal that goes away ends no work; what is only watched ends with it'
   const [working, watching] = [childOf(worker), childOf(watcher)]
   worker.child.kill('SIGKILL')
   watcher.child.kill('SIGKILL')
-  await expect.poll(() => existsSync(`/proc/${watching}`), { timeout: 30_000 }).toBe(false)
+  await expect.poll(() => existsSync(`/proc/${watching}`)).toBe(false)
   expect(existsSync(`/proc/${working}`)).toBe(true)
   answered.resolve(null)
-  await expect.poll(() => existsSync(`/proc/${working}`), { timeout: 30_000 }).toBe(false)
+  await expect.poll(() => existsSync(`/proc/${working}`)).toBe(false)
   const tasks = listOf(await home.json('task', 'list'), 'tasks')
   expect(tasks.map(({ status }) => status)).toEqual(['Done', 'Done'])
   // Nothing was bought twice, and the operation ended as it should.

@@ -2,15 +2,12 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { listOf, parseDocument, type Document } from '../support/document.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 import { BIN, errorOf, run } from '../cli/support/run.ts'
 
-vi.setConfig({ testTimeout: 120_000 })
-
 const COLUMNS = 80
-const MOST_MS = 30_000
 
 /** What became of each task, without what differs from run to run. */
 function outcomes(day: Document): unknown {
@@ -40,14 +37,12 @@ async function demo(dir: string, ...words: readonly string[]): Promise<Document>
   return parseDocument(ran.stdout)
 }
 
-test('a day in less than half a minute, on one screen, with a folder to explore; and once more in the same folder', async () => {
+test('a day on one screen, with a folder to explore; and once more in the same folder', async () => {
   const dir = temporaryFolder()
   const folder = join(dir, 'echopilot-demo')
   let paste = ''
   for (const words of [['demo'], ['demo', '--fast']]) {
-    const started = performance.now()
     const ran = await run(words, { env: { HOME: dir }, cwd: dir })
-    expect(performance.now() - started).toBeLessThan(MOST_MS)
     expect(ran.code).toBe(0)
     expect(ran.stdout.split('\n').filter(line => line.length > COLUMNS)).toEqual([])
     expect(ran.stdout).toMatch(/^task +status +score +cost USD +what it shows\n/)

@@ -17,7 +17,7 @@ const FETCHES: [string, typeof globalThis.fetch][] = [
 async function askNotion(url: string, fetch: typeof globalThis.fetch): Promise<unknown> {
   const world = { fetch, clock: realClock(), random: realRandom() }
   const throttle = async (): Promise<void> => {}
-  const send = notionSender({ baseUrl: url, token: 'ntn_test', timeoutMs: 5_000, world, throttle })
+  const send = notionSender({ baseUrl: url, token: 'ntn_test', timeoutMs: 60_000, world, throttle })
   return send({ method: 'post', path: 'pages', body: { a: 1 }, repeatable: false })
 }
 

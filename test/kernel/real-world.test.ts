@@ -59,7 +59,7 @@ test('a sleep ends early when it is broken off, and one that begins so does not 
   await clock.sleep(3_600_000, stop.signal)
   await clock.sleep(1)
   expect(clock.deadline(3_600_000).aborted).toBe(false)
-  expect(Math.abs(clock.now() - Date.now())).toBeLessThan(1000)
+  expect(Math.abs(clock.now() - Date.now())).toBeLessThan(60_000)
   expect(clock.monotonicMs()).toBeGreaterThan(0)
 })
 

@@ -58,21 +58,17 @@ test('a row that is alone costs at most 10 requests, looks at it apart', async (
   expect(shared, each).toBeLessThanOrEqual(6)
 })
 
-test(
-  'a row costs at most 7 requests in a burst, what is shared by all rows apart',
-  { timeout: 300_000 },
-  async () => {
-    const { desk, asked } = counting(await openDesk(office), { ECHOPILOT_NOTION_REQUESTS_PER_SECOND: '3' })
-    const rows = 12
-    await board.add(PASSES, { count: rows })
-    await desk.done('poll', '--drain')
-    expect(statesOf(desk)).toEqual(Array.from({ length: rows }, () => 'done'))
-    expectDelivered(desk)
-    const { own, shared, each } = countsOf(asked)
-    expect(own / rows, each).toBeLessThanOrEqual(7)
-    expect(shared / rows, each).toBeLessThanOrEqual(1)
-  },
-)
+test('a row costs at most 7 requests in a burst, what is shared by all rows apart', async () => {
+  const { desk, asked } = counting(await openDesk(office), { ECHOPILOT_NOTION_REQUESTS_PER_SECOND: '3' })
+  const rows = 12
+  await board.add(PASSES, { count: rows })
+  await desk.done('poll', '--drain')
+  expect(statesOf(desk)).toEqual(Array.from({ length: rows }, () => 'done'))
+  expectDelivered(desk)
+  const { own, shared, each } = countsOf(asked)
+  expect(own / rows, each).toBeLessThanOrEqual(7)
+  expect(shared / rows, each).toBeLessThanOrEqual(1)
+})
 
 /** Queued runs of these pages, their unticks confirmed, written into the store. */
 async function withRuns(desk: Desk, pageIds: readonly string[]): Promise<void> {
@@ -96,24 +92,20 @@ async function withRuns(desk: Desk, pageIds: readonly string[]): Promise<void> {
   store.close()
 }
 
-test.for([0, 10, 10_000])(
-  'an idle poll beside %i queued rows costs a handful of requests',
-  { timeout: 300_000 },
-  async count => {
-    const opened = await openDesk(office)
-    const pageIds = Array.from(
-      { length: count },
-      (_, at) => `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`,
-    )
-    await withRuns(opened, pageIds)
-    const { desk, asked } = counting(opened)
-    for (let polls = 0; polls < 2; polls += 1) {
-      await desk.done('poll')
-      // Ticks, what is said, the next hundred rows; and a few rows that no query shows.
-      expect(asked.splice(0).length).toBeLessThanOrEqual(count === 0 ? 1 : 8)
-    }
-  },
-)
+test.for([0, 10, 10_000])('an idle poll beside %i queued rows costs a handful of requests', async count => {
+  const opened = await openDesk(office)
+  const pageIds = Array.from(
+    { length: count },
+    (_, at) => `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`,
+  )
+  await withRuns(opened, pageIds)
+  const { desk, asked } = counting(opened)
+  for (let polls = 0; polls < 2; polls += 1) {
+    await desk.done('poll')
+    // Ticks, what is said, the next hundred rows; and a few rows that no query shows.
+    expect(asked.splice(0).length).toBeLessThanOrEqual(count === 0 ? 1 : 8)
+  }
+})
 
 /** All rows of the queue, oldest first. */
 async function queueRows(): Promise<string[]> {

@@ -9,7 +9,7 @@ import { collected } from './collected.ts'
 export const PACKED = join(inject('packed'), 'bin/echopilot')
 
 /** Longer than any child should take; one that hangs is killed and its test fails. */
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 240_000
 
 /** How a child ended. */
 export interface Ended {

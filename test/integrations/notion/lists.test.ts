@@ -19,7 +19,7 @@ function answering(answer: (path: string, times: number) => JsonObject): {
   const api = notionClient({
     baseUrl: 'http://127.0.0.1:1',
     token: 'ntn_test',
-    timeoutMs: 5_000,
+    timeoutMs: 60_000,
     world: { fetch, clock: realClock(), random: realRandom() },
     throttle: async () => {},
     hasRoom: async () => true,

@@ -7,7 +7,7 @@ const [url = '', path = ''] = process.argv.slice(2)
 const send = notionSender({
   baseUrl: url,
   token: 'ntn_test',
-  timeoutMs: 5_000,
+  timeoutMs: 60_000,
   world: { fetch: lightFetch(), clock: realClock(), random: realRandom() },
   throttle: async () => {},
 })

@@ -46,9 +46,8 @@ test.each<[string, string]>([
   const { url } = await rawServer(socket => {
     socket.write(`HTTP/1.1 200 OK\r\nx-request-id: r-1\r\ncontent-length: 99\r\n\r\n${start}`)
   })
-  const before = performance.now()
+  // One that is kept alive is killed in the end, and its code is no 0.
   expect((await inChild(url, 'unread')).answer).toEqual({ requestId: 'r-1' })
-  expect(performance.now() - before).toBeLessThan(8_000)
 })
 
 test('a body that is asked for keeps the process alive until it is there', async () => {

@@ -43,7 +43,7 @@ export async function scripted(respond: Respond, options: Partial<OpenAiOptions>
   const model = openAiModel({
     baseUrl: `${url}/v1`,
     apiKey: 'sk-test-000000000000',
-    timeoutMs: 10_000,
+    timeoutMs: 60_000,
     serviceTier: 'default',
     fetch: lightFetch(),
     ...options,

@@ -15,7 +15,7 @@ async function oneConnection(): Promise<unknown> {
 
 async function call(): Promise<unknown> {
   if (how === 'queued') return { json: await oneConnection() }
-  const signal = AbortSignal.timeout(10_000)
+  const signal = AbortSignal.timeout(600_000)
   const response = await lightFetch()(url, {
     method: how === 'post' ? 'POST' : 'GET',
     headers: { 'content-type': 'application/json', authorization: 'Bearer x' },
