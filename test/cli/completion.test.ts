@@ -57,7 +57,7 @@ async function scriptFor(shell: string): Promise<string> {
   return file
 }
 
-const TASK = ['add', 'approve', 'cancel', 'list', 'open', 'retry', 'return', 'show']
+const TASK = ['add', 'approve', 'cancel', 'dismiss', 'list', 'open', 'retry', 'return', 'show']
 const TYPES = ['Data-transform', 'Drafting', 'Other', 'Research', 'Transcription']
 
 const PLACES: readonly (readonly [words: readonly string[], offered: readonly string[]])[] = [

@@ -8,7 +8,6 @@ import { NEEDS_NOTION } from './support/notion.ts'
 import { contents } from './support/store.ts'
 import { BRIEF, gatedHome } from './support/sandbox.ts'
 
-/** As many processes as there are operations. */
 const OPERATIONS = await loadAll(LISTED_OPERATIONS)
 
 test('no operation that changes something changes anything with --dry-run', async () => {
@@ -31,6 +30,7 @@ test('no operation that changes something changes anything with --dry-run', asyn
     'task add': [BRIEF],
     'task approve': [low],
     'task cancel': [queued],
+    'task dismiss': [bad],
     'task retry': [bad],
     'task return': [low, '--note', 'shorter'],
   }

@@ -59,6 +59,7 @@ test('a configuration that is not there, or is faulty, is refused by every opera
   const id = String((await home.json('task', 'add', 'Say hello.'))['taskId'])
   const words: Readonly<Record<string, readonly string[]>> = {
     explain: [id],
+    'service resume': ['api.openai.com'],
     'task add': ['more'],
     'task return': [id, '--note', 'x'],
   }
