@@ -45,5 +45,5 @@ test('damage is found by the part that comes to it', async () => {
   const store = files.open('second')
   const flaws: (string | null)[] = []
   for (let parts = 0; parts < 20; parts += 1) flaws.push((await store.check(IN_PARTS)).flaw)
-  expect(flaws.filter(flaw => flaw !== null)[0]).toContain('is damaged (SQLITE_CORRUPT')
+  expect(flaws.find(flaw => flaw !== null)).toContain('is damaged (SQLITE_CORRUPT')
 })
