@@ -59,7 +59,10 @@ test('an address that is wrong is paused with what to set, listed, and resumed b
   expect((await home.run('status')).stdout).toMatch(/Services\n {2}paused[^]*fix: openai\.base_url/)
   const typo = await home.run('service', 'resume', `${host}0`, '--json')
   expect(typo.code).toBe(66)
-  expect(errorOf(typo)).toMatchObject({ hint: `did you mean ${host}? echopilot service list` })
+  expect(errorOf(typo)).toMatchObject({
+    message: `no service ${host}0 is paused (did you mean ${host}?)`,
+    hint: `echopilot service resume ${host}`,
+  })
   expect(await home.json('service', 'resume', host, '--dry-run')).toMatchObject({
     paused: true,
     changed: false,

@@ -1,6 +1,7 @@
 import { nearest } from '../../domain/did-you-mean.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { textField } from '../../kernel/field.ts'
+import { quoted } from '../../kernel/typed-as.ts'
 import { defineOperation } from '../define.ts'
 
 export const serviceResume = defineOperation({
@@ -21,8 +22,10 @@ export const serviceResume = defineOperation({
         input.name,
         paused.map(({ service }) => service),
       )
-      const meant = guess === null ? '' : `did you mean ${guess}? `
-      throw new AppError('missing', `no service ${input.name} is paused`, `${meant}echopilot service list`)
+      const message = `no service ${input.name} is paused`
+      if (guess === null) throw new AppError('missing', message, 'echopilot service list')
+      const next = `echopilot service resume ${quoted(guess)}`
+      throw new AppError('missing', `${message} (did you mean ${guess}?)`, next)
     }
     const changed = !context.dryRun && (await context.store.pauses.resume(input.name)) > 0
     return { dryRun: context.dryRun, service: input.name, paused: context.dryRun && pauses > 0, changed }
