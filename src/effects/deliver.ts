@@ -177,18 +177,24 @@ async function failureOf(context: EffectContext, head: Effect, thrown: unknown):
     return { error: error.message, notBeforeMs: 0, uncertain: true, lookedUp: false, dead: 'refused' }
   }
   const again = triedAgain(context, head, thrown)
-  return thrown.errorClass === 'permanent' ? refused(context, head, again) : again
+  return thrown.errorClass === 'permanent' ? refused(context, head, thrown, again) : again
 }
 
-/** Notion may not find the blocks that it has just made; what is refused again and again is refused for itself. */
-const BODY_TRIES = 3
+/** Notion may not find what is there, above all what it has just made; what is refused again and again is refused for itself. */
+const REFUSED_TRIES = 3
 
 /** Dead, of what it was refused for: that its place is away, or itself. */
-async function refused(context: EffectContext, head: Effect, again: FailedDelivery): Promise<FailedDelivery> {
+async function refused(
+  context: EffectContext,
+  head: Effect,
+  { status }: ServiceFailure,
+  again: FailedDelivery,
+): Promise<FailedDelivery> {
   try {
     const away = await whyAway(context.workspace, placeOf(head))
     if (away !== null) return { ...again, error: `${away} (${again.error})`, dead: 'target' }
-    return head.kind === 'body' && head.tries < BODY_TRIES ? again : { ...again, dead: 'refused' }
+    const mayPass = head.kind === 'body' || status === 404
+    return mayPass && head.tries < REFUSED_TRIES ? again : { ...again, dead: 'refused' }
   } catch (error) {
     if (!(error instanceof ServiceFailure)) throw error
     // Nobody can tell for now.

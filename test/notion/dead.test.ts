@@ -72,6 +72,19 @@ test.for([
   await expectWhole(desk, pageId)
 })
 
+test.for([
+  { what: 'properties of a page', match: { method: 'PATCH', path: '/v1/pages/*' } },
+  { what: 'a row of a log', match: { method: 'POST', path: '/v1/pages' } },
+])('a 404 for $what, though it is there, is tried again', async ({ match }) => {
+  const desk = await openDesk(office)
+  const pageId = await board.add(PASSES)
+  await board.arm({ type: 'status', status: 404 }, match)
+  await desk.call('poll', '--drain')
+  expect(deadOf(desk)).toEqual([])
+  await deliverAll(desk)
+  await expectWhole(desk, pageId)
+})
+
 test('a result that is refused is named everywhere, stops nothing else, and is written by a retry', async () => {
   const desk = await openDesk(office)
   const { pageId, effectId } = await withoutBody(desk)

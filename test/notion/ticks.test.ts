@@ -248,7 +248,7 @@ test('cancelled by hand just before a late untick is sent: unticked all the same
   const desk = await openDesk(office)
   const pageId = await board.add({ 'Task Name': 'Note', Description: briefThat('score=60') })
   const match = { path: `/v1/pages/${pageId}`, method: 'PATCH', bodyIncludes: 'false' }
-  await board.arm({ type: 'status', status: 404 }, match)
+  await board.arm({ type: 'status', status: 400 }, match)
   const working = newDesk(office, {
     stateDir: desk.stateDir,
     clock: desk.clock,

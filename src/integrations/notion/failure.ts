@@ -30,7 +30,7 @@ export function fromNotion(fault: NotionFault): ServiceFailure {
   if (status >= 500 || status === 408) {
     return new ServiceFailure(message, { errorClass: 'transient', billed: 'unknown', retryAfterMs, fix })
   }
-  return new ServiceFailure(message, { errorClass: 'permanent', billed: 'no', fix })
+  return new ServiceFailure(message, { errorClass: 'permanent', billed: 'no', status, fix })
 }
 
 /** Never got an answer: what the network says, and what helps. */
