@@ -72,7 +72,7 @@ export function effectStore(core: StoreCore): EffectStore {
         .slice(0, limit),
     missed: async limit =>
       engine
-        .all(`SELECT * FROM effects WHERE ${IS_MISSED} ORDER BY seq DESC LIMIT :limit`, { limit })
+        .all(`SELECT * FROM effects WHERE ${IS_MISSED} ORDER BY +seq DESC LIMIT :limit`, { limit })
         .map(readEffect),
     lookAgain: async limit => {
       if (duePlaces(core, limit).length === 0) return []

@@ -75,7 +75,7 @@ test('where none or several fit it is refused, with all there are, and nothing i
           `^the database "Agency" \\(${id}\\) holds several data sources, and .*\\n {2}${sources[0]} .* has 1 of 22 columns\\n {2}${sources[1]} {2}"Blank" has 0 of 22`,
         ),
       ),
-      hint: 'echopilot init --queue ID, with the id of one of them',
+      hint: textLike(/^echopilot .*init --queue ID, with the id of one of them$/),
     },
   })
   expect([await columnsOf(sources[0] ?? ''), await columnsOf(sources[1] ?? '')]).toEqual([

@@ -122,7 +122,7 @@ test('a paused model keeps no other waiting, and its probe is a run that asks it
   const failure = { errorClass: 'credential', reason: '404', service, retryAfterMs: null, jitter: 0 } as const
   await store.stages.finish(failing.claim, { kind: 'failed', settlement: null, failure }, null)
   const given = [await store.claims.claim(wanted), await store.claims.claim(wanted)]
-  expect(given.map(claimed => claimed?.run.id).toSorted()).toEqual(usual.toSorted())
+  expect(new Set(given.map(claimed => claimed?.run.id))).toEqual(new Set(usual))
   expect(await store.claims.claim(wanted)).toBeNull()
   expect(await store.runs.countWaiting(stages.slice(0, 1))).toBe(1)
   await files.clock.advance(5 * MINUTE_MS)
