@@ -8,7 +8,7 @@ import type { NewCall } from '../../store/call-rows.ts'
 import type { NewProof } from '../../store/proofs.ts'
 import type { Store } from '../../store/index.ts'
 import { askOnce, type Question } from '../ask.ts'
-import { capsOf, modelFor } from '../rules.ts'
+import { capsOf, type ModelChoice } from '../rules.ts'
 
 /** What a probe by a call works with. */
 export interface CallContext {
@@ -28,8 +28,9 @@ export interface CallProof {
 /** A model that works, and what for; one that does both is asked as a judge, of whom more is wanted. */
 export interface Worker {
   readonly model: Model
-  readonly id: string
   readonly stage: 'generate' | 'judge'
+  /** As work asks it. */
+  readonly choice: ModelChoice
 }
 
 /** A call that answers in a word; a model that thinks before it may need this many tokens for it. */
@@ -52,13 +53,14 @@ export async function callProof(
   worker: Worker,
   signal: AbortSignal,
 ): Promise<CallProof> {
+  const id = worker.choice.model
   const caps = capsOf(context.settings)
   const reserve = async (call: NewCall): Promise<CapBreach | null> =>
     context.store.probeCalls.book(call, caps)
   const asked = await askOnce(
     context,
-    questionOf(context, worker),
-    { stage: worker.stage, reserve, begin: () => context.calling({ title: worker.id, stage: 'probe' }) },
+    questionOf(worker),
+    { stage: worker.stage, reserve, begin: () => context.calling({ title: id, stage: 'probe' }) },
     signal,
   )
   if (asked.kind === 'over') {
@@ -75,8 +77,9 @@ export async function callProof(
   if (asked.kind === 'answered') {
     const { proof } = judged(worker, asked.completion, costNano)
     const { service, credential } = worker.model
-    return { proof: { ...proof, answered: { service, credential, model: worker.id } }, costNano }
+    return { proof: { ...proof, answered: { service, credential, model: id } }, costNano }
   }
+  if (signal.aborted) return found(worker, 'not_proved', 'interrupted before it answered', null, costNano)
   const detail = `${worker.model.service}: ${asked.failure.message}`
   return found(worker, 'failed', detail, fixOf(worker, asked.failure), costNano)
 }
@@ -86,11 +89,10 @@ export function notAsked(worker: Worker, why: string): NewProof {
   return found(worker, 'not_proved', `not asked: ${why}`, null, 0).proof
 }
 
-function questionOf({ settings, world }: CallContext, { model, id, stage }: Worker): Question {
-  const choice = modelFor(settings, stage, 'Other', world.clock.now())
+function questionOf({ model, choice }: Worker): Question {
   return {
     model,
-    choice: { ...choice, model: id, maxOutputTokens: Math.min(choice.maxOutputTokens, MOST_TOKENS) },
+    choice: { ...choice, maxOutputTokens: Math.min(choice.maxOutputTokens, MOST_TOKENS) },
     prompt: {
       system: 'Answer with JSON by the schema and nothing else.',
       user: 'Say that you are ready: {"word": "ready", "sum": …}, the sum of 2 and 3 in place of the dots.',
@@ -132,7 +134,7 @@ function fixOf(worker: Worker, failure: ServiceFailure): string {
     case 'credential':
       return 'set a valid OPENAI_API_KEY (or JUDGE_API_KEY), then `echopilot doctor`'
     case 'permanent':
-      return `name another model in ${worker.stage}.model, or set [models."${worker.id}"]`
+      return `name another model in ${worker.stage}.model, or set [models."${worker.choice.model}"]`
     case 'throttled':
     case 'transient':
       return 'try again: `echopilot doctor`'
@@ -140,12 +142,12 @@ function fixOf(worker: Worker, failure: ServiceFailure): string {
 }
 
 function found(
-  { id }: Worker,
+  { choice }: Worker,
   outcome: NewProof['outcome'],
   detail: string,
   fix: string | null,
   costNano: number,
 ): CallProof {
   const cost = costNano === 0 ? '' : ` ($${formatNanoUsd(costNano)})`
-  return { proof: { subject: `call of ${id}`, outcome, detail: `${detail}${cost}`, fix }, costNano }
+  return { proof: { subject: `call of ${choice.model}`, outcome, detail: `${detail}${cost}`, fix }, costNano }
 }

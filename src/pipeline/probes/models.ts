@@ -2,7 +2,6 @@ import { utcDay } from '../../domain/budget.ts'
 import { nearest } from '../../domain/did-you-mean.ts'
 import { findModel } from '../../domain/model-catalog.ts'
 import { quotePrice } from '../../domain/price.ts'
-import { TASK_TYPES } from '../../domain/task-type.ts'
 import type { Models } from '../../integrations/openai/index.ts'
 import type { AppError } from '../../kernel/errors.ts'
 import type { Attempted } from '../../kernel/operation.ts'
@@ -12,7 +11,8 @@ import type { LoadedSettings } from '../../settings/load.ts'
 import type { Settings } from '../../settings/schema.ts'
 import type { NewProof } from '../../store/proofs.ts'
 import type { Store } from '../../store/index.ts'
-import { effectiveModel, priceOverrides } from '../rules.ts'
+import { modelFor, priceOverrides } from '../rules.ts'
+import { stageServices } from '../services.ts'
 import { callProof, notAsked, type CallProof, type Worker, type CallContext } from './call.ts'
 
 /** A probe waits no longer than this. */
@@ -50,22 +50,36 @@ export async function modelProofs(context: ProbeContext): Promise<ModelProofs> {
   }
   if (!context.models.ok) return free(unconnected(context.models.error))
   const { settings } = context.settings.value
-  const { generator, judge } = context.models.value
-  const makers = makerModels(settings, context.world.clock.now())
-  const judgeId = effectiveModel(settings, settings.judge.model, context.world.clock.now())
-  const one = generator === judge
+  const models = context.models.value
+  const one = models.generator === models.judge
+  const makers = workersFor({ ...context, settings, models }, 'generate')
+  const judges = workersFor({ ...context, settings, models }, 'judge')
   const listed = [
-    ...(await serviceProofs(context, settings, 'model', generator, one ? [...makers, judgeId] : makers)),
-    ...(one ? [] : await serviceProofs(context, settings, 'judge', judge, [judgeId])),
+    ...(await serviceProofs(
+      context,
+      settings,
+      'model',
+      models.generator,
+      one ? [...makers, ...judges] : makers,
+    )),
+    ...(one ? [] : await serviceProofs(context, settings, 'judge', models.judge, judges)),
   ]
-  const workers = [
-    ...makers
-      .filter(id => !one || id !== judgeId)
-      .map(id => ({ model: generator, id, stage: 'generate' as const })),
-    { model: judge, id: judgeId, stage: 'judge' as const },
-  ]
+  const isJudge = ({ choice }: Worker): boolean => judges.some(judge => judge.choice.model === choice.model)
+  const workers = [...makers.filter(maker => !one || !isJudge(maker)), ...judges]
   const called = await callProofs(context, settings, workers)
   return { proofs: [...listed, ...called.proofs], costNano: called.costNano }
+}
+
+/** One for each model that a stage asks, as the first type of task asks it. */
+function workersFor(
+  { settings, models, world }: Pick<ProbeContext, 'world'> & { settings: Settings; models: Models },
+  stage: Worker['stage'],
+): Worker[] {
+  const model = stage === 'judge' ? models.judge : models.generator
+  const now = world.clock.now()
+  return stageServices({ settings, models, world }, [stage]).flatMap(({ types }) =>
+    types.slice(0, 1).map(type => ({ model, stage, choice: modelFor(settings, stage, type, now) })),
+  )
 }
 
 async function callProofs(
@@ -82,6 +96,10 @@ async function callProofs(
   }
   const calls: CallProof[] = []
   for (const worker of workers) {
+    if (context.stop.aborted) {
+      calls.push({ proof: notAsked(worker, 'interrupted'), costNano: 0 })
+      continue
+    }
     calls.push(
       await callProof(
         { world, calling, settings: { ...settings, openai }, store: store.value },
@@ -105,9 +123,9 @@ async function serviceProofs(
   settings: Settings,
   name: string,
   model: Model,
-  ids: readonly string[],
+  workers: readonly Worker[],
 ): Promise<NewProof[]> {
-  const wanted = [...new Set(ids)]
+  const wanted = [...new Set(workers.map(({ choice }) => choice.model))]
   const subject = `${name} service`
   try {
     const listed = await model.listModels(context.world.clock.deadline(PROBE_TIMEOUT_MS))
@@ -181,11 +199,6 @@ function priceProof(context: ProbeContext, settings: Settings, id: string): NewP
         fix: `[models."${id}"] input_usd = …, output_usd = …; or free = true for a model of your own`,
       }
     : { subject: `price of ${id}`, outcome: 'proved', detail: `${price.basis}: ${price.version}`, fix: null }
-}
-
-function makerModels(settings: Settings, nowMs: number): string[] {
-  const models = TASK_TYPES.map(type => settings.types[type]?.model ?? settings.generate.model)
-  return [...new Set(models)].map(model => effectiveModel(settings, model, nowMs))
 }
 
 function notProved(detail: string, error: AppError): NewProof[] {
