@@ -65,3 +65,18 @@ test('interrupted, it proves nothing of what it had not heard of, and books no c
   const day = utcDay(shop.clock.now())
   expect(await shop.store.ledger.summary(day, day)).toMatchObject({ calls: 1 })
 })
+
+test('one model behind two keys is two findings: what one key is refused is not hidden by the other', async () => {
+  const shop = await workshop({
+    settings: { judge: { model: 'gpt-4o' } },
+    judgeKey: 'sk-of-the-judge',
+    fetch: scriptedModels(({ number }) =>
+      number === 1 ? { status: 401, body: { error: { message: 'no such key' } } } : READY,
+    ),
+  })
+  const { proofs } = await probe(shop)
+  const kept = (await shop.store.proofs.save(proofs)).map(({ subject, outcome }) => [subject, outcome])
+  expect(kept).toContainEqual(['call of gpt-4o', 'failed'])
+  expect(kept).toContainEqual(['call of judge gpt-4o', 'proved'])
+  expect(kept.filter(([subject]) => subject === 'model gpt-4o' || subject === 'judge gpt-4o')).toHaveLength(2)
+})

@@ -31,6 +31,8 @@ export interface Worker {
   readonly stage: 'generate' | 'judge'
   /** As work asks it. */
   readonly choice: ModelChoice
+  /** What findings call it; a judge with a service or a key of its own may have the name of the other's model. */
+  readonly name: string
 }
 
 /** A call that answers in a word; a model that thinks before it may need this many tokens for it. */
@@ -142,12 +144,12 @@ function fixOf(worker: Worker, failure: ServiceFailure): string {
 }
 
 function found(
-  { choice }: Worker,
+  { name }: Worker,
   outcome: NewProof['outcome'],
   detail: string,
   fix: string | null,
   costNano: number,
 ): CallProof {
   const cost = costNano === 0 ? '' : ` ($${formatNanoUsd(costNano)})`
-  return { proof: { subject: `call of ${choice.model}`, outcome, detail: `${detail}${cost}`, fix }, costNano }
+  return { proof: { subject: `call of ${name}`, outcome, detail: `${detail}${cost}`, fix }, costNano }
 }

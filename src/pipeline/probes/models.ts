@@ -78,7 +78,11 @@ function workersFor(
   const model = stage === 'judge' ? models.judge : models.generator
   const now = world.clock.now()
   return stageServices({ settings, models, world }, [stage]).flatMap(({ types }) =>
-    types.slice(0, 1).map(type => ({ model, stage, choice: modelFor(settings, stage, type, now) })),
+    types.slice(0, 1).map(type => {
+      const choice = modelFor(settings, stage, type, now)
+      const isOwnJudge = stage === 'judge' && models.judge !== models.generator
+      return { model, stage, choice, name: isOwnJudge ? `judge ${choice.model}` : choice.model }
+    }),
   )
 }
 
@@ -121,7 +125,7 @@ function free(proofs: readonly NewProof[]): ModelProofs {
 async function serviceProofs(
   context: ProbeContext,
   settings: Settings,
-  name: string,
+  name: 'model' | 'judge',
   model: Model,
   workers: readonly Worker[],
 ): Promise<NewProof[]> {
@@ -132,7 +136,7 @@ async function serviceProofs(
     const detail = `${model.service} answered with ${listed.length} models`
     return [
       { subject, outcome: 'proved', detail, fix: null },
-      ...wanted.map(id => modelProof(context, id, listed)),
+      ...wanted.map(id => modelProof(context, `${name} ${id}`, id, listed)),
       ...wanted.map(id => priceProof(context, settings, id)),
     ]
   } catch (error) {
@@ -145,7 +149,7 @@ async function serviceProofs(
     return [
       { subject, outcome: 'failed', detail: `${model.service}: ${error.message}`, fix },
       ...wanted.map(id => ({
-        subject: `model ${id}`,
+        subject: `${name} ${id}`,
         outcome: 'not_proved' as const,
         detail: `${model.service} did not list its models`,
         fix: null,
@@ -154,8 +158,12 @@ async function serviceProofs(
   }
 }
 
-function modelProof(context: ProbeContext, id: string, listed: readonly ListedModel[]): NewProof {
-  const subject = `model ${id}`
+function modelProof(
+  context: ProbeContext,
+  subject: string,
+  id: string,
+  listed: readonly ListedModel[],
+): NewProof {
   const found = listed.find(model => model.id === id || model.id === `${id}:latest`)
   if (found === undefined) {
     const guess = nearest(
