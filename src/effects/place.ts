@@ -1,4 +1,4 @@
-import { isRefusal } from '../kernel/roles.ts'
+import { isRefusal, ServiceFailure } from '../kernel/roles.ts'
 import type { DeadPlace } from '../store/effects.ts'
 import type { Effect } from '../store/effect-rows.ts'
 import type { EffectContext } from './context.ts'
@@ -40,8 +40,9 @@ export async function reviveWhatIsBack(context: EffectContext): Promise<void> {
     try {
       if ((await whyAway(context.workspace, place)) === null) await context.store.effects.revive(place)
     } catch (error) {
+      if (!(error instanceof ServiceFailure)) throw error
       // Notion does not answer: what is due now will say so, and the place is looked at again later.
-      context.log.warn('place not looked at', { kind: place.kind, error: String(error) })
+      context.log.warn('place not looked at', { kind: place.kind, error: error.message })
     }
   }
 }

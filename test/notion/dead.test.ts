@@ -1,5 +1,6 @@
 /** Writes that Notion refuses for good: they are named, block nothing else, and come back with what they need. */
 import { beforeEach, expect, test } from 'vitest'
+import { AppError } from '../../src/kernel/errors.ts'
 import { LOOK_AGAIN_MS } from '../../src/store/effects.ts'
 import { listOf } from '../support/document.ts'
 import { briefThat } from '../support/tasks.ts'
@@ -213,6 +214,31 @@ test.for(AWAY)(
     await expectWhole(desk, pageId)
   },
 )
+
+test('a store that fails while a place is looked at is said, and is no trouble of Notion', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add(PASSES)
+  await desk.done('poll')
+  await desk.call('process')
+  await board.edit(pageId, { in_trash: true })
+  await deliverAll(desk)
+  expect(deadOf(desk).length).toBeGreaterThan(0)
+  await board.edit(pageId, { in_trash: false })
+  desk.clock.forward(LOOK_AGAIN_MS)
+  const full = newDesk(office, {
+    stateDir: desk.stateDir,
+    clock: desk.clock,
+    wrapStore: store => ({
+      ...store,
+      effects: {
+        ...store.effects,
+        revive: async () => Promise.reject(new AppError('store', 'the disk is full', 'free some space')),
+      },
+    }),
+  })
+  const { code, err } = await full.call('deliver')
+  expect({ code, err }).toEqual({ code: 74, err: textLike(/the disk is full/) })
+})
 
 test('a log whose database is away gets its rows when it is back', async () => {
   const desk = await openDesk(office)
