@@ -111,9 +111,9 @@ async function pageFound(
   columns: readonly NotionProperty[],
 ): Promise<FoundOnPage> {
   const lost = (notion: string): FoundOnPage => ({
-    // A run that is cancelled because its page was thrown away leaves nothing to mend.
+    // A run that is cancelled, or a failure that is let be, because its page was thrown away leaves nothing to mend.
     drifts:
-      said.state === 'cancelled'
+      said.state === 'cancelled' || said.dismissed
         ? []
         : [{ ...drift(said, 'page', said.page?.status ?? '', notion), mendable: false }],
     keys: [],
@@ -155,7 +155,7 @@ function cellDrifts(
   const row = readRow(page, queue)
   const { page: change } = said
   if (change === null) return []
-  const isCancelledByHand = row.choice('status') === 'Cancelled' && !isFinal(said.state)
+  const isCancelledByHand = row.choice('status') === 'Cancelled' && (!isFinal(said.state) || said.dismissed)
   const ofRun = keysOf(change)
     .filter(key => !(key === 'status' && isCancelledByHand))
     .flatMap(key => {

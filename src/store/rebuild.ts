@@ -13,6 +13,8 @@ export interface Said {
   readonly title: string
   readonly pageId: string
   readonly state: RunState
+  /** Its failure was let be. */
+  readonly dismissed: boolean
   /** Properties of the page. */
   readonly page: PageChange | null
   /** Our untick is not confirmed: the tick on the page is still the one that its run came from. */
@@ -97,6 +99,7 @@ function saidOf(core: StoreCore, taskId: string): Said | null {
     title: standing.taskTitle,
     pageId: standing.pageId,
     state: run.state,
+    dismissed: run.dismissedMs !== null,
     page: isOpen(effects.filter(({ kind }) => kind === 'page')) ? null : page,
     isTickOurs: isTickOurs(core, standing.pageId),
     bodies: newest(effects, 'body', ({ runId }) => runId).flatMap(({ id, body }) => {

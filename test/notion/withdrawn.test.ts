@@ -182,6 +182,12 @@ test.for(DISMISSALS)('a failed row that is %s is no alarm any more', async ([how
     failed: [],
   })
   expect(statesOf(desk, pageId)).toEqual(['failed_final'])
+  // Nor is it a drift, and what was said on the board stays.
+  const said = await board.row(pageId)
+  const { code, document } = await desk.call('notion', 'diff')
+  expect({ how, code, drifts: listOf(document, 'drifts') }).toEqual({ how, code: 0, drifts: [] })
+  await desk.done('notion', 'sync', '--rebuild')
+  expect(await board.row(pageId)).toEqual(said)
 })
 
 test('a page whose blocks have no end fails by itself, with the reason on its row; others are worked on', async () => {
