@@ -21,7 +21,7 @@ export async function deliverPage(context: EffectContext, effects: readonly Effe
   const queue = queueOf(context.workspace)
   const [head] = effects
   if (head === undefined) return { kind: 'done', thing: null }
-  const cancelled = await cancelsByHand(context, head)
+  const cancelled = await cancelsByHand(context, effects.at(-1) ?? head)
   const standing = async (sent: readonly Effect[]): Promise<PageChange> => {
     const { status, ...rest } = await withoutRepeats(context, queue, effects, sent)
     return cancelled || status === undefined ? rest : { ...rest, status }
@@ -58,13 +58,14 @@ function mayHaveArrived(error: unknown): boolean {
 }
 
 /**
- * Whether somebody has put an end to the run on its row. One that is open is cancelled by it, which has writes of its
- * own; of one that has ended meanwhile everything is written but the Status, which would wipe out what they said.
+ * Whether somebody has put an end on its row to the run of the newest change, whose Status is written. One that is
+ * open is cancelled by it, which has writes of its own; of one that has ended meanwhile everything is written but
+ * the Status, which would wipe out what they said.
  */
-async function cancelsByHand(context: EffectContext, head: Effect): Promise<boolean> {
-  const run = head.runId === null ? null : await context.store.runs.get(head.runId)
+async function cancelsByHand(context: EffectContext, { runId, target }: Effect): Promise<boolean> {
+  const run = runId === null ? null : await context.store.runs.get(runId)
   if (run === null || run.state === 'cancelled') return false
-  if (!(await context.rows.withdrawn(head.target, 0))) return false
+  if (!(await context.rows.withdrawn(target, 0))) return false
   if (!isFinal(run.state)) await context.store.decisions.cancel(run.taskId, 'notion')
   return true
 }

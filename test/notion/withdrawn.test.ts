@@ -190,6 +190,23 @@ test.for(DISMISSALS)('a failed row that is %s is no alarm any more', async ([how
   expect(await board.row(pageId)).toEqual(said)
 })
 
+test('set to Cancelled when its next run was picked up and its row has not heard of that: the next run ends', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add({ 'Task Name': 'Note', Description: briefThat('score=60') })
+  await desk.done('poll', '--drain')
+  expect(statesOf(desk, pageId)).toEqual(['waiting_human'])
+  await board.tick(pageId)
+  await board.arm({ type: 'status', status: 503 }, { method: 'PATCH', path: '/v1/pages/*' }, 1000)
+  await desk.call('poll')
+  await board.disarm()
+  expect(statesOf(desk, pageId)).toEqual(['cancelled', 'queued'])
+  await board.edit(pageId, { values: { Status: 'Cancelled' } })
+  desk.clock.forward(3_600_000)
+  await desk.done('deliver')
+  expect(statesOf(desk, pageId)).toEqual(['cancelled', 'cancelled'])
+  expect((await board.row(pageId)).cells).toMatchObject({ Status: 'Cancelled', Trigger: false })
+})
+
 test('a page whose blocks have no end fails by itself, with the reason on its row; others are worked on', async () => {
   const desk = await openDesk(office)
   const endless = await board.add({ 'Task Name': 'Endless', Description: briefThat('score=95') })
