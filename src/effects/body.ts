@@ -6,7 +6,7 @@ import { planAppends, type AppendRequest } from '../domain/notion/split.ts'
 import { markdownToBlocks } from '../domain/notion/to-blocks.ts'
 import { normaliseMarkdown } from '../domain/notion/normal-form.ts'
 import { minuteText } from '../kernel/text.ts'
-import { ServiceFailure } from '../kernel/roles.ts'
+import { isRefusal, ServiceFailure } from '../kernel/roles.ts'
 import { briefDigest } from './read-page.ts'
 import type { Effect } from '../store/effect-rows.ts'
 import { briefOfBody, foundOf } from './body-text.ts'
@@ -66,7 +66,7 @@ async function removeIfThere(context: EffectContext, containerId: string): Promi
   try {
     await context.workspace.api.remove(containerId)
   } catch (error) {
-    if (!(error instanceof ServiceFailure) || error.errorClass !== 'permanent') throw error
+    if (!isRefusal(error)) throw error
   }
 }
 
@@ -139,10 +139,19 @@ function unusable(): ServiceFailure {
 /** Says when it was written, and whether the brief is no longer the one that was worked on. */
 async function titleOf(context: EffectContext, body: BodyOf): Promise<string> {
   const run = await context.store.runs.get(body.runId)
-  const page =
-    (await context.rows.page(body.pageId, RECENT_MS)) ?? (await context.workspace.api.page(body.pageId))
-  const digest = await briefDigest(context.workspace, page)
+  const digest = await briefDigestNow(context, body.pageId)
   const changed =
     run !== null && digest !== run.briefDigest ? ' – the brief was changed while it was worked on' : ''
   return `EchoPilot result, ${minuteText(context.world.clock.now())} UTC${changed}`
+}
+
+/** Null where the brief cannot be read any more: then it is not what it was, and the result is written all the same. */
+async function briefDigestNow({ rows, workspace }: EffectContext, pageId: string): Promise<string | null> {
+  try {
+    const page = (await rows.page(pageId, RECENT_MS)) ?? (await workspace.api.page(pageId))
+    return await briefDigest(workspace, page)
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    return null
+  }
 }

@@ -207,6 +207,19 @@ test('set to Cancelled when its next run was picked up and its row has not heard
   expect((await board.row(pageId)).cells).toMatchObject({ Status: 'Cancelled', Trigger: false })
 })
 
+/** A list of blocks whose cursor repeats. */
+function endlessList(): Response {
+  const list = {
+    object: 'list',
+    results: [],
+    has_more: true,
+    next_cursor: 'again',
+    type: 'block',
+    block: {},
+  }
+  return new Response(JSON.stringify(list), { headers: { 'content-type': 'application/json' } })
+}
+
 test('a page whose blocks have no end fails by itself, with the reason on its row; others are worked on', async () => {
   const desk = await openDesk(office)
   const endless = await board.add({ 'Task Name': 'Endless', Description: briefThat('score=95') })
@@ -216,16 +229,8 @@ test('a page whose blocks have no end fails by itself, with the reason on its ro
     clock: desk.clock,
     fetch: async (input, init) => {
       const { pathname } = new URL(input instanceof Request ? input.url : input)
-      if (pathname !== `/v1/blocks/${endless}/children` || bodyOf(init) !== '') return fetch(input, init)
-      const list = {
-        object: 'list',
-        results: [],
-        has_more: true,
-        next_cursor: 'again',
-        type: 'block',
-        block: {},
-      }
-      return new Response(JSON.stringify(list), { headers: { 'content-type': 'application/json' } })
+      const isTheList = pathname === `/v1/blocks/${endless}/children` && bodyOf(init) === ''
+      return isTheList ? endlessList() : fetch(input, init)
     },
   })
   await odd.done('poll', '--drain')
@@ -234,4 +239,24 @@ test('a page whose blocks have no end fails by itself, with the reason on its ro
   const { cells } = await board.row(endless)
   expect(cells).toMatchObject({ Status: 'Failed-Final', Trigger: false })
   expect(cells['Notes']).toMatch(/cursor repeats/)
+})
+
+test('a brief that cannot be read any more when the work is done keeps no result from its page', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add({ 'Task Name': 'Note', Description: briefThat('score=95') })
+  let isWorkedOn = false
+  const odd = newDesk(office, {
+    stateDir: desk.stateDir,
+    clock: desk.clock,
+    fetch: async (input, init) => {
+      const { pathname } = new URL(input instanceof Request ? input.url : input)
+      if (pathname.endsWith('/chat/completions')) isWorkedOn = true
+      const isTheList = pathname === `/v1/blocks/${pageId}/children` && bodyOf(init) === ''
+      return isWorkedOn && isTheList ? endlessList() : fetch(input, init)
+    },
+  })
+  await odd.done('poll', '--drain')
+  const [container, ...more] = await board.containers(pageId)
+  expect(container?.title).toMatch(/the brief was changed while/)
+  expect(more).toEqual([])
 })
