@@ -34,7 +34,7 @@ const FAILURES_TO_STOP = 3
 const AT_ONCE = 4
 
 /**
- * Delivers every due effect once, in order within each target. What fails is due again later; what can
+ * Delivers every due effect once, in order within each target. What fails is due again later; what
  * cannot succeed as things are is dead, until what it needs is back. Any number of processes may do this on one store.
  * Beside work (`besideWork`) states in between wait for requests to spare; after it, nothing more comes that they could
  * be written with.

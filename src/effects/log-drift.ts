@@ -4,6 +4,7 @@ import { isRefusal } from '../kernel/roles.ts'
 import type { Clock } from '../kernel/world.ts'
 import type { NotionDatabase } from '../store/notion.ts'
 import type { Said, SaidRow } from '../store/rebuild.ts'
+import { MOST_CONDITIONS } from './read-rows.ts'
 import { differingColumns, readRow } from './row-values.ts'
 import { cellsOfRow } from './row.ts'
 import { usableColumns } from './send-cells.ts'
@@ -19,8 +20,6 @@ export interface RowDrift {
   readonly isMissing: boolean
 }
 
-/** Notion takes this many conditions in one filter. */
-const MOST_CONDITIONS = 100
 /** The list of rows may lag behind what was written just now: such a row is asked for by itself. */
 const LAG_MS = 10 * 60_000
 
