@@ -8,7 +8,7 @@ import { schemaVersion } from './migrate.ts'
 export interface Integrity {
   /** What is wrong; null where nothing was found. */
   readonly flaw: string | null
-  /** When the last check of the whole file ended; null where there was none yet. */
+  /** When the last check of the whole file ended; null where there was none yet, or by a clock that was ahead. */
   readonly wholeMs: number | null
 }
 
@@ -76,7 +76,7 @@ function checkPart(
       if (clock.monotonicMs() < untilMs) continue
       const wholeMs = row === undefined ? null : reader(row).numberOrNull('whole_ms')
       keepPosition(engine, position, wholeMs)
-      return { flaw: null, wholeMs }
+      return { flaw: null, wholeMs: wholeMs !== null && wholeMs > clock.now() ? null : wholeMs }
     }
   }
   keepPosition(engine, null, clock.now())

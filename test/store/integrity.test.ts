@@ -35,6 +35,17 @@ test('a large one is checked in parts that go on where the last one stopped, als
   expect(await store.check(IN_PARTS)).toEqual({ flaw: null, wholeMs })
 })
 
+test('a check that ended at a later time than now says nothing: nobody knows how long ago that was', async () => {
+  const files = testStore()
+  const store = await filled(files, 3)
+  expect(await store.check({ wholeBytes: 0, budgetMs: 60_000 })).toEqual({
+    flaw: null,
+    wholeMs: files.clock.now(),
+  })
+  files.clock.setBack(86_400_000)
+  expect(await store.check(IN_PARTS)).toEqual({ flaw: null, wholeMs: null })
+})
+
 test('damage is found by the part that comes to it', async () => {
   const files = testStore()
   ;(await filled(files, 1200)).close()
