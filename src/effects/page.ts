@@ -66,7 +66,7 @@ async function cancelsByHand(context: EffectContext, { runId, target }: Effect):
   const run = runId === null ? null : await context.store.runs.get(runId)
   if (run === null || run.state === 'cancelled') return false
   if (!(await context.rows.withdrawn(target, 0))) return false
-  if (!isFinal(run.state)) await context.store.decisions.cancel(run.taskId, 'notion')
+  if (!isFinal(run.state)) await context.store.decisions.cancel(run.taskId, 'notion', run.id)
   return true
 }
 

@@ -119,17 +119,17 @@ type Said =
 
 async function actOn(context: EffectContext, seen: SeenRow): Promise<boolean> {
   const { decisions } = context.store
-  const { taskId } = seen.row
+  const { taskId, runId } = seen.row
   const said = saidIn(context, seen)
   switch (said?.kind) {
     case 'approve':
-      return (await decisions.approve(taskId, 'notion')).kind === 'done'
+      return (await decisions.approve(taskId, 'notion', runId)).kind === 'done'
     case 'return':
-      return (await decisions.sendBack(taskId, said.note, 'notion')).kind === 'done'
+      return (await decisions.sendBack(taskId, said.note, 'notion', runId)).kind === 'done'
     case 'cancel':
-      return (await decisions.cancel(taskId, 'notion')).kind === 'done'
+      return (await decisions.cancel(taskId, 'notion', runId)).kind === 'done'
     case 'dismiss':
-      return (await decisions.dismiss(taskId, 'notion')).kind === 'done'
+      return (await decisions.dismiss(taskId, 'notion', runId)).kind === 'done'
     case undefined:
       return false
   }

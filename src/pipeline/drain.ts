@@ -182,7 +182,7 @@ function restsWith(end: StageEnd): boolean {
 async function cancel(shift: Shift, claimed: ClaimedRun, end: StageEnd | null): Promise<ClaimedRun | null> {
   const { store } = shift.context
   await settleApart(shift, end)
-  await store.decisions.cancel(claimed.task.id, 'notion')
+  await store.decisions.cancel(claimed.task.id, 'notion', claimed.run.id)
   shift.context.progress(`${claimed.task.title}: cancelled on its row`)
   return isOver(shift) ? null : takeNext(shift, async wanted => store.claims.claim(wanted))
 }

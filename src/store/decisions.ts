@@ -14,35 +14,45 @@ export interface Decided {
   readonly state: RunState
 }
 
-/** What a person decides about a task. Each is one transaction on the task's latest run. */
+/**
+ * What a person decides about a task. Each is one transaction on the task's latest run; where a `runId` is given, it
+ * is refused of any other: what was read on a page was said of the run that was there then.
+ */
 export interface DecisionStore {
   /** Accepts the work of a run that waits for a person: Done. */
-  approve(taskId: string, actor: string): Promise<Decided>
+  approve(taskId: string, actor: string, runId?: string): Promise<Decided>
   /** Sends the work of a run that waits for a person back to be revised by the note. */
-  sendBack(taskId: string, note: string, actor: string): Promise<Decided>
+  sendBack(taskId: string, note: string, actor: string, runId?: string): Promise<Decided>
   /** Ends an open run. A process that works on it loses its lease; what it spent stays booked. */
-  cancel(taskId: string, actor: string): Promise<Decided>
+  cancel(taskId: string, actor: string, runId?: string): Promise<Decided>
   /** A new run where the last has ended; a run that waits for its next attempt is made due now. */
   retry(taskId: string, run: NewRun): Promise<Decided>
   /** Lets the failure of the last run be: it stays Failed-Final, and is no alarm any more. */
-  dismiss(taskId: string, actor: string): Promise<Decided>
+  dismiss(taskId: string, actor: string, runId?: string): Promise<Decided>
 }
 
 /** Decisions of people over one database. */
 export function decisionStore(core: StoreCore): DecisionStore {
-  const decide = async (taskId: string, verb: Verb, work: (run: Run) => Decided): Promise<Decided> =>
+  const decide = async (
+    { taskId, runId }: { taskId: string; runId?: string | undefined },
+    verb: Verb,
+    work: (run: Run) => Decided,
+  ): Promise<Decided> =>
     core.write(() => {
       const run = latestRun(core, taskId)
-      return mayDecide(verb, run.state) ? work(run) : { kind: 'refused', runId: run.id, state: run.state }
+      const isMeant = runId === undefined || run.id === runId
+      return isMeant && mayDecide(verb, run.state)
+        ? work(run)
+        : { kind: 'refused', runId: run.id, state: run.state }
     })
   return {
-    approve: (taskId, actor) =>
-      decide(taskId, 'approve', run => {
+    approve: (taskId, actor, runId) =>
+      decide({ taskId, runId }, 'approve', run => {
         insertDecision(core, run, 'approve', '', actor)
         return endRun(core, run, 'done', 'approved by the operator', actor)
       }),
-    sendBack: (taskId, note, actor) =>
-      decide(taskId, 'return', run => {
+    sendBack: (taskId, note, actor, runId) =>
+      decide({ taskId, runId }, 'return', run => {
         insertDecision(core, run, 'return', note, actor)
         const returned = updateRun(core, run.id, {
           state: 'generated',
@@ -54,10 +64,12 @@ export function decisionStore(core: StoreCore): DecisionStore {
         tellOutside(core, returned)
         return { kind: 'done', runId: run.id, state: 'generated' }
       }),
-    cancel: (taskId, actor) =>
-      decide(taskId, 'cancel', run => endRun(core, run, 'cancelled', 'cancelled by the operator', actor)),
-    dismiss: (taskId, actor) =>
-      decide(taskId, 'dismiss', run => {
+    cancel: (taskId, actor, runId) =>
+      decide({ taskId, runId }, 'cancel', run =>
+        endRun(core, run, 'cancelled', 'cancelled by the operator', actor),
+      ),
+    dismiss: (taskId, actor, runId) =>
+      decide({ taskId, runId }, 'dismiss', run => {
         if (run.dismissedMs === null) {
           updateRun(core, run.id, { dismissed_ms: core.clock.now() })
           addEvent(core, { runId: run.id, state: run.state, what: 'dismissed by the operator', actor })
@@ -65,7 +77,7 @@ export function decisionStore(core: StoreCore): DecisionStore {
         return { kind: 'done', runId: run.id, state: run.state }
       }),
     retry: (taskId, newRun) =>
-      decide(taskId, 'retry', run => {
+      decide({ taskId }, 'retry', run => {
         if (run.state === 'retrying') return makeDue(core, run, newRun.actor)
         // What is wrong with the row is read at its next tick; until then every run of it ends the same way.
         const next = insertRun(core, taskId, { ...newRun, flaw: run.flaw })

@@ -266,3 +266,18 @@ test('an interrupted drain finishes the stage in hand and takes no other', async
   expect(await shop.store.runs.countByState()).toEqual({ done: 2 })
   expect((await shop.run(runId)).attempt).toBe(1)
 })
+
+test('a decision that was made of one run is refused of the next', async () => {
+  const shop = await workshop()
+  const { taskId, runId } = await shop.add({ brief: briefThat('score=60') })
+  await shop.drain()
+  await shop.store.decisions.cancel(taskId, 'tester')
+  const again = await shop.retry(taskId)
+  await shop.drain()
+  const { decisions } = shop.store
+  const waits = { kind: 'refused', runId: again, state: 'waiting_human' }
+  expect(await decisions.approve(taskId, 'notion', runId)).toEqual(waits)
+  expect(await decisions.sendBack(taskId, 'shorter', 'notion', runId)).toEqual(waits)
+  expect(await decisions.cancel(taskId, 'notion', runId)).toEqual(waits)
+  expect(await decisions.approve(taskId, 'notion', again)).toMatchObject({ kind: 'done' })
+})

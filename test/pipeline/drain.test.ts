@@ -217,3 +217,24 @@ test('a commit that breaks uses up the attempt, and the worker goes on with the 
   expect(calls.reduce((sum, { costNano }) => sum + costNano, 0)).toBe(totals.cost_nano_usd)
   expectSpendAddsUp(shop.storeFile)
 })
+
+test('what was read on the row of a run cancels no run that was begun since', async () => {
+  const shop = await workshop()
+  const { taskId, runId } = await add(shop)
+  const onPage: Store['claims']['claim'] = async request => {
+    const claimed = await shop.store.claims.claim(request)
+    return claimed === null ? null : { ...claimed, task: { ...claimed.task, pageId: 'a page' } }
+  }
+  const begun: string[] = []
+  const withdrawn = async (): Promise<boolean> => {
+    if (begun.length > 0) return false
+    // Another process hears of it first, and the operator begins anew.
+    await shop.store.decisions.cancel(taskId, 'notion')
+    begun.push(await shop.retry(taskId))
+    return true
+  }
+  const store = { ...shop.store, claims: { ...shop.store.claims, claim: onPage } }
+  await drain({ ...shop.context, store, rows: { withdrawn } }, WHOLE)
+  expect(await shop.run(runId)).toMatchObject({ state: 'cancelled' })
+  expect(await shop.run(begun[0] ?? '')).toMatchObject({ state: 'done' })
+})
