@@ -107,22 +107,24 @@ export function outboxStore(core: StoreCore): OutboxStore {
 const IS_DUE = dueSql('not_before_ms', LONGEST_DELIVERY_WAIT_MS)
 
 /**
- * The oldest due write whose turn it is at its target: nothing else is being sent there, and nothing earlier waits
- * that is to stay. States in between do not hold up what comes after them, a result above all: they are merged into
- * the next property write; but one that Notion made wait holds up the whole page.
+ * Nothing else is being sent to its target, and nothing earlier waits there that is to stay. States in between do not
+ * hold up what comes after them, a result above all: they are merged into the next property write; but one that Notion
+ * made wait holds up the whole page.
  */
+const IS_ITS_TURN = `NOT EXISTS (SELECT 1 FROM effects b WHERE b.target = e.target AND b.state = 'pending' AND (b.owner IS NOT NULL
+    OR (b.seq < e.seq AND (b.passing_ms IS NULL OR NOT ${dueSql('b.not_before_ms', LONGEST_DELIVERY_WAIT_MS)}))))`
+
+/** The oldest due write that is to stay. */
 const LASTING_HEAD = `SELECT * FROM effects e INDEXED BY effects_lasting
   WHERE state = 'pending' AND passing_ms IS NULL AND owner IS NULL AND ${IS_DUE}
-  AND NOT EXISTS (SELECT 1 FROM effects b WHERE b.target = e.target AND b.state = 'pending' AND (b.owner IS NOT NULL
-    OR (b.seq < e.seq AND (b.passing_ms IS NULL OR NOT ${dueSql('b.not_before_ms', LONGEST_DELIVERY_WAIT_MS)}))))
+  AND ${IS_ITS_TURN}
   ORDER BY seq LIMIT 1`
 
 /** The oldest state in between that is due by itself. */
 const PASSING_HEAD = `SELECT * FROM effects e INDEXED BY effects_passing
   WHERE state = 'pending' AND passing_ms IS NOT NULL AND owner IS NULL AND ${IS_DUE}
   AND (:all = 1 OR created_ms + passing_ms <= :now OR created_ms > :now)
-  AND NOT EXISTS (SELECT 1 FROM effects b WHERE b.target = e.target AND b.state = 'pending' AND (b.owner IS NOT NULL
-    OR (b.seq < e.seq AND (b.passing_ms IS NULL OR NOT ${dueSql('b.not_before_ms', LONGEST_DELIVERY_WAIT_MS)}))))
+  AND ${IS_ITS_TURN}
   ORDER BY seq LIMIT 1`
 
 /** What lasts comes first: a state in between that waits meanwhile may be void before its turn. */
