@@ -45,7 +45,7 @@ export interface Files {
   /**
    * Writes whole or not at all. What is there and is no regular file is never replaced: devices and pipes are
    * written into, links are followed.
-   * @throws AppError `refused` for a folder, a socket, or a link that cannot be trusted
+   * @throws AppError `usage` for a folder or a socket, `refused` for a link that cannot be trusted
    */
   writeText(path: string, text: string, mode: number): void
   /** Makes an empty file; one that is there stays as it is. False where there is none afterwards. */

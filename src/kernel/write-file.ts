@@ -73,6 +73,8 @@ function replace(path: string, text: string, mode: number, found: fs.Stats | und
   const temporary = `${path}.${nodeCrypto().randomBytes(6).toString('hex')}.tmp`
   try {
     fs.writeFileSync(temporary, text, { mode, flag: 'wx', flush: true })
+    // The process's umask is for files that are new.
+    if (found !== undefined) fs.chmodSync(temporary, mode)
     if (found !== undefined) keepOwner(temporary, found)
     fs.renameSync(temporary, path)
   } catch (error) {

@@ -70,6 +70,13 @@ test('a link that somebody else put into a shared folder is refused, as the kern
   expect(readFileSync(join(dir, 'mine'), 'utf8')).toBe('x')
 })
 
+test('a file that is replaced has the mode that was asked for, also where new files get less', () => {
+  const path = join(temporaryFolder(), 'shared')
+  writeFileSync(path, 'old')
+  writeFile(path, 'new', 0o666)
+  expect(statSync(path).mode & 0o777).toBe(0o666)
+})
+
 test('a file that root replaces stays its owner’s', ({ skip }) => {
   skip(!IS_ROOT, 'not proved: only root can give files away')
   const path = join(temporaryFolder(), 'theirs')
