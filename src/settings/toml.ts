@@ -7,6 +7,9 @@ export interface ConfigFault {
   readonly message: string
 }
 
+/** A file with as many is no configuration, and each of them takes another reading of the whole. */
+const MOST_FAULTS = 50
+
 /**
  * The file as plain data, with its syntax errors. The parser stops at the first one: its line is left out then, and
  * the rest is read, so that one look at the file mends all of it.
@@ -28,7 +31,8 @@ export function parseToml(text: string): {
       const message = reason.replace(/^Invalid TOML document: /, '')
       faults.push({ line: error.line, key: null, message })
       // Without the head of its table a key would be taken for one of the table before.
-      if (/^\s*\[/.test(lines[error.line - 1] ?? '')) return { data: {}, faults }
+      const isHead = /^\s*\[/.test(lines[error.line - 1] ?? '')
+      if (isHead || faults.length === MOST_FAULTS) return { data: {}, faults }
       lines[error.line - 1] = ''
     }
   }

@@ -80,6 +80,10 @@ test('every single setting can be set by its variable', () => {
   }
 })
 
+test('a file that is something else, such as a log, is not read anew for each of its lines', () => {
+  expect(faults('12:00:00 all is well\n'.repeat(500))).toHaveLength(50)
+})
+
 test.each<[what: string, toml: string, expected: readonly string[]]>([
   ['a syntax error', '[qa]\nthreshold = 80\nband =\n', ['line 3: invalid value']],
   ['a string that does not end', 'a = "x\n', ['line 1: control characters are not allowed in strings']],
