@@ -12,6 +12,7 @@ import {
   runtimeProof,
   sealProofs,
   storeProof,
+  whereReadable,
 } from '../pipeline/probes/local.ts'
 import { notionProofs } from '../pipeline/probes/notion.ts'
 import { modelProofs } from '../pipeline/probes/models.ts'
@@ -77,8 +78,9 @@ export const doctor = defineOperation({
 
 /** What is missing of the accounts that the store belongs to; the proofs say so too. */
 async function missing(context: Context<{ store: 'optional' }>): Promise<LostCredential[]> {
-  if (!context.store.ok) return []
-  return lostCredentials(await context.store.value.accounts.list(), name => context.secretOrigin(name))
+  return whereReadable(context.store, async ({ accounts }) =>
+    lostCredentials(await accounts.list(), name => context.secretOrigin(name)),
+  )
 }
 
 function hasFailed(proofs: readonly Proof[], subject: string): boolean {

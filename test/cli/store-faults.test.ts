@@ -87,6 +87,20 @@ test('doctor says so, and still tells of everything else: exit 1', async () => {
   expect(ran.stdout).toMatch(/^proved {6}node\n/m)
 })
 
+test('… also where what is damaged is the list of accounts', async () => {
+  const home = await usedHome()
+  const database = new Database(storeFile(home))
+  const page = database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'accounts'").pluck().get()
+  const bytes = Number(database.pragma('page_size', { simple: true }))
+  database.close()
+  const file = readFileSync(storeFile(home))
+  file.fill(0x5a, (Number(page) - 1) * bytes, Number(page) * bytes)
+  writeFileSync(storeFile(home), file)
+  const ran = await home.run('doctor')
+  expect(ran).toMatchObject({ code: 1, stderr: '' })
+  expect(ran.stdout).toMatch(/^failed {6}store\n/m)
+})
+
 /** The user root passes over file modes unless it gives up the right to: then it is a user like any other. */
 const WITHOUT_OVERRIDE = [
   '/usr/bin/setpriv',

@@ -46,7 +46,7 @@ export function configProof(settings: Attempted<LoadedSettings>): NewProof {
  * it is never more than not proved.
  */
 export async function clockProofs(store: Attempted<Store>, nowMs: number): Promise<NewProof[]> {
-  return whereReadable(store, async ({ clock }) => {
+  return whereReadable<NewProof>(store, async ({ clock }) => {
     const subject = 'clock'
     const ahead = await clock.ahead()
     return ahead === null
@@ -64,7 +64,7 @@ export async function clockProofs(store: Attempted<Store>, nowMs: number): Promi
 
 /** That of the receipts of ended runs, as far as a sample goes, none was changed after it was sealed. */
 export async function sealProofs(store: Attempted<Store>): Promise<NewProof[]> {
-  return whereReadable(store, async ({ receipts }) => {
+  return whereReadable<NewProof>(store, async ({ receipts }) => {
     const subject = 'receipts'
     const { seals, broken } = await receipts.sample()
     const [first] = broken
@@ -90,10 +90,10 @@ export async function sealProofs(store: Attempted<Store>): Promise<NewProof[]> {
 const NAMED = 5
 
 /** What is found in a store that can be read; that it cannot is a finding of its own. */
-async function whereReadable(
+export async function whereReadable<T>(
   store: Attempted<Store>,
-  probe: (store: Store) => Promise<NewProof[]>,
-): Promise<NewProof[]> {
+  probe: (store: Store) => Promise<T[]>,
+): Promise<T[]> {
   if (!store.ok) return []
   try {
     return await probe(store.value)
