@@ -1,5 +1,6 @@
 /** SIGINT and SIGTERM while work is under way: the stage in hand is finished, the rest is left for the next run. */
 import Database from 'better-sqlite3'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { textLike } from '../notion/support/facts.ts'
@@ -104,6 +105,21 @@ test('sandbox stop ends one that runs elsewhere, and says where there is none', 
   expect((await sandbox.ended).code).toBe(0)
   await expect(fetch(url)).rejects.toThrow('fetch failed')
   expect(await home.json('sandbox', 'stop', '--dir', dir)).toMatchObject({ dir, stopped: false })
+})
+
+test('sandbox stop and reset say that one is busy which answers no more, as while it ends', async () => {
+  const home = newHome()
+  const dir = join(home.dir, 'sandbox')
+  const sandbox = start(['sandbox', '--port', '0', '--dir', dir, '--json'], { env: home.env })
+  await sandbox.output(/\n\}\n$/)
+  writeFileSync(join(dir, 'services.json'), '[{"url":"http://127.0.0.1:1"}]')
+  for (const action of ['stop', 'reset']) {
+    const ran = await home.run('sandbox', action, '--dir', dir)
+    expect(ran).toMatchObject({ code: 75, stdout: '' })
+    expect(ran.stderr).toMatch(/^error: the sandbox at http:\/\/127\.0\.0\.1:1 does not answer: /)
+  }
+  sandbox.child.kill('SIGTERM')
+  expect((await sandbox.ended).code).toBe(143)
 })
 
 test('a signal to npx, which reaches us only as the end of our parent, stops it', async () => {

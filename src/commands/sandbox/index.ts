@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Command } from '../../kernel/command.ts'
-import { AppError } from '../../kernel/errors.ts'
+import { AppError, messageOf } from '../../kernel/errors.ts'
 import {
   choiceField,
   optional,
@@ -10,6 +10,7 @@ import {
   withDefault,
 } from '../../kernel/field.ts'
 import { readInput } from '../../kernel/input.ts'
+import { quoted } from '../../kernel/typed-as.ts'
 import type { World } from '../../kernel/world.ts'
 import {
   isSandboxRunning,
@@ -50,7 +51,8 @@ export const sandbox: Command<CommandHost> = {
     const dir = sandboxDir(host.options.world, asked.dir ?? null)
     if (asked.action === 'stop') return stopRunning(host, dir)
     if (asked.action === 'reset') return reset(host, dir)
-    const stop = asked.dir === undefined ? 'echopilot sandbox stop' : `echopilot sandbox stop --dir '${dir}'`
+    const stop =
+      asked.dir === undefined ? 'echopilot sandbox stop' : `echopilot sandbox stop --dir ${quoted(dir)}`
     return serve(host, dir, { basePort: asked.port, stop })
   },
 }
@@ -148,13 +150,7 @@ async function stopRunning(host: CommandHost, dir: string): Promise<'ok'> {
     if (first === undefined) {
       throw new AppError('busy', `a sandbox runs on ${dir}, of a demo`, 'end the demo')
     }
-    const answer = await world.fetch(`${first.url}/__sandbox/stop`, { method: 'POST' })
-    if (!answer.ok)
-      throw new AppError(
-        'provider',
-        `${first.url} did not stop (${answer.status})`,
-        'end it with Ctrl-C where it runs',
-      )
+    await order(world, first.url, { what: 'stop', otherwise: 'end it with Ctrl-C where it runs' })
     const untilMs = world.clock.monotonicMs() + STOPPED_WITHIN_MS
     while (await isSandboxRunning(services)) {
       if (world.clock.monotonicMs() > untilMs)
@@ -203,14 +199,24 @@ function listedServices(world: Pick<World, 'files'>, dir: string): { readonly ur
 async function resetRunning(world: Pick<World, 'files' | 'fetch'>, dir: string, why: Error): Promise<void> {
   const services = listedServices(world, dir)
   for (const { url } of services) {
-    const answer = await world.fetch(`${url}/__sandbox/reset`, { method: 'POST' })
-    if (answer.ok) continue
-    throw new AppError(
-      'provider',
-      `the sandbox at ${url} did not reset (${answer.status})`,
-      'stop it, then reset it',
-      why,
-    )
+    await order(world, url, { what: 'reset', otherwise: 'stop it, then reset it' })
   }
   if (services.length === 0) throw new AppError('busy', why.message, 'stop it, then reset it', why)
+}
+
+/**
+ * Has one of its services do something.
+ * @throws AppError `busy` where nothing answers, as while it ends; `provider` where it will not
+ */
+async function order(
+  world: Pick<World, 'fetch'>,
+  url: string,
+  { what, otherwise }: { readonly what: 'reset' | 'stop'; readonly otherwise: string },
+): Promise<void> {
+  const answer = await world.fetch(`${url}/__sandbox/${what}`, { method: 'POST' }).catch((error: unknown) => {
+    const message = `the sandbox at ${url} does not answer: ${messageOf(error)}`
+    throw new AppError('busy', message, 'it may be ending: run the same command again', error)
+  })
+  if (answer.ok) return
+  throw new AppError('provider', `the sandbox at ${url} did not ${what} (${answer.status})`, otherwise)
 }
