@@ -66,7 +66,7 @@ export function renderEffect(effect: ShownEffect, style: Style): string {
   const mark = effect.state === 'dead' ? style.bad : style.bold
   const of = effect.title === null ? '' : ` of "${effect.title}"`
   return [
-    wrap(`${effect.what}${of}`, style.columns).replace(effect.what, `${mark(effect.state)} ${effect.what}`),
+    wrap(`${effect.state} ${effect.what}${of}`, style.columns).replace(effect.state, mark),
     style.dim(`    ${effect.id}`),
     ...(effect.reason === null ? [] : [wrap(effect.reason, style.columns, '    ')]),
     ...(effect.next === null ? [] : [style.dim(wrap(`next: ${effect.next}`, style.columns, '    '))]),
