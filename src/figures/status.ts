@@ -72,7 +72,7 @@ function withoutOver(records: readonly OperationRecord[]): OperationRecord[] {
   return records.filter(record => record.outcome !== 'died' || record.startedMs >= mended)
 }
 
-/** That the figures are read at all shows that the configuration and the store are no longer as they were found. */
+/** That the figures are read at all shows that the configuration is no longer as it was found. */
 function refuted(proof: Proof): Proof {
   return proof.outcome === 'failed' && proof.subject === 'config'
     ? { ...proof, outcome: 'not_proved', detail: `mended since it was found wrong: ${proof.detail}` }

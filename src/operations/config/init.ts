@@ -18,7 +18,7 @@ export const configInit = defineOperation({
       throw new AppError(
         'refused',
         `there is a configuration already: ${path}`,
-        'echopilot config show, or config init --force',
+        'echopilot config show, or echopilot config init --force',
       )
     }
     if (!context.dryRun) {

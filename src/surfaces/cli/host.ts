@@ -32,7 +32,7 @@ export function sessionOptions(
     },
     calling: call => live.begin(call),
     log: {
-      write: line => live.write(terminal.isJournal ? line : shownText(line)),
+      write: line => live.write(line),
       format: terminal.isJournal ? 'journal' : 'text',
       least: flags.verbose === true ? 'debug' : flags.quiet === true ? 'error' : 'warn',
     },

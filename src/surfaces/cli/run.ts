@@ -124,13 +124,12 @@ function usageError(error: CommanderError, words: readonly string[], lists: CliL
 
 function errorJson(error: AppError, typed: (text: string) => string): string {
   const { kind, message } = error
-  const hint = error.hint === null ? null : typed(error.hint)
-  return `${JSON.stringify({ error: { kind, message, hint, exit: OUTCOMES[kind].exit } })}\n`
+  return `${JSON.stringify({ error: { kind, message, hint: typed(error.hint), exit: OUTCOMES[kind].exit } })}\n`
 }
 
 function errorText(error: AppError, terminal: Terminal, verbose: boolean): string {
   const { style } = terminal
-  const hint = error.hint === null ? '' : `${style.dim('next:')} ${shownText(style.hint(error.hint))}\n`
+  const hint = `${style.dim('next:')} ${shownText(style.hint(error.hint))}\n`
   const trace = verbose ? `${shownText(traceOf(error))}\n` : ''
   return `${style.bad('error:')} ${shownText(error.message)}\n${hint}${trace}`
 }

@@ -16,8 +16,7 @@ import {
   type SourceView,
 } from './source-view.ts'
 
-/** Values shown large, not in the list beside. */
-/** In the order in which whoever decides reads them. */
+/** Values shown large, not in the list beside, in the order in which whoever decides reads them. */
 const LARGE = ['Notes', 'Result Summary', 'Description']
 const MOST_WRITES = 30
 
