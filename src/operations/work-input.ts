@@ -33,10 +33,15 @@ export function pipelineOf(
   }
 }
 
-/** The rows of the board for what works without reading it otherwise; null where there is none to be reached. */
+/**
+ * The rows of the board for what works without reading it otherwise; null where there is none, or none to be reached.
+ * @throws AppError `config` where the credential of a store that belongs to a workspace is missing or wrong
+ */
 export async function boardRows(
   context: Context<{ store: 'required'; notion: 'optional' }>,
 ): Promise<RowCheck | null> {
-  const workspace = context.notion.ok ? await openWorkspace(context.store, context.notion.value) : null
+  const { notion } = context
+  if (!notion.ok && notion.error.kind === 'config') throw notion.error
+  const workspace = notion.ok ? await openWorkspace(context.store, notion.value) : null
   return workspace === null ? null : rowWatch({ ...context, workspace, clock: context.world.clock })
 }

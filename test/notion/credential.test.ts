@@ -18,6 +18,8 @@ async function withoutToken(): Promise<Desk> {
 test.for([
   ['poll'],
   ['poll', '--drain'],
+  ['process'],
+  ['qa'],
   ['deliver'],
   ['notion', 'sync'],
   ['notion', 'sync', '--rebuild'],
@@ -39,9 +41,10 @@ test.for([
 })
 
 test('status and doctor show the whole screen, and then 78 outranks 1', async () => {
-  const desk = await withoutToken()
-  const { taskId } = await desk.done('task', 'add', briefThat('refuse'))
-  await desk.done('process')
+  const before = await openDesk(office)
+  const { taskId } = await before.done('task', 'add', briefThat('refuse'))
+  await before.done('process')
+  const desk = newDesk(office, { stateDir: before.stateDir, env: { NOTION_TOKEN: '' } })
   const read = await desk.read('status')
   expect(read.code).toBe(78)
   expect(read.out).toMatch(/Queue\n.*AI cost\n.*Credentials\n {2}missing NOTION_TOKEN .*Failed-Final\n/s)
