@@ -1,7 +1,7 @@
 import { cutText, shortenAtWord } from './cut-text.ts'
 import { isBareJson } from './json-check.ts'
 import { keysOf } from './keys-of.ts'
-import { markdownToPlain } from './notion/plain-text.ts'
+import { markdownToPlain } from './markdown/plain-text.ts'
 import type { RunState, RunStatus } from './run-state.ts'
 import type { Shape } from './shape.ts'
 

@@ -1,5 +1,5 @@
 import { nextOfEffect } from '../domain/next-command.ts'
-import type { Undelivered } from '../effects/deliver.ts'
+import type { Undelivered } from '../outbox/deliver.ts'
 import { wrap } from '../kernel/text.ts'
 import type { Style } from '../kernel/style.ts'
 import type { Store } from '../store/index.ts'

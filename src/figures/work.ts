@@ -1,7 +1,7 @@
 import { formatScore } from '../domain/next-step.ts'
 import type { Style } from '../kernel/style.ts'
 import { table } from '../kernel/text.ts'
-import type { PollReport } from '../pickup/poll.ts'
+import type { PollReport } from '../pipeline/poll.ts'
 import type { WorkReport } from '../pipeline/work-report.ts'
 import { undeliveredLines } from './effects.ts'
 import { statusMark } from './marks.ts'

@@ -1,4 +1,4 @@
-import type { Notion } from '../integrations/notion/client.ts'
+import type { Notion } from '../integrations/notion/api/client.ts'
 import type { Models } from '../integrations/openai/index.ts'
 import type { FlatInput, InputOf } from '../kernel/input.ts'
 import type { Log } from '../kernel/log.ts'

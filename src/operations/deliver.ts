@@ -1,6 +1,6 @@
-import { deliverDue, deliveryOutcome } from '../effects/deliver.ts'
-import { rowWatch } from '../effects/row-watch.ts'
-import { openOwnWorkspace } from '../effects/workspace.ts'
+import { deliverDue, deliveryOutcome } from '../outbox/deliver.ts'
+import { rowWatch } from '../integrations/notion/rows/row-watch.ts'
+import { openOwnWorkspace } from '../integrations/notion/workspace/workspace.ts'
 import { undeliveredLines } from '../figures/effects.ts'
 import { defineOperation } from './define.ts'
 

@@ -14,7 +14,7 @@ import {
   storeProof,
   whereReadable,
 } from '../pipeline/probes/local.ts'
-import { notionProofs } from '../pipeline/probes/notion.ts'
+import { notionProofs } from '../integrations/notion/workspace/probe.ts'
 import { modelProofs } from '../pipeline/probes/models.ts'
 import { lostCredentials, type LostCredential } from '../settings/bound.ts'
 import { secretsFolder } from '../settings/secrets.ts'

@@ -1,6 +1,6 @@
 import { flagField } from '../kernel/field.ts'
-import { openWorkspace } from '../effects/workspace.ts'
-import { pollOnce, pollOutcome } from '../pickup/poll.ts'
+import { openWorkspace } from '../integrations/notion/workspace/workspace.ts'
+import { pollOnce, pollOutcome } from '../pipeline/poll.ts'
 import { renderPoll } from '../figures/work.ts'
 import { defineOperation } from './define.ts'
 import { concurrencyField, limitField, pipelineOf, taskField } from './work-input.ts'

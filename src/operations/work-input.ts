@@ -1,6 +1,6 @@
 import { optional, textField, wholeNumberField } from '../kernel/field.ts'
-import { rowWatch } from '../effects/row-watch.ts'
-import { openWorkspace } from '../effects/workspace.ts'
+import { rowWatch } from '../integrations/notion/rows/row-watch.ts'
+import { openWorkspace } from '../integrations/notion/workspace/workspace.ts'
 import type { PipelineContext, RowCheck } from '../pipeline/context.ts'
 import type { Context } from './define.ts'
 

@@ -1,4 +1,4 @@
-import { notionIds } from '../domain/notion/ids.ts'
+import { notionIds } from '../integrations/notion/ids.ts'
 import { sha256 } from '../kernel/digest.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Settings } from '../settings/schema.ts'

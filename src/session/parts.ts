@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Notion } from '../integrations/notion/client.ts'
+import type { Notion } from '../integrations/notion/api/client.ts'
 import type { Models, OpenAiKeys } from '../integrations/openai/index.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
@@ -95,7 +95,7 @@ async function notionFor(options: PartsOptions, parts: Parts, secrets: SecretKee
     throw lostCredentialError(lost, configPath(options.world, options.configFlag).path)
   }
   const { settings } = await parts.settings()
-  const { connectNotion } = await import('../integrations/notion/index.ts')
+  const { connectNotion } = await import('../integrations/notion/api/index.ts')
   const store = await parts.store()
   return connectNotion(settings.notion, token, options.world, {
     take: (count, perSecond) => store.rates.take('notion', count, perSecond),

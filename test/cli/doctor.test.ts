@@ -3,7 +3,7 @@ import Database from 'better-sqlite3'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { listOf, parseDocument, partOf, type Document } from '../support/document.ts'
-import { textLike } from '../notion/support/facts.ts'
+import { textLike } from '../integrations/notion/support/facts.ts'
 import { newHome } from './support/run.ts'
 import { gatedHome, sandboxHome } from './support/sandbox.ts'
 

@@ -7,7 +7,7 @@ import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
 import { NEEDS_NOTION } from './support/notion.ts'
 import { listOf, parseDocument, partOf, type Document } from '../support/document.ts'
 import { errorOf, type Home } from './support/run.ts'
-import { textLike } from '../notion/support/facts.ts'
+import { textLike } from '../integrations/notion/support/facts.ts'
 import { BRIEF, sandboxHome } from './support/sandbox.ts'
 
 const OPERATIONS = await loadAll(LISTED_OPERATIONS)

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { textLike } from '../notion/support/facts.ts'
+import { textLike } from '../integrations/notion/support/facts.ts'
 import { KEY } from '../sandbox/support/server.ts'
 import { listOf, parseDocument } from '../support/document.ts'
 import { freePort } from '../support/servers.ts'

@@ -1,7 +1,7 @@
 /** Heads of answers, as both SDKs hand them on: redirects, waiting times, ids. */
 import type { ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
-import { notionSender } from '../../src/integrations/notion/request.ts'
+import { notionSender } from '../../src/integrations/notion/api/request.ts'
 import { asAppError } from '../../src/kernel/errors.ts'
 import { lightFetch } from '../../src/kernel/http/fetch.ts'
 import { realClock, realRandom } from '../../src/kernel/real-world.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { markdownToBlocks } from '../../src/domain/notion/to-blocks.ts'
+import { markdownToBlocks } from '../../src/integrations/notion/blocks/to-blocks.ts'
 import { completionOf, scriptedModels, verdictText } from '../support/scripted-models.ts'
 import { workshop } from '../support/workshop.ts'
 

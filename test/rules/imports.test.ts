@@ -14,33 +14,32 @@ const NODE = 'node:'
 /** By the longest beginning of the path. A part may always import itself. */
 const MATRIX: Readonly<Record<string, Allowed>> = {
   'kernel/': { parts: [], packages: [NODE] },
-  'domain/': { parts: [], packages: [] },
+  'domain/': { parts: ['integrations/notion/blocks/'], packages: [] },
   'settings/': { parts: ['kernel/', 'domain/'], packages: [NODE, 'smol-toml'] },
   'store/': { parts: ['kernel/', 'domain/'], packages: [NODE, 'better-sqlite3'] },
   'integrations/openai/': { parts: ['kernel/', 'domain/'], packages: ['openai'] },
-  'integrations/notion/': { parts: ['kernel/', 'domain/'], packages: ['@notionhq/client'] },
+  'integrations/notion/': {
+    parts: ['kernel/', 'domain/', 'pipeline/', 'outbox/'],
+    types: ['store/', 'settings/'],
+    packages: ['@notionhq/client'],
+  },
   'pipeline/': {
-    parts: ['kernel/', 'domain/'],
+    parts: ['kernel/', 'domain/', 'outbox/', 'integrations/notion/'],
     types: ['settings/', 'store/', 'integrations/'],
     packages: [],
   },
-  'effects/': {
-    parts: ['kernel/', 'domain/'],
-    types: ['settings/', 'store/', 'integrations/'],
-    packages: [],
-  },
-  'pickup/': {
-    parts: ['kernel/', 'domain/', 'effects/', 'pipeline/'],
-    types: ['settings/', 'store/', 'integrations/'],
+  'outbox/': {
+    parts: ['kernel/', 'domain/', 'integrations/notion/'],
+    types: ['settings/', 'store/'],
     packages: [],
   },
   'figures/': {
     parts: ['kernel/', 'domain/'],
-    types: ['store/', 'pipeline/', 'pickup/', 'effects/'],
+    types: ['store/', 'pipeline/', 'outbox/', 'integrations/'],
     packages: [],
   },
   'operations/': {
-    parts: ['kernel/', 'domain/', 'settings/', 'figures/', 'pipeline/', 'effects/', 'pickup/'],
+    parts: ['kernel/', 'domain/', 'settings/', 'figures/', 'pipeline/', 'outbox/', 'integrations/'],
     types: ['store/', 'integrations/'],
     packages: [NODE],
   },
@@ -56,8 +55,8 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
       'settings/',
       'figures/',
       'pipeline/',
-      'effects/',
-      'pickup/',
+      'outbox/',
+      'integrations/',
       'operations/',
       'surfaces/',
       'session/',

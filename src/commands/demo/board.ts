@@ -1,8 +1,8 @@
-import { checkWorkspace } from '../../effects/account.ts'
+import { checkWorkspace } from '../../integrations/notion/workspace/account.ts'
 import { defect } from '../../kernel/errors.ts'
 import { listField } from '../../kernel/field.ts'
 import { defineOperation } from '../../operations/define.ts'
-import { setUp } from '../../pickup/set-up.ts'
+import { setUp } from '../../integrations/notion/workspace/set-up.ts'
 import { sandboxAnswer } from '../sandbox-answer.ts'
 import { demoTasks } from './tasks.ts'
 

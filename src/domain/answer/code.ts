@@ -1,4 +1,4 @@
-import { backtickRuns, firstFrom, nextRun } from '../notion/backticks.ts'
+import { backtickRuns, firstFrom, nextRun } from '../markdown/backticks.ts'
 
 /**
  * What may begin code in Markdown: the whole line that opens a fence, also within a list or quote, or a run of

@@ -1,5 +1,5 @@
 import { isBareJson } from '../json-check.ts'
-import { closesFence, fenceOf, isBlank } from '../notion/line-starts.ts'
+import { closesFence, fenceOf, isBlank } from '../markdown/line-starts.ts'
 import type { TaskType } from '../task-type.ts'
 
 /** Whether a brief wants a fence itself: then the answer is the code, not Markdown that was wrapped once too often. */

@@ -1,6 +1,6 @@
 import { wholeNumberField, withDefault } from '../../kernel/field.ts'
-import { compareWithNotion } from '../../effects/drift.ts'
-import { requireOwnWorkspace } from '../../effects/workspace.ts'
+import { compareWithNotion } from '../../integrations/notion/drift/drift.ts'
+import { requireOwnWorkspace } from '../../integrations/notion/workspace/workspace.ts'
 import { deadEffects, renderEffect } from '../../figures/effects.ts'
 import { countText, table } from '../../kernel/text.ts'
 import { defineOperation } from '../define.ts'

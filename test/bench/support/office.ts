@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { startSandbox } from '../../../src/sandbox/index.ts'
-import { boardAt, type Board } from '../../notion/support/board.ts'
+import { boardAt, type Board } from '../../integrations/notion/support/board.ts'
 import { echopilot, newHome, type Bench } from './bench.ts'
 import { timed } from './run.ts'
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { withoutThoughts } from '../../../src/domain/answer/thoughts.ts'
-import { sample } from '../notion/arbitraries.ts'
+import { sample } from '../markdown/arbitraries.ts'
 
 const WORK =
   '# Opening hours\n\nMonday to Friday, 8 to 17.\n\n```bash\ncurl https://example.com\n```\n\nClosed on Sundays.'

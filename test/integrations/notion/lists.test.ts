@@ -1,6 +1,6 @@
 /** Lists that have no end: a server that is broken, or means harm, must not keep a process reading for ever. */
 import { expect, test } from 'vitest'
-import { notionClient, type Notion } from '../../../src/integrations/notion/client.ts'
+import { notionClient, type Notion } from '../../../src/integrations/notion/api/client.ts'
 import { realClock, realRandom } from '../../../src/kernel/real-world.ts'
 import type { JsonObject } from '../../../src/sandbox/lib/json.ts'
 

@@ -1,5 +1,5 @@
 /** One request to Notion in a process of its own: `node child-notion.ts <url> <path>`; says what was loaded. */
-import { notionSender } from '../../../src/integrations/notion/request.ts'
+import { notionSender } from '../../../src/integrations/notion/api/request.ts'
 import { lightFetch } from '../../../src/kernel/http/fetch.ts'
 import { realClock, realRandom } from '../../../src/kernel/real-world.ts'
 

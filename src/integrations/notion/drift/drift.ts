@@ -1,0 +1,183 @@
+import type { PageChange } from '../../../domain/effect.ts'
+import { keysOf } from '../../../domain/keys-of.ts'
+import { isFinal } from '../../../domain/run-state.ts'
+import type { NotionPage, NotionProperty } from '../api/client.ts'
+import { isRefusal } from '../../../kernel/roles.ts'
+import type { Clock } from '../../../kernel/world.ts'
+import type { Store } from '../../../store/index.ts'
+import type { Again, Said } from '../../../store/rebuild.ts'
+import { bodyDrifts } from '../effects/body.ts'
+import { rowDrifts } from './log-drift.ts'
+import { cellsOf } from '../effects/page.ts'
+import { differingColumns, queueOf, readRow } from '../schema/row-values.ts'
+import { usableColumns } from '../effects/send-cells.ts'
+import type { Workspace } from '../workspace/workspace.ts'
+
+/** One place where Notion says something else of a task than the store. */
+export interface Drift {
+  readonly taskId: string
+  readonly title: string
+  readonly what: string
+  readonly store: string
+  readonly notion: string
+  /** Writing it again mends it; a page that is gone or in the trash is for a person. */
+  readonly mendable: boolean
+}
+
+/** What a comparison came to. */
+export interface Compared {
+  readonly compared: number
+  /** Tasks with a page that the limit did not reach. */
+  readonly older: number
+  readonly drifts: readonly Drift[]
+  /** What is to be written once more to mend them, task by task. */
+  readonly again: readonly Again[]
+  readonly counts: {
+    /** Pages that differ in a property or a result, and can be mended. */
+    readonly pages: number
+    /** Rows of the logs that differ or are missing. */
+    readonly rows: number
+    /** Pages that are gone or in the trash. */
+    readonly lost: number
+  }
+}
+
+interface CompareContext {
+  readonly store: Store
+  readonly workspace: Workspace
+  readonly world: { readonly clock: Pick<Clock, 'now'> }
+  readonly stop: AbortSignal
+}
+
+/**
+ * Compares all that is written of the newest tasks, at most `limit` of them, with what the store says: properties of
+ * the page, results in it, rows of both logs. What still waits to be written is no drift, nor is what a person has a
+ * say in: other columns and blocks, a new tick, a decision that counts, a row set to Cancelled. Stops early, with
+ * what it has, when told to.
+ * @throws ServiceFailure where Notion does not answer
+ */
+export async function compareWithNotion(context: CompareContext, limit: number): Promise<Compared> {
+  const { store, workspace } = context
+  const all = await store.rebuild.said(limit)
+  const found: Found[] = []
+  const columns = all.length === 0 ? [] : await workspace.api.properties(queueOf(workspace).dataSourceId)
+  for (const said of all) {
+    if (context.stop.aborted) break
+    found.push({ said, ...(await pageFound(context, said, columns)) })
+  }
+  const rows = await rowDrifts(
+    context,
+    found.map(({ said }) => said),
+  )
+  return {
+    compared: found.length,
+    older: (await store.rebuild.pages()) - found.length,
+    drifts: [
+      ...found.flatMap(({ drifts }) => drifts),
+      ...rows.map(({ said, row, what, notion }) => drift(said, what, row.body.row.status, notion)),
+    ],
+    counts: {
+      pages: found.filter(({ keys, bodies }) => keys.length + bodies.length > 0).length,
+      rows: new Set(rows.map(({ row }) => row.effectId)).size,
+      lost: found.filter(({ drifts }) => drifts.some(({ mendable }) => !mendable)).length,
+    },
+    again: found.map(({ said, keys, bodies }) => {
+      const own = rows.filter(row => row.said === said)
+      return {
+        taskId: said.taskId,
+        keys,
+        effectIds: [...bodies, ...new Set(own.map(({ row }) => row.effectId))],
+        forget: own.flatMap(({ isMissing, row }) => (isMissing ? [row.body.thing] : [])),
+      }
+    }),
+  }
+}
+
+/** What is wrong on one page. */
+interface FoundOnPage {
+  readonly drifts: readonly Drift[]
+  readonly keys: readonly (keyof PageChange)[]
+  /** Effects of the results that do not stand there. */
+  readonly bodies: readonly string[]
+}
+
+interface Found extends FoundOnPage {
+  readonly said: Said
+}
+
+async function pageFound(
+  context: CompareContext,
+  said: Said,
+  columns: readonly NotionProperty[],
+): Promise<FoundOnPage> {
+  const lost = (notion: string): FoundOnPage => ({
+    // A run that is cancelled, or a failure that is let be, because its page was thrown away leaves nothing to mend.
+    drifts:
+      said.state === 'cancelled' || said.dismissed
+        ? []
+        : [{ ...drift(said, 'page', said.page?.status ?? '', notion), mendable: false }],
+    keys: [],
+    bodies: [],
+  })
+  try {
+    const page = await context.workspace.api.page(said.pageId)
+    if (page.trashed) return lost('in the trash')
+    const cells = cellDrifts(context.workspace, said, page, columns)
+    const bodies = await bodyDrifts(context.workspace, said)
+    return {
+      drifts: [
+        ...cells.map(({ what, store, notion }) => drift(said, what, store, notion)),
+        ...bodies.map(({ notion }) => drift(said, 'result', 'whole', notion)),
+      ],
+      keys: cells.map(({ key }) => key),
+      bodies: bodies.map(({ effectId }) => effectId),
+    }
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    return lost('not to be found')
+  }
+}
+
+interface CellDrift {
+  readonly key: keyof PageChange
+  readonly what: string
+  readonly store: string
+  readonly notion: string
+}
+
+function cellDrifts(
+  workspace: Workspace,
+  said: Said,
+  page: NotionPage,
+  found: readonly NotionProperty[],
+): CellDrift[] {
+  const queue = queueOf(workspace)
+  const row = readRow(page, queue)
+  const { page: change } = said
+  if (change === null) return []
+  const isCancelledByHand = row.choice('status') === 'Cancelled' && (!isFinal(said.state) || said.dismissed)
+  const ofRun = keysOf(change)
+    .filter(key => !(key === 'status' && isCancelledByHand))
+    .flatMap(key => {
+      const cells = cellsOf({ [key]: change[key] })
+      const differing = differingColumns(row, usableColumns(queue, cells, found), cells)
+      return differing.map(({ name, store, notion }) => ({ key, what: name, store, notion }))
+    })
+  return [...ofRun, ...leftovers(said, row.checkbox('trigger'), row.choice('decision'))]
+}
+
+/** What a person had said, and we took but did not take off the row. */
+function leftovers({ isTickOurs, state }: Said, isTicked: boolean, decision: string | null): CellDrift[] {
+  return [
+    ...(isTickOurs && isTicked
+      ? [{ key: 'untick', what: 'Trigger', store: 'taken', notion: 'ticked' } as const]
+      : []),
+    ...(decision !== null && state !== 'waiting_human'
+      ? [{ key: 'clearDecision', what: 'Decision', store: '', notion: decision } as const]
+      : []),
+  ]
+}
+
+function drift(said: Said, what: string, store: string, notion: string): Drift {
+  return { taskId: said.taskId, title: said.title, what, store, notion, mendable: true }
+}

@@ -1,0 +1,118 @@
+import { formatNanoUsd } from '../../../domain/cost.ts'
+import type { EffectBody, JobRow, LogRow } from '../../../domain/effect.ts'
+import { isRefusal } from '../../../kernel/roles.ts'
+import type { NotionDatabase } from '../../../store/notion.ts'
+import type { Effect } from '../../../store/effect-rows.ts'
+import type { EffectContext } from './context.ts'
+import type { Delivery } from '../../../outbox/delivery.ts'
+import { whyAway } from './place.ts'
+import type { Cells } from '../schema/row-values.ts'
+import { sendCells } from './send-cells.ts'
+
+type RowBody = Extract<EffectBody, { kind: 'log' | 'job' }>
+
+/** A search index may lag: a row that was not found is looked for once more after this (SPEC §3). */
+const SECOND_LOOK_MS = 10_000
+
+/**
+ * Writes a row of one of the logs: changes the one that is there, or makes it. A create that may have
+ * happened is looked up by its Effect ID, twice, before it is repeated.
+ */
+export async function deliverRow(context: EffectContext, effect: Effect, body: RowBody): Promise<Delivery> {
+  const { databases, api } = context.workspace
+  const database = databases[body.kind === 'log' ? 'log' : 'jobLog']
+  // A log that was never set up is left out; `doctor` names it.
+  if (database === undefined) return { kind: 'done', thing: null }
+  const cells = cellsOfRow(body)
+  const known = await context.store.outbox.thing(body.thing)
+  if (known !== null && (await change(context, database, cells, known))) return done(body, known)
+  const found = effect.uncertain ? await find(context, database, body) : null
+  if (found !== null && (await change(context, database, cells, found))) return done(body, found)
+  const again = secondLook(context, effect, database)
+  if (again !== null) return again
+  const made = await sendCells(context, database, cells, properties =>
+    api.createPage(database.dataSourceId, properties),
+  )
+  return done(body, made.id)
+}
+
+function done(body: RowBody, notionId: string): Delivery {
+  return { kind: 'done', thing: { key: body.thing, notionId } }
+}
+
+/** False where the row is not there any more: one that somebody threw away is made anew. */
+async function change(
+  context: EffectContext,
+  database: NotionDatabase,
+  cells: Cells,
+  rowId: string,
+): Promise<boolean> {
+  const { workspace } = context
+  try {
+    await sendCells(context, database, cells, properties => workspace.api.changePage(rowId, properties))
+    return true
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    if ((await whyAway(workspace, { kind: 'page', pageId: rowId })) === null) throw error
+    return false
+  }
+}
+
+/** The cells of a row of a log, by our own keys. */
+export function cellsOfRow(body: RowBody): Cells {
+  return body.kind === 'log' ? logCells(body) : jobCells(body)
+}
+
+/** Not null where the row may exist unseen. */
+function secondLook(context: EffectContext, effect: Effect, database: NotionDatabase): Delivery | null {
+  if (!effect.uncertain) return null
+  if (database.properties['effectId'] === undefined) {
+    return {
+      kind: 'impossible',
+      why: 'it may have been written, and without a property "Effect ID" nobody can tell (echopilot init --repair adds it)',
+    }
+  }
+  const now = context.world.clock.now()
+  if (effect.lookedUpMs !== null && now - effect.lookedUpMs >= SECOND_LOOK_MS) return null
+  return { kind: 'unfound', againAtMs: now + SECOND_LOOK_MS }
+}
+
+async function find(context: EffectContext, database: NotionDatabase, body: RowBody): Promise<string | null> {
+  const effectId = database.properties['effectId']
+  if (effectId === undefined) return null
+  const found = await context.workspace.api.query(database.dataSourceId, {
+    filter: { property: effectId.id, rich_text: { equals: body.thing } },
+  })
+  return found.pages[0]?.id ?? null
+}
+
+function logCells({ row, thing }: { row: LogRow; thing: string }): Cells {
+  return {
+    entry: row.entry,
+    status: row.status,
+    message: row.message,
+    details: row.details,
+    timestamp: new Date(row.atMs).toISOString(),
+    commit: row.commit,
+    runId: row.runId,
+    effectId: thing,
+  }
+}
+
+function jobCells({ row, thing }: { row: JobRow; thing: string }): Cells {
+  return {
+    jobName: row.name,
+    date: new Date(row.atMs).toISOString(),
+    taskType: row.type,
+    status: row.status,
+    qaScore: row.score,
+    costUsd: Number(formatNanoUsd(row.costNano)),
+    durationMs: row.durationMs,
+    tokensIn: row.inputTokens,
+    tokensOut: row.outputTokens,
+    commit: row.commit,
+    runId: row.runId,
+    effectId: thing,
+    notes: row.notes,
+  }
+}

@@ -1,0 +1,101 @@
+import { matchSchema, unusableIn, type SchemaMatch } from '../schema/schema-match.ts'
+import { NOTION_DATABASES, propertySpec, type DatabaseKey } from '../schema/schema.ts'
+import { keysOf } from '../../../domain/keys-of.ts'
+import type { Notion } from '../api/client.ts'
+import type { Attempted } from '../../../kernel/operation.ts'
+import { ServiceFailure } from '../../../kernel/roles.ts'
+import type { Store } from '../../../store/index.ts'
+import type { NotionDatabase } from '../../../store/notion.ts'
+import type { NewProof } from '../../../store/proofs.ts'
+
+/** That the token opens the workspace, and that each database has what is read and written. */
+export async function notionProofs(context: {
+  readonly store: Attempted<Store>
+  readonly notion: Attempted<Notion | null>
+}): Promise<NewProof[]> {
+  if (!context.notion.ok)
+    return [proof('failed', 'notion', context.notion.error.message, context.notion.error.hint)]
+  const api = context.notion.value
+  if (api === null) return [proof('not_proved', 'notion', 'no token is set: the local queue is used', null)]
+  try {
+    const me = await api.me()
+    const known = context.store.ok ? await context.store.value.notion.databases() : []
+    return [
+      proof('proved', 'notion', `the token opens the workspace "${me.workspaceName}"`, null),
+      ...(await databaseProofs(api, known)),
+    ]
+  } catch (error) {
+    if (!(error instanceof ServiceFailure)) throw error
+    const fix =
+      error.fix ??
+      (error.errorClass === 'credential'
+        ? 'set a valid NOTION_TOKEN'
+        : 'check the network and notion.base_url')
+    return [proof('failed', 'notion', error.message, fix)]
+  }
+}
+
+async function databaseProofs(api: Notion, known: readonly NotionDatabase[]): Promise<NewProof[]> {
+  if (known.length === 0) {
+    return [proof('not_proved', 'notion databases', 'none are known yet', 'echopilot init --parent PAGE')]
+  }
+  const proofs: NewProof[] = []
+  for (const key of keysOf(NOTION_DATABASES)) {
+    const database = known.find(candidate => candidate.key === key)
+    proofs.push(
+      database === undefined
+        ? proof('not_proved', subjectOf(key), 'not known: nothing is written there', 'echopilot init')
+        : await databaseProof(api, key, database),
+    )
+  }
+  return proofs
+}
+
+function subjectOf(key: DatabaseKey): string {
+  return `notion ${NOTION_DATABASES[key].title}`
+}
+
+async function databaseProof(api: Notion, key: DatabaseKey, database: NotionDatabase): Promise<NewProof> {
+  try {
+    const ids = Object.fromEntries(Object.entries(database.properties).map(([name, { id }]) => [name, id]))
+    return judge(key, matchSchema(key, await api.properties(database.dataSourceId), ids))
+  } catch (error) {
+    if (!(error instanceof ServiceFailure)) throw error
+    return proof(
+      'failed',
+      subjectOf(key),
+      error.message,
+      'share it with the integration again, or echopilot init',
+    )
+  }
+}
+
+function judge<D extends DatabaseKey>(key: D, match: SchemaMatch<D>): NewProof {
+  const unusable = unusableIn(key, match)
+  const blocking = unusable.filter(spec => spec.required === true).map(spec => spec.name)
+  if (blocking.length > 0) {
+    return proof('failed', subjectOf(key), `no usable ${blocking.join(', ')}`, 'echopilot init --repair')
+  }
+  const closed = match.missingOptions.find(lacking => match.mapped[lacking.key]?.type === 'status')
+  if (closed !== undefined) {
+    const detail = `${propertySpec(key, closed.key).name} lacks the options ${closed.names.join(', ')}`
+    return proof(
+      'failed',
+      subjectOf(key),
+      detail,
+      'echopilot init --repair: a status takes only options that are there',
+    )
+  }
+  return unusable.length === 0
+    ? proof('proved', subjectOf(key), 'every property is there', null)
+    : proof(
+        'proved',
+        subjectOf(key),
+        `usable without ${unusable.map(spec => spec.name).join(', ')}`,
+        'echopilot init --repair',
+      )
+}
+
+function proof(outcome: NewProof['outcome'], subject: string, detail: string, fix: string | null): NewProof {
+  return { subject, outcome, detail, fix }
+}

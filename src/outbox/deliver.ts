@@ -1,0 +1,223 @@
+import { LONGEST_RETRY_AFTER_MS } from '../domain/retry-schedule.ts'
+import { asAppError, isStoreFailure, type Outcome } from '../kernel/errors.ts'
+import { LEASE_RENEWAL_MS } from '../kernel/lease.ts'
+import { nextAfter, ServiceFailure } from '../kernel/roles.ts'
+import type { Effect } from '../store/effect-rows.ts'
+import type { FailedDelivery, Passing } from '../store/outbox.ts'
+import { deliverBody } from '../integrations/notion/effects/body.ts'
+import type { EffectContext } from '../integrations/notion/effects/context.ts'
+import type { Delivery } from './delivery.ts'
+import { deliverPage } from '../integrations/notion/effects/page.ts'
+import { placeOf, reviveWhatIsBack, whyAway } from '../integrations/notion/effects/place.ts'
+import { deliverRow } from '../integrations/notion/effects/row.ts'
+
+/** What a pass over the outbox came to. */
+export interface Delivered {
+  readonly delivered: number
+  readonly failed: readonly Undelivered[]
+}
+
+/** An effect that was tried in vain. */
+export interface Undelivered {
+  readonly id: string
+  readonly kind: string
+  readonly message: string
+  /** What to type. */
+  readonly next: string
+  /** What Notion's answer says of the cause; null where none was asked for, or it is ours. */
+  readonly errorClass: ServiceFailure['errorClass'] | null
+}
+
+/** Failures in a row after which the rest is left to the next pass: the service is down. */
+const FAILURES_TO_STOP = 3
+/** Targets that are written to at once: an answer takes longer than the shared rate wants us to wait. */
+const AT_ONCE = 4
+
+/**
+ * Delivers every due effect once, in order within each target. What fails is due again later; what
+ * cannot succeed as things are is dead, until what it needs is back. Any number of processes may do this on one store.
+ * Beside work (`besideWork`) states in between wait for requests to spare; after it, nothing more comes that they could
+ * be written with.
+ */
+export async function deliverDue(context: EffectContext, besideWork = false): Promise<Delivered> {
+  await reviveWhatIsBack(context)
+  const pass: Pass = { delivered: 0, failed: [], inRow: 0, besideWork }
+  const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, async () => courier(context, pass)))
+  for (const end of ends) if (end.status === 'rejected') throw asAppError(end.reason)
+  return pass
+}
+
+/** How a call ends that was there to deliver. */
+export function deliveryOutcome({ failed, delivered }: Delivered): Outcome {
+  if (failed.length === 0) return 'ok'
+  if (delivered > 0) return 'partial'
+  // What Notion refuses to this token it refuses at the next tick too.
+  return failed.some(({ errorClass }) => errorClass === 'credential') ? 'config' : 'busy'
+}
+
+/** What the couriers of one pass share. */
+interface Pass {
+  delivered: number
+  readonly failed: Undelivered[]
+  inRow: number
+  readonly besideWork: boolean
+}
+
+/** With the rate used up, each state in between would make a result wait. */
+async function passingOf(context: EffectContext, { besideWork }: Pass): Promise<Passing> {
+  if (!besideWork) return 'all'
+  return (await context.workspace.api.hasRoom()) ? 'settled' : 'none'
+}
+
+/** Delivers until nothing is due: each batch is claimed with the end of the one before. */
+async function courier(context: EffectContext, pass: Pass): Promise<void> {
+  const { outbox } = context.store
+  const isOver = (): boolean => context.stop.aborted || pass.inRow >= FAILURES_TO_STOP
+  const claim = async (): Promise<Effect[]> => (isOver() ? [] : outbox.claim(await passingOf(context, pass)))
+  let effects = await claim()
+  for (let [head] = effects; head !== undefined; [head] = effects) {
+    const attempt = await tryLeased(context, head, effects)
+    if (attempt.ok) {
+      pass.delivered += effects.length
+      pass.inRow = 0
+      const next = isOver() ? null : await passingOf(context, pass)
+      effects = await outbox.done(effects, attempt.thing, next)
+      continue
+    }
+    await outbox.failed(effects, attempt.failure)
+    noteFailure(context, pass, head, attempt)
+    effects = await claim()
+  }
+}
+
+function noteFailure(context: EffectContext, pass: Pass, head: Effect, attempt: FailedAttempt): void {
+  const { failure, errorClass, fix } = attempt
+  if (failure.lookedUp) {
+    // Looked up and not found is neither delivered nor failed: it waits for its second look.
+    pass.inRow = 0
+    return
+  }
+  const next = failure.dead === null ? nextAfter({ fix }) : `echopilot effect show ${head.id}`
+  pass.failed.push({ id: head.id, kind: head.kind, message: failure.error, next, errorClass })
+  context.log.warn('effect not delivered', {
+    effect: head.key,
+    error: failure.error,
+    dead: failure.dead !== null,
+  })
+  pass.inRow += failure.dead === null ? 1 : 0
+}
+
+/** What came of sending. */
+type Attempt =
+  { readonly ok: true; readonly thing: Extract<Delivery, { kind: 'done' }>['thing'] } | FailedAttempt
+
+interface FailedAttempt {
+  readonly ok: false
+  readonly failure: FailedDelivery
+  readonly errorClass: Undelivered['errorClass']
+  readonly fix: string | null
+}
+
+/** Sends while the lease is kept alive: a result of many requests at the shared rate may outlast one. */
+async function tryLeased(context: EffectContext, head: Effect, effects: readonly Effect[]): Promise<Attempt> {
+  const renewal = context.world.clock.every(LEASE_RENEWAL_MS, () => {
+    // What fails now may succeed the next time, before the lease is over; one that is lost ends nothing.
+    context.store.outbox
+      .renew(effects)
+      .catch(() => context.log.warn('lease not renewed', { effect: head.key }))
+  })
+  try {
+    return await tryOnce(context, head, effects)
+  } finally {
+    renewal()
+  }
+}
+
+async function tryOnce(context: EffectContext, head: Effect, effects: readonly Effect[]): Promise<Attempt> {
+  try {
+    const delivery = await deliver(context, head, effects)
+    return delivery.kind === 'done'
+      ? { ok: true, thing: delivery.thing }
+      : { ok: false, failure: undelivered(delivery), errorClass: null, fix: null }
+  } catch (error) {
+    const { errorClass, fix } = error instanceof ServiceFailure ? error : { errorClass: null, fix: null }
+    return { ok: false, failure: await failureOf(context, head, error), errorClass, fix }
+  }
+}
+
+function undelivered(delivery: Exclude<Delivery, { kind: 'done' }>): FailedDelivery {
+  return delivery.kind === 'unfound'
+    ? {
+        error: 'looked up, not found',
+        notBeforeMs: delivery.againAtMs,
+        uncertain: true,
+        lookedUp: true,
+        dead: null,
+      }
+    : { error: delivery.why, notBeforeMs: 0, uncertain: false, lookedUp: false, dead: 'refused' }
+}
+
+function deliver(context: EffectContext, head: Effect, effects: readonly Effect[]): Promise<Delivery> {
+  switch (head.body.kind) {
+    case 'page':
+      return deliverPage(context, effects)
+    case 'body':
+      return deliverBody(context, head, head.body)
+    case 'log':
+    case 'job':
+      return deliverRow(context, head, head.body)
+  }
+}
+
+async function failureOf(context: EffectContext, head: Effect, thrown: unknown): Promise<FailedDelivery> {
+  if (!(thrown instanceof ServiceFailure)) {
+    const error = asAppError(thrown)
+    if (isStoreFailure(error)) throw error
+    // A defect of ours must not hold up what comes after it for ever.
+    return { error: error.message, notBeforeMs: 0, uncertain: true, lookedUp: false, dead: 'refused' }
+  }
+  const again = triedAgain(context, head, thrown)
+  return thrown.errorClass === 'permanent' ? refused(context, head, thrown, again) : again
+}
+
+/** Notion may not find what is there, above all what it has just made; what is refused again and again is refused for itself. */
+const REFUSED_TRIES = 3
+
+/** Dead, of what it was refused for: that its place is away, or itself. */
+async function refused(
+  context: EffectContext,
+  head: Effect,
+  { status }: ServiceFailure,
+  again: FailedDelivery,
+): Promise<FailedDelivery> {
+  try {
+    const away = await whyAway(context.workspace, placeOf(head))
+    if (away !== null) return { ...again, error: `${away} (${again.error})`, dead: 'target' }
+    const mayPass = head.kind === 'body' || status === 404
+    return mayPass && head.tries < REFUSED_TRIES ? again : { ...again, dead: 'refused' }
+  } catch (error) {
+    if (!(error instanceof ServiceFailure)) throw error
+    // Nobody can tell for now.
+    return again
+  }
+}
+
+function triedAgain(context: EffectContext, head: Effect, failure: ServiceFailure): FailedDelivery {
+  const askedMs = Math.min(failure.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS)
+  const waitMs = Math.max(backoffMs(head.tries), askedMs)
+  return {
+    error: failure.message,
+    notBeforeMs: context.world.clock.now() + Math.round(waitMs * (1 + context.world.random.fraction() / 5)),
+    // A body is many requests: the one that was refused says nothing of those before it.
+    uncertain: failure.billed === 'unknown' || head.kind === 'body',
+    lookedUp: false,
+    dead: null,
+  }
+}
+
+const WAITS_MS = [5_000, 30_000, 120_000, 600_000]
+const LONGEST_WAIT_MS = 900_000
+
+function backoffMs(tries: number): number {
+  return WAITS_MS[tries - 1] ?? LONGEST_WAIT_MS
+}

@@ -1,0 +1,172 @@
+import { deliverDue, type Undelivered } from '../outbox/deliver.ts'
+import type { EffectContext } from '../integrations/notion/effects/context.ts'
+import type { Workspace } from '../integrations/notion/workspace/workspace.ts'
+import type { PipelineContext } from './context.ts'
+import type { Outcome } from '../kernel/errors.ts'
+import { workOutcome, workQueue, type WorkReport, type WorkRequest } from './work-report.ts'
+import { rowWatch } from '../integrations/notion/rows/row-watch.ts'
+import { NOTHING_PICKED_UP, pickUp, type PickedUp } from '../integrations/notion/rows/pick-up.ts'
+
+/** Everything a `poll` did: with Notion, and with the queue. */
+export interface PollReport extends WorkReport {
+  /** Null without Notion. */
+  readonly notion:
+    (PickedUp & { readonly delivered: number; readonly undelivered: readonly Undelivered[] }) | null
+}
+
+/** How often new ticks are looked for while work is in flight. */
+const PICK_UP_EVERY_MS = 60_000
+/** How often the outbox is looked at while work is in flight. */
+const DELIVER_EVERY_MS = 500
+
+/** Work begins when so many rows were picked up, or all: reading a thousand takes minutes at Notion's rate. */
+const ROWS_TO_BEGIN_WITH = 10
+
+/**
+ * Picks up, works, delivers. Where many rows are ticked, work begins with the first of them. While work is in flight
+ * the outside is told of it, and every minute new ticks are taken; when nothing is ready any more every due effect is
+ * tried once, and that is the end.
+ */
+export async function pollOnce(
+  pipeline: Omit<PipelineContext, 'rows'>,
+  workspace: Workspace | null,
+  request: WorkRequest,
+): Promise<PollReport> {
+  if (workspace === null) return { ...(await workQueue({ ...pipeline, rows: null }, request)), notion: null }
+  const rows = rowWatch({ ...pipeline, workspace, clock: pipeline.world.clock })
+  const context: EffectContext = { ...pipeline, workspace, rows }
+  const picking = { ...context, settings: pipeline.settings, dryRun: request.dryRun, arrived: () => {} }
+  const limit = request.limit ?? null
+  if (request.dryRun) {
+    const picked = await pickUp(picking, limit)
+    const planned = await workQueue({ ...pipeline, rows }, request)
+    return { ...planned, notion: { ...picked, delivered: 0, undelivered: [] } }
+  }
+  const begun = Promise.withResolvers<void>()
+  let arrived = (): void => {}
+  let rowsPicked = 0
+  const first = pickUp(
+    {
+      ...picking,
+      arrived: () => {
+        rowsPicked += 1
+        if (rowsPicked === ROWS_TO_BEGIN_WITH) begun.resolve()
+        arrived()
+      },
+    },
+    limit,
+  )
+  await Promise.race([first, begun.promise])
+  let picked: PickedUp | null = null
+  const pickUpMore = async (): Promise<void> => {
+    // Within what the first has left of the limit; with nothing left, decisions are still read.
+    if (picked !== null) picked = joined(picked, await pickUp(picking, leftOf(limit, picked)))
+  }
+  const working = whileWorking(context, pickUpMore)
+  const work = workQueue({ ...pipeline, rows }, request, async tell => {
+    arrived = tell
+    picked = await first
+  })
+  const report = await working.until(work)
+  const delivered = await deliverDue(context)
+  return {
+    ...report,
+    notion: {
+      ...(picked ?? NOTHING_PICKED_UP),
+      delivered: delivered.delivered + working.delivered(),
+      undelivered: await stillUndelivered(context, [...working.failed(), ...delivered.failed]),
+    },
+  }
+}
+
+function leftOf(limit: number | null, { picked }: PickedUp): number | null {
+  return limit === null ? null : limit - picked.length
+}
+
+/** Delivers, and picks up again, beside the work. What fails here may still be delivered later, or at the end. */
+function whileWorking(
+  context: EffectContext,
+  pickUpMore: () => Promise<void>,
+): {
+  until: <T>(work: Promise<T>) => Promise<T>
+  delivered: () => number
+  failed: () => readonly Undelivered[]
+} {
+  const { clock } = context.world
+  let delivered = 0
+  const failed: Undelivered[] = []
+  const every = async (ms: number, done: AbortSignal, act: () => Promise<void>): Promise<void> => {
+    let nextMs = clock.monotonicMs() + ms
+    while (!done.aborted && !context.stop.aborted) {
+      await clock.sleep(DELIVER_EVERY_MS, done)
+      if (done.aborted || clock.monotonicMs() < nextMs) continue
+      await act()
+      nextMs = clock.monotonicMs() + ms
+    }
+  }
+  const deliver = async (): Promise<void> => {
+    const pass = await deliverDue(context, true)
+    delivered += pass.delivered
+    failed.push(...pass.failed)
+  }
+  return {
+    delivered: () => delivered,
+    failed: () => failed,
+    until: async work => {
+      const done = new AbortController()
+      const companions = [
+        every(0, done.signal, deliver),
+        every(PICK_UP_EVERY_MS, done.signal, pickUpMore),
+      ].map(
+        // Caught at once: nobody waits for it until the work has ended.
+        async companion =>
+          companion.catch((error: unknown) => {
+            context.log.warn('nothing more is written beside the work, only after it', {
+              error: String(error),
+            })
+          }),
+      )
+      try {
+        return await work
+      } finally {
+        done.abort()
+        await Promise.all(companions)
+      }
+    },
+  }
+}
+
+/** Each effect that was tried in vain and is still not there, once, with what was said last. */
+async function stillUndelivered(
+  { store }: EffectContext,
+  failed: readonly Undelivered[],
+): Promise<Undelivered[]> {
+  const byId = new Map(failed.map(effect => [effect.id, effect]))
+  const open = new Set(await store.outbox.unfinished([...byId.keys()]))
+  return [...byId.values()].filter(({ id }) => open.has(id))
+}
+
+function joined(before: PickedUp, more: PickedUp): PickedUp {
+  return {
+    picked: [...before.picked, ...more.picked],
+    decided: before.decided + more.decided,
+    failed: [...before.failed, ...more.failed],
+    unreachable: more.unreachable,
+    busy: before.busy ?? more.busy,
+    complete: before.complete && more.complete,
+  }
+}
+
+/** As `workOutcome`; where Notion could not be read or written, that counts as not handled. */
+export function pollOutcome(report: PollReport): Outcome {
+  const outcome = workOutcome(report)
+  const { notion } = report
+  if (notion === null || outcome !== 'ok') return outcome
+  if (notion.unreachable !== null && report.runs.length === 0) {
+    // A queue that is gone, or lacks a required column, is not there at the next tick either.
+    const { errorClass } = notion.unreachable
+    return errorClass === 'credential' || errorClass === 'permanent' ? 'config' : 'busy'
+  }
+  const unhandled = notion.failed.length + notion.undelivered.length
+  return unhandled > 0 || notion.unreachable !== null || !notion.complete ? 'partial' : 'ok'
+}
