@@ -45,7 +45,7 @@ export async function invoke<Context>(
   invocation: Invocation<Context>,
 ): Promise<Invoked> {
   const input = checkInput(operation, rawInput)
-  const recorder = operation.effect === 'read' || invocation.dryRun ? null : invocation.recorder
+  const recorder = operation.access === 'read' || invocation.dryRun ? null : invocation.recorder
   const recordId = await recorder?.begin(commandOf(operation.path), invocation.actor)
   const end = async (outcome: Outcome, message: string | null): Promise<void> => {
     if (recordId !== undefined) await recorder?.end(recordId, outcome, message)

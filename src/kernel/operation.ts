@@ -40,7 +40,7 @@ export interface Operation<Context, Input extends FlatInput = FlatInput, Output 
   readonly positionals?: readonly string[]
   readonly needs: Readonly<Record<string, Need>>
   /** `write` operations are recorded and know `dryRun`; `irreversible` ones are confirmed too. */
-  readonly effect: 'read' | 'write' | 'irreversible'
+  readonly access: 'read' | 'write' | 'irreversible'
   readonly scope: 'read' | 'operate' | 'money' | 'privacy'
   /** Does the work; never prints, and touches the outside only through the context. */
   readonly run: (context: Context, input: InputOf<Input>) => Promise<Output>

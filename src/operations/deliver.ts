@@ -9,7 +9,7 @@ export const deliver = defineOperation({
   summary: 'Write to Notion what waits to be written',
   input: {},
   needs: { store: 'required', notion: 'required' },
-  effect: 'write',
+  access: 'write',
   scope: 'operate',
   run: async context => {
     const workspace = await openOwnWorkspace(context.store, context.notion, context.dryRun)

@@ -27,7 +27,7 @@ export const doctor = defineOperation({
   summary: 'Probe every part for real: proved, failed or not proved, with the fix',
   input: { noSpend: flagField('make no call that costs something: then no model is proved to answer') },
   needs: { settings: 'optional', store: 'optional', models: 'optional', notion: 'optional' },
-  effect: 'write',
+  access: 'write',
   scope: 'read',
   run: async (context, input) => {
     const unpaid = input.noSpend ? '--no-spend' : context.dryRun ? 'a dry run' : null

@@ -18,7 +18,7 @@ export const explain = defineOperation({
   input: { id: textField('any id that EchoPilot prints, its beginning, or an id or address of Notion') },
   positionals: ['id'],
   needs: { store: 'required' },
-  effect: 'read',
+  access: 'read',
   scope: 'read',
   run: async (context, input) => {
     const found = await findOne(context.store, input.id)

@@ -12,7 +12,7 @@ export const metrics = defineOperation({
   ],
   input: { textfile: optional(textField('write to this file, whole or not at all')) },
   needs: { store: 'required' },
-  effect: 'read',
+  access: 'read',
   scope: 'read',
   run: async (context, input) => {
     const text = prometheusText(await statusFigures(context.store, context.world.clock.now()))

@@ -20,7 +20,7 @@ export const poll = defineOperation({
     failOnFailed: flagField('exit 1 when a task ended as Failed-Final'),
   },
   needs: { settings: 'required', store: 'required', models: 'required', notion: 'required' },
-  effect: 'write',
+  access: 'write',
   scope: 'operate',
   run: async (context, input) => {
     // Local tasks are queued the moment they are added, so without --drain there is nothing left to pick up.

@@ -8,7 +8,7 @@ export const qa = defineOperation({
   summary: 'Judge generated runs, and revise those that fall short',
   input: { limit: limitField, concurrency: concurrencyField, task: taskField },
   needs: { settings: 'required', store: 'required', models: 'required', notion: 'optional' },
-  effect: 'write',
+  access: 'write',
   scope: 'operate',
   run: async (context, input) =>
     workQueue(pipelineOf(context, await boardRows(context)), {

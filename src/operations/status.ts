@@ -12,7 +12,7 @@ export const status = defineOperation({
   summary: 'One screen: queue, spend, proofs and what needs you; exit 1 when something failed',
   input: {},
   needs: { store: 'required' },
-  effect: 'read',
+  access: 'read',
   scope: 'read',
   run: async context => ({
     ...(await statusFigures(context.store, context.world.clock.now())),

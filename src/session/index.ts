@@ -76,7 +76,7 @@ export function openSession(options: SessionOptions): Session {
   return {
     log,
     run: async (operation, ...call) => {
-      const heard = operation.effect === 'read' ? () => {} : tellOfStop(options.stop, log)
+      const heard = operation.access === 'read' ? () => {} : tellOfStop(options.stop, log)
       try {
         return await run(operation, ...call)
       } catch (error) {

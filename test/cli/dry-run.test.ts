@@ -34,7 +34,7 @@ test('no operation that changes something changes anything with --dry-run', asyn
     'task retry': [bad],
     'task return': [low, '--note', 'shorter'],
   }
-  const writing = OPERATIONS.filter(({ effect }) => effect !== 'read')
+  const writing = OPERATIONS.filter(({ access }) => access !== 'read')
     .map(({ path }) => commandOf(path))
     .filter(command => !NEEDS_NOTION.has(command))
   expect(Object.keys(calls)).toEqual(writing.toSorted())

@@ -58,7 +58,7 @@ test('every operation that needs Notion, on a board with one row', async () => {
   }
   const opened = String(parseDocument((await call('task', 'open', id, '--json')).stdout)['url'])
   expect(await (await fetch(opened)).text()).toMatch(/<h\d[^>]*>\s*Invoicing tools/)
-  for (const { path, effect } of OPERATIONS.filter(each => NEEDS_NOTION.has(commandOf(each.path)))) {
+  for (const { path, access } of OPERATIONS.filter(each => NEEDS_NOTION.has(commandOf(each.path)))) {
     const typed = [...path, ...(words[commandOf(path)] ?? [])]
     const text = await call(...typed)
     expect(text, typed.join(' ')).toMatchObject({ code: 0, stderr: '' })
@@ -66,7 +66,7 @@ test('every operation that needs Notion, on a board with one row', async () => {
     const json = await call(...typed, '--json')
     expect(json, typed.join(' ')).toMatchObject({ code: 0, stderr: '' })
     expect(parseDocument(json.stdout)['schema']).toBe(schemaOf(path))
-    if (effect === 'read') continue
+    if (access === 'read') continue
     const before = contents(sandbox.env['ECHOPILOT_STATE_DIR'] ?? '')
     const tried = await call(...typed, '--dry-run', '--json')
     expect(tried, typed.join(' ')).toMatchObject({ code: 0, stderr: '' })

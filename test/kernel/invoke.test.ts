@@ -23,13 +23,13 @@ function recorder(refuse: 'begin' | 'end' | null = null): Recorder & { readonly 
   }
 }
 
-function operation(run: () => unknown, effect: Operation<null>['effect'] = 'write'): Operation<null> {
+function operation(run: () => unknown, access: Operation<null>['access'] = 'write'): Operation<null> {
   return {
     path: ['task', 'add'],
     summary: 'Add',
     input: { limitMs: wholeNumberField('limit', 1), name: withDefault(textField('name'), 'x') },
     needs: {},
-    effect,
+    access,
     scope: 'operate',
     run: async () => run(),
     render: () => '',

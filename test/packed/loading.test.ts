@@ -79,9 +79,9 @@ test.each([
 
 test('no operation but doctor loads an SDK where there is nothing to do', async () => {
   const loaded = await loader()
-  for (const { path, input, positionals = [], effect } of await loadAll(OPERATIONS)) {
+  for (const { path, input, positionals = [], access } of await loadAll(OPERATIONS)) {
     const required = positionals.filter(name => input[name]?.required === true).map(() => 'task_none')
-    const words = [...path, ...required, ...(effect === 'read' ? [] : ['--dry-run'])]
+    const words = [...path, ...required, ...(access === 'read' ? [] : ['--dry-run'])]
     const sdks = (await loaded(...words)).filter(name => name === 'openai' || name === 'notion')
     expect(sdks, words.join(' ')).toEqual(commandOf(path) === 'doctor' ? ['openai', 'notion'] : [])
   }

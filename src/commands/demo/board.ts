@@ -12,7 +12,7 @@ export const makeBoard = defineOperation({
   summary: 'Make the databases of the demo',
   input: {},
   needs: { settings: 'required', store: 'required', notion: 'required' },
-  effect: 'write',
+  access: 'write',
   scope: 'operate',
   run: async ({ settings, store, notion }) => {
     if (notion === null) throw defect('the sandbox gave no Notion token')

@@ -57,7 +57,7 @@ export function tellDay(
     summary: 'What became of the tasks of the demo',
     input: {},
     needs: { store: 'required' },
-    effect: 'read',
+    access: 'read',
     scope: 'read',
     run: async context => {
       const tasks = await dayTasks(context.store)

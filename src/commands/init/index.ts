@@ -64,7 +64,7 @@ function initialise(asked: InputOf<typeof input>, tell: (done: Initialised) => v
     summary: 'Find or make the Notion databases',
     input: {},
     needs: { settings: 'required', store: 'required', notion: 'required' },
-    effect: 'write',
+    access: 'write',
     scope: 'operate',
     run: async ({ settings, store, notion, dryRun }) => {
       if (notion === null) {

@@ -8,7 +8,7 @@ export const configCheck = defineOperation({
   input: {},
   // Connecting the models names every missing credential; nothing is sent.
   needs: { settings: 'required', models: 'required' },
-  effect: 'read',
+  access: 'read',
   scope: 'read',
   run: async context => ({
     path: context.settings.path,

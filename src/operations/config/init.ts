@@ -9,7 +9,7 @@ export const configInit = defineOperation({
   summary: 'Write a configuration file with every setting, commented out',
   input: { force: flagField('replace a file that is there; the old one is kept as .bak') },
   needs: {},
-  effect: 'write',
+  access: 'write',
   scope: 'operate',
   run: async (context, input) => {
     const { path } = configPath(context.world, context.configFlag)

@@ -11,7 +11,7 @@ export const configShow = defineOperation({
   summary: 'Print every setting; with --origin, where each came from',
   input: { origin: flagField('also print where each value came from') },
   needs: { settings: 'required' },
-  effect: 'read',
+  access: 'read',
   scope: 'read',
   run: async (context, input) => {
     const { settings, origins, path, fileExists } = context.settings

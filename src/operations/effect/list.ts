@@ -13,7 +13,7 @@ export const effectList = defineOperation({
     limit: withDefault(wholeNumberField('most to list', 1, 10_000), 50),
   },
   needs: { store: 'required' },
-  effect: 'read',
+  access: 'read',
   scope: 'read',
   run: async ({ store }, input) => {
     const states = input.state === undefined ? (['pending', 'dead'] as const) : [input.state]

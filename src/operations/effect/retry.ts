@@ -9,7 +9,7 @@ export const effectRetry = defineOperation({
   input: { id: textField('effect, or the beginning of its id') },
   positionals: ['id'],
   needs: { store: 'required' },
-  effect: 'write',
+  access: 'write',
   scope: 'operate',
   run: async ({ store, actor, dryRun }, input) => {
     const effect = await findEffect(store, input.id)

@@ -10,7 +10,7 @@ export const effectShow = defineOperation({
   input: { id: textField('effect, or the beginning of its id') },
   positionals: ['id'],
   needs: { store: 'required' },
-  effect: 'read',
+  access: 'read',
   scope: 'read',
   run: async ({ store }, input) => {
     const effect = await findEffect(store, input.id)

@@ -10,7 +10,7 @@ export const notionDiff = defineOperation({
   summary: 'Compare all that was written to Notion with the store; exit 1 when it differs',
   input: { limit: withDefault(wholeNumberField('most tasks to compare, newest first', 1, 10_000), 100) },
   needs: { store: 'required', notion: 'required' },
-  effect: 'read',
+  access: 'read',
   scope: 'read',
   run: async (context, input) => {
     const workspace = await requireOwnWorkspace(context.store, context.notion, context.dryRun)

@@ -18,7 +18,7 @@ export const notionSync = defineOperation({
     ),
   },
   needs: { store: 'required', notion: 'required' },
-  effect: 'write',
+  access: 'write',
   scope: 'operate',
   run: async (context, input) => {
     const workspace = await requireOwnWorkspace(context.store, context.notion, context.dryRun)

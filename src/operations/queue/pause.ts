@@ -7,7 +7,7 @@ export const queuePause = defineOperation({
   input: { reason: withDefault(textField('shown in status'), 'paused by the operator') },
   positionals: ['reason'],
   needs: { store: 'required' },
-  effect: 'write',
+  access: 'write',
   scope: 'operate',
   run: async (context, input) => {
     const before = await context.store.queue.paused()

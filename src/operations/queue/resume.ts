@@ -5,7 +5,7 @@ export const queueResume = defineOperation({
   summary: 'Take new work again',
   input: {},
   needs: { store: 'required' },
-  effect: 'write',
+  access: 'write',
   scope: 'operate',
   run: async context => {
     const paused = (await context.store.queue.paused()) !== null

@@ -6,7 +6,7 @@ export const serviceList = defineOperation({
   summary: 'List services that are not called for now, why, and when they are tried again',
   input: {},
   needs: { store: 'required' },
-  effect: 'read',
+  access: 'read',
   scope: 'read',
   run: async context => {
     const atMs = context.world.clock.now()

@@ -11,7 +11,7 @@ export const serviceResume = defineOperation({
   input: { name: textField('its name, as service list prints it') },
   positionals: ['name'],
   needs: { store: 'required' },
-  effect: 'write',
+  access: 'write',
   scope: 'operate',
   run: async (context, input) => {
     const paused = await context.store.pauses.list()

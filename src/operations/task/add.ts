@@ -45,7 +45,7 @@ export const taskAdd = defineOperation({
   },
   positionals: ['brief'],
   needs: { settings: 'required', store: 'required' },
-  effect: 'write',
+  access: 'write',
   scope: 'operate',
   run: async (context, input) => {
     const brief = await readBrief(context, input)

@@ -9,7 +9,7 @@ export const taskApprove = defineOperation({
   input: { id: textField('task or run, or the beginning of its id') },
   positionals: ['id'],
   needs: { store: 'required' },
-  effect: 'write',
+  access: 'write',
   scope: 'operate',
   run: async (context, input) => {
     const task = await findTask(context.store, input.id)

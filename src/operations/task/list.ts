@@ -20,7 +20,7 @@ export const taskList = defineOperation({
     limit: withDefault(wholeNumberField('most tasks to list', 1, 10_000), 50),
   },
   needs: { store: 'required' },
-  effect: 'read',
+  access: 'read',
   scope: 'read',
   run: async (context, input) => {
     const tasks = await context.store.tasks.list({

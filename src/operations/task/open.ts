@@ -9,7 +9,7 @@ export const taskOpen = defineOperation({
   input: { id: textField('task or run, or the beginning of its id') },
   positionals: ['id'],
   needs: { store: 'required', settings: 'required' },
-  effect: 'read',
+  access: 'read',
   scope: 'read',
   run: async (context, input) => {
     const task = await findTask(context.store, input.id)

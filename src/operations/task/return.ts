@@ -13,7 +13,7 @@ export const taskReturn = defineOperation({
   },
   positionals: ['id'],
   needs: { store: 'required' },
-  effect: 'write',
+  access: 'write',
   scope: 'operate',
   run: async (context, input) => {
     const task = await findTask(context.store, input.id)

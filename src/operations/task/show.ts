@@ -29,7 +29,7 @@ export const taskShow = defineOperation({
   },
   positionals: ['id'],
   needs: { store: 'required' },
-  effect: 'read',
+  access: 'read',
   scope: 'read',
   run: async (context, input) => {
     const found = await findTask(context.store, input.id)

@@ -69,7 +69,7 @@ function standsIn(path: readonly string[], words: readonly string[]): boolean {
 }
 
 function operationEntry(operation: AnyOperation): CliEntry {
-  return { ...operation, kind: 'operation', operation, changes: operation.effect !== 'read' }
+  return { ...operation, kind: 'operation', operation, changes: operation.access !== 'read' }
 }
 
 function commandEntry(command: Command<CommandHost>): CliEntry {

@@ -118,7 +118,7 @@ test('no operation changes a row of the store with --dry-run, with everything du
     'config init': ['--config', 'new.toml'],
   }
   const before = rowsIn(desk)
-  const writing = OPERATIONS.filter(({ effect }) => effect !== 'read').map(({ path }) => commandOf(path))
+  const writing = OPERATIONS.filter(({ access }) => access !== 'read').map(({ path }) => commandOf(path))
   for (const command of [...writing, 'notion sync', 'init']) {
     const called = await desk.call(...command.split(' '), ...(words[command] ?? []), '--dry-run')
     expect({ command, code: called.code, err: called.err }).toEqual({ command, code: 0, err: '' })
