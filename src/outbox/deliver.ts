@@ -6,7 +6,7 @@ import type { Effect } from '../store/effect-rows.ts'
 import type { FailedDelivery, Passing } from '../store/outbox.ts'
 import { deliverBody } from '../integrations/notion/effects/body.ts'
 import type { EffectContext } from '../integrations/notion/effects/context.ts'
-import type { Delivery } from './delivery.ts'
+import { REFUSED_TRIES, type Delivery } from './delivery.ts'
 import { deliverPage } from '../integrations/notion/effects/page.ts'
 import { placeOf, reviveWhatIsBack, whyAway } from '../integrations/notion/effects/place.ts'
 import { deliverRow } from '../integrations/notion/effects/row.ts'
@@ -179,9 +179,6 @@ async function failureOf(context: EffectContext, head: Effect, thrown: unknown):
   const again = triedAgain(context, head, thrown)
   return thrown.errorClass === 'permanent' ? refused(context, head, thrown, again) : again
 }
-
-/** Notion may not find what is there, above all what it has just made; what is refused again and again is refused for itself. */
-const REFUSED_TRIES = 3
 
 /** Dead, of what it was refused for: that its place is away, or itself. */
 async function refused(

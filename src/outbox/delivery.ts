@@ -3,3 +3,6 @@ export type Delivery =
   | { readonly kind: 'done'; readonly thing: { readonly key: string; readonly notionId: string } | null }
   | { readonly kind: 'unfound'; readonly againAtMs: number }
   | { readonly kind: 'impossible'; readonly why: string }
+
+/** Notion may not find what is there, above all what it has just made; what is refused so often is refused for itself. */
+export const REFUSED_TRIES = 3

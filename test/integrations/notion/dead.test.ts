@@ -86,6 +86,42 @@ test.for([
   await expectWhole(desk, pageId)
 })
 
+test.for([
+  { what: 'is not shown for a moment', times: 2, rows: 1 },
+  { what: 'stays away', times: 1000, rows: 2 },
+])('a row of a log that $what: $rows in the end', async ({ times, rows }) => {
+  const desk = await openDesk(office)
+  const pageId = await board.add({ 'Task Name': 'Note', Description: briefThat('score=60') })
+  await desk.done('poll', '--drain')
+  const [job] = await board.rows('Job Log')
+  // The write and the look at what was refused.
+  await board.arm({ type: 'status', status: 404 }, { path: `/v1/pages/${job?.id ?? ''}` }, times)
+  await board.edit(pageId, { values: { Decision: 'Approve' } })
+  await desk.call('poll', '--drain')
+  await deliverAll(desk)
+  await board.disarm()
+  const statuses = (await board.rows('Job Log')).map(({ cells }) => cells['Status'])
+  expect(statuses.filter(status => status === 'Done')).toHaveLength(1)
+  expect(statuses).toHaveLength(rows)
+  expectDelivered(desk)
+})
+
+test('a container that is not shown for a moment makes way for the next version', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add({ 'Task Name': 'Note', Description: briefThat('score=60') })
+  await desk.done('poll', '--drain')
+  const [container] = await board.containers(pageId)
+  await board.arm(
+    { type: 'status', status: 404 },
+    { method: 'DELETE', path: `/v1/blocks/${container?.id ?? ''}` },
+  )
+  await board.edit(pageId, { values: { Decision: 'Return' } })
+  await desk.call('poll', '--drain')
+  await deliverAll(desk)
+  await expectBodyOnce(desk, board, pageId, runsOf(desk, pageId)[0]?.id ?? '')
+  expectDelivered(desk)
+})
+
 test('a result that is refused is named everywhere, stops nothing else, and is written by a retry', async () => {
   const desk = await openDesk(office)
   const { pageId, effectId } = await withoutBody(desk)

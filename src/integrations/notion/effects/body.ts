@@ -12,7 +12,7 @@ import type { Effect } from '../../../store/effect-rows.ts'
 import { briefOfBody, foundOf } from './body-text.ts'
 import type { EffectContext } from './context.ts'
 import { RECENT_MS } from '../rows/row-watch.ts'
-import type { Delivery } from '../../../outbox/delivery.ts'
+import { REFUSED_TRIES, type Delivery } from '../../../outbox/delivery.ts'
 import type { Said } from '../../../store/rebuild.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 
@@ -28,7 +28,7 @@ export async function deliverBody(context: EffectContext, effect: Effect, body: 
   if (output === undefined) return { kind: 'impossible', why: `there is no output ${body.outputId}` }
   const standing = await containersOf(context, body, effect)
   const whole = effect.uncertain ? await firstWhole(context.workspace, standing, output.text) : null
-  for (const id of standing) if (id !== whole) await removeIfThere(context, id)
+  for (const id of standing) if (id !== whole) await removeIfThere(context, effect, id)
   return done(body, whole ?? (await write(context, body, output.text)))
 }
 
@@ -60,13 +60,14 @@ async function containersOf(context: EffectContext, body: BodyOf, effect: Effect
 
 /**
  * What a person threw away needs no removing: Notion refuses that (400 for what is in the trash, 404 for what is
- * gone). Where it refuses because of the page, it refuses what is written next, too.
+ * gone). Where it refuses because of the page, it refuses what is written next, too. A 404 may mean a moment: the next
+ * try lists what stands in the page.
  */
-async function removeIfThere(context: EffectContext, containerId: string): Promise<void> {
+async function removeIfThere(context: EffectContext, { tries }: Effect, containerId: string): Promise<void> {
   try {
     await context.workspace.api.remove(containerId)
   } catch (error) {
-    if (!isRefusal(error)) throw error
+    if (!isRefusal(error) || (error.status === 404 && tries < REFUSED_TRIES)) throw error
   }
 }
 

@@ -4,8 +4,8 @@ import { isRefusal } from '../../../kernel/roles.ts'
 import type { NotionDatabase } from '../../../store/notion.ts'
 import type { Effect } from '../../../store/effect-rows.ts'
 import type { EffectContext } from './context.ts'
-import type { Delivery } from '../../../outbox/delivery.ts'
-import { whyAway } from './place.ts'
+import { REFUSED_TRIES, type Delivery } from '../../../outbox/delivery.ts'
+import { presenceOf } from './place.ts'
 import type { Cells } from '../schema/row-values.ts'
 import { sendCells } from './send-cells.ts'
 
@@ -25,9 +25,10 @@ export async function deliverRow(context: EffectContext, effect: Effect, body: R
   if (database === undefined) return { kind: 'done', thing: null }
   const cells = cellsOfRow(body)
   const known = await context.store.outbox.thing(body.thing)
-  if (known !== null && (await change(context, database, cells, known))) return done(body, known)
-  const found = effect.uncertain ? await find(context, database, body) : null
-  if (found !== null && (await change(context, database, cells, found))) return done(body, found)
+  if (known !== null && (await change(context, database, effect, cells, known))) return done(body, known)
+  // One that is known and not shown may be shown again by now, or have been made anew by a try without an answer.
+  const found = effect.uncertain || known !== null ? await find(context, database, body) : null
+  if (found !== null && (await change(context, database, effect, cells, found))) return done(body, found)
   const again = secondLook(context, effect, database)
   if (again !== null) return again
   const made = await sendCells(context, database, cells, properties =>
@@ -40,10 +41,14 @@ function done(body: RowBody, notionId: string): Delivery {
   return { kind: 'done', thing: { key: body.thing, notionId } }
 }
 
-/** False where the row is not there any more: one that somebody threw away is made anew. */
+/**
+ * False where the row is not there any more, and is made anew: somebody threw it away, or Notion has said too often that
+ * it is not there to mean a moment.
+ */
 async function change(
   context: EffectContext,
   database: NotionDatabase,
+  { tries }: Effect,
   cells: Cells,
   rowId: string,
 ): Promise<boolean> {
@@ -53,7 +58,8 @@ async function change(
     return true
   } catch (error) {
     if (!isRefusal(error)) throw error
-    if ((await whyAway(workspace, { kind: 'page', pageId: rowId })) === null) throw error
+    const presence = await presenceOf(workspace, { kind: 'page', pageId: rowId })
+    if (presence === 'there' || (presence === 'unseen' && tries < REFUSED_TRIES)) throw error
     return false
   }
 }
