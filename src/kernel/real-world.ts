@@ -113,18 +113,22 @@ function codeOf(error: unknown): unknown {
 }
 
 /**
- * Identity of a process on Linux: boot id, pid namespace, pid and start time, so that neither a reboot, a
- * container nor a reused pid can be mistaken for the owner of a lease. Elsewhere (no /proc) only this very
+ * Identity of a process on Linux: boot id, pid namespace, pid, start time and machine, so that neither a reboot, a
+ * container nor a reused pid can be mistaken for the owner of a lease, and a machine that was restarted knows that all
+ * of its processes of before are dead. Elsewhere (no /proc) only this very
  * process is known to live, and others are left to the expiry of their lease.
  */
 export function realProcesses(files: Files, pid: number): Processes {
-  const place = `${files.readText('/proc/sys/kernel/random/boot_id')?.trim() ?? 'no-boot-id'}/${pidNamespace()}`
-  const self = `${place}/${pid}/${startTime(files, pid) ?? 'unknown'}`
+  const ownBoot = files.readText('/proc/sys/kernel/random/boot_id')?.trim() ?? 'no-boot-id'
+  const place = `${ownBoot}/${pidNamespace()}`
+  const machine = machineName(files)
+  const self = `${place}/${pid}/${startTime(files, pid) ?? 'unknown'}/${machine}`
   return {
     self,
     state: owner => {
       if (owner === self) return 'alive'
-      const [boot, namespace, ownerPid, started] = owner.split('/')
+      const [boot, namespace, ownerPid, started, ownerMachine] = owner.split('/')
+      if (boot !== ownBoot && machine !== NO_MACHINE && ownerMachine === machine) return 'dead'
       if (`${boot}/${namespace}` !== place || place.startsWith('no-boot-id')) return 'elsewhere'
       return startTime(files, Number(ownerPid)) === started ? 'alive' : 'dead'
     },
@@ -140,6 +144,14 @@ function keepHeapSmall(): void {
   const v8 = process.getBuiltinModule('node:v8')
   v8.setFlagsFromString('--semi-space-growth-factor=1')
   v8.setFlagsFromString('--heap-growing-percent=30')
+}
+
+const NO_MACHINE = 'no-machine-id'
+
+/** A part only: the whole id is to stay on its machine (machine-id(5)). */
+function machineName(files: Files): string {
+  const id = files.readText('/etc/machine-id')?.trim() ?? ''
+  return /^[0-9a-f]{32}$/.test(id) ? id.slice(0, 12) : NO_MACHINE
 }
 
 function pidNamespace(): string {

@@ -68,7 +68,7 @@ export interface Processes {
   readonly self: string
   /**
    * `dead` only where it is certain: same boot, same pid namespace, and no process with that pid and start
-   * time. `elsewhere` is another machine, boot or namespace, where only the expiry of a lease tells.
+   * time; or an earlier boot of this machine. `elsewhere` is another machine, boot or namespace, where only the expiry of a lease tells.
    */
   state(owner: string): 'alive' | 'dead' | 'elsewhere'
   /**

@@ -93,10 +93,27 @@ test('a process is alive, dead, or somewhere else', async ({ skip }) => {
   const owner = realProcesses(files, child.pid ?? 0).self
   expect(here.state(owner)).toBe('alive')
   // Another start time under the same pid is another process.
-  expect(here.state(owner.replace(/\d+$/, '1'))).toBe('dead')
-  expect(here.state(owner.replace(/^[^/]+/, 'another-boot'))).toBe('elsewhere')
+  const [boot = '', namespace = '', pid = '', started = ''] = owner.split('/')
+  expect(here.state([boot, namespace, pid, `${started}1`, 'm'].join('/'))).toBe('dead')
+  expect(here.state(['another-boot', namespace, pid, started, 'another-machine'].join('/'))).toBe('elsewhere')
   expect(here.state('nonsense')).toBe('elsewhere')
   child.stdin.end()
   await once(child, 'close')
   expect(here.state(owner)).toBe('dead')
+})
+
+test('a machine that was restarted knows its processes of before to be dead', () => {
+  const machine = (bootId: string, machineId: string | null) =>
+    realProcesses(
+      {
+        ...realFiles(),
+        readText: path => (path.endsWith('boot_id') ? bootId : path === '/etc/machine-id' ? machineId : null),
+      },
+      1,
+    )
+  const id = 'a'.repeat(32)
+  const { self } = machine('boot-1', id)
+  expect(machine('boot-2', id).state(self)).toBe('dead')
+  expect(machine('boot-2', 'b'.repeat(32)).state(self)).toBe('elsewhere')
+  expect(machine('boot-2', null).state(machine('boot-1', null).self)).toBe('elsewhere')
 })
