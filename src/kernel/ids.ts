@@ -9,6 +9,7 @@ export const ID_PREFIXES = {
   call: 'call',
   record: 'rec',
   effect: 'eff',
+  lock: 'lock',
 } as const
 
 /** Something that has an id. */

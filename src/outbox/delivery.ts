@@ -1,6 +1,8 @@
+import type { OutsideThing } from '../store/outbox.ts'
+
 /** How a delivery ended. `unfound` was looked up, is not there, and is looked up once more before it is made. */
 export type Delivery =
-  | { readonly kind: 'done'; readonly thing: { readonly key: string; readonly notionId: string } | null }
+  | { readonly kind: 'done'; readonly thing: OutsideThing | null }
   | { readonly kind: 'unfound'; readonly againAtMs: number }
   | { readonly kind: 'impossible'; readonly why: string }
 

@@ -11,7 +11,7 @@ export interface StoreCore {
   readonly engine: Engine
   /** A state transition: all or nothing, and durable once it resolves. */
   readonly write: GroupCommit['write']
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Pick<Clock, 'now' | 'every'>
   readonly processes: Processes
   readonly newId: (kind: IdKind) => string
   /** The program's commit, written beside what it did. */

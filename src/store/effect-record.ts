@@ -11,21 +11,26 @@ import { latestRun, type Run } from './run-rows.ts'
 import { taskOf, type Task } from './tasks.ts'
 import { findingsIn, latestWorkOf } from './work-rows.ts'
 
+/** Where all effects go that runs have so far. */
+export const SERVICE = 'notion'
+
 /** Records effects of a run; inside the transaction that changes its state. A key is never recorded twice. */
 export function recordEffects(core: StoreCore, runId: string, effects: readonly NewEffect[]): void {
   for (const { name, target, body, passingMs = null } of effects) {
     core.engine.run(
-      `INSERT INTO effects (id, seq, key, run_id, kind, target, body, state, tries, uncertain, not_before_ms,
-         claim_no, created_ms, passing_ms)
+      `INSERT INTO effects (id, seq, key, subject_kind, subject_id, service, kind, target, body, state, tries,
+         uncertain, not_before_ms, claim_no, created_ms, passing_ms)
        VALUES (:id, (SELECT COALESCE(MAX(seq), 0) + 1 FROM effects), :prefix || COALESCE(:name,
-         CAST((SELECT COUNT(*) + 1 FROM effects WHERE run_id = :runId AND kind = :kind) AS TEXT)),
-         :runId, :kind, :target, :body, 'pending', 0, 0, 0, 0, :now, :passingMs)
+         CAST((SELECT COUNT(*) + 1 FROM effects
+           WHERE subject_kind = 'run' AND subject_id = :runId AND kind = :kind) AS TEXT)),
+         'run', :runId, :service, :kind, :target, :body, 'pending', 0, 0, 0, 0, :now, :passingMs)
        ON CONFLICT (key) DO NOTHING`,
       {
         id: core.newId('effect'),
         prefix: `${runId}/${body.kind}/`,
         name,
         runId,
+        service: SERVICE,
         kind: body.kind,
         target,
         body: JSON.stringify(body),

@@ -3,12 +3,22 @@ import { keysOf } from '../domain/keys-of.ts'
 import { reader } from './core.ts'
 import type { SqlRow } from './engine.ts'
 
+/** What an effect is about: a run, and later an invoice, a report, an alert. */
+export interface Subject {
+  readonly kind: string
+  readonly id: string
+}
+
 /** A write to the outside, waiting to be delivered or known to have been. */
 export interface Effect {
   readonly id: string
   readonly seq: number
   readonly key: string
+  /** What it tells of. */
+  readonly subject: Subject
+  /** The subject, where that is a run. */
   readonly runId: string | null
+  readonly service: string
   readonly kind: EffectBody['kind']
   readonly target: string
   readonly body: EffectBody
@@ -31,11 +41,14 @@ export interface Effect {
 export function readEffect(row: SqlRow): Effect {
   const is = reader(row)
   const kind = is.choice('kind', keysOf(EFFECT_SHAPES))
+  const subject = { kind: is.text('subject_kind'), id: is.text('subject_id') }
   return {
     id: is.text('id'),
     seq: is.number('seq'),
     key: is.text('key'),
-    runId: is.textOrNull('run_id'),
+    subject,
+    runId: subject.kind === 'run' ? subject.id : null,
+    service: is.text('service'),
     kind,
     target: is.text('target'),
     body: is.json<EffectBody>('body', { kind: 'text', ...EFFECT_SHAPES[kind] }),

@@ -57,7 +57,7 @@ function newestIn(state: EffectState): string {
  * throwing the page away is a way to say so. It is written when the page is back.
  */
 export const IS_MISSED = `state = 'dead' AND NOT (cause IS 'target' AND kind IN ('page', 'body') AND EXISTS (
-  SELECT 1 FROM runs r WHERE r.id = effects.run_id AND (r.state = 'cancelled' OR r.dismissed_ms IS NOT NULL)))`
+  SELECT 1 FROM runs r WHERE effects.subject_kind = 'run' AND r.id = effects.subject_id AND (r.state = 'cancelled' OR r.dismissed_ms IS NOT NULL)))`
 
 /** Effects over one database. */
 export function effectStore(core: StoreCore): EffectStore {
@@ -212,7 +212,8 @@ function dueNow(core: StoreCore, { id }: Effect): void {
 function laterBodies(core: StoreCore, effect: Effect, which: 'any' | 'done'): EffectBody[] {
   return core.engine
     .all(
-      `SELECT e.body FROM runs own JOIN runs r ON r.task_id = own.task_id JOIN effects e ON e.run_id = r.id
+      `SELECT e.body FROM runs own JOIN runs r ON r.task_id = own.task_id JOIN effects e
+         ON e.subject_kind = 'run' AND e.subject_id = r.id
        WHERE own.id = :runId AND e.target = :target AND e.seq > :seq AND e.state <> 'dismissed'
          AND (:which = 'any' OR e.state = :which) ORDER BY e.seq`,
       { runId: effect.runId, target: effect.target, seq: effect.seq, which },

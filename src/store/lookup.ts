@@ -19,9 +19,9 @@ export interface LookupStore {
   find(text: string): Promise<Lookup>
   /** The task of a page, or the run of a row or result that we made there, by Notion's id with dashes. */
   byNotionId(id: string): Promise<Found | null>
-  /** The run that an output, a judgement, a call or an effect belongs to. */
   /** The runs of a task, first to last. */
   runsOf(taskId: string): Promise<string[]>
+  /** The run that an output, a judgement, a call or an effect belongs to. */
   runOf(kind: 'output' | 'judgement' | 'call' | 'effect', id: string): Promise<string>
 }
 
@@ -56,10 +56,11 @@ export function lookupStore(core: StoreCore): LookupStore {
       core.engine
         .all('SELECT id FROM runs WHERE task_id = :taskId ORDER BY number', { taskId })
         .map(row => reader(row).text('id')),
-    runOf: async (kind, id) =>
-      reader(core.engine.get(`SELECT run_id FROM ${TABLES[kind]} WHERE id = :id`, { id }) ?? {}).text(
-        'run_id',
-      ),
+    runOf: async (kind, id) => {
+      const column = kind === 'effect' ? 'subject_id' : 'run_id'
+      const row = core.engine.get(`SELECT ${column} FROM ${TABLES[kind]} WHERE id = :id`, { id })
+      return reader(row ?? {}).text(column)
+    },
   }
 }
 
@@ -101,8 +102,11 @@ function findAttempt(core: StoreCore, of: { kind: Kind; id: string }, attempt: s
 function byNotionId(core: StoreCore, id: string): Found | null {
   const task = core.engine.get('SELECT id FROM tasks WHERE page_id = :id', { id })
   if (task !== undefined) return { kind: 'task', id: reader(task).text('id') }
-  const thing = core.engine.get('SELECT effect_key FROM notion_things WHERE notion_id = :id', { id })
+  const thing = core.engine.get(
+    `SELECT key FROM outside_things WHERE service = 'notion' AND outside_id = :id`,
+    { id },
+  )
   if (thing === undefined) return null
   // Keys begin with the run: `run_x/log/ended`.
-  return { kind: 'run', id: reader(thing).text('effect_key').split('/')[0] ?? '' }
+  return { kind: 'run', id: reader(thing).text('key').split('/')[0] ?? '' }
 }

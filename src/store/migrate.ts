@@ -82,18 +82,43 @@ export function migrate(
   if (found === newest) return
   let takeAway = (): void => {}
   try {
-    engine.transaction(() => {
+    withoutForeignKeys(engine, () => {
       const now = schemaVersion(engine)
       refuseNewer(now, newest)
       // Under the write lock: by one opener only, and with everything that the older program has written.
       if (now > 0 && now < newest) takeAway = options.copy(now)
       for (const migration of migrations.filter(step => step.number > now)) apply(engine, migration, options)
+      refuseLostRows(engine)
     })
   } catch (error) {
     // Unless the commit failed and went through all the same.
     if (schemaVersion(engine) === found) takeAway()
     throw error
   }
+}
+
+/**
+ * All or nothing, with foreign keys off: a table that others refer to can be dropped and made anew (sqlite.org/lang_altertable.html,
+ * "Making Other Kinds Of Table Schema Changes"). The pragma does nothing inside a transaction.
+ */
+function withoutForeignKeys(engine: Engine, work: () => void): void {
+  engine.script('PRAGMA foreign_keys = OFF')
+  try {
+    engine.transaction(work)
+  } finally {
+    engine.script('PRAGMA foreign_keys = ON')
+  }
+}
+
+/** Before the commit: a step that lost rows others refer to is undone. */
+function refuseLostRows(engine: Engine): void {
+  const [lost] = engine.all('PRAGMA foreign_key_check')
+  if (lost === undefined) return
+  throw new AppError(
+    'store',
+    `the store cannot be brought up: rows of ${String(lost['table'])} refer to rows of ${String(lost['parent'])} that are not there`,
+    'keep using the program that wrote it, or put a backup in its place; nothing was changed',
+  )
 }
 
 function apply(engine: Engine, migration: Migration, options: { now: number; programVersion: string }): void {

@@ -20,6 +20,12 @@ export interface FailedDelivery {
   readonly dead: DeadCause | null
 }
 
+/** A thing that we made at a service: our key for it and its id there. */
+export interface OutsideThing {
+  readonly key: string
+  readonly outsideId: string
+}
+
 /**
  * Which states in between are handed out: `all`; those that have stood for a while; or `none`, where requests are
  * short: they are written with what comes after them.
@@ -37,18 +43,14 @@ export interface OutboxStore {
   /** Extends the lease on effects that were claimed together; false where it is lost. */
   renew(effects: readonly Effect[]): Promise<boolean>
   /**
-   * Marks the effects done; a delivered untick confirms its tick. `notionId` is remembered for `thing`. In the
+   * Marks the effects done; a delivered untick confirms its tick. What was made at their service is remembered. In the
    * same transaction what is next is claimed, where it is wanted.
    */
-  done(
-    effects: readonly Effect[],
-    thing: { key: string; notionId: string } | null,
-    wantsNext: Passing | null,
-  ): Promise<Effect[]>
+  done(effects: readonly Effect[], thing: OutsideThing | null, wantsNext: Passing | null): Promise<Effect[]>
   /** Gives the effects back for a later try, or up. Losing the lease in between loses nothing. */
   failed(effects: readonly Effect[], failure: FailedDelivery): Promise<void>
-  /** The id in Notion of a thing we made; null where it is not known. */
-  thing(key: string): Promise<string | null>
+  /** The id at a service of a thing we made; null where it is not known. */
+  thing(service: string, key: string): Promise<string | null>
   /** Whether something waits to be written to a target. */
   hasPending(target: string): Promise<boolean>
   /** Those of these ids that are not done: pending or dead. */
@@ -73,10 +75,7 @@ export function outboxStore(core: StoreCore): OutboxStore {
         return wantsNext === null ? [] : claimHead(core, wantsNext)
       }),
     failed: async (effects, failure) => core.write(() => giveBack(core, effects, failure)),
-    thing: async key => {
-      const row = engine.get('SELECT notion_id FROM notion_things WHERE effect_key = :key', { key })
-      return row === undefined ? null : reader(row).text('notion_id')
-    },
+    thing: async (service, key) => thingOf(core, service, key),
     hasPending: async target =>
       engine.get(`SELECT 1 FROM effects WHERE target = :target AND state = 'pending' LIMIT 1`, { target }) !==
       undefined,
@@ -100,7 +99,11 @@ export function outboxStore(core: StoreCore): OutboxStore {
       }
     },
     ofRun: async runId =>
-      engine.all('SELECT * FROM effects WHERE run_id = :runId ORDER BY seq', { runId }).map(readEffect),
+      engine
+        .all(`SELECT * FROM effects WHERE subject_kind = 'run' AND subject_id = :runId ORDER BY seq`, {
+          runId,
+        })
+        .map(readEffect),
   }
 }
 
@@ -191,11 +194,7 @@ function endOne(
   )
 }
 
-function finish(
-  core: StoreCore,
-  effects: readonly Effect[],
-  thing: { key: string; notionId: string } | null,
-): void {
+function finish(core: StoreCore, effects: readonly Effect[], thing: OutsideThing | null): void {
   for (const effect of effects) {
     const mine = endOne(core, effect, `state = 'done', error = NULL, ended_ms = :now`, {
       now: core.clock.now(),
@@ -205,12 +204,25 @@ function finish(
     proveDelivery(core, effect)
   }
   for (const target of new Set(effects.map(effect => effect.target))) settleDead(core, target)
-  if (thing !== null) {
-    core.engine.run(
-      'INSERT OR REPLACE INTO notion_things (effect_key, notion_id) VALUES (:key, :notionId)',
-      thing,
-    )
-  }
+  const [first] = effects
+  if (thing === null || first === undefined) return
+  core.engine.run(
+    `INSERT INTO outside_things (service, key, outside_id) VALUES (:service, :key, :outsideId)
+     ON CONFLICT (service, key) DO UPDATE SET outside_id = excluded.outside_id`,
+    { service: first.service, key: thing.key, outsideId: thing.outsideId },
+  )
+}
+
+/** The id at a service of a thing we made, inside or outside a transaction; null where it is not known. */
+export function thingOf(core: StoreCore, service: string, key: string): string | null {
+  const row = core.engine.get(
+    'SELECT outside_id FROM outside_things WHERE service = :service AND key = :key',
+    {
+      service,
+      key,
+    },
+  )
+  return row === undefined ? null : reader(row).text('outside_id')
 }
 
 /** A delivery after the seal is a later fact of the receipt. */

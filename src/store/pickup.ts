@@ -135,8 +135,8 @@ export function pickUpStore(core: StoreCore): PickUpStore {
 
 /** From runs to their tasks, or the other way round, as the condition that is added leads. */
 const ROW = `SELECT t.page_id, t.id AS task_id, t.title, r.id AS run_id, r.state,
-    EXISTS (SELECT 1 FROM effects e WHERE e.run_id = r.id AND e.kind = 'page' AND e.state = 'done') AS heard,
-    EXISTS (SELECT 1 FROM effects e WHERE e.run_id = r.id AND e.kind = 'page' AND e.state = 'done'
+    EXISTS (SELECT 1 FROM effects e WHERE e.subject_kind = 'run' AND e.subject_id = r.id AND e.kind = 'page' AND e.state = 'done') AS heard,
+    EXISTS (SELECT 1 FROM effects e WHERE e.subject_kind = 'run' AND e.subject_id = r.id AND e.kind = 'page' AND e.state = 'done'
       AND e.created_ms >= r.ended_ms) AS end_heard,
     EXISTS (SELECT 1 FROM effects e WHERE e.target = t.page_id AND e.state = 'pending') AS has_pending,
     r.dismissed_ms IS NOT NULL AS dismissed,

@@ -2,9 +2,10 @@ import { pageAgain, standingOf, type EffectBody, type PageChange } from '../doma
 import { keysOf } from '../domain/keys-of.ts'
 import type { RunState } from '../domain/run-state.ts'
 import { reader, type StoreCore } from './core.ts'
-import { recordEffects, standingTransition } from './effect-record.ts'
+import { recordEffects, SERVICE, standingTransition } from './effect-record.ts'
 import { readEffect, type Effect } from './effect-rows.ts'
 import { writeAgain } from './effects.ts'
+import { thingOf } from './outbox.ts'
 import { latestRun, type Run } from './run-rows.ts'
 
 /** What Notion should say of one task, for comparing. What still waits to be written, or was dismissed, is left out. */
@@ -87,7 +88,8 @@ function saidOf(core: StoreCore, taskId: string): Said | null {
   if (standing === null) return null
   const effects = core.engine
     .all(
-      `SELECT e.* FROM runs r JOIN effects e ON e.run_id = r.id WHERE r.task_id = :taskId ORDER BY e.seq`,
+      `SELECT e.* FROM runs r JOIN effects e ON e.subject_kind = 'run' AND e.subject_id = r.id
+       WHERE r.task_id = :taskId ORDER BY e.seq`,
       { taskId },
     )
     .map(readEffect)
@@ -112,7 +114,7 @@ function saidOf(core: StoreCore, taskId: string): Said | null {
     ].map(({ id, body, endedMs }) => ({
       effectId: id,
       body,
-      notionId: thingOf(core, body.thing),
+      notionId: thingOf(core, SERVICE, body.thing),
       writtenMs: endedMs ?? 0,
     })),
   }
@@ -161,15 +163,13 @@ function textOf(core: StoreCore, outputId: string): string | null {
   return row === undefined ? null : reader(row).text('text')
 }
 
-function thingOf(core: StoreCore, thing: string): string | null {
-  const row = core.engine.get('SELECT notion_id FROM notion_things WHERE effect_key = :thing', { thing })
-  return row === undefined ? null : reader(row).text('notion_id')
-}
-
 function record(core: StoreCore, { taskId, keys, effectIds, forget }: Again): void {
   recordPage(core, latestRun(core, taskId), keys)
   for (const thing of forget) {
-    core.engine.run('DELETE FROM notion_things WHERE effect_key = :thing', { thing })
+    core.engine.run('DELETE FROM outside_things WHERE service = :service AND key = :thing', {
+      service: SERVICE,
+      thing,
+    })
   }
   for (const id of effectIds) writeAgain(core, id)
 }

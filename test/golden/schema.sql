@@ -69,8 +69,11 @@ CREATE TABLE "effects" (
   id             TEXT PRIMARY KEY,
   seq            INTEGER NOT NULL UNIQUE,
   key            TEXT NOT NULL UNIQUE,
-  run_id         TEXT REFERENCES runs (id),
-  kind           TEXT NOT NULL CHECK (kind IN ('page', 'body', 'log', 'job')),
+  -- What it tells of: a run, an invoice, a report …, by its id.
+  subject_kind   TEXT NOT NULL,
+  subject_id     TEXT NOT NULL,
+  service        TEXT NOT NULL,
+  kind           TEXT NOT NULL,
   target         TEXT NOT NULL,
   body           TEXT NOT NULL CHECK (json_valid(body)),
   state          TEXT NOT NULL CHECK (state IN ('pending', 'done', 'dead', 'dismissed')),
@@ -87,7 +90,9 @@ CREATE TABLE "effects" (
   lease_until_ms INTEGER,
   error          TEXT,
   created_ms     INTEGER NOT NULL,
-  ended_ms       INTEGER, passing_ms INTEGER CHECK (passing_ms >= 0),
+  ended_ms       INTEGER,
+  -- How long it may wait to be written with what comes after it; null for what is written in any case.
+  passing_ms     INTEGER CHECK (passing_ms >= 0),
   CHECK ((owner IS NULL) = (lease_until_ms IS NULL)),
   CHECK ((ended_ms IS NULL) = (state = 'pending')),
   CHECK (cause IS NULL OR state IN ('dead', 'dismissed'))
@@ -122,9 +127,11 @@ CREATE TABLE judgements (
 ) STRICT;
 
 CREATE TABLE locks (
-  name     TEXT PRIMARY KEY,
-  owner    TEXT NOT NULL,
-  since_ms INTEGER NOT NULL
+  name           TEXT PRIMARY KEY,
+  token          TEXT NOT NULL,
+  owner          TEXT NOT NULL,
+  since_ms       INTEGER NOT NULL,
+  lease_until_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE notion_databases (
@@ -132,11 +139,6 @@ CREATE TABLE notion_databases (
   database_id    TEXT NOT NULL,
   data_source_id TEXT NOT NULL,
   properties     TEXT NOT NULL CHECK (json_valid(properties))
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE notion_things (
-  effect_key TEXT PRIMARY KEY,
-  notion_id  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE operation_records (
@@ -166,6 +168,13 @@ CREATE TABLE outputs (
   created_ms     INTEGER NOT NULL,
   UNIQUE (run_id, number)
 ) STRICT;
+
+CREATE TABLE outside_things (
+  service    TEXT NOT NULL,
+  key        TEXT NOT NULL,
+  outside_id TEXT NOT NULL,
+  PRIMARY KEY (service, key)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE probe_calls (
   id            TEXT PRIMARY KEY,
@@ -235,11 +244,11 @@ CREATE TABLE run_events (
   PRIMARY KEY (run_id, seq)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE runs (
+CREATE TABLE "runs" (
   id             TEXT PRIMARY KEY,
   task_id        TEXT NOT NULL REFERENCES tasks (id),
   number         INTEGER NOT NULL CHECK (number >= 1),
-  cause          TEXT NOT NULL CHECK (cause IN ('added', 'tick', 'retry')),
+  cause          TEXT NOT NULL,
   state          TEXT NOT NULL CHECK (state IN ('queued', 'generating', 'generated', 'judging', 'revising',
                    'waiting_human', 'held', 'retrying', 'done', 'failed_final', 'cancelled')),
   -- What is to be done next; null exactly where no process may take the run up.
@@ -262,7 +271,11 @@ CREATE TABLE runs (
   program_commit TEXT NOT NULL,
   created_ms     INTEGER NOT NULL,
   started_ms     INTEGER,
-  ended_ms       INTEGER, flaw TEXT, dismissed_ms INTEGER,
+  ended_ms       INTEGER,
+  -- A fault of the row itself (QA target, type): the run fails with it before anything is spent.
+  flaw           TEXT,
+  -- A failure that the operator has seen and lets be: no alarm any more.
+  dismissed_ms   INTEGER,
   UNIQUE (task_id, number),
   CHECK ((owner IS NULL) = (lease_until_ms IS NULL)),
   CHECK ((ended_ms IS NOT NULL) = (state IN ('done', 'failed_final', 'cancelled'))),
@@ -314,9 +327,10 @@ CREATE TABLE spend (
   PRIMARY KEY (scope, key)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE tasks (
+CREATE TABLE "tasks" (
   id            TEXT PRIMARY KEY,
-  source        TEXT NOT NULL CHECK (source IN ('local', 'notion')),
+  -- `local`, or the service that it came from.
+  source        TEXT NOT NULL,
   title         TEXT NOT NULL,
   brief         TEXT NOT NULL,
   type          TEXT NOT NULL CHECK (type IN ('Research', 'Drafting', 'Data-transform', 'Transcription', 'Other')),
@@ -324,8 +338,10 @@ CREATE TABLE tasks (
   qa_target     REAL CHECK (qa_target BETWEEN 1 AND 100),
   priority      INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 3),
   due_date      TEXT,
-  created_ms    INTEGER NOT NULL
-, page_id TEXT, client_email TEXT) STRICT;
+  created_ms    INTEGER NOT NULL,
+  page_id       TEXT,
+  client_email  TEXT
+) STRICT;
 
 CREATE TABLE ticks (
   page_id   TEXT PRIMARY KEY,
@@ -355,11 +371,11 @@ CREATE INDEX effects_passing ON effects (seq) WHERE state = 'pending' AND passin
 
 CREATE INDEX effects_pending ON effects (target, seq) WHERE state = 'pending';
 
-CREATE INDEX effects_run ON effects (run_id, seq);
-
-CREATE INDEX notion_things_found ON notion_things (notion_id);
+CREATE INDEX effects_subject ON effects (subject_kind, subject_id, seq);
 
 CREATE INDEX operation_records_started ON operation_records (operation, started_ms);
+
+CREATE INDEX outside_things_found ON outside_things (service, outside_id);
 
 CREATE INDEX probe_calls_day ON probe_calls (day);
 

@@ -151,17 +151,6 @@ test('a process that lives keeps its lease over a clock that is set back, for as
   expect(rowsOf(files.path, 'SELECT owner FROM effects WHERE owner IS NOT NULL')).toEqual([])
 })
 
-test('a lock of another machine is taken over where it was taken later than now', async () => {
-  const files = testStore()
-  const gone = files.open('gone')
-  expect(await gone.locks.acquire('pick-up')).toBeNull()
-  files.machine.move('gone')
-  const here = files.open('here')
-  expect(await here.locks.acquire('pick-up')).toMatchObject({ owner: 'gone' })
-  files.clock.setBack(DAY_MS)
-  expect(await here.locks.acquire('pick-up')).toBeNull()
-})
-
 test('a call that was begun later than now, by a claim that is no more, is given up', async () => {
   const files = testStore()
   const gone = files.open('gone')

@@ -157,7 +157,7 @@ export async function deliverAll(store: Store): Promise<void> {
   for (let [head] = effects; head !== undefined; [head] = effects) {
     const { body } = head
     const key = body.kind === 'page' ? null : body.kind === 'body' ? `${body.runId}/body` : body.thing
-    effects = await store.outbox.done(effects, key === null ? null : { key, notionId: head.id }, 'all')
+    effects = await store.outbox.done(effects, key === null ? null : { key, outsideId: head.id }, 'all')
   }
 }
 

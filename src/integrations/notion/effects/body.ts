@@ -42,7 +42,7 @@ async function firstWhole(
 }
 
 function done(body: BodyOf, notionId: string): Delivery {
-  return { kind: 'done', thing: { key: containerKey(body), notionId } }
+  return { kind: 'done', thing: { key: containerKey(body), outsideId: notionId } }
 }
 
 /** One container a run, whichever version it holds. */
@@ -52,7 +52,7 @@ function containerKey(body: BodyOf): string {
 
 /** The run's containers on the page: the one we know of, and, where a write may have been lost, any that bears its mark. */
 async function containersOf(context: EffectContext, body: BodyOf, effect: Effect): Promise<string[]> {
-  const known = await context.store.outbox.thing(containerKey(body))
+  const known = await context.store.outbox.thing('notion', containerKey(body))
   if (!effect.uncertain) return known === null ? [] : [known]
   const blocks = await context.workspace.api.blocks(body.pageId, () => false)
   return blocks.filter(block => containerRunId(foundOf(block)) === body.runId).map(block => block.id)

@@ -24,7 +24,7 @@ export async function deliverRow(context: EffectContext, effect: Effect, body: R
   // A log that was never set up is left out; `doctor` names it.
   if (database === undefined) return { kind: 'done', thing: null }
   const cells = cellsOfRow(body)
-  const known = await context.store.outbox.thing(body.thing)
+  const known = await context.store.outbox.thing('notion', body.thing)
   if (known !== null && (await change(context, database, effect, cells, known))) return done(body, known)
   // One that is known and not shown may be shown again by now, or have been made anew by a try without an answer.
   const found = effect.uncertain || known !== null ? await find(context, database, body) : null
@@ -38,7 +38,7 @@ export async function deliverRow(context: EffectContext, effect: Effect, body: R
 }
 
 function done(body: RowBody, notionId: string): Delivery {
-  return { kind: 'done', thing: { key: body.thing, notionId } }
+  return { kind: 'done', thing: { key: body.thing, outsideId: notionId } }
 }
 
 /**

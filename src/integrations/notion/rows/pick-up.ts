@@ -82,14 +82,12 @@ export async function pickUp(context: PickUpContext, limit: number | null): Prom
 async function readBoard(context: PickUpContext, limit: number | null): Promise<PickedUp> {
   await checkWorkspace(context.store, context.workspace.api, false, context.dryRun)
   if (context.dryRun) return readQueue(context, limit)
-  const holder = await context.store.locks.acquire(LOCK)
-  if (holder !== null) return { ...NOTHING_PICKED_UP, busy: holder.owner }
-  try {
-    const decided = await readDecisions(context)
-    return { ...(await readQueue(context, limit)), decided }
-  } finally {
-    await context.store.locks.release(LOCK)
-  }
+  const read = await context.store.locks.hold(LOCK, async lost => {
+    const held = { ...context, stop: AbortSignal.any([context.stop, lost]) }
+    const decided = await readDecisions(held)
+    return { ...(await readQueue(held, limit)), decided }
+  })
+  return read.kind === 'done' ? read.value : { ...NOTHING_PICKED_UP, busy: read.owner }
 }
 
 /** A list is good for this long: what it shows may have been taken back since. */
