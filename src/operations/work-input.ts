@@ -1,6 +1,7 @@
 import { optional, textField, wholeNumberField } from '../kernel/field.ts'
 import { rowWatch } from '../integrations/notion/rows/row-watch.ts'
-import { openWorkspace } from '../integrations/notion/workspace/workspace.ts'
+import { openOwnWorkspace } from '../integrations/notion/workspace/workspace.ts'
+import { ServiceFailure } from '../kernel/roles.ts'
 import type { PipelineContext, RowCheck } from '../pipeline/context.ts'
 import type { Context } from './define.ts'
 
@@ -35,13 +36,19 @@ export function pipelineOf(
 
 /**
  * The rows of the board for what works without reading it otherwise; null where there is none, or none to be reached.
- * @throws AppError `config` where the credential of a store that belongs to a workspace is missing or wrong
+ * @throws AppError `config` where the credential of a store that belongs to a workspace is missing, or of another
  */
 export async function boardRows(
   context: Context<{ store: 'required'; notion: 'optional' }>,
 ): Promise<RowCheck | null> {
-  const { notion } = context
+  const { notion, store, dryRun } = context
   if (!notion.ok && notion.error.kind === 'config') throw notion.error
-  const workspace = notion.ok ? await openWorkspace(context.store, notion.value) : null
-  return workspace === null ? null : rowWatch({ ...context, workspace, clock: context.world.clock })
+  try {
+    const workspace = notion.ok ? await openOwnWorkspace(store, notion.value, dryRun) : null
+    return workspace === null ? null : rowWatch({ ...context, workspace, clock: context.world.clock })
+  } catch (error) {
+    if (!(error instanceof ServiceFailure)) throw error
+    context.log.warn('rows could not be looked at, work goes on', { error: error.message })
+    return null
+  }
 }

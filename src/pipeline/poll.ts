@@ -3,9 +3,11 @@ import type { EffectContext } from '../integrations/notion/effects/context.ts'
 import type { Workspace } from '../integrations/notion/workspace/workspace.ts'
 import type { PipelineContext } from './context.ts'
 import type { Outcome } from '../kernel/errors.ts'
+import { ServiceFailure } from '../kernel/roles.ts'
+import { checkWorkspace } from '../integrations/notion/workspace/account.ts'
 import { workOutcome, workQueue, type WorkReport, type WorkRequest } from './work-report.ts'
 import { rowWatch } from '../integrations/notion/rows/row-watch.ts'
-import { NOTHING_PICKED_UP, pickUp, type PickedUp } from '../integrations/notion/rows/pick-up.ts'
+import { NOTHING_PICKED_UP, pickUp, unreachable, type PickedUp } from '../integrations/notion/rows/pick-up.ts'
 
 /** Everything a `poll` did: with Notion, and with the queue. */
 export interface PollReport extends WorkReport {
@@ -25,7 +27,8 @@ const ROWS_TO_BEGIN_WITH = 10
 /**
  * Picks up, works, delivers. Where many rows are ticked, work begins with the first of them. While work is in flight
  * the outside is told of it, and every minute new ticks are taken; when nothing is ready any more every due effect is
- * tried once, and that is the end.
+ * tried once, and that is the end. Where Notion does not tell whose workspace the token opens, there is only the queue.
+ * @throws AppError `config` where it is another than this store's
  */
 export async function pollOnce(
   pipeline: Omit<PipelineContext, 'rows'>,
@@ -33,6 +36,11 @@ export async function pollOnce(
   request: WorkRequest,
 ): Promise<PollReport> {
   if (workspace === null) return { ...(await workQueue({ ...pipeline, rows: null }, request)), notion: null }
+  const unknown = await whyUnknown(pipeline, workspace, request)
+  if (unknown !== null) {
+    const worked = await workQueue({ ...pipeline, rows: null }, request)
+    return { ...worked, notion: { ...unreachable(unknown), delivered: 0, undelivered: [] } }
+  }
   const rows = rowWatch({ ...pipeline, workspace, clock: pipeline.world.clock })
   const context: EffectContext = { ...pipeline, workspace, rows }
   const picking = { ...context, settings: pipeline.settings, dryRun: request.dryRun, arrived: () => {} }
@@ -76,6 +84,24 @@ export async function pollOnce(
       delivered: delivered.delivered + working.delivered(),
       undelivered: await stillUndelivered(context, [...working.failed(), ...delivered.failed]),
     },
+  }
+}
+
+/** What keeps us from knowing that this is the workspace the store belongs to: in another every page would be missing. */
+async function whyUnknown(
+  { store, log }: Pick<PipelineContext, 'store' | 'log'>,
+  { api }: Workspace,
+  { dryRun }: WorkRequest,
+): Promise<ServiceFailure | null> {
+  try {
+    await checkWorkspace(store, api, false, dryRun)
+    return null
+  } catch (error) {
+    if (!(error instanceof ServiceFailure)) throw error
+    log.warn('Notion does not tell whose workspace it is, nothing is read or written there', {
+      error: error.message,
+    })
+    return error
   }
 }
 

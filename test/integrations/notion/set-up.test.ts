@@ -155,6 +155,8 @@ test('the token of another workspace is refused by everything, until init --rebi
   for (const words of [
     ['init'],
     ['poll', '--drain'],
+    ['process'],
+    ['qa'],
     ['deliver'],
     ['notion', 'sync'],
     ['notion', 'sync', '--rebuild'],
@@ -179,6 +181,32 @@ test('the token of another workspace is refused by everything, until init --rebi
   await other.done('poll', '--drain')
   expect(statesOf(desk, pageId)).toEqual(['done'])
   expect((await desk.call('poll')).code).toBe(78)
+})
+
+test('where Notion does not tell whose workspace a new token opens, nothing is read or written in it', async () => {
+  const desk = await openDesk(office)
+  await board.add(PASSES, { count: 2 })
+  await desk.done('poll', '--limit', '1')
+  const [{ page_id: pageId } = { page_id: '' }] = runsOf(desk)
+  await desk.done('process')
+  const other = await elsewhere(desk)
+  await board.arm({ type: 'status', status: 503 }, { path: '/v1/users/me' }, 1000)
+  const before = await board.writes()
+  expect(await other.call('poll', '--drain')).toMatchObject({
+    code: 3,
+    document: {
+      runs: [{ status: 'Done' }],
+      notion: { picked: [], delivered: 0, unreachable: { next: textLike(/./) } },
+    },
+  })
+  for (const words of [['poll'], ['deliver']]) expect((await other.call(...words)).code, words[0]).toBe(75)
+  expect((await other.call('process')).code).toBe(0)
+  expect(await board.writes()).toEqual(before)
+  expect(desk.rows(`SELECT 1 FROM effects WHERE state = 'dead'`)).toEqual([])
+  expect(statesOf(desk)).toEqual(['done'])
+  await board.disarm()
+  await desk.done('poll')
+  expect((await board.row(pageId)).cells['Status']).toBe('Done')
 })
 
 test('a workspace is asked who it is once for each token, not at every call', async () => {

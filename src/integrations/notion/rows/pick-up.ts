@@ -1,5 +1,4 @@
 import type { EffectContext } from '../effects/context.ts'
-import { checkWorkspace } from '../workspace/account.ts'
 import { queueOf, readRow } from '../schema/row-values.ts'
 import type { NotionPage, QueryPage } from '../api/client.ts'
 import { isRefusal, nextAfter, ServiceFailure } from '../../../kernel/roles.ts'
@@ -65,7 +64,7 @@ export const NOTHING_PICKED_UP: PickedUp = {
 const LOCK = 'pick-up'
 
 /**
- * Reads the queue by state, not by time: rows with Trigger ticked, oldest first; the run is created locally, with
+ * Of the workspace that this store belongs to: reads the queue by state, not by time: rows with Trigger ticked, oldest first; the run is created locally, with
  * its untick in the same transaction. Before that, what people decided on the board.
  */
 export async function pickUp(context: PickUpContext, limit: number | null): Promise<PickedUp> {
@@ -74,13 +73,17 @@ export async function pickUp(context: PickUpContext, limit: number | null): Prom
   } catch (error) {
     if (!(error instanceof ServiceFailure)) throw error
     context.log.warn('Notion could not be read', { error: error.message })
-    const { errorClass, message } = error
-    return { ...NOTHING_PICKED_UP, unreachable: { errorClass, message, next: nextAfter(error) } }
+    return unreachable(error)
   }
 }
 
+/** Nothing was picked up, for Notion could not be read. */
+export function unreachable(error: ServiceFailure): PickedUp {
+  const { errorClass, message } = error
+  return { ...NOTHING_PICKED_UP, unreachable: { errorClass, message, next: nextAfter(error) } }
+}
+
 async function readBoard(context: PickUpContext, limit: number | null): Promise<PickedUp> {
-  await checkWorkspace(context.store, context.workspace.api, false, context.dryRun)
   if (context.dryRun) return readQueue(context, limit)
   const read = await context.store.locks.hold(LOCK, async lost => {
     const held = { ...context, stop: AbortSignal.any([context.stop, lost]) }

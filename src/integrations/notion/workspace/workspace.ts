@@ -23,7 +23,7 @@ export async function openWorkspace(store: Store, api: Notion | null): Promise<W
 }
 
 /**
- * The same for what writes or compares without picking up: only where the token opens the workspace that this
+ * The same for what works with it: only where the token opens the workspace that this
  * store belongs to. In another one every page would be missing, and every effect dead.
  * @throws AppError `config` where it is another; ServiceFailure where Notion has to be asked and does not answer
  */
