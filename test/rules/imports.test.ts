@@ -77,7 +77,11 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
 }
 
 /** What operations may share beside the parts below them. */
-const SHARED_BY_OPERATIONS = new Set(['operations/define.ts', 'operations/work-input.ts'])
+const SHARED_BY_OPERATIONS = new Set([
+  'operations/decision.ts',
+  'operations/define.ts',
+  'operations/work-input.ts',
+])
 
 function partOf(path: string): string {
   return (

@@ -41,7 +41,7 @@ test('errors are of the family: a plain Error is only what a class extends', () 
 
 /** An operation's docstring is its summary, and a type read off a schema of the same name has the schema's. */
 function documentsItself(line: string, lines: readonly string[]): boolean {
-  if (/^export const \w+ = defineOperation\(/.test(line)) return true
+  if (/^export const \w+ = define\w+\(/.test(line)) return true
   const name = /^export type (\w+) = z\.infer</.exec(line)?.[1]
   return name !== undefined && lines.some(other => other.startsWith(`export const ${name} =`))
 }

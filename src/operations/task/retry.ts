@@ -1,12 +1,11 @@
-import { textField } from '../../kernel/field.ts'
-import { decisionOf, plannedDecision, renderDecision } from '../../pipeline/decide.ts'
+import { decisionOf, plannedDecision, renderDecision, taskIdField } from '../decision.ts'
 import { findTask, newRun } from '../../pipeline/tasks.ts'
 import { defineOperation } from '../define.ts'
 
 export const taskRetry = defineOperation({
   path: ['task', 'retry'],
   summary: 'Start a new run of a task that ended, or make a waiting attempt due now',
-  input: { id: textField('task or run, or the beginning of its id') },
+  input: { id: taskIdField },
   positionals: ['id'],
   needs: { settings: 'required', store: 'required' },
   access: 'write',

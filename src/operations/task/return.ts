@@ -1,5 +1,5 @@
-import { nonEmptyTextField, textField } from '../../kernel/field.ts'
-import { decisionOf, plannedDecision, renderDecision } from '../../pipeline/decide.ts'
+import { nonEmptyTextField } from '../../kernel/field.ts'
+import { decisionOf, plannedDecision, renderDecision, taskIdField } from '../decision.ts'
 import { findTask } from '../../pipeline/tasks.ts'
 import { defineOperation } from '../define.ts'
 
@@ -8,7 +8,7 @@ export const taskReturn = defineOperation({
   summary: 'Send a result that waits for a person back to be revised',
   examples: [{ words: 'task return task_01k… --note "shorter, and add prices"', does: 'with what to mend' }],
   input: {
-    id: textField('task or run, or the beginning of its id'),
+    id: taskIdField,
     note: nonEmptyTextField('what to mend; the model reads it', 'say what to mend'),
   },
   positionals: ['id'],
