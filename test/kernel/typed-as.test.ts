@@ -41,6 +41,21 @@ test.each([
   )
 })
 
+test.each([
+  ['echopilot', ''],
+  ['echopilot', ' --state-dir /s'],
+  ['npx echopilot', ' --config c --state-dir /s'],
+  ['/opt/ep/bin/echopilot', ' --state-dir /s'],
+  ["'/home/my echopilot files/echopilot'", " --state-dir '/my echopilot state'"],
+])('what is typed as %j with %j already stays', (program, places) => {
+  const text = 'echopilot help task; echopilot poll --drain, or echopilot --json status'
+  const typed = asTyped(text, program, places)
+  expect(typed).toBe(
+    `${program} help task; ${program}${places} poll --drain, or ${program}${places} --json status`,
+  )
+  expect(asTyped(typed, program, places)).toBe(typed)
+})
+
 test('in a result only what is a command is changed, not what somebody wrote', () => {
   const result = {
     title: 'echopilot poll',

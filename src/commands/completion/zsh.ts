@@ -1,3 +1,4 @@
+import { singleQuoted } from '../../kernel/typed-as.ts'
 import type { Candidate, Completions, Place } from './candidates.ts'
 
 /** To be found by its first line in a folder of `fpath`, or to be sourced after compinit. */
@@ -40,17 +41,13 @@ function line(pattern: string, candidates: readonly string[]): string {
 
 /** A colon parts the word from its meaning. */
 function described({ word, meaning }: Candidate): string {
-  return meaning === '' ? quotedWord(word) : quoted(`${escaped(word)}:${meaning}`)
+  return meaning === '' ? quotedWord(word) : singleQuoted(`${escaped(word)}:${meaning}`)
 }
 
 function quotedWord(word: string): string {
-  return quoted(escaped(word))
+  return singleQuoted(escaped(word))
 }
 
 function escaped(word: string): string {
   return word.replaceAll(':', String.raw`\:`)
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -82,7 +82,7 @@ export async function startIn(
         'busy',
         `the sandbox cannot start: ${error.message}`,
         error.kind === 'in-use'
-          ? `use it: source '${dir}/env.sh'; or stop it, or name another --dir`
+          ? `use it: source ${quoted(join(dir, 'env.sh'))}; or stop it, or name another --dir`
           : 'run the same command again with --port 0',
         error,
       )
