@@ -1,8 +1,8 @@
 /** The process of one stand-in: `node process.ts <service> <database> <port>`, with an IPC channel to whoever started it. */
-import { isHeld } from './lib/db.ts'
-import { openSandboxServer, type SandboxServer } from './lib/server.ts'
-import type { ServiceDefinition } from './lib/service.ts'
+import { enableCompileCache } from 'node:module'
 import type { ChildReport } from './child-report.ts'
+import type { SandboxServer } from './lib/server.ts'
+import type { ServiceDefinition } from './lib/service.ts'
 import type { SandboxServiceName } from './services.ts'
 
 const LOADERS: Readonly<Record<SandboxServiceName, () => Promise<ServiceDefinition>>> = {
@@ -16,13 +16,15 @@ function isService(name: string): name is SandboxServiceName {
 
 async function open(name: string, databaseFile: string, port: number): Promise<SandboxServer> {
   if (!isService(name)) throw new Error(`no such service: ${name}`)
+  const { openSandboxServer } = await import('./lib/server.ts')
   return openSandboxServer({ definition: await LOADERS[name](), databaseFile, port })
 }
 
-function reportOf(error: unknown): ChildReport {
+async function reportOf(error: unknown): Promise<ChildReport> {
   const message = error instanceof Error ? error.message : String(error)
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'EADDRINUSE') return { type: 'failed', kind: 'port-busy', message }
+  const { isHeld } = await import('./lib/db.ts')
   return { type: 'failed', kind: isHeld(error) ? 'in-use' : 'failed', message }
 }
 
@@ -36,6 +38,8 @@ async function tell(report: ChildReport): Promise<void> {
 
 /** Ends with the parent: its channel closes when it stops us and also when it is killed, so no stand-in is ever orphaned. */
 async function main(): Promise<void> {
+  // Counts for what is imported from here on, which is nearly all.
+  enableCompileCache()
   const [name = '', databaseFile = '', port = ''] = process.argv.slice(2)
   // Ctrl-C reaches the whole terminal group; the program that uses us decides when it no longer needs us.
   process.on('SIGINT', () => undefined)
@@ -50,7 +54,7 @@ async function main(): Promise<void> {
     await server.close()
     process.exit(0)
   } catch (error) {
-    await tell(reportOf(error))
+    await tell(await reportOf(error))
     process.exit(1)
   }
 }

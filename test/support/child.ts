@@ -1,4 +1,4 @@
-/** Child processes: with the environment they are given and nothing of the caller's. */
+/** Child processes: with the environment they are given, a cache of compiled code, and nothing of the caller's. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +7,9 @@ import { collected } from './collected.ts'
 
 /** The program's launcher, as it is installed. */
 export const PACKED = join(inject('packed'), 'bin/echopilot')
+
+/** Compiled code of whatever is started, kept for the next start until the run of tests is over. */
+const COMPILED = join(inject('packed'), 'compiled')
 
 /** Longer than any child should take; one that hangs is killed and its test fails. */
 const PATIENCE_MS = 240_000
@@ -46,7 +49,7 @@ export function startChild(command: readonly string[], options: ChildOptions = {
   const [program = '', ...args] = command
   const child = spawn(program, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...options.env },
+    env: { NODE_COMPILE_CACHE: COMPILED, ...options.env },
     timeout: PATIENCE_MS,
     // One that no test sends: a child that hung is not one that was killed.
     killSignal: 'SIGQUIT',

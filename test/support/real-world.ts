@@ -15,7 +15,8 @@ export function realWorld(
     random: realRandom(),
     fetch: lightFetch(),
     files,
-    processes: realProcesses(files, process.pid),
+    // It is a setting of the whole process, which is that of other tests as well.
+    processes: { ...realProcesses(files, process.pid), keepHeapSmall: () => undefined },
     ...parts,
     host: {
       env,
