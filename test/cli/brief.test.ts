@@ -4,12 +4,18 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { PACKED, type Ended } from '../support/child.ts'
 import { parseDocument } from '../support/document.ts'
-import { errorOf, newHome, run, type Given, type Home } from './support/run.ts'
+import { errorOf, newHome, spawn, type Home } from './support/run.ts'
 
 const TEXT = '# Über uns\n\nThree sentences, 日本語 and an emoji 🍎.\n'
 
-async function added(home: Home, words: readonly string[], given: Given = {}): Promise<unknown> {
-  const ran = await run(['task', 'add', ...words, '--json'], { env: home.env, cwd: home.dir, ...given })
+/** What is piped in is piped into a process. */
+async function add(home: Home, words: readonly string[], input?: string | Buffer): Promise<Ended> {
+  const typed = ['task', 'add', ...words, '--json']
+  return input === undefined ? home.run(...typed) : spawn(typed, { env: home.env, cwd: home.dir, input })
+}
+
+async function added(home: Home, words: readonly string[], input?: string): Promise<unknown> {
+  const ran = await add(home, words, input)
   expect(ran).toMatchObject({ code: 0, stderr: '' })
   return parseDocument(ran.stdout)
 }
@@ -25,7 +31,7 @@ test('as text, piped in, and from a file it is the same brief', async () => {
     status: 'Queued',
   })
   const { briefDigest } = parseDocument(JSON.stringify(typed))
-  expect(await added(home, ['-'], { input: TEXT })).toMatchObject({ title: 'Über uns', briefDigest })
+  expect(await added(home, ['-'], TEXT)).toMatchObject({ title: 'Über uns', briefDigest })
   expect(await added(home, ['--file', 'brief.md'])).toMatchObject({ title: 'Über uns', briefDigest })
   expect(await added(home, ['--file', join(home.dir, 'brief.md')])).toMatchObject({ briefDigest })
   const shown = await home.json('task', 'show', String(parseDocument(JSON.stringify(typed))['taskId']))
@@ -34,7 +40,7 @@ test('as text, piped in, and from a file it is the same brief', async () => {
 
 test('a brief that looks like a flag follows --', async () => {
   const home = newHome()
-  const ran = await run(['task', 'add', '--json', '--', '--type is a flag'], { env: home.env })
+  const ran = await home.run('task', 'add', '--json', '--', '--type is a flag')
   expect(parseDocument(ran.stdout)).toMatchObject({ title: 'type is a flag' })
 })
 
@@ -72,8 +78,8 @@ test('what is no brief is refused as usage, and nothing is added', async () => {
     [['-', '--file', 'empty.md'], /^the brief is given twice/],
     [['-'], /^the brief has 5000001 characters, at most 5000000 are taken$/, 'x'.repeat(5_000_001)],
   ]
-  for (const [words, message, input = ''] of cases) {
-    const ran = await run(['task', 'add', ...words, '--json'], { env: home.env, cwd: home.dir, input })
+  for (const [words, message, input] of cases) {
+    const ran = await add(home, words, input)
     expect(ran.code, String(message)).toBe(64)
     expect(errorOf(ran)['message']).toMatch(message)
     expect(errorOf(ran)['hint'], String(message)).toMatch(/./)
@@ -84,7 +90,7 @@ test('what is no brief is refused as usage, and nothing is added', async () => {
 test('words that are no UTF-8 are refused, for what they said is lost', async () => {
   const home = newHome()
   const typed = async (words: string): Promise<Ended> =>
-    run([`exec "$0" "$1" ${words} --json`, process.execPath, PACKED], {
+    spawn([`exec "$0" "$1" ${words} --json`, process.execPath, PACKED], {
       env: home.env,
       program: ['/bin/sh', '-c'],
     })

@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../support/temporary.ts'
-import { newHome, run } from './support/run.ts'
+import { newHome, spawn } from './support/run.ts'
 
 /** What a shell offers after the words, the last of which is the one under the cursor. */
 type Ask = (script: string, words: readonly string[]) => Promise<string[]>
@@ -44,7 +44,7 @@ async function askFish(script: string, words: readonly string[]): Promise<string
 }
 
 async function linesOf(program: readonly string[]): Promise<string[]> {
-  const ran = await run([], { program, cwd: temporaryFolder() })
+  const ran = await spawn([], { program, cwd: temporaryFolder() })
   expect(ran).toMatchObject({ code: 0, stderr: '' })
   return ran.stdout.split('\n').slice(0, -1)
 }

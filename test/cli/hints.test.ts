@@ -6,7 +6,7 @@ import { commandOf, loadAll } from '../../src/kernel/operation.ts'
 import { OPERATIONS as LISTED } from '../../src/operations/index.ts'
 import { PACKED } from '../support/child.ts'
 import { parseDocument } from '../support/document.ts'
-import { errorOf, newHome, run } from './support/run.ts'
+import { errorOf, newHome, spawn } from './support/run.ts'
 
 const OPERATIONS = await loadAll(LISTED)
 
@@ -23,28 +23,28 @@ test('by its path: hints hold the path and the places that were typed, and run a
   symlinkSync(PACKED, launcher)
   const env = { HOME: home.dir, PATH: '/usr/bin:/bin' }
   const given = { env, cwd: home.dir, program: [process.execPath, launcher] }
-  const added = await run(['--state-dir', 'my state', 'task', 'add', 'Say hello.'], given)
+  const added = await spawn(['--state-dir', 'my state', 'task', 'add', 'Say hello.'], given)
   expect(nextOf(added.stdout)).toBe(`'${launcher}' --state-dir 'my state' poll --drain`)
   const id = String(/task_\w+/.exec(added.stdout)?.[0])
-  const refused = await run(['--state-dir=my state', 'task', 'approve', id], given)
+  const refused = await spawn(['--state-dir=my state', 'task', 'approve', id], given)
   expect(nextOf(refused.stderr)).toBe(`'${launcher}' --state-dir 'my state' poll --drain`)
-  const cancelled = await run(['--state-dir=my state', 'task', 'cancel', id], given)
+  const cancelled = await spawn(['--state-dir=my state', 'task', 'cancel', id], given)
   expect(cancelled.code).toBe(0)
-  const again = await run(['--state-dir=my state', 'task', 'approve', id], given)
+  const again = await spawn(['--state-dir=my state', 'task', 'approve', id], given)
   const typed = nextOf(again.stderr)
-  const ran = await run([], {
+  const ran = await spawn([], {
     env: { ...env, PATH: `${join(process.execPath, '..')}:${env.PATH}` },
     cwd: home.dir,
     program: ['/bin/sh', '-c', typed],
   })
   expect(ran).toMatchObject({ code: 0, stderr: '' })
-  const error = errorOf(await run(['nosuch', '--json'], given))
+  const error = errorOf(await spawn(['nosuch', '--json'], given))
   expect(error['hint']).toBe(`'${launcher}' help`)
 })
 
 test('under npx hints begin with npx, in every surface', async () => {
   const home = newHome({ npm_command: 'exec', npm_lifecycle_event: 'npx' })
-  const added = await home.run('task', 'add', 'Say hello.')
+  const added = await home.spawn('task', 'add', 'Say hello.')
   expect(nextOf(added.stdout)).toBe('npx echopilot poll --drain')
   const id = String(/task_\w+/.exec(added.stdout)?.[0])
   expect((await home.json('task', 'show', id))['next']).toBe('npx echopilot poll --drain')

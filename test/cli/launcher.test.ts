@@ -7,7 +7,7 @@ import { PACKED } from '../support/child.ts'
 import { listOf, parseDocument } from '../support/document.ts'
 import { ROOT } from '../support/root.ts'
 import { temporaryFolder } from '../support/temporary.ts'
-import { BIN, newHome, run, start } from './support/run.ts'
+import { BIN, newHome, spawn, start } from './support/run.ts'
 
 const SYSTEM_NODE = '/usr/bin/node'
 const NOTE = 'not proved: /usr/bin/node is not an older Node'
@@ -33,11 +33,11 @@ test('under an older Node it starts itself again on the one of npm ci', async ({
   const program = [SYSTEM_NODE, BIN]
   const home = newHome()
   const env = { ...home.env, PATH: '/usr/bin:/bin' }
-  expect(await run(['--version'], { env, program })).toMatchObject({ code: 0, stderr: '' })
-  expect((await run(['nosuch'], { env, program })).code).toBe(64)
-  const added = await run(['task', 'add', '-', '--json'], { env, program, input: 'Say hello.' })
+  expect(await spawn(['--version'], { env, program })).toMatchObject({ code: 0, stderr: '' })
+  expect((await spawn(['nosuch'], { env, program })).code).toBe(64)
+  const added = await spawn(['task', 'add', '-', '--json'], { env, program, input: 'Say hello.' })
   expect(parseDocument(added.stdout)).toMatchObject({ title: 'Say hello.' })
-  const proofs = listOf(parseDocument((await run(['doctor', '--json'], { env, program })).stdout), 'proofs')
+  const proofs = listOf(parseDocument((await spawn(['doctor', '--json'], { env, program })).stdout), 'proofs')
   expect(proofs.find(({ subject }) => subject === 'node')).toMatchObject({ outcome: 'proved' })
 })
 
@@ -45,13 +45,16 @@ test('a Node that does not read TypeScript runs no sources, but what is packed',
   const noTypes = [process.execPath, '--no-experimental-strip-types']
   const env = { ...newHome().env, PATH: '/usr/bin:/bin' }
   // On the Node of npm ci, as under an older one.
-  expect(await run(['--version'], { env, program: [...noTypes, BIN] })).toMatchObject({ code: 0, stderr: '' })
+  expect(await spawn(['--version'], { env, program: [...noTypes, BIN] })).toMatchObject({
+    code: 0,
+    stderr: '',
+  })
   const alone = temporaryFolder()
   cpSync(join(ROOT, 'bin'), join(alone, 'bin'), { recursive: true })
-  const ran = await run(['--version'], { env, program: [...noTypes, join(alone, 'bin/echopilot')] })
+  const ran = await spawn(['--version'], { env, program: [...noTypes, join(alone, 'bin/echopilot')] })
   expect(ran).toMatchObject({ code: 78, stdout: '' })
   expect(ran.stderr).toMatch(/^error: EchoPilot needs Node 22\.18 or newer/)
-  expect(await run(['--version'], { env, program: [...noTypes, PACKED] })).toMatchObject({
+  expect(await spawn(['--version'], { env, program: [...noTypes, PACKED] })).toMatchObject({
     code: 0,
     stderr: '',
   })
@@ -62,7 +65,7 @@ test('under an older Node hints name the launcher that was typed, not what it le
   const bin = temporaryFolder()
   const link = join(bin, 'echopilot')
   symlinkSync(BIN, link)
-  const ran = await run(['nosuch'], {
+  const ran = await spawn(['nosuch'], {
     env: { ...newHome().env, PATH: `${bin}:/usr/bin:/bin` },
     program: [SYSTEM_NODE, link],
   })
@@ -90,7 +93,7 @@ test('under an older Node, without one of its own, it says what to do: 78', asyn
   const dir = temporaryFolder()
   cpSync(join(ROOT, 'bin'), join(dir, 'bin'), { recursive: true })
   const program = [SYSTEM_NODE, join(dir, 'bin/echopilot')]
-  const ran = await run(['--version'], { env: { PATH: '/usr/bin:/bin' }, program })
+  const ran = await spawn(['--version'], { env: { PATH: '/usr/bin:/bin' }, program })
   expect(ran).toMatchObject({ code: 78, stdout: '' })
   expect(ran.stderr).toMatch(
     /^error: EchoPilot needs Node 22\.18 or newer, this is \d+\.\d+\.\d+\nnext: run `npm ci` in /,
@@ -105,7 +108,7 @@ test('a Node of npm ci that is too old itself ends in the same message, not in a
   mkdirSync(join(dir, 'node_modules/.bin'), { recursive: true })
   writeFileSync(join(dir, 'node_modules/.bin/node'), `#!/bin/sh\nexec ${SYSTEM_NODE} "$@"\n`, { mode: 0o755 })
   const program = [SYSTEM_NODE, join(dir, 'bin/echopilot')]
-  expect(await run(['--version'], { env: { PATH: '/usr/bin:/bin' }, program })).toMatchObject({ code: 78 })
+  expect(await spawn(['--version'], { env: { PATH: '/usr/bin:/bin' }, program })).toMatchObject({ code: 78 })
 })
 
 test('finds the Node of a folder above, where it is installed as a dependency', async ({ skip }) => {
@@ -117,6 +120,6 @@ test('finds the Node of a folder above, where it is installed as a dependency', 
   writeFileSync(join(dir, 'node_modules/.bin/node'), '#!/bin/sh\nshift; echo "again: $*"\nkill -TERM $$\n', {
     mode: 0o755,
   })
-  const ran = await run(['a b', '--json'], { program: [SYSTEM_NODE, join(inside, 'bin/echopilot')] })
+  const ran = await spawn(['a b', '--json'], { program: [SYSTEM_NODE, join(inside, 'bin/echopilot')] })
   expect(ran).toMatchObject({ code: null, signal: 'SIGTERM', stdout: 'again: a b --json\n' })
 })

@@ -8,7 +8,7 @@ import { textLike } from '../integrations/notion/support/facts.ts'
 import type { Ended } from '../support/child.ts'
 import { listOf, parseDocument } from '../support/document.ts'
 import { openGate } from '../support/gate.ts'
-import { errorOf, newHome, run } from './support/run.ts'
+import { errorOf, newHome, run, spawn } from './support/run.ts'
 import { BRIEF } from './support/sandbox.ts'
 import { freePort } from '../support/servers.ts'
 import { contents } from './support/store.ts'
@@ -63,7 +63,8 @@ test('every operation that needs Notion, on a board with one row', async () => {
     const text = await call(...typed)
     expect(text, typed.join(' ')).toMatchObject({ code: 0, stderr: '' })
     expect(text.stdout).toMatch(/\S.*\n$/s)
-    const json = await call(...typed, '--json')
+    // As a process of its own: what is installed holds all that each of them loads.
+    const json = await spawn([...typed, '--json'], { env: sandbox.env })
     expect(json, typed.join(' ')).toMatchObject({ code: 0, stderr: '' })
     expect(parseDocument(json.stdout)['schema']).toBe(schemaOf(path))
     if (access === 'read') continue

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { createWriteStream, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { errorOf, newHome, run, start, type Home } from './support/run.ts'
+import { errorOf, newHome, spawn, start, type Home } from './support/run.ts'
 
 function pipeIn(home: Home): string {
   const path = join(home.dir, 'pipe')
@@ -53,7 +53,7 @@ test('what never ends, or is far too large, is refused: as a file, and as standa
   const file = await home.run('task', 'add', '--file', '/dev/zero', '--json')
   expect(file.code).toBe(64)
   expect(errorOf(file)['message']).toBe('the brief cannot be read: /dev/zero is larger than 32 MB')
-  const input = await run(['task', 'add', '-', '--json'], { env: home.env, input: 'x'.repeat(34_000_000) })
+  const input = await spawn(['task', 'add', '-', '--json'], { env: home.env, input: 'x'.repeat(34_000_000) })
   expect(input.code).toBe(64)
   expect(errorOf(input)['message']).toBe('standard input is larger than 32 MB')
   const config = await home.run('config', 'check', '--config', '/dev/zero', '--json')

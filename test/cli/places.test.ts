@@ -6,7 +6,7 @@ import { startedSandbox } from '../e2e/support/sandbox.ts'
 import { parseDocument, partOf } from '../support/document.ts'
 import { ROOT } from '../support/root.ts'
 import { temporaryFolder } from '../support/temporary.ts'
-import { BIN, errorOf, newHome, run } from './support/run.ts'
+import { BIN, errorOf, newHome, run, spawn } from './support/run.ts'
 
 test('from a folder that cannot be written to, a subfolder of the checkout, and by a link to it', async () => {
   const home = newHome()
@@ -15,13 +15,13 @@ test('from a folder that cannot be written to, a subfolder of the checkout, and 
   chmodSync(readOnly, 0o555)
   symlinkSync(BIN, join(home.dir, 'link'))
   symlinkSync(ROOT, join(home.dir, 'checkout'))
-  const expected = await home.run('--version')
+  const expected = await home.spawn('--version')
   for (const cwd of [readOnly, '/proc', join(ROOT, 'src/domain')]) {
-    expect(await run(['--version'], { env: home.env, cwd })).toEqual(expected)
-    expect(await run(['task', 'list'], { env: home.env, cwd })).toMatchObject({ code: 0, stderr: '' })
+    expect(await spawn(['--version'], { env: home.env, cwd })).toEqual(expected)
+    expect(await spawn(['task', 'list'], { env: home.env, cwd })).toMatchObject({ code: 0, stderr: '' })
   }
   for (const program of [[join(home.dir, 'link')], [join(home.dir, 'checkout/bin/echopilot')], [BIN]]) {
-    expect(await run(['--version'], { env: home.env, program })).toEqual(expected)
+    expect(await spawn(['--version'], { env: home.env, program })).toEqual(expected)
   }
 })
 
@@ -52,14 +52,14 @@ test('state goes to systemd’s folder, else below XDG_STATE_HOME, else below HO
 test('a time zone changes nothing that is printed: all times are UTC', async () => {
   const home = newHome()
   const id = String((await home.json('task', 'add', 'Say hello.'))['taskId'])
-  const utc = await run(['explain', id], { env: { ...home.env, TZ: 'UTC' } })
-  const odd = await run(['explain', id], {
+  const utc = await spawn(['explain', id], { env: { ...home.env, TZ: 'UTC' } })
+  const odd = await spawn(['explain', id], {
     env: { ...home.env, TZ: 'Pacific/Kiritimati', LC_ALL: 'tr_TR.UTF-8' },
   })
   expect(utc.stdout).toMatch(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/)
   expect(odd).toEqual(utc)
   const { atMs } = parseDocument(
-    (await run(['status', '--json'], { env: { ...home.env, TZ: ':nonsense' } })).stdout,
+    (await spawn(['status', '--json'], { env: { ...home.env, TZ: ':nonsense' } })).stdout,
   )
   expect(Math.abs(Number(atMs) - Date.now())).toBeLessThan(60_000)
 })
@@ -67,15 +67,15 @@ test('a time zone changes nothing that is printed: all times are UTC', async () 
 test('an environment without a home, a path or anything else', async () => {
   const dir = temporaryFolder()
   const env = { PATH: '', HOME: '' }
-  expect(await run(['--version'], { env, cwd: dir })).toMatchObject({ code: 0, stderr: '' })
-  const ran = await run(['task', 'list', '--state-dir', dir], { env, cwd: dir })
+  expect(await spawn(['--version'], { env, cwd: dir })).toMatchObject({ code: 0, stderr: '' })
+  const ran = await spawn(['task', 'list', '--state-dir', dir], { env, cwd: dir })
   expect(ran).toMatchObject({ code: 0, stderr: '' })
 })
 
 test('the state folder and its store are private', async () => {
   const home = newHome()
   await home.json('task', 'add', 'Say hello.')
-  const ran = await run([], { env: home.env, program: ['/usr/bin/stat', '-c', '%a', home.stateDir] })
+  const ran = await spawn([], { env: home.env, program: ['/usr/bin/stat', '-c', '%a', home.stateDir] })
   expect(ran.stdout).toBe('700\n')
 })
 
@@ -101,7 +101,7 @@ test('a folder that cannot be made is a matter of the disk: 74', async () => {
 test('a sandbox that runs already is named, with its environment', async () => {
   const sandbox = await startedSandbox()
   const dir = join(sandbox.dir, 'sandbox')
-  const again = await run(['sandbox', '--port', '0', '--dir', dir, '--json'], { env: sandbox.env })
+  const again = await spawn(['sandbox', '--port', '0', '--dir', dir, '--json'], { env: sandbox.env })
   expect(again.code).toBe(75)
   expect(errorOf(again)['hint']).toBe(`use it: source '${dir}/env.sh'; or stop it, or name another --dir`)
 })
@@ -111,7 +111,7 @@ test('a demo does not start anew what a sandbox runs on', async () => {
   const dir = join(sandbox.dir, 'sandbox')
   writeFileSync(join(dir, '.echopilot-demo'), '')
   const before = readdirSync(join(dir, 'services'))
-  const ran = await run(['demo', '--fast', '--dir', dir, '--json'], { env: sandbox.env })
+  const ran = await spawn(['demo', '--fast', '--dir', dir, '--json'], { env: sandbox.env })
   expect(ran.code).toBe(75)
   expect(errorOf(ran)).toMatchObject({
     message: `a sandbox runs on ${dir}`,

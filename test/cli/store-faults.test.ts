@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { changeStore } from '../store/support/store-file.ts'
-import { BIN, errorOf, newHome, run, type Home } from './support/run.ts'
+import { BIN, errorOf, newHome, spawn, type Home } from './support/run.ts'
 
 function storeFile(home: Home): string {
   return join(home.stateDir, 'echopilot.db')
@@ -119,10 +119,10 @@ test('read-only, for a user who may not write', async ({ skip }) => {
   chmodSync(home.stateDir, 0o555)
   try {
     const program = [...(isRoot ? WITHOUT_OVERRIDE : []), process.execPath, BIN]
-    const ran = await run(['task', 'add', 'x', '--json'], { env: home.env, program })
+    const ran = await spawn(['task', 'add', 'x', '--json'], { env: home.env, program })
     expect(ran.code).toBe(74)
     expect(errorOf(ran)['message']).toMatch(/echopilot\.db (cannot be written to|cannot be opened or read)/)
-    const elsewhere = await run(['task', 'list', '--state-dir', join(home.stateDir, 'deeper'), '--json'], {
+    const elsewhere = await spawn(['task', 'list', '--state-dir', join(home.stateDir, 'deeper'), '--json'], {
       env: home.env,
       program,
     })
@@ -137,7 +137,7 @@ test('locked by another process for longer than one waits: busy, 75', async () =
   const home = await usedHome()
   const database = new Database(storeFile(home))
   database.exec('BEGIN IMMEDIATE')
-  const ran = await home.run('task', 'add', 'x', '--json')
+  const ran = await home.spawn('task', 'add', 'x', '--json')
   database.exec('ROLLBACK')
   database.close()
   expect(ran.code).toBe(75)

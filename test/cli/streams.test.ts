@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { PACKED, type Ended } from '../support/child.ts'
 import { listOf, parseDocument } from '../support/document.ts'
-import { BIN, errorOf, newHome, run, start, type Home } from './support/run.ts'
+import { errorOf, newHome, spawn, start, type Home } from './support/run.ts'
 import { BRIEF, gatedHome, sandboxHome } from './support/sandbox.ts'
 
 const ANSI = new RegExp(`${String.fromCodePoint(27)}\\[`)
@@ -20,9 +20,9 @@ async function inTerminal(
   words: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const command = `${process.execPath} ${BIN} ${words}`
+  const command = `${process.execPath} ${PACKED} ${words}`
   const program = ['/usr/bin/script', '--quiet', '--return', '--command', command, '/dev/null']
-  return (await run([], { env: { ...home.env, TERM: 'xterm', ...env }, cwd: home.dir, program })).stdout
+  return (await spawn([], { env: { ...home.env, TERM: 'xterm', ...env }, cwd: home.dir, program })).stdout
 }
 
 test('no colours in a pipe, whatever the environment asks for', async () => {
@@ -34,7 +34,7 @@ test('no colours in a pipe, whatever the environment asks for', async () => {
   })
   await home.json('task', 'add', 'Say hello.')
   for (const words of [['status'], ['task', 'list'], ['nosuch']]) {
-    const ran = await home.run(...words)
+    const ran = await home.spawn(...words)
     expect(ran.stdout + ran.stderr).not.toMatch(ANSI)
   }
 })
@@ -56,14 +56,14 @@ test('progress is for a terminal, and --quiet and --json go without', async ({ s
   await home.json('task', 'add', BRIEF)
   expect(await inTerminal(home, 'poll --drain --quiet')).not.toMatch(/then judge/)
   await home.json('task', 'add', BRIEF)
-  expect((await home.run('poll', '--drain')).stderr).toBe('')
+  expect((await home.spawn('poll', '--drain')).stderr).toBe('')
 })
 
 test('a reader who goes away is no fault', async () => {
   const home = newHome()
   for (let n = 0; n < 3; n++) await home.json('task', 'add', `Say hello ${String(n)}.`)
-  const command = `"${process.execPath}" "${BIN}" task list | head -1; echo "\${PIPESTATUS[0]}"`
-  const ran = await run([], { env: home.env, program: ['/bin/bash', '-c', command] })
+  const command = `"${process.execPath}" "${PACKED}" task list | head -1; echo "\${PIPESTATUS[0]}"`
+  const ran = await spawn([], { env: home.env, program: ['/bin/bash', '-c', command] })
   expect(ran).toMatchObject({ code: 0, stderr: '' })
   expect(ran.stdout).toMatch(/^task +status .*\n0\n$/)
 })
@@ -94,7 +94,7 @@ test('a disk that is full for standard error costs nothing that was paid for', a
   await home.json('task', 'add', BRIEF)
   const script = '"$@" 2> /dev/full'
   const program = ['/bin/sh', '-c', script, 'sh', process.execPath, PACKED]
-  const ran = await run(['poll', '--drain', '--verbose'], { env: home.env, program })
+  const ran = await spawn(['poll', '--drain', '--verbose'], { env: home.env, program })
   expect(ran).toMatchObject({ code: 0, signal: null })
   expect(ran.stdout).toMatch(/Done/)
   expect((await home.server.ledger()).rows).toHaveLength(2)
@@ -105,7 +105,7 @@ test('work that is done is committed where its report cannot be written: 74', as
   const home = await sandboxHome()
   await home.json('task', 'add', BRIEF)
   const program = ['/bin/sh', '-c', '"$@" > /dev/full', 'sh', process.execPath, PACKED]
-  const ran = await run(['poll', '--drain'], { env: home.env, program })
+  const ran = await spawn(['poll', '--drain'], { env: home.env, program })
   expect(ran.code).toBe(74)
   expect(ran.stderr).toMatch(/^error: standard output cannot be written: ENOSPC/)
   expect((await home.run('task', 'list', '--status', 'Done')).stdout).toContain('Compare three')
@@ -144,11 +144,11 @@ test('a terminal that goes away ends no work; what is only watched ends with it'
 test('a trace is shown with --verbose only', async () => {
   const home = newHome()
   const words = ['task', 'add', '--file', home.dir]
-  const plain = await home.run(...words)
+  const plain = await home.spawn(...words)
   expect(plain.stderr).toMatch(
     /^error: the brief cannot be read: EISDIR.*\nnext: give a text file, in UTF-8\n$/,
   )
-  const verbose = await home.run(...words, '--verbose')
+  const verbose = await home.spawn(...words, '--verbose')
   expect(verbose.stderr).toMatch(/\n {4}at /)
   expect(verbose.stderr.startsWith(plain.stderr)).toBe(true)
   // A machine gets one document either way.
@@ -167,13 +167,13 @@ test('warnings of the work go to standard error, as text or for the journal', as
       : { status, body: '{"error":{"message":"busy, write to ana@example.com"}}' }
   })
   await home.json('task', 'add', BRIEF)
-  const ran = await home.run('process')
+  const ran = await home.spawn('process')
   expect(ran.stderr).toMatch(
     /^warn: model call failed, trying again: 503: busy, write to \[e-mail\] \(run_\w+, wait \d s\)$/m,
   )
   failures.push(503)
   await home.json('task', 'add', BRIEF)
-  const worked = await run(['process'], { env: { ...home.env, JOURNAL_STREAM: '8:12345' } })
+  const worked = await spawn(['process'], { env: { ...home.env, JOURNAL_STREAM: '8:12345' } })
   expect(worked.stderr).toMatch(
     /^<4>\{"at":"[^"]+Z","level":"warn","message":"model call failed, trying again",/,
   )
@@ -182,7 +182,7 @@ test('warnings of the work go to standard error, as text or for the journal', as
 test('two at once share the work: each task is done once', async () => {
   const home = await sandboxHome()
   for (let n = 0; n < 4; n++) await home.json('task', 'add', BRIEF)
-  const both = [0, 1].map(async () => home.run('poll', '--drain', '--concurrency', '2', '--quiet'))
+  const both = [0, 1].map(async () => home.spawn('poll', '--drain', '--concurrency', '2', '--quiet'))
   for (const ran of await Promise.all(both)) expect(ran.code).toBe(0)
   const listed = await home.run('task', 'list', '--status', 'Done')
   expect(listed.stdout.match(/task_/g)).toHaveLength(4)
@@ -218,9 +218,9 @@ test('standard output that cannot be written is a matter of the disk: 74, withou
   skip(!existsSync('/dev/full'), 'not proved: no /dev/full')
   const home = newHome()
   const onto = async (words: string): Promise<Ended> =>
-    run([], {
+    spawn([], {
       env: home.env,
-      program: ['/bin/sh', '-c', `"${process.execPath}" "${BIN}" ${words} > /dev/full`],
+      program: ['/bin/sh', '-c', `"${process.execPath}" "${PACKED}" ${words} > /dev/full`],
     })
   for (const words of ['status', 'help', '--version']) {
     const ran = await onto(words)

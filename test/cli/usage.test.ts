@@ -1,7 +1,7 @@
 /** What is typed wrong: exit 64, what is wrong with it, what was meant, and where help is. */
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../support/temporary.ts'
-import { errorOf, newHome, run } from './support/run.ts'
+import { errorOf, newHome, run, spawn } from './support/run.ts'
 
 test.each<[words: string, message: RegExp, hint: string]>([
   ['', /^a command is missing$/, 'echopilot help'],
@@ -53,7 +53,7 @@ test('what is typed wrong is told before what is not set up', async () => {
 })
 
 test('for a person the error is text, with what to type next', async () => {
-  const ran = await newHome().run('statsu')
+  const ran = await newHome().spawn('statsu')
   expect(ran).toEqual({
     code: 64,
     signal: null,
@@ -121,9 +121,11 @@ test('--version and --help need nothing and print to standard output', async () 
     ECHOPILOT_STATE_DIR: '/proc/nothing',
     ECHOPILOT_CONFIG: '/nonexistent.toml',
   }
-  expect(await run(['--version'], { env })).toMatchObject({ code: 0, stderr: '' })
-  expect((await run(['--version'], { env })).stdout).toMatch(/^\d+\.\d+\.\d+ \((?:[0-9a-f]{12}|unknown)\)\n$/)
-  const help = await run(['help', 'task', 'add'], { env })
+  expect(await spawn(['--version'], { env })).toMatchObject({ code: 0, stderr: '' })
+  expect((await spawn(['--version'], { env })).stdout).toMatch(
+    /^\d+\.\d+\.\d+ \((?:[0-9a-f]{12}|unknown)\)\n$/,
+  )
+  const help = await spawn(['help', 'task', 'add'], { env })
   expect(help).toMatchObject({ code: 0, stderr: '' })
   expect(help.stdout).toMatch(/^Usage: echopilot task add /)
   expect((await run(['task', 'add', '--help'], { env })).stdout).toBe(help.stdout)

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { listOf, parseDocument, type Document } from '../support/document.ts'
 import { temporaryFolder } from '../support/temporary.ts'
-import { BIN, errorOf, run } from '../cli/support/run.ts'
+import { errorOf, spawn } from '../cli/support/run.ts'
+import { PACKED } from '../support/child.ts'
 
 const COLUMNS = 80
 
@@ -25,14 +26,14 @@ function outcomes(day: Document): unknown {
 
 /** What the commands that the demo ends with print, pasted into a shell. */
 async function pasted(dir: string, commands: string): Promise<string> {
-  const script = `echopilot() { "${process.execPath}" "${BIN}" "$@"; }\n${commands}`
-  const ran = await run([], { env: { HOME: dir }, cwd: dir, program: ['/bin/bash', '-c', script] })
+  const script = `echopilot() { "${process.execPath}" "${PACKED}" "$@"; }\n${commands}`
+  const ran = await spawn([], { env: { HOME: dir }, cwd: dir, program: ['/bin/bash', '-c', script] })
   expect(ran).toMatchObject({ code: 0, stderr: '' })
   return ran.stdout
 }
 
 async function demo(dir: string, ...words: readonly string[]): Promise<Document> {
-  const ran = await run(['demo', '--fast', '--json', ...words], { env: { HOME: dir }, cwd: dir })
+  const ran = await spawn(['demo', '--fast', '--json', ...words], { env: { HOME: dir }, cwd: dir })
   expect(ran.code).toBe(0)
   return parseDocument(ran.stdout)
 }
@@ -42,7 +43,7 @@ test('a day on one screen, with a folder to explore; and once more in the same f
   const folder = join(dir, 'echopilot-demo')
   let paste = ''
   for (const words of [['demo'], ['demo', '--fast']]) {
-    const ran = await run(words, { env: { HOME: dir }, cwd: dir })
+    const ran = await spawn(words, { env: { HOME: dir }, cwd: dir })
     expect(ran.code).toBe(0)
     expect(ran.stdout.split('\n').filter(line => line.length > COLUMNS)).toEqual([])
     expect(ran.stdout).toMatch(/^task +status +score +cost USD +what it shows\n/)
@@ -69,7 +70,7 @@ test('a day on one screen, with a folder to explore; and once more in the same f
 test('a folder of somebody else is refused, and left alone', async () => {
   const dir = temporaryFolder()
   writeFileSync(join(dir, 'thesis.md'), 'mine')
-  const ran = await run(['demo', '--dir', '.', '--json'], { env: { HOME: dir }, cwd: dir })
+  const ran = await spawn(['demo', '--dir', '.', '--json'], { env: { HOME: dir }, cwd: dir })
   expect(ran.code).toBe(65)
   expect(errorOf(ran)).toMatchObject({ kind: 'refused', hint: 'echopilot demo --dir another-folder' })
   expect(readdirSync(dir)).toEqual(['thesis.md'])
@@ -104,7 +105,7 @@ test('the same outcomes at any concurrency, in an empty folder, and in a poisone
     ECHOPILOT_GENERATE_MODEL: 'gpt-9',
     TZ: 'Pacific/Kiritimati',
   }
-  const ran = await run(['demo', '--fast', '--json', '--dir', 'poisoned', '--concurrency', '16'], {
+  const ran = await spawn(['demo', '--fast', '--json', '--dir', 'poisoned', '--concurrency', '16'], {
     env: poison,
     cwd: dir,
   })

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { demoTasks } from '../../src/commands/demo/tasks.ts'
-import type { Ended } from '../support/child.ts'
+import { PACKED } from '../support/child.ts'
 import { listOf, parseDocument, partOf, type Document } from '../support/document.ts'
-import { BIN, newHome, run } from '../cli/support/run.ts'
+import { newHome, run, spawn } from '../cli/support/run.ts'
 import { contractProxy, errorsOf, NO_CONTRACT_TOOL } from '../support/contract.ts'
 import { startedSandbox, type Sandbox } from './support/sandbox.ts'
 
@@ -13,8 +13,13 @@ const BRIEF =
   'Compare three invoicing tools for a two-person agency. Tool A costs 12 euros, tool B 20 euros, tool C 9 euros.\n'
 
 /** One call with the environment of the sandbox, and its document. */
-async function call(env: Sandbox['env'], words: readonly string[], input = ''): Promise<Document> {
-  const ran: Ended = await run([...words, '--json'], { env, input })
+async function call(
+  env: Sandbox['env'],
+  words: readonly string[],
+  input = '',
+  how: typeof run = run,
+): Promise<Document> {
+  const ran = await how([...words, '--json'], { env, input })
   expect(ran, words.join(' ')).toMatchObject({ code: 0, stderr: '' })
   return parseDocument(ran.stdout)
 }
@@ -60,18 +65,18 @@ async function expectReceiptsMatchLedger(sandbox: Sandbox, receipts: readonly Do
 }
 
 /** Adds the brief, works, and reads everything back; returns the receipt of the one run. */
-async function story(env: Sandbox['env']): Promise<Document> {
-  const added = await call(env, ['task', 'add', '--type', 'Research', '-'], BRIEF)
+async function story(env: Sandbox['env'], how?: typeof run): Promise<Document> {
+  const added = await call(env, ['task', 'add', '--type', 'Research', '-'], BRIEF, how)
   const id = String(added['taskId'])
-  const polled = await call(env, ['poll', '--drain'])
+  const polled = await call(env, ['poll', '--drain'], '', how)
   expect(listOf(polled, 'runs')).toMatchObject([
     { taskId: id, status: 'Done', title: BRIEF.trim().slice(0, 79) + '…' },
   ])
-  const shown = await call(env, ['task', 'show', id])
+  const shown = await call(env, ['task', 'show', id], '', how)
   expect(partOf(shown, 'task')).toMatchObject({ id, status: 'Done', type: 'Research' })
   expect(shown['brief']).toBe(BRIEF)
   expect(shown['result']).toMatch(/12 euros/)
-  const explained = await call(env, ['explain', id])
+  const explained = await call(env, ['explain', id], '', how)
   const [receipt = {}] = listOf(explained, 'receipts')
   expect(partOf(receipt, 'seal')).toMatchObject({ intact: true })
   return receipt
@@ -79,7 +84,7 @@ async function story(env: Sandbox['env']): Promise<Document> {
 
 test('pipe a brief in, work, read it back; the receipt is what the service billed, to the last figure', async () => {
   const sandbox = await startedSandbox()
-  const receipt = await story(sandbox.env)
+  const receipt = await story(sandbox.env, spawn)
   await expectReceiptsMatchLedger(sandbox, [receipt])
 
   const ids = idsIn(receipt)
@@ -116,9 +121,9 @@ echo "Say hello to the bakery on Mill Road." | "$2" "$3" task add --type Draftin
     'bash',
     join(sandbox.dir, 'sandbox/env.sh'),
     process.execPath,
-    BIN,
+    PACKED,
   ]
-  const ran = await run([], { env: { HOME: '/nonexistent' }, program })
+  const ran = await spawn([], { env: { HOME: '/nonexistent' }, program })
   expect(ran).toMatchObject({ code: 0, stderr: '' })
   expect(ran.stdout).toMatch(
     /^task_\w{26} {2}queued: Say hello to the bakery on Mill Road\.\nnext: \S+ poll --drain\n/,
@@ -139,7 +144,7 @@ test('sandbox reset of a folder that is not there says so', async () => {
 test('sandbox reset forgets all of it, while it runs', async () => {
   const sandbox = await startedSandbox()
   await story(sandbox.env)
-  const reset = await run(['sandbox', 'reset', '--dir', join(sandbox.dir, 'sandbox')], { env: sandbox.env })
+  const reset = await spawn(['sandbox', 'reset', '--dir', join(sandbox.dir, 'sandbox')], { env: sandbox.env })
   expect(reset).toMatchObject({ code: 0, stderr: '' })
   expect((await sandbox.ledger()).rows).toEqual([])
   expect(listOf(await call(sandbox.env, ['task', 'list']), 'tasks')).toEqual([])

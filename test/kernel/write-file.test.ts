@@ -19,7 +19,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { writeFile } from '../../src/kernel/write-file.ts'
-import { run, newHome } from '../cli/support/run.ts'
+import { newHome, start } from '../cli/support/run.ts'
 import { PACKED } from '../support/child.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
@@ -119,13 +119,13 @@ test('results go to devices, pipes and links as they stand, and a full disk leav
   const before = lstatSync('/dev/null')
   expect(await home.run('metrics', '--textfile', '/dev/null')).toMatchObject({ code: 0, stderr: '' })
   expect(lstatSync('/dev/null')).toMatchObject({ rdev: before.rdev, mode: before.mode, ino: before.ino })
-  const piped = await home.run('metrics', '--textfile', '/dev/stdout')
+  const piped = await home.spawn('metrics', '--textfile', '/dev/stdout')
   expect(piped.stdout).toMatch(figures)
   expect(piped.stdout).toMatch(/\nwritten to \/dev\/stdout\n$/)
   // Its own standard output is a file: what is written last does not overwrite what was written first.
   const script = `"$@" metrics --textfile /dev/stdout > ${join(home.dir, 'out')}`
   const shell = ['/bin/sh', '-c', script, 'sh', process.execPath, PACKED]
-  expect((await run([], { env: home.env, program: shell })).code).toBe(0)
+  expect((await start([], { env: home.env, program: shell }).ended).code).toBe(0)
   const redirected = readFileSync(join(home.dir, 'out'), 'utf8')
   expect(redirected).toMatch(figures)
   expect(redirected).toMatch(/\nwritten to \/dev\/stdout\n$/)

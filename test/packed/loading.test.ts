@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { expect, inject, test } from 'vitest'
 import { commandOf, loadAll } from '../../src/kernel/operation.ts'
 import { OPERATIONS } from '../../src/operations/index.ts'
-import { run } from '../cli/support/run.ts'
+import { spawn } from '../cli/support/run.ts'
 import { BRIEF, sandboxHome } from '../cli/support/sandbox.ts'
 
 const PACKED = inject('packed')
@@ -47,7 +47,7 @@ async function loader(): Promise<(...words: readonly string[]) => Promise<string
   return async (...words) => {
     const list = join(home.dir, 'loaded.json')
     const program = [process.execPath, '--require', hook, join(PACKED, 'bin/echopilot')]
-    const ran = await run(words, { env: { ...home.env, ...TOKEN, LOADED: list }, cwd: home.dir, program })
+    const ran = await spawn(words, { env: { ...home.env, ...TOKEN, LOADED: list }, cwd: home.dir, program })
     expect(ran.stderr, words.join(' ')).not.toMatch(/cannot find|could not start/i)
     const loaded: unknown = JSON.parse(readFileSync(list, 'utf8'))
     const names = new Set(Array.isArray(loaded) ? loaded.map(name => basename(String(name))) : [])

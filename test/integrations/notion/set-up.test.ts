@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { isObject } from '../../../src/sandbox/lib/json.ts'
 import { PARENT_PAGE_ID } from '../../../src/sandbox/notion/identity.ts'
 import { listOf } from '../../support/document.ts'
-import { run } from '../../cli/support/run.ts'
+import { spawn } from '../../cli/support/run.ts'
 import { dumpStore } from '../../support/books.ts'
 import { PACKED, startScript } from '../../support/child.ts'
 import { briefThat } from '../../support/tasks.ts'
@@ -113,7 +113,7 @@ test('killed in the middle, as a process, and started again', async () => {
   running.child.kill('SIGKILL')
   expect((await running.ended).signal).toBe('SIGKILL')
   await board.disarm()
-  expect(await run(words, { env: desk.env })).toMatchObject({ code: 0 })
+  expect(await spawn(words, { env: desk.env })).toMatchObject({ code: 0 })
   expect((await databasesMade()).toSorted()).toEqual(ALL_SIX)
 })
 

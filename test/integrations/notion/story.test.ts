@@ -1,7 +1,7 @@
 /** The story of a row, as the operator lives it: the binary, its environment, and a board. */
 import { beforeEach, expect, test } from 'vitest'
 import { listOf, parseDocument, partOf, type Document } from '../../support/document.ts'
-import { run } from '../../cli/support/run.ts'
+import { spawn } from '../../cli/support/run.ts'
 import { aTask, briefThat } from '../../support/tasks.ts'
 import type { Board } from './support/board.ts'
 import { newDesk, openDesk, sharedOffice, type Desk } from './support/desk.ts'
@@ -19,7 +19,7 @@ async function echopilot(
   desk: Desk,
   ...words: readonly string[]
 ): Promise<{ code: number | null } & Document> {
-  const ran = await run(['--state-dir', desk.stateDir, ...words, '--json'], { env: desk.env })
+  const ran = await spawn(['--state-dir', desk.stateDir, ...words, '--json'], { env: desk.env })
   expect(ran.stderr).toBe('')
   return { code: ran.code, ...parseDocument(ran.stdout) }
 }

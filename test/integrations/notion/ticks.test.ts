@@ -1,6 +1,6 @@
 /** A tick has an identity (SPEC §7): each one of the operator's is worked on once, none of ours is. */
 import { beforeEach, expect, test } from 'vitest'
-import { run } from '../../cli/support/run.ts'
+import { spawn } from '../../cli/support/run.ts'
 import { dumpStore } from '../../support/books.ts'
 import { bodyOf } from '../../support/held-fetch.ts'
 import { briefThat } from '../../support/tasks.ts'
@@ -288,7 +288,7 @@ test('a second poll says who picks up, works on beside the first, and ends with 
     'Say hello to the bakery on Mill Road.',
   )
   const env = desk.env
-  const first = run(['--state-dir', desk.stateDir, 'poll', '--drain', '--json'], { env })
+  const first = spawn(['--state-dir', desk.stateDir, 'poll', '--drain', '--json'], { env })
   await expect.poll(() => desk.rows('SELECT owner FROM locks').length, { interval: 10 }).toBe(1)
   const [{ owner } = { owner: '' }] = desk.rows<{ owner: string }>('SELECT owner FROM locks')
   const second = await desk.call('poll', '--drain')
@@ -306,7 +306,7 @@ test('two polls at once on many rows: each is done once', async () => {
   const desk = await openDesk(office)
   await board.add({ ...PASSES, 'Task Name': 'Note {n}' }, { count: 8 })
   const words = ['--state-dir', desk.stateDir, 'poll', '--drain', '--json']
-  const ends = await Promise.all([1, 2].map(async () => run(words, { env: desk.env })))
+  const ends = await Promise.all([1, 2].map(async () => spawn(words, { env: desk.env })))
   expect(ends.map(({ code }) => code)).toEqual([0, 0])
   await desk.done('poll', '--drain')
   expect(

@@ -2,14 +2,11 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
-import { COMMANDS } from '../../../../src/commands/index.ts'
 import { realClock } from '../../../../src/kernel/real-world.ts'
-import { PLAIN_STYLE } from '../../../../src/kernel/style.ts'
 import type { Clock, Processes } from '../../../../src/kernel/world.ts'
-import { OPERATIONS } from '../../../../src/operations/index.ts'
 import { startSandbox, type Sandbox } from '../../../../src/sandbox/index.ts'
 import type { Store } from '../../../../src/store/index.ts'
-import { runCli } from '../../../../src/surfaces/cli/run.ts'
+import { callCli } from '../../../support/cli.ts'
 import { parseDocument, partOf, type Document } from '../../../support/document.ts'
 import { rowsOf } from '../../../support/books.ts'
 import { realWorld } from '../../../support/real-world.ts'
@@ -111,10 +108,13 @@ export function newDesk(office: Office, options: DeskOptions = {}): Desk {
   const clock = options.clock ?? deskClock()
   const env = { HOME: home, ...office.env(), ...options.env }
   const run = async (words: readonly string[]): Promise<Called> => {
-    let out = ''
-    let err = ''
-    const { fetch, processes, wrapStore } = options
-    const code = await runCli(['--state-dir', stateDir, ...words], {
+    const { fetch, processes } = options
+    const {
+      code,
+      stdout: out,
+      stderr: err,
+    } = await callCli(['--state-dir', stateDir, ...words], {
+      ...options,
       world: realWorld({
         env,
         cwd: stateDir,
@@ -123,21 +123,6 @@ export function newDesk(office: Office, options: DeskOptions = {}): Desk {
         ...(fetch === undefined ? {} : { fetch }),
         ...(processes === undefined ? {} : { processes }),
       }),
-      program: { version: '0.0.0-test', commit: 'c0ffee000000' },
-      actor: 'test',
-      stop: options.stop ?? new AbortController().signal,
-      hangUp: new AbortController().signal,
-      readInput: async () => '',
-      ...(wrapStore === undefined ? {} : { wrapStore }),
-      terminal: {
-        out: text => (out += text),
-        err: text => (err += text),
-        style: PLAIN_STYLE,
-        isInteractive: false,
-        liveColumns: 0,
-        isJournal: false,
-      },
-      lists: { operations: OPERATIONS, commands: COMMANDS },
     })
     return {
       code,

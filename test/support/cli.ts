@@ -1,0 +1,50 @@
+/** The command line in the test's own process: all of the program but its launcher and `main.ts`. */
+import { Readable } from 'node:stream'
+import { COMMANDS } from '../../src/commands/index.ts'
+import { readStream } from '../../src/kernel/read-file.ts'
+import { utf8Text } from '../../src/kernel/utf8.ts'
+import type { World } from '../../src/kernel/world.ts'
+import { OPERATIONS } from '../../src/operations/index.ts'
+import type { Store } from '../../src/store/index.ts'
+import { runCli } from '../../src/surfaces/cli/run.ts'
+import { ansiStyle } from '../../src/surfaces/cli/terminal.ts'
+import type { Ended } from './child.ts'
+
+/** What a call is given. */
+export interface CliOptions {
+  readonly world: World
+  /** Piped in; without it standard input is empty. */
+  readonly input?: string | Buffer
+  readonly stop?: AbortSignal
+  readonly wrapStore?: (store: Store) => Store
+}
+
+/** Calls the command line, with pipes on all sides. */
+export async function callCli(
+  words: readonly string[],
+  options: CliOptions,
+): Promise<Ended & { readonly code: number }> {
+  const { world, input = '', stop = new AbortController().signal, wrapStore } = options
+  let stdout = ''
+  let stderr = ''
+  const code = await runCli(words, {
+    world,
+    stop,
+    ...(wrapStore === undefined ? {} : { wrapStore }),
+    program: { version: '0.0.0-test', commit: 'c0ffee000000' },
+    actor: 'test',
+    hangUp: new AbortController().signal,
+    readInput: async () =>
+      utf8Text(await readStream(Readable.from([input]), 'standard input', stop), 'standard input'),
+    terminal: {
+      out: text => (stdout += text),
+      err: text => (stderr += text),
+      style: ansiStyle({ colours: false, columns: Infinity }),
+      isInteractive: false,
+      liveColumns: 0,
+      isJournal: false,
+    },
+    lists: { operations: OPERATIONS, commands: COMMANDS },
+  })
+  return { code, signal: null, stdout, stderr }
+}
