@@ -13,6 +13,8 @@ export interface Field<T> {
   /** What is taken where it is left out; null where that is nothing. */
   readonly fallback: string | number | boolean | readonly string[] | null
   readonly required: boolean
+  /** Something is sent there, so that it must not go unencrypted over a network. */
+  readonly isAddress?: true
   /** Reads what was given; `undefined` is left out. @throws FieldFault */
   readonly read: (given: unknown) => T
 }
@@ -61,7 +63,7 @@ export function nameField(meaning: string, ifEmpty: string): Field<string> {
 
 /** An address of http or https. A name and password in it would be shown with it, and no request takes them. */
 export function urlField(meaning: string): Field<string> {
-  return textField(meaning, given => {
+  const field = textField(meaning, given => {
     const url = URL.parse(given)
     if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
       return `an address such as https://api.example.com is wanted, not ${shown(given)}`
@@ -70,6 +72,7 @@ export function urlField(meaning: string): Field<string> {
       ? null
       : `an address without a user name and password is wanted, such as https://${url.host}`
   })
+  return { ...field, isAddress: true }
 }
 
 /** A day of the calendar, as 2026-12-31. */

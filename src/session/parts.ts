@@ -118,7 +118,7 @@ async function boundTo(service: string, parts: Parts): Promise<readonly Account[
 function missingCredentials(missing: readonly SecretName[], configFile: string): AppError {
   const lines = missing.map(
     name =>
-      `  ${name} (${SECRETS[name]}): set the variable ${name}, or ${name}_FILE, or write it to ${secretFile(configFile, name)} (mode 0600)`,
+      `  ${name} (${SECRETS[name].meaning}): set the variable ${name}, or ${name}_FILE, or write it to ${secretFile(configFile, name)} (mode 0600)`,
   )
   const count = missing.length === 1 ? 'a credential is' : `${missing.length} credentials are`
   return new AppError(

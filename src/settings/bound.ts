@@ -1,5 +1,7 @@
+import { keysOf } from '../domain/keys-of.ts'
+import { SERVICES } from '../integrations/index.ts'
 import { AppError } from '../kernel/errors.ts'
-import { secretFile, type SecretName } from './secrets.ts'
+import { SECRETS, secretFile, type SecretName } from './secrets.ts'
 
 /** A credential that is not there, though the store belongs to an account that only it opens (SPEC §4). */
 export interface LostCredential {
@@ -8,8 +10,11 @@ export interface LostCredential {
   readonly why: string
 }
 
-/** What opens the account of each service that a store can be bound to. */
-const OPENED_BY: ReadonlyMap<string, SecretName> = new Map([['notion', 'NOTION_TOKEN']])
+/** What opens the account of a service that a store can be bound to. */
+function secretOpening(service: string): SecretName | undefined {
+  const { secrets = {} } = SERVICES.find(({ name }) => name === service) ?? {}
+  return keysOf(SECRETS).find(name => Object.hasOwn(secrets, name) && SECRETS[name].opensAccount)
+}
 
 /** Those of the bound accounts whose credential is missing, or cannot be read. `originOf` is null for what is not set. */
 export function lostCredentials(
@@ -17,7 +22,7 @@ export function lostCredentials(
   originOf: (name: SecretName) => string | null,
 ): LostCredential[] {
   return accounts.flatMap(({ service, label }) => {
-    const secret = OPENED_BY.get(service)
+    const secret = secretOpening(service)
     if (secret === undefined) return []
     const flaw = flawOf(secret, originOf)
     if (flaw === null) return []

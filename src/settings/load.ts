@@ -132,7 +132,8 @@ function plainHttpFaults(
 ): ConfigFault[] {
   const named = get(data, 'allow_http_hosts')
   const allowed: readonly unknown[] = Array.isArray(named) ? named : []
-  return ['openai.base_url', 'judge.base_url', 'notion.base_url'].flatMap(key => {
+  const addresses = settingLeaves().filter(({ isAddress }) => isAddress)
+  return addresses.flatMap(({ key }) => {
     const value = get(data, key)
     const url = typeof value === 'string' ? URL.parse(value) : null
     if (url?.protocol !== 'http:' || isLoopback(url.hostname) || allowed.includes(url.hostname)) return []

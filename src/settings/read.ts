@@ -1,6 +1,7 @@
 import { TASK_TYPES } from '../domain/task-type.ts'
 import { readFields, type Fields } from '../kernel/field.ts'
-import { MODEL_FIELDS, SECTIONS, TOP, TYPE_FIELDS, type Settings } from './schema.ts'
+import { MODEL_FIELDS, TOP, TYPE_FIELDS } from './core.ts'
+import { SECTIONS, type Settings } from './schema.ts'
 
 /** What is wrong at a place of the configuration. */
 export interface SettingFault {

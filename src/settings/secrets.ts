@@ -1,16 +1,20 @@
 import { dirname, join } from 'node:path'
+import { SERVICES } from '../integrations/index.ts'
+import type { SecretFact } from '../integrations/service.ts'
 import { AppError, messageOf } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
 
-/** Every secret there is and what it opens. Never in flags, never in the configuration file (SPEC §4). */
-export const SECRETS = {
-  OPENAI_API_KEY: 'key of the model service; not needed off api.openai.com',
-  NOTION_TOKEN: 'token of the Notion integration; without one the local queue is used',
-  JUDGE_API_KEY: 'key of the judge, where judge.base_url is set',
-} as const satisfies Record<string, string>
+/** A secret of one of the services: the environment variable, and in lower case the file. */
+export type SecretName = {
+  [Service in (typeof SERVICES)[number] as Service['name']]: keyof Service['secrets'] & string
+}[(typeof SERVICES)[number]['name']]
 
-/** A name in {@link SECRETS}: the environment variable, and in lower case the file. */
-export type SecretName = keyof typeof SECRETS
+/** Every secret there is and what it opens. Never in flags, never in the configuration file (SPEC §4). */
+// Its names are those of the same list that the type is made of.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+export const SECRETS = Object.fromEntries(
+  SERVICES.flatMap(({ secrets }) => Object.entries<SecretFact>(secrets)),
+) as Readonly<Record<SecretName, SecretFact>>
 
 /** A secret and where it was found. */
 export interface FoundSecret {

@@ -15,11 +15,15 @@ const NODE = 'node:'
 const MATRIX: Readonly<Record<string, Allowed>> = {
   'kernel/': { parts: [], packages: [NODE] },
   'domain/': { parts: ['integrations/notion/blocks/'], packages: [] },
-  'settings/': { parts: ['kernel/', 'domain/'], packages: [NODE, 'smol-toml'] },
+  'settings/': { parts: ['kernel/', 'domain/', 'integrations/'], packages: [NODE, 'smol-toml'] },
   'store/': { parts: ['kernel/', 'domain/'], packages: [NODE, 'better-sqlite3'] },
-  'integrations/openai/': { parts: ['kernel/', 'domain/'], packages: ['openai'] },
+  'integrations/openai/': {
+    parts: ['kernel/', 'domain/', 'integrations/service.ts'],
+    packages: ['openai'],
+  },
+  'integrations/': { parts: ['kernel/', 'integrations/'], packages: [] },
   'integrations/notion/': {
-    parts: ['kernel/', 'domain/', 'pipeline/', 'outbox/'],
+    parts: ['kernel/', 'domain/', 'pipeline/', 'outbox/', 'integrations/service.ts'],
     types: ['store/', 'settings/'],
     packages: ['@notionhq/client'],
   },

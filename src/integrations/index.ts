@@ -1,0 +1,8 @@
+import { notion } from './notion/service.ts'
+import { openai } from './openai/service.ts'
+
+/**
+ * Every outside service there is. Settings, secrets, checks of addresses, `doctor`, connections and the outbox are
+ * loops over this list: a new service is a folder beside it and a line in it.
+ */
+export const SERVICES = [openai, notion] as const

@@ -1,0 +1,23 @@
+import { numberField, textField, urlField, withDefault } from '../../kernel/field.ts'
+import { defineService } from '../service.ts'
+
+/** Where clients' tasks stand as rows, people decide, and results are written. */
+export const notion = defineService({
+  name: 'notion',
+  settings: {
+    base_url: withDefault(urlField('only for a sandbox or a proxy'), 'https://api.notion.com'),
+    parent_page: withDefault(textField('page under which init makes the databases: id or address'), ''),
+    requests_per_second: withDefault(
+      numberField('rate that all processes of this store share; Notion allows 3 on average', 0.1, 1000),
+      2.5,
+    ),
+    timeout_seconds: withDefault(numberField('longest wait for one answer', 1, 600), 30),
+  },
+  variables: { base_url: 'NOTION_BASE_URL' },
+  secrets: {
+    NOTION_TOKEN: {
+      meaning: 'token of the Notion integration; without one the local queue is used',
+      opensAccount: true,
+    },
+  },
+})

@@ -1,0 +1,98 @@
+import type { TaskType } from '../domain/task-type.ts'
+import {
+  flagField,
+  listField,
+  nonEmptyTextField,
+  numberField,
+  optional,
+  textField,
+  urlField,
+  wholeNumberField,
+  withDefault,
+  type ValuesOf,
+} from '../kernel/field.ts'
+
+/** More would not be counted exactly in nano-dollars. */
+const MOST_USD = 1_000_000
+
+/**
+ * The settings of the core: place in the file, type, limits, default and meaning. Those of a service stand in its own
+ * folder; {@link file://./schema.ts} gathers both.
+ */
+export const CORE_SECTIONS = {
+  generate: {
+    model: withDefault(nonEmptyTextField('does the work'), 'gpt-4o'),
+    temperature: withDefault(numberField('left out where the model refuses one', 0, 2), 0.7),
+    max_output_tokens: withDefault(wholeNumberField('longest answer', 16, 1_000_000), 4096),
+  },
+  judge: {
+    model: withDefault(nonEmptyTextField('judges the work'), 'gpt-4o-mini'),
+    base_url: optional(urlField("the judge's own endpoint; openai.base_url where it is not set")),
+    temperature: withDefault(numberField('left out where the model refuses one', 0, 2), 0.2),
+    max_output_tokens: withDefault(wholeNumberField('longest verdict', 256, 100_000), 2048),
+  },
+  qa: {
+    threshold: withDefault(numberField('score that passes, unless the task or type says', 1, 100), 80),
+    band: withDefault(numberField('a first score this near is judged a second time', 0, 20), 2),
+    revisions: withDefault(wholeNumberField('automatic revisions before a person is asked', 0, 5), 1),
+    min_characters: withDefault(wholeNumberField('shorter results fail without being judged', 0), 80),
+    banned_terms: withDefault(listField('words that must not be in a result'), []),
+    language: withDefault(textField('language results must be in (en, de, …); empty: any'), ''),
+  },
+  budget: {
+    task_usd: withDefault(
+      numberField('most AI cost of one task, all its runs together; 0: no cap', 0, MOST_USD),
+      2,
+    ),
+    client_month_usd: withDefault(
+      numberField('most AI cost of one client in a month; 0: no cap', 0, MOST_USD),
+      0,
+    ),
+    day_usd: withDefault(numberField('most AI cost of a day (UTC); 0: no cap', 0, MOST_USD), 20),
+    month_usd: withDefault(numberField('most AI cost of a month (UTC); 0: no cap', 0, MOST_USD), 200),
+    runs_per_task_hour: withDefault(wholeNumberField('more runs of one task in an hour are held', 1), 6),
+  },
+  work: {
+    concurrency: withDefault(wholeNumberField('runs worked on at once by one process', 1, 64), 4),
+  },
+} as const
+
+/** Settings that stand at the top of the file, in no section. */
+export const TOP = {
+  allow_http_hosts: withDefault(
+    listField('hosts that may be reached by plain http, besides this machine'),
+    [],
+  ),
+} as const
+
+/** What one type of task does differently. */
+export const TYPE_FIELDS = {
+  model: optional(nonEmptyTextField('does the work')),
+  temperature: optional(numberField('left out where the model refuses one', 0, 2)),
+  max_output_tokens: optional(wholeNumberField('longest answer', 16, 1_000_000)),
+  qa_target: optional(numberField('score that passes', 1, 100)),
+  instructions: optional(textField('told to the model')),
+  language: optional(textField('language results must be in')),
+  min_characters: optional(wholeNumberField('shorter results fail without being judged', 0)),
+} as const
+
+/** What is to be known of a model that the shipped catalog does not know, or knows wrongly. USD per million tokens. */
+export const MODEL_FIELDS = {
+  free: optional(flagField('costs nothing')),
+  input_usd: optional(numberField('price of what it reads', 0, MOST_USD)),
+  cached_input_usd: optional(numberField('price of what it has read before', 0, MOST_USD)),
+  cache_write_usd: optional(numberField('price of remembering what it reads', 0, MOST_USD)),
+  output_usd: optional(numberField('price of what it writes', 0, MOST_USD)),
+  audio_minute_usd: optional(numberField('price of a minute of sound', 0, MOST_USD)),
+  context_tokens: optional(wholeNumberField('what it takes in', 256)),
+  max_output_tokens: optional(wholeNumberField('longest answer', 16)),
+  successor: optional(textField('model that is used once this one is shut down')),
+} as const
+
+/** The settings of the core, validated, with every default filled in. */
+export type CoreSettings = ValuesOf<typeof TOP> & {
+  readonly [Section in keyof typeof CORE_SECTIONS]: ValuesOf<(typeof CORE_SECTIONS)[Section]>
+} & {
+  readonly types: { readonly [Type in TaskType]?: ValuesOf<typeof TYPE_FIELDS> }
+  readonly models: Readonly<Record<string, ValuesOf<typeof MODEL_FIELDS>>>
+}
