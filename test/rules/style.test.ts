@@ -28,7 +28,7 @@ test('no comment switches the compiler off or puts something off', () => {
         : []
     })
   })
-  expect(wrong.filter(place => !place.startsWith('sandbox/openai/mind/'))).toEqual([])
+  expect(wrong.filter(place => !place.startsWith('sandbox/openai/model/'))).toEqual([])
 })
 
 test('errors are of the family: a plain Error is only what a class extends', () => {

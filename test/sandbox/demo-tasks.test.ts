@@ -1,6 +1,7 @@
 import { APIError } from 'openai'
 import { describe, expect, test } from 'vitest'
 import { demoTasks, type DemoTask } from '../../src/commands/demo/tasks.ts'
+import { cannedText } from '../../src/sandbox/openai/model/canned.ts'
 import { generate, revise, say, total, verdictOf } from './support/prompts.ts'
 import { testServer, type TestServer } from './support/server.ts'
 import { isObjectList, parsed } from './support/wire.ts'
@@ -88,6 +89,11 @@ describe('the tasks of the demo', () => {
     expect(new Set(tasks.map(({ title }) => title)).size).toBe(tasks.length)
     const long = tasks.find(({ title }) => EXPECTED[title] === 'too-long')
     expect(Buffer.byteLength(long?.brief ?? '')).toBeGreaterThan(600 * 1024)
+  })
+
+  test('have canned texts, but for those that are not written', () => {
+    const without = demoTasks().filter(({ brief }) => cannedText(brief) === undefined)
+    expect(without.map(({ title }) => EXPECTED[title])).toEqual(['refused', 'empty', 'too-long'])
   })
 
   test('JSON is JSON with the keys and values of the table', async () => {

@@ -5,9 +5,9 @@ import { readCall, type Call } from './call.ts'
 import { completion, type Written } from './completion.ts'
 import { costNanoUsd, type Usage } from './cost.ts'
 import type { Billed, Ledger } from './ledger.ts'
-import { answer } from './mind/answer.ts'
-import { behaviourOf, type Behaviour } from './mind/behaviour.ts'
-import type { Prompt } from './mind/prompt.ts'
+import { answer } from './model/answer.ts'
+import { directivesFor, type Directives } from './model/directives.ts'
+import type { Prompt } from './model/prompt.ts'
 import type { OnceMarks } from './once.ts'
 import type { PromptCache } from './prompt-cache.ts'
 import { reasoningTokens } from './reasoning.ts'
@@ -24,8 +24,8 @@ export interface ChatDeps {
 /** Answers a chat call and bills it; throws `VendorError` for what the API refuses, which is not billed. */
 export function chat(deps: ChatDeps, request: SandboxRequest): Reply {
   const call = readCall(request)
-  const behaviour = onceOnly(deps, call.prompt, behaviourOf(call.prompt, request.fault))
-  const written = write(call, behaviour)
+  const directives = onceOnly(deps, call.prompt, directivesFor(call.prompt, request.fault))
+  const written = write(call, directives)
   const billed = bill(deps, call, written)
   return {
     status: 200,
@@ -35,7 +35,7 @@ export function chat(deps: ChatDeps, request: SandboxRequest): Reply {
       model: call.model.snapshot,
       tier: call.tier,
       written,
-      usage: behaviour.quirks.has('no-usage') ? undefined : billed,
+      usage: directives.asked.has('no-usage') ? undefined : billed,
     }),
     onDelivered: () => deps.ledger.markDelivered(billed.id),
     summary: {
@@ -46,9 +46,9 @@ export function chat(deps: ChatDeps, request: SandboxRequest): Reply {
   }
 }
 
-function onceOnly(deps: ChatDeps, prompt: Prompt, behaviour: Behaviour): Behaviour {
-  if (!behaviour.malformedOnce || !deps.once.first(prompt.brief)) return behaviour
-  return { ...behaviour, quirks: new Set([...behaviour.quirks, 'malformed-verdict']) }
+function onceOnly(deps: ChatDeps, prompt: Prompt, directives: Directives): Directives {
+  if (!directives.asked.has('malformed-verdict-once') || !deps.once.first(prompt.brief)) return directives
+  return { ...directives, asked: new Set([...directives.asked, 'malformed-verdict']) }
 }
 
 interface Metered extends Written {
@@ -56,13 +56,13 @@ interface Metered extends Written {
   readonly reasoning: number
 }
 
-function write(call: Call, behaviour: Behaviour): Metered {
-  const said = answer(call.prompt, behaviour, call.format)
+function write(call: Call, directives: Directives): Metered {
+  const said = answer(call.prompt, directives, call.format)
   const text = said.content ?? said.refusal ?? ''
   const wantedTokens = countTokens(text)
   const thought = reasoningTokens(call.model, call.effort, wantedTokens)
   const reasoning = Math.min(thought, call.limitTokens)
-  const allowed = behaviour.quirks.has('truncate') ? Math.floor(wantedTokens / 2) : wantedTokens
+  const allowed = directives.asked.has('truncate') ? Math.floor(wantedTokens / 2) : wantedTokens
   const outputTokens = Math.min(allowed, call.limitTokens - reasoning)
   if (outputTokens >= wantedTokens) return { ...said, finishReason: 'stop', outputTokens, reasoning }
   const content = cutToTokens(text, outputTokens)

@@ -16,8 +16,8 @@ import { chat, type ChatDeps } from './chat.ts'
 import { errorReply, problemReply } from './errors.ts'
 import { refuseKey } from './keys.ts'
 import { ledger, LEDGER_SCHEMA } from './ledger.ts'
-import { MIND_FAULTS } from './mind/behaviour.ts'
-import { readPrompt } from './mind/prompt.ts'
+import { MODEL_FAULTS } from './model/directives.ts'
+import { readPrompt } from './model/prompt.ts'
 import { findModel, listModels, modelObject } from './models.ts'
 import { looseMessages } from './messages.ts'
 import { onceMarks, ONCE_SCHEMA } from './once.ts'
@@ -35,7 +35,7 @@ export const OPENAI_SERVICE: ServiceDefinition = {
   subtitle: 'Chat completions and models, by a stand-in that writes from the brief alone',
   schema: LEDGER_SCHEMA + CACHE_SCHEMA + ONCE_SCHEMA,
   bodyLimitBytes: 16 * MEBIBYTE,
-  faultTypes: MIND_FAULTS,
+  faultTypes: MODEL_FAULTS,
   presets: PRESETS,
   open: openService,
 }

@@ -1,7 +1,7 @@
 /** The ledger: one row for each call that was billed, whether or not its answer arrived. */
 import type { Database } from '../lib/db.ts'
 import type { ServedTier, Usage } from './cost.ts'
-import type { PromptKind } from './mind/prompt.ts'
+import type { PromptKind } from './model/prompt.ts'
 
 /** Tables of {@link ledger}. */
 export const LEDGER_SCHEMA = `

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readPrompt, type Prompt } from '../../src/sandbox/openai/mind/prompt.ts'
+import { readPrompt, type Prompt } from '../../src/sandbox/openai/model/prompt.ts'
 import { generate, judge, revise, say, section, total, verdictOf } from './support/prompts.ts'
 import { testServer } from './support/server.ts'
 import { isJsonObject, isVerdict, parsed } from './support/wire.ts'

@@ -1,0 +1,190 @@
+/** The demands of a brief: how each is found in a sentence, when a text meets it, and a part that would. */
+import { capitalised, firstWords, isListItem, lines, words } from './text.ts'
+
+/** Something that a brief asks for explicitly. */
+export interface Demand {
+  /** Names it in a finding, by which a revision recognises it. */
+  readonly label: string
+  /** Its share in completeness against the other demands: what cannot be made up later weighs most. */
+  readonly weight: number
+  /** Whether the text does what is asked, as far as that can be measured. */
+  readonly isMet: (text: string) => boolean
+  /** A part that meets it, of the brief's own facts, beginning at `offset`; absent where it concerns the whole text. */
+  readonly write?: (facts: readonly string[], offset: number) => string
+}
+
+const IMPERATIVE =
+  /^(?:and |then |also )?(?:please|write|draft|create|prepare|compare|include|add|give|list|make|summari[sz]e|turn|convert|return|use|end|start|close|keep|mention|research|find|explain|produce|transcribe|format|translate|provide|propose|suggest|cite|quote|do not|avoid|sort|name|structure|present|bitte|schreib\w*|erstell\w*|verfass\w*|vergleich\w*|nenn\w*|fass\w*|verwend\w*)\b/iu
+const WISH =
+  /\b(?:please|must|should|we need|we want|i need|i would like|bitte|soll|sollte|muss|wir brauchen)\b|ください/iu
+
+/** Whether a sentence says what to do, not how things are. */
+export function isDemand(sentence: string): boolean {
+  return IMPERATIVE.test(sentence) || WISH.test(sentence)
+}
+
+/** The demands in a brief's sentences, in their order, each once. */
+export function findDemands(all: readonly string[], brief: string): readonly Demand[] {
+  const found = all
+    .filter(isDemand)
+    .flatMap(sentence => [
+      ...json(sentence),
+      ...table(sentence),
+      ...listedSections(sentence),
+      ...counts(sentence),
+      ...parts(sentence),
+      ...phrases(sentence),
+      ...length(sentence),
+      ...sources(sentence, brief),
+    ])
+  return [...new Map(found.map(demand => [demand.label.toLowerCase(), demand])).values()]
+}
+
+function json(sentence: string): readonly Demand[] {
+  return /\bJSON\b/.test(sentence) ? [{ label: 'valid JSON', weight: 3, isMet: isJson }] : []
+}
+
+/** Whether the text is a JSON object or array, alone or in a fence. */
+export function isJson(text: string): boolean {
+  const inner = /^```(?:json)?\s*\n([\s\S]*?)\n```$/.exec(text.trim())?.[1] ?? text
+  try {
+    return typeof JSON.parse(inner) === 'object'
+  } catch {
+    return false
+  }
+}
+
+function table(sentence: string): readonly Demand[] {
+  if (!/\b(?:table|Tabelle)\b/iu.test(sentence)) return []
+  const row = (cells: readonly string[]): string =>
+    `| ${cells.map(cell => cell.replaceAll('|', '/')).join(' | ')} |`
+  return [
+    {
+      label: 'a table',
+      weight: 1,
+      isMet: text => /^\|.*\|\s*\n\|[\s:|-]+\|/m.test(text),
+      write: facts =>
+        [['Point', 'Details'], ['---', '---'], ...facts.map(fact => [firstWords(fact, 4), fact])]
+          .map(row)
+          .join('\n'),
+    },
+  ]
+}
+
+function listedSections(sentence: string): readonly Demand[] {
+  const given = /\b(?:sections?|headings?|Abschnitte?n?)\b[^:.]{0,40}:\s*([^.]+)/iu.exec(sentence)?.[1] ?? ''
+  // In a list with commas an "and" may belong to a name.
+  const names = given.split(given.includes(',') ? /,\s*(?:(?:and|und)\s)?/ : /\s(?:and|und)\s/)
+  return names
+    .map(name => name.trim())
+    .filter(name => name !== '')
+    .map(section)
+}
+
+const PARTS =
+  /(?<!\p{L})(?:recommendation|executive summary|summary|conclusion|call to action|timeline|next steps|FAQ|glossary|agenda|checklist|decisions|action items|subject line|introduction|Zusammenfassung|Fazit|Zeitplan|nächste Schritte|Betreffzeile|Empfehlung)(?!\p{L})/giu
+
+function parts(sentence: string): readonly Demand[] {
+  return [...sentence.matchAll(PARTS)].map(([name]) => section(capitalised(name)))
+}
+
+function section(name: string): Demand {
+  return {
+    label: `section "${name}"`,
+    weight: 1,
+    isMet: text => headings(text).some(heading => heading.includes(name.toLowerCase())),
+    write: (facts, offset) => `## ${name}\n\n${cycled(facts, offset, Math.min(2, facts.length)).join(' ')}`,
+  }
+}
+
+const NUMBERS: readonly string[] =
+  'two three four five six seven eight nine ten zwei drei vier fünf sechs sieben acht neun zehn'.split(' ')
+const COUNT = new RegExp(
+  `(?<![\\p{L}\\d])(${NUMBERS.join('|')}|[2-9]|1[0-2])\\s(?:[\\p{L}-]+\\s){0,2}?(headlines|subject lines|taglines|bullet points|questions|tips|ideas|steps|options|benefits|takeaways|quotes|risks|Betreffzeilen|Überschriften|Stichpunkte|Fragen|Tipps|Vorteile|Schritte|Ideen|Zitate)(?!\\p{L})`,
+  'giu',
+)
+
+function counts(sentence: string): readonly Demand[] {
+  return [...sentence.matchAll(COUNT)].map(([label, amount = '', noun = '']) => {
+    const place = NUMBERS.indexOf(amount.toLowerCase())
+    const count = place < 0 ? Number(amount) : (place % 9) + 2
+    return {
+      label,
+      weight: 1,
+      isMet: text => itemsUnder(text, noun.toLowerCase()) >= count,
+      write: (facts, offset) =>
+        `## ${capitalised(noun)}\n\n${bullets(cycled(facts, offset, count).map(fact => firstWords(fact, 9)))}`,
+    }
+  })
+}
+
+function phrases(sentence: string): readonly Demand[] {
+  if (!/\b(?:mention|include|say|nenne|erwähn)/iu.test(sentence)) return []
+  return [...sentence.matchAll(/["“„]([^"”“]{3,80})["”“]/gu)].map(([, phrase = '']) => ({
+    label: `the phrase "${phrase}"`,
+    weight: 1,
+    isMet: text => text.toLowerCase().includes(phrase.toLowerCase()),
+    write: () => `${capitalised(phrase)}.`,
+  }))
+}
+
+function length(sentence: string): readonly Demand[] {
+  const [label, number] =
+    /(?<!(?:at least|mindestens)\s)\b(\d{2,4})[\s-]*(?:words?|Wörtern?|Worte)\b/iu.exec(sentence) ?? []
+  if (label === undefined) return []
+  // "About 200 words" may be some more.
+  const most = Number(number) * 1.1
+  return [{ label: `a length of ${label}`, weight: 1, isMet: text => words(text).length <= most }]
+}
+
+const SOURCES =
+  /\b(?:cite|with sources|name (?:your|the) sources?|published (?:study|studies|figures)|market size|Quellen(?:angaben)?)\b/iu
+
+function sources(sentence: string, brief: string): readonly Demand[] {
+  if (!SOURCES.test(sentence)) return []
+  const urls = brief.match(/https?:\/\/[^\s)>\]]+/g) ?? []
+  return [
+    {
+      label: 'figures or quotations with their sources',
+      weight: 4,
+      isMet: text => urls.some(url => text.includes(url)),
+      write: () =>
+        '## Sources\n\nThe brief names no source, and the stand-in cannot look anything up: figures and quotations from outside are left out rather than invented.',
+    },
+  ]
+}
+
+/** `count` facts in their order from `offset`, from the first again after the last. */
+function cycled(facts: readonly string[], offset: number, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => facts[(offset + index) % facts.length] ?? '')
+}
+
+/** A Markdown list. */
+export function bullets(items: readonly string[]): string {
+  return items.map(item => `- ${item}`).join('\n')
+}
+
+const HEADING = /^(?:#{1,6}\s|\*\*)/
+
+function headings(text: string): readonly string[] {
+  return lines(text)
+    .filter(line => HEADING.test(line))
+    .map(line => line.toLowerCase())
+}
+
+/** The most list items in a row under a heading that names them. */
+function itemsUnder(text: string, noun: string): number {
+  let best = 0
+  let run = 0
+  let named = false
+  for (const line of lines(text)) {
+    if (HEADING.test(line)) {
+      named = line.toLowerCase().includes(noun)
+      run = 0
+    } else if (named && isListItem(line)) {
+      run += 1
+      best = Math.max(best, run)
+    }
+  }
+  return best
+}
