@@ -1,4 +1,4 @@
-import { nextAfter, ServiceFailure } from './roles.ts'
+import { nextAfter, ServiceFailure } from './service-failure.ts'
 
 /**
  * Every way a call of EchoPilot can end, with its exit code (the sysexits that systemd names), its HTTP

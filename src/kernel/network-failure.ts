@@ -1,4 +1,4 @@
-import { ServiceFailure } from './roles.ts'
+import { ServiceFailure } from './service-failure.ts'
 
 /** Errors of a connection that was never made, by the code that any client has for them: most likely. */
 const NEVER_SENT = new Set([

@@ -1,5 +1,5 @@
 import type { Notion } from '../integrations/notion/api/client.ts'
-import type { Models } from '../integrations/openai/index.ts'
+import type { Models } from '../roles/model.ts'
 import type { FlatInput, InputOf } from '../kernel/input.ts'
 import type { Log } from '../kernel/log.ts'
 import type { Attempted, Connected, Need, Needs, Operation } from '../kernel/operation.ts'

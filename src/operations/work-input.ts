@@ -1,7 +1,7 @@
 import { optional, textField, wholeNumberField } from '../kernel/field.ts'
 import { rowWatch } from '../integrations/notion/rows/row-watch.ts'
 import { openOwnWorkspace } from '../integrations/notion/workspace/workspace.ts'
-import { ServiceFailure } from '../kernel/roles.ts'
+import { ServiceFailure } from '../kernel/service-failure.ts'
 import type { PipelineContext, RowCheck } from '../pipeline/context.ts'
 import type { Context } from './define.ts'
 

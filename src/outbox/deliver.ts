@@ -1,7 +1,7 @@
 import { LONGEST_RETRY_AFTER_MS } from '../domain/retry-schedule.ts'
 import { asAppError, isStoreFailure, type Outcome } from '../kernel/errors.ts'
 import { LEASE_RENEWAL_MS } from '../kernel/lease.ts'
-import { nextAfter, ServiceFailure } from '../kernel/roles.ts'
+import { nextAfter, ServiceFailure } from '../kernel/service-failure.ts'
 import type { Effect } from '../store/effect-rows.ts'
 import type { FailedDelivery, Passing } from '../store/outbox.ts'
 import { deliverBody } from '../integrations/notion/effects/body.ts'

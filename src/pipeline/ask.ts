@@ -4,7 +4,8 @@ import { quotePrice, quotesAsServed, type PriceQuote } from '../domain/price.ts'
 import type { CapBreach } from '../domain/budget.ts'
 import { quickRetryDelayMs } from '../domain/retry-schedule.ts'
 import { newId } from '../kernel/ids.ts'
-import { ServiceFailure, type Completion, type CompletionRequest, type Model } from '../kernel/roles.ts'
+import type { Completion, CompletionRequest, Model } from '../roles/model.ts'
+import { ServiceFailure } from '../kernel/service-failure.ts'
 import type { ClaimedRun } from '../store/claims.ts'
 import type { NewCall, Settlement } from '../store/call-rows.ts'
 import type { PipelineContext } from './context.ts'
@@ -82,7 +83,8 @@ export async function askOnce(
   { stage, reserve, begin }: Booking,
   signal: AbortSignal,
 ): Promise<Asked> {
-  const { call, bounds } = book(context, stage, question)
+  const booked = book(context, stage, question)
+  const { call } = booked
   const breach = await reserve(call)
   if (breach !== null) return { kind: 'over', breach, needNano: call.reservedNano }
   const request: CompletionRequest = {
@@ -91,30 +93,32 @@ export async function askOnce(
     user: question.prompt.user,
     schema: question.schema,
   }
-  const deadline = context.world.clock.deadline(context.settings.openai.timeout_seconds * 1000)
+  const deadline = context.world.clock.deadline(question.model.timeoutMs)
   const ended = begin()
   try {
     const completion = await question.model.complete(request, AbortSignal.any([signal, deadline]))
-    return { kind: 'answered', completion, settlement: settle(context, call, bounds, completion) }
+    return { kind: 'answered', completion, settlement: settle(context, question, booked, completion) }
   } catch (error) {
     if (!(error instanceof ServiceFailure)) throw error
-    const failure = deadline.aborted ? timedOut(context, error) : error
+    const failure = deadline.aborted ? timedOut(question.model, error) : error
     return { kind: 'failed', failure, settlement: settleFailure(call, failure) }
   } finally {
     ended()
   }
 }
 
+/** A call as it is booked before it leaves, and what bounds its cost. */
+interface Booked {
+  readonly call: NewCall
+  readonly bounds: CallBounds
+}
+
 /** The request as the ledger books it, at the most it can cost. */
-function book(
-  context: AskContext,
-  stage: NewCall['stage'],
-  question: Question,
-): { call: NewCall; bounds: CallBounds } {
+function book(context: AskContext, stage: NewCall['stage'], question: Question): Booked {
   const { choice, prompt, model } = question
   const now = context.world.clock.now()
-  const price = quote(context, choice.model, null, now)
-  const dearest = quote(context, choice.model, dearestTier(context.settings), now)
+  const price = quote(context, choice.model, model.serviceTier, now)
+  const dearest = quote(context, choice.model, dearestTier(model), now)
   const schemaBytes = question.schema === null ? 0 : byteLength(JSON.stringify(question.schema))
   const promptBytes = byteLength(prompt.system) + byteLength(prompt.user) + schemaBytes
   const bounds = { promptBytes, maxOutputTokens: choice.maxOutputTokens }
@@ -135,13 +139,20 @@ function book(
 }
 
 /** Booked by the model and the tier that served it. */
-function settle(context: AskContext, call: NewCall, bounds: CallBounds, completion: Completion): Settlement {
+function settle(
+  context: AskContext,
+  { model: asked }: Question,
+  { call, bounds }: Booked,
+  completion: Completion,
+): Settlement {
   const now = context.world.clock.now()
   const { answeredModel, serviceTier, requestId } = completion
-  const prices = quotesAsServed(call.model, answeredModel, model => quote(context, model, serviceTier, now))
+  const prices = quotesAsServed(call.model, answeredModel, model =>
+    quote(context, model, serviceTier ?? asked.serviceTier, now),
+  )
   const { certainty, costNano, usage, note, ...price } = bookAnswer(prices, bounds, completion)
-  const booked = { certainty, costNano, price, usage, note }
-  return { callId: call.id, ...booked, answeredModel, serviceTier, requestId, error: null }
+  const cost = { certainty, costNano, price, usage, note }
+  return { callId: call.id, ...cost, answeredModel, serviceTier, requestId, error: null }
 }
 
 function settleFailure(call: NewCall, failure: ServiceFailure): Settlement {
@@ -167,8 +178,8 @@ function quickWaitMs(context: PipelineContext, failure: ServiceFailure, tryNumbe
   return waitMs > LONGEST_QUICK_WAIT_MS ? null : waitMs
 }
 
-function timedOut(context: AskContext, error: ServiceFailure): ServiceFailure {
-  const seconds = context.settings.openai.timeout_seconds
+function timedOut({ timeoutMs }: Model, error: ServiceFailure): ServiceFailure {
+  const seconds = timeoutMs / 1000
   return new ServiceFailure(`no answer within ${seconds} s`, {
     errorClass: 'transient',
     billed: 'unknown',
@@ -176,9 +187,8 @@ function timedOut(context: AskContext, error: ServiceFailure): ServiceFailure {
   })
 }
 
-function quote(context: AskContext, model: string, tier: string | null, atMs: number): PriceQuote {
-  const asked = context.settings.openai.service_tier
-  return quotePrice(model, atMs, tier ?? asked, priceOverrides(context.settings))
+function quote(context: AskContext, model: string, tier: string, atMs: number): PriceQuote {
+  return quotePrice(model, atMs, tier, priceOverrides(context.settings))
 }
 
 function byteLength(text: string): number {

@@ -1,4 +1,4 @@
-import type { Models } from '../integrations/openai/index.ts'
+import type { Models } from '../roles/model.ts'
 import type { Log } from '../kernel/log.ts'
 import type { World } from '../kernel/world.ts'
 import type { Settings } from '../settings/schema.ts'

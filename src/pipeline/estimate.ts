@@ -15,22 +15,21 @@ const BYTES_A_TOKEN = 8
  * judgements of each version.
  */
 export function estimateAtMostNano(
-  context: Pick<PipelineContext, 'settings'> & {
+  context: Pick<PipelineContext, 'settings' | 'models'> & {
     readonly world: Pick<PipelineContext['world'], 'clock' | 'random'>
   },
   run: Pick<Run, 'revisions'>,
   task: Pick<Task, 'brief' | 'type'>,
 ): number {
-  const { settings } = context
+  const { settings, models } = context
   const now = context.world.clock.now()
   const overrides = priceOverrides(settings)
-  const tier = dearestTier(settings)
   const maker = modelFor(settings, 'generate', task.type, now)
   const judge = modelFor(settings, 'judge', task.type, now)
   const briefBytes = Buffer.byteLength(task.brief, 'utf8') + PROMPT_BYTES
   const workBytes = maker.maxOutputTokens * BYTES_A_TOKEN
-  const makerPrice = quotePrice(maker.model, now, tier, overrides)
-  const judgePrice = quotePrice(judge.model, now, tier, overrides)
+  const makerPrice = quotePrice(maker.model, now, dearestTier(models.generator), overrides)
+  const judgePrice = quotePrice(judge.model, now, dearestTier(models.judge), overrides)
   const bounds = { promptBytes: briefBytes, maxOutputTokens: maker.maxOutputTokens }
   const draft = worstCaseNanoUsd(makerPrice, bounds)
   const revision = worstCaseNanoUsd(makerPrice, { ...bounds, promptBytes: briefBytes + workBytes })

@@ -3,7 +3,7 @@ import type { EffectContext } from '../integrations/notion/effects/context.ts'
 import type { Workspace } from '../integrations/notion/workspace/workspace.ts'
 import type { PipelineContext } from './context.ts'
 import type { Outcome } from '../kernel/errors.ts'
-import { ServiceFailure } from '../kernel/roles.ts'
+import { ServiceFailure } from '../kernel/service-failure.ts'
 import { checkWorkspace } from '../integrations/notion/workspace/account.ts'
 import { workOutcome, workQueue, type WorkReport, type WorkRequest } from './work-report.ts'
 import { rowWatch } from '../integrations/notion/rows/row-watch.ts'
@@ -43,7 +43,8 @@ export async function pollOnce(
   }
   const rows = rowWatch({ ...pipeline, workspace, clock: pipeline.world.clock })
   const context: EffectContext = { ...pipeline, workspace, rows }
-  const picking = { ...context, settings: pipeline.settings, dryRun: request.dryRun, arrived: () => {} }
+  const { settings, models } = pipeline
+  const picking = { ...context, settings, models, dryRun: request.dryRun, arrived: () => {} }
   const limit = request.limit ?? null
   if (request.dryRun) {
     const picked = await pickUp(picking, limit)

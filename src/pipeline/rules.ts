@@ -5,7 +5,7 @@ import type { PriceOverride } from '../domain/price.ts'
 import { thresholdFor } from '../domain/rubric.ts'
 import type { Stage } from '../domain/run-state.ts'
 import type { TaskType } from '../domain/task-type.ts'
-import type { CompletionRequest } from '../kernel/roles.ts'
+import type { CompletionRequest, Model } from '../roles/model.ts'
 import type { Settings } from '../settings/schema.ts'
 
 /** How a stage asks its model: everything of a request but the words. */
@@ -73,9 +73,8 @@ function overrideOf(known: NonNullable<Settings['models'][string]>): PriceOverri
  * The dearest tier that a call may be served at, for what is reserved before it: OpenAI may serve another than was
  * asked for, and under `auto` any that the project is set to (its API description, `service_tier`).
  */
-export function dearestTier(settings: Settings): 'default' | 'priority' {
-  const asked = settings.openai.service_tier
-  return asked === 'auto' || asked === 'priority' ? 'priority' : 'default'
+export function dearestTier({ serviceTier }: Model): 'default' | 'priority' {
+  return serviceTier === 'auto' || serviceTier === 'priority' ? 'priority' : 'default'
 }
 
 /** The caps on AI cost; 0 in the configuration means none. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Notion } from '../integrations/notion/api/client.ts'
-import type { Models, OpenAiKeys } from '../integrations/openai/index.ts'
+import type { OpenAiKeys } from '../integrations/openai/index.ts'
+import type { Models } from '../roles/model.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
 import type { LoadedSettings } from '../settings/load.ts'

@@ -16,20 +16,21 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
   'kernel/': { parts: [], packages: [NODE] },
   'domain/': { parts: ['integrations/notion/blocks/'], packages: [] },
   'settings/': { parts: ['kernel/', 'domain/', 'integrations/'], packages: [NODE, 'smol-toml'] },
+  'roles/': { parts: ['kernel/', 'domain/'], types: ['store/'], packages: [] },
   'store/': { parts: ['kernel/', 'domain/'], packages: [NODE, 'better-sqlite3'] },
   'integrations/openai/': {
-    parts: ['kernel/', 'domain/', 'integrations/service.ts'],
+    parts: ['kernel/', 'domain/', 'roles/', 'integrations/service.ts'],
     packages: ['openai'],
   },
   'integrations/': { parts: ['kernel/', 'integrations/'], packages: [] },
   'integrations/notion/': {
-    parts: ['kernel/', 'domain/', 'pipeline/', 'outbox/', 'integrations/service.ts'],
+    parts: ['kernel/', 'domain/', 'roles/', 'pipeline/', 'outbox/', 'integrations/service.ts'],
     types: ['store/', 'settings/'],
     packages: ['@notionhq/client'],
   },
   'pipeline/': {
     parts: ['kernel/', 'domain/', 'outbox/', 'integrations/notion/'],
-    types: ['settings/', 'store/', 'integrations/'],
+    types: ['roles/', 'settings/', 'store/', 'integrations/'],
     packages: [],
   },
   'outbox/': {
@@ -44,7 +45,7 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
   },
   'operations/': {
     parts: ['kernel/', 'domain/', 'settings/', 'figures/', 'pipeline/', 'outbox/', 'integrations/'],
-    types: ['store/', 'integrations/'],
+    types: ['roles/', 'store/', 'integrations/'],
     packages: [NODE],
   },
   'surfaces/': {
@@ -66,13 +67,13 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
       'session/',
       'sandbox/index.ts',
     ],
-    types: ['store/', 'integrations/'],
+    types: ['roles/', 'store/', 'integrations/'],
     packages: [NODE],
   },
   'sandbox/': { parts: [], packages: [NODE, 'better-sqlite3'] },
   'session/': {
     parts: ['kernel/', 'domain/', 'settings/', 'store/', 'integrations/'],
-    types: ['operations/define.ts'],
+    types: ['roles/', 'operations/define.ts'],
     packages: [NODE],
   },
   'version.ts': { parts: ['kernel/', 'store/engine.ts', 'store/migrate.ts'], packages: [NODE] },

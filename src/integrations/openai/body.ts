@@ -1,5 +1,5 @@
 import type { OpenAI } from 'openai'
-import type { CompletionRequest } from '../../kernel/roles.ts'
+import type { CompletionRequest } from '../../roles/model.ts'
 import type { RefusablePart } from './refused-part.ts'
 
 type Body = OpenAI.ChatCompletionCreateParamsNonStreaming

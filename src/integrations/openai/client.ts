@@ -1,8 +1,8 @@
 import type { APIError, OpenAI } from 'openai'
 import { sha256 } from '../../kernel/digest.ts'
 import { redactor, type Redact } from '../../kernel/redaction.ts'
-import type { Completion, Model } from '../../kernel/roles.ts'
-import { ServiceFailure } from '../../kernel/roles.ts'
+import type { Completion, Model } from '../../roles/model.ts'
+import { ServiceFailure } from '../../kernel/service-failure.ts'
 import { networkFailure } from '../../kernel/network-failure.ts'
 import { bodyOf } from './body.ts'
 import { fromAnswer, unusable, type Place } from './failure.ts'
@@ -34,6 +34,8 @@ export function openAiModel(options: OpenAiOptions): Model {
   const refused = refusedByModel()
   return {
     service: new URL(options.baseUrl).host,
+    timeoutMs: options.timeoutMs,
+    serviceTier: options.serviceTier,
     credential: sha256(`${options.baseUrl}\n${options.apiKey ?? ''}`).slice(0, 16),
     complete: async (request, signal) => {
       const { client, ApiError } = await sdk()

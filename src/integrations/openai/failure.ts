@@ -1,7 +1,7 @@
 import { redirectFailure } from '../../kernel/http/redirect.ts'
 import type { ReadHeader } from '../../kernel/http/read-header.ts'
 import { retryAfterMs } from '../../kernel/http/retry-after.ts'
-import { ServiceFailure } from '../../kernel/roles.ts'
+import { ServiceFailure } from '../../kernel/service-failure.ts'
 import { isOfAccount, isTooLarge, isUnknownModel } from './words.ts'
 
 /** Where a request went: what the operator may have to set otherwise. */

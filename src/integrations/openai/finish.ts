@@ -1,4 +1,4 @@
-import type { Completion } from '../../kernel/roles.ts'
+import type { Completion } from '../../roles/model.ts'
 
 /** How a text ended, and the service's word for it where that is none we know. */
 export type Ending = Pick<Completion, 'finish' | 'endedBy'>

@@ -1,4 +1,4 @@
-import type { Model } from '../../kernel/roles.ts'
+import type { Models } from '../../roles/model.ts'
 import type { World } from '../../kernel/world.ts'
 import { openAiModel } from './client.ts'
 
@@ -10,12 +10,6 @@ export interface OpenAiSettings {
     readonly service_tier: 'default' | 'auto' | 'flex' | 'priority'
   }
   readonly judge: { readonly base_url?: string | undefined }
-}
-
-/** The two models of the pipeline. They may be the same service, or of different makers. */
-export interface Models {
-  readonly generator: Model
-  readonly judge: Model
 }
 
 /** Keys as they were found; null where there is none. */

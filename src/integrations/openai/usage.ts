@@ -1,4 +1,4 @@
-import type { ModelUsage } from '../../kernel/roles.ts'
+import type { ModelUsage } from '../../roles/model.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

@@ -1,5 +1,5 @@
 import { withoutThoughts } from '../../domain/answer/thoughts.ts'
-import type { Completion, ListedModel } from '../../kernel/roles.ts'
+import type { Completion, ListedModel } from '../../roles/model.ts'
 import { endingOf, isBrokenOff } from './finish.ts'
 import { readUsage } from './usage.ts'
 

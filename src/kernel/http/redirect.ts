@@ -1,4 +1,4 @@
-import { ServiceFailure } from '../roles.ts'
+import { ServiceFailure } from '../service-failure.ts'
 
 /**
  * An answer that points elsewhere: a key is never sent to where it points, so the operator has to say that this

@@ -1,7 +1,8 @@
 import { findJsonFlaw } from '../../domain/json-flaw.ts'
 import { formatNanoUsd } from '../../domain/cost.ts'
 import { CAP_SETTINGS, type CapBreach } from '../../domain/budget.ts'
-import type { Completion, Model, ServiceFailure } from '../../kernel/roles.ts'
+import type { Completion, Model } from '../../roles/model.ts'
+import type { ServiceFailure } from '../../kernel/service-failure.ts'
 import type { World } from '../../kernel/world.ts'
 import type { Settings } from '../../settings/schema.ts'
 import type { NewCall } from '../../store/call-rows.ts'
@@ -35,6 +36,8 @@ export interface Worker {
   readonly name: string
 }
 
+/** A probe waits no longer for an answer; a local server may first have to load its model. */
+const LONGEST_MS = 60_000
 /** A call that answers in a word; a model that thinks before it may need this many tokens for it. */
 const MOST_TOKENS = 1_024
 
@@ -93,7 +96,7 @@ export function notAsked(worker: Worker, why: string): NewProof {
 
 function questionOf({ model, choice }: Worker): Question {
   return {
-    model,
+    model: { ...model, timeoutMs: Math.min(model.timeoutMs, LONGEST_MS) },
     choice: { ...choice, maxOutputTokens: Math.min(choice.maxOutputTokens, MOST_TOKENS) },
     prompt: {
       system: 'Answer with JSON by the schema and nothing else.',

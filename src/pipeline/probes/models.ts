@@ -2,10 +2,10 @@ import { utcDay } from '../../domain/budget.ts'
 import { nearest } from '../../domain/did-you-mean.ts'
 import { findModel } from '../../domain/model-catalog.ts'
 import { quotePrice } from '../../domain/price.ts'
-import type { Models } from '../../integrations/openai/index.ts'
 import type { AppError } from '../../kernel/errors.ts'
 import type { Attempted } from '../../kernel/operation.ts'
-import { ServiceFailure, type ListedModel, type Model } from '../../kernel/roles.ts'
+import type { ListedModel, Model, Models } from '../../roles/model.ts'
+import { ServiceFailure } from '../../kernel/service-failure.ts'
 import type { World } from '../../kernel/world.ts'
 import type { LoadedSettings } from '../../settings/load.ts'
 import type { Settings } from '../../settings/schema.ts'
@@ -17,8 +17,6 @@ import { callProof, notAsked, type CallProof, type Worker, type CallContext } fr
 
 /** A probe waits no longer than this. */
 const PROBE_TIMEOUT_MS = 20_000
-/** Nor a call, in which a local server may first have to load its model. */
-const MOST_SECONDS = 60
 /** A shutdown is warned of this long before. */
 const SHUTDOWN_WARNING_MS = 60 * 86_400_000
 
@@ -94,23 +92,13 @@ async function callProofs(
   const why = context.unpaid ?? (context.store.ok ? null : 'there is no store to book it in')
   if (why !== null || !context.store.ok) return free(workers.map(worker => notAsked(worker, why ?? '')))
   const { world, store, calling } = context
-  const openai = {
-    ...settings.openai,
-    timeout_seconds: Math.min(settings.openai.timeout_seconds, MOST_SECONDS),
-  }
   const calls: CallProof[] = []
   for (const worker of workers) {
     if (context.stop.aborted) {
       calls.push({ proof: notAsked(worker, 'interrupted'), costNano: 0 })
       continue
     }
-    calls.push(
-      await callProof(
-        { world, calling, settings: { ...settings, openai }, store: store.value },
-        worker,
-        context.stop,
-      ),
-    )
+    calls.push(await callProof({ world, calling, settings, store: store.value }, worker, context.stop))
   }
   return {
     proofs: calls.map(({ proof }) => proof),
@@ -137,7 +125,7 @@ async function serviceProofs(
     return [
       { subject, outcome: 'proved', detail, fix: null },
       ...wanted.map(id => modelProof(context, `${name} ${id}`, id, listed)),
-      ...wanted.map(id => priceProof(context, settings, id)),
+      ...wanted.map(id => priceProof(context, settings, model, id)),
     ]
   } catch (error) {
     if (!(error instanceof ServiceFailure)) throw error
@@ -196,9 +184,9 @@ function shutdownProof(context: ProbeContext, subject: string, id: string, shutd
   }
 }
 
-function priceProof(context: ProbeContext, settings: Settings, id: string): NewProof {
+function priceProof(context: ProbeContext, settings: Settings, model: Model, id: string): NewProof {
   const now = context.world.clock.now()
-  const price = quotePrice(id, now, settings.openai.service_tier, priceOverrides(settings))
+  const price = quotePrice(id, now, model.serviceTier, priceOverrides(settings))
   return price.basis === 'unpriced'
     ? {
         subject: `price of ${id}`,

@@ -1,4 +1,4 @@
-import { ServiceFailure } from '../../../kernel/roles.ts'
+import { ServiceFailure } from '../../../kernel/service-failure.ts'
 import type { NotionRequest, SendNotion } from './request.ts'
 
 /** Sends a request and reads its answer. */

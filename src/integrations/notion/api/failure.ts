@@ -1,5 +1,5 @@
 import { redirectFailure } from '../../../kernel/http/redirect.ts'
-import { ServiceFailure } from '../../../kernel/roles.ts'
+import { ServiceFailure } from '../../../kernel/service-failure.ts'
 
 /** An HTTP error of Notion. */
 export interface NotionFault {

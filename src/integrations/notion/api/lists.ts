@@ -1,4 +1,4 @@
-import { ENDLESS, ServiceFailure } from '../../../kernel/roles.ts'
+import { ENDLESS, ServiceFailure } from '../../../kernel/service-failure.ts'
 import { ask } from './answer.ts'
 import type { NotionRequest, SendNotion } from './request.ts'
 import { readList, type ListPage, type NotionJson } from './wire.ts'

@@ -3,7 +3,7 @@ import { networkFailure } from '../../../kernel/network-failure.ts'
 import { headerReader } from '../../../kernel/http/read-header.ts'
 import { retryAfterMs } from '../../../kernel/http/retry-after.ts'
 import { redactor, type Redact } from '../../../kernel/redaction.ts'
-import { ServiceFailure } from '../../../kernel/roles.ts'
+import { ServiceFailure } from '../../../kernel/service-failure.ts'
 import type { World } from '../../../kernel/world.ts'
 import { fromNetwork, fromNotion } from './failure.ts'
 

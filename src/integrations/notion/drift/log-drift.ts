@@ -1,6 +1,6 @@
 import { NOTION_DATABASES } from '../schema/schema.ts'
 import type { NotionPage } from '../api/client.ts'
-import { isRefusal } from '../../../kernel/roles.ts'
+import { isRefusal } from '../../../kernel/service-failure.ts'
 import type { Clock } from '../../../kernel/world.ts'
 import type { NotionDatabase } from '../../../store/notion.ts'
 import type { Said, SaidRow } from '../../../store/rebuild.ts'

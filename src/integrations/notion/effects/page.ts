@@ -1,7 +1,7 @@
 import { mergeChanges, type PageChange } from '../../../domain/effect.ts'
 import { formatNanoUsd } from '../../../domain/cost.ts'
 import { isFinal } from '../../../domain/run-state.ts'
-import { ServiceFailure } from '../../../kernel/roles.ts'
+import { ServiceFailure } from '../../../kernel/service-failure.ts'
 import type { NotionDatabase } from '../../../store/notion.ts'
 import type { Effect } from '../../../store/effect-rows.ts'
 import type { EffectContext } from './context.ts'

@@ -1,4 +1,4 @@
-import { isRefusal, ServiceFailure } from '../../../kernel/roles.ts'
+import { isRefusal, ServiceFailure } from '../../../kernel/service-failure.ts'
 import type { DeadPlace } from '../../../store/effects.ts'
 import type { Effect } from '../../../store/effect-rows.ts'
 import type { EffectContext } from './context.ts'

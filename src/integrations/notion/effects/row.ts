@@ -1,6 +1,6 @@
 import { formatNanoUsd } from '../../../domain/cost.ts'
 import type { EffectBody, JobRow, LogRow } from '../../../domain/effect.ts'
-import { isRefusal } from '../../../kernel/roles.ts'
+import { isRefusal } from '../../../kernel/service-failure.ts'
 import type { NotionDatabase } from '../../../store/notion.ts'
 import type { Effect } from '../../../store/effect-rows.ts'
 import type { EffectContext } from './context.ts'

@@ -1,5 +1,5 @@
 import type { NotionJson, NotionProperty } from '../api/client.ts'
-import { isRefusal } from '../../../kernel/roles.ts'
+import { isRefusal } from '../../../kernel/service-failure.ts'
 import type { NotionDatabase } from '../../../store/notion.ts'
 import type { EffectContext } from './context.ts'
 import { writeRow, type Cells, type CellValue } from '../schema/row-values.ts'

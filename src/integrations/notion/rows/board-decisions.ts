@@ -2,7 +2,7 @@ import type { EffectContext } from '../effects/context.ts'
 import { isWithdrawn, MOST_CONDITIONS, readRows, type SeenRow } from './read-rows.ts'
 import { queueOf, readRow } from '../schema/row-values.ts'
 import type { NotionPage } from '../api/client.ts'
-import { isRefusal } from '../../../kernel/roles.ts'
+import { isRefusal } from '../../../kernel/service-failure.ts'
 import type { BoardRow } from '../../../store/pickup.ts'
 
 /** Rows that no query shows, read by themselves at each poll: those in the trash, and those it is too early for. */

@@ -1,12 +1,13 @@
 import type { EffectContext } from '../effects/context.ts'
 import { queueOf, readRow } from '../schema/row-values.ts'
 import type { NotionPage, QueryPage } from '../api/client.ts'
-import { isRefusal, nextAfter, ServiceFailure } from '../../../kernel/roles.ts'
+import { isRefusal, nextAfter, ServiceFailure } from '../../../kernel/service-failure.ts'
 import { isBlank } from '../../../kernel/unseen.ts'
 import { estimateAtMostNano } from '../../../pipeline/estimate.ts'
 import { formatNanoUsd } from '../../../domain/cost.ts'
 import type { PickedPage } from '../../../store/pickup.ts'
 import { newRun } from '../../../pipeline/tasks.ts'
+import type { Models } from '../../../roles/model.ts'
 import type { Settings } from '../../../settings/schema.ts'
 import { readPage } from './read-page.ts'
 import { readDecisions } from './board-decisions.ts'
@@ -47,6 +48,7 @@ export interface PickedUp {
 /** What picking up works with. */
 export interface PickUpContext extends EffectContext {
   readonly settings: Settings
+  readonly models: Models
   readonly dryRun: boolean
   /** Told of each row that was picked up: work on it begins before all rows are read. */
   arrived(): void

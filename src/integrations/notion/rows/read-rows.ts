@@ -1,4 +1,4 @@
-import { isRefusal } from '../../../kernel/roles.ts'
+import { isRefusal } from '../../../kernel/service-failure.ts'
 import type { NotionJson, NotionPage } from '../api/client.ts'
 import type { BoardRow } from '../../../store/pickup.ts'
 import { queueOf, readRow } from '../schema/row-values.ts'

@@ -1,4 +1,4 @@
-import { ServiceFailure } from '../../../kernel/roles.ts'
+import { ServiceFailure } from '../../../kernel/service-failure.ts'
 import type { Log } from '../../../kernel/log.ts'
 import type { Clock } from '../../../kernel/world.ts'
 import type { NotionPage } from '../api/client.ts'

@@ -3,7 +3,7 @@ import { NOTION_DATABASES, type DatabaseKey } from '../schema/schema.ts'
 import type { Notion, NotionContainer, NotionSource } from '../api/client.ts'
 import { AppError } from '../../../kernel/errors.ts'
 import { flagOf } from '../../../kernel/input.ts'
-import { isRefusal } from '../../../kernel/roles.ts'
+import { isRefusal } from '../../../kernel/service-failure.ts'
 
 /** Where one of our databases is. */
 export interface SourcePlace {

@@ -3,7 +3,7 @@ import { NOTION_DATABASES, propertySpec, type DatabaseKey } from '../schema/sche
 import { keysOf } from '../../../domain/keys-of.ts'
 import type { Notion } from '../api/client.ts'
 import type { Attempted } from '../../../kernel/operation.ts'
-import { ServiceFailure } from '../../../kernel/roles.ts'
+import { ServiceFailure } from '../../../kernel/service-failure.ts'
 import type { Store } from '../../../store/index.ts'
 import type { NotionDatabase } from '../../../store/notion.ts'
 import type { NewProof } from '../../../store/proofs.ts'

@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { lightFetch } from '../../../../src/kernel/http/fetch.ts'
 import { openAiModel, type OpenAiOptions } from '../../../../src/integrations/openai/client.ts'
 import { parseDocument } from '../../../support/document.ts'
-import { ServiceFailure, type CompletionRequest, type Model } from '../../../../src/kernel/roles.ts'
+import type { CompletionRequest, Model } from '../../../../src/roles/model.ts'
+import { ServiceFailure } from '../../../../src/kernel/service-failure.ts'
 import { listening } from '../../../support/servers.ts'
 
 /** What came in. */

@@ -4,6 +4,10 @@ export interface Model {
   readonly service: string
   /** Digest of the credential in use, so that a changed one is noticed. Tells nothing about it. */
   readonly credential: string
+  /** How long an answer is waited for. */
+  readonly timeoutMs: number
+  /** The tier of price and speed that is asked for; another may serve. */
+  readonly serviceTier: string
   /**
    * Sends one request, once: no retries, because each may be billed. Only one that was refused for a part that
    * the model does not know is sent again without it.
@@ -15,6 +19,12 @@ export interface Model {
    * @throws ServiceFailure
    */
   listModels(signal: AbortSignal): Promise<ListedModel[]>
+}
+
+/** The two models of the pipeline. They may be the same service, or of different makers. */
+export interface Models {
+  readonly generator: Model
+  readonly judge: Model
 }
 
 /** One request to a model, in words that fit every service. */
@@ -65,58 +75,4 @@ export interface ListedModel {
   readonly id: string
   /** `YYYY-MM-DD` where the service announces an end. */
   readonly shutdownDate: string | null
-}
-
-/**
- * A call to a service that gave nothing usable, in terms of what helps. `credential`: the service has to be set
- * up otherwise, by its key or its address; all work that needs it waits.
- */
-export class ServiceFailure extends Error {
-  override readonly name = 'ServiceFailure'
-  readonly errorClass: 'transient' | 'throttled' | 'permanent' | 'credential'
-  /** `no` only where the service refused before doing any work. */
-  readonly billed: 'no' | 'unknown'
-  readonly retryAfterMs: number | null
-  readonly requestId: string | null
-  /** What the operator can do, where the answer itself tells. */
-  readonly fix: string | null
-  /** The HTTP status and the service's own code of the error, where there are any: how the failure looks. */
-  readonly status: number | null
-  readonly code: string | null
-
-  constructor(
-    message: string,
-    facts: {
-      errorClass: ServiceFailure['errorClass']
-      billed: ServiceFailure['billed']
-      retryAfterMs?: number | null
-      requestId?: string | null
-      fix?: string | null
-      status?: number | null
-      code?: string | null
-      cause?: unknown
-    },
-  ) {
-    super(message, { cause: facts.cause })
-    this.errorClass = facts.errorClass
-    this.billed = facts.billed
-    this.retryAfterMs = facts.retryAfterMs ?? null
-    this.requestId = facts.requestId ?? null
-    this.fix = facts.fix ?? null
-    this.status = facts.status ?? null
-    this.code = facts.code ?? null
-  }
-}
-
-/** The code of a list, or of blocks within blocks, without an end: what was asked for is at fault, not the service. */
-export const ENDLESS = 'endless'
-
-/** Whether a service refused this one request for good; others of the same work may well succeed. */
-export function isRefusal(thrown: unknown): thrown is ServiceFailure {
-  return thrown instanceof ServiceFailure && thrown.errorClass === 'permanent'
-}
-
-/** What to type after a failure of a service. */
-export function nextAfter({ fix }: Pick<ServiceFailure, 'fix'>): string {
-  return fix === null ? 'echopilot doctor' : `${fix}, then run the same command again`
 }

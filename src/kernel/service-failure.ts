@@ -1,0 +1,53 @@
+/**
+ * A call to a service that gave nothing usable, in terms of what helps. `credential`: the service has to be set
+ * up otherwise, by its key or its address; all work that needs it waits.
+ */
+export class ServiceFailure extends Error {
+  override readonly name = 'ServiceFailure'
+  readonly errorClass: 'transient' | 'throttled' | 'permanent' | 'credential'
+  /** `no` only where the service refused before doing any work. */
+  readonly billed: 'no' | 'unknown'
+  readonly retryAfterMs: number | null
+  readonly requestId: string | null
+  /** What the operator can do, where the answer itself tells. */
+  readonly fix: string | null
+  /** The HTTP status and the service's own code of the error, where there are any: how the failure looks. */
+  readonly status: number | null
+  readonly code: string | null
+
+  constructor(
+    message: string,
+    facts: {
+      errorClass: ServiceFailure['errorClass']
+      billed: ServiceFailure['billed']
+      retryAfterMs?: number | null
+      requestId?: string | null
+      fix?: string | null
+      status?: number | null
+      code?: string | null
+      cause?: unknown
+    },
+  ) {
+    super(message, { cause: facts.cause })
+    this.errorClass = facts.errorClass
+    this.billed = facts.billed
+    this.retryAfterMs = facts.retryAfterMs ?? null
+    this.requestId = facts.requestId ?? null
+    this.fix = facts.fix ?? null
+    this.status = facts.status ?? null
+    this.code = facts.code ?? null
+  }
+}
+
+/** The code of a list, or of blocks within blocks, without an end: what was asked for is at fault, not the service. */
+export const ENDLESS = 'endless'
+
+/** Whether a service refused this one request for good; others of the same work may well succeed. */
+export function isRefusal(thrown: unknown): thrown is ServiceFailure {
+  return thrown instanceof ServiceFailure && thrown.errorClass === 'permanent'
+}
+
+/** What to type after a failure of a service. */
+export function nextAfter({ fix }: Pick<ServiceFailure, 'fix'>): string {
+  return fix === null ? 'echopilot doctor' : `${fix}, then run the same command again`
+}
