@@ -6,9 +6,6 @@ import Sqlite from 'better-sqlite3'
 /** One connection; every statement is synchronous. */
 export type Database = Sqlite.Database
 
-/** A prepared statement with its parameters and rows. */
-export type Statement<Parameters extends unknown[], Row = unknown> = Sqlite.Statement<Parameters, Row>
-
 /** True when the database is held by another process. */
 export function isHeld(error: unknown): boolean {
   return error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')

@@ -1,12 +1,9 @@
 /** Who may come in, with which version, how often. */
 import type { Clock, Reply, SandboxRequest } from '../lib/service.ts'
-import { integerOf } from '../lib/json.ts'
 import { errorReply, statusReply } from './errors.ts'
+import { faultReply } from './faults.ts'
 import { RESTRICTED_TOKEN, SANDBOX_TOKEN } from './identity.ts'
-import type { SettingStore } from './store/settings.ts'
-
-/** Faults of this service: what Notion answers when it is asked too often, is busy or overloaded. */
-export const NOTION_FAULTS: readonly string[] = ['rate-limit', 'conflict', 'overloaded']
+import type { Workspace } from './workspace.ts'
 
 const VERSION = '2025-09-03'
 const KNOWN_VERSIONS = [
@@ -20,13 +17,13 @@ const KNOWN_VERSIONS = [
 ]
 
 /** Makes the gate; it counts calls for the rate limit in memory, so a restart forgives. */
-export function gate(settings: SettingStore, now: Clock): (request: SandboxRequest) => Reply | undefined {
+export function gate(workspace: Workspace, now: Clock): (request: SandboxRequest) => Reply | undefined {
   const limiter = tokenBucket()
   return request =>
     refuseToken(request) ??
     refuseVersion(request) ??
     faultReply(request) ??
-    limiter(settings.read().requestsPerSecond, now())
+    limiter(workspace.requestsPerSecond(), now())
 }
 
 function refuseToken(request: SandboxRequest): Reply | undefined {
@@ -47,21 +44,6 @@ function refuseVersion(request: SandboxRequest): Reply | undefined {
     ? `The sandbox speaks Notion-Version ${VERSION} only, instead was \`${was}\`.`
     : `Notion-Version header failed validation: Notion-Version header should be ${should}, instead was \`${was}\`.`
   return errorReply(400, 'missing_version', message)
-}
-
-function faultReply({ fault }: SandboxRequest): Reply | undefined {
-  if (fault === undefined) return undefined
-  const wait = integerOf(fault, 'retryAfterSeconds') ?? 1
-  switch (fault.type) {
-    case 'rate-limit':
-      return statusReply(429, wait)
-    case 'conflict':
-      return statusReply(409)
-    case 'overloaded':
-      return statusReply(529, wait)
-    default:
-      return undefined
-  }
 }
 
 /** Lets `rate` calls a second through on average and as many at once. */

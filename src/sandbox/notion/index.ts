@@ -1,24 +1,25 @@
-/** The Notion stand-in: databases, data sources, pages, blocks, and a board for the person at the browser. */
+/**
+ * The Notion stand-in: the calls that EchoPilot makes (`databases/`, `pages/`, `blocks/`, `query/`, with the values of
+ * `properties/`), the person who works in Notion (`hand/` for tests, `board/` for the browser), and no more: what
+ * Notion would take besides is refused openly. Where it has a limit or asks for something, so does the stand-in.
+ */
 import { dirname, join } from 'node:path'
 import type { Database } from '../lib/db.ts'
 import { bodyObject, stringOf } from '../lib/json.ts'
 import type { Clock, Facets, SandboxRequest, Service, ServiceDefinition } from '../lib/service.ts'
-import { gate, NOTION_FAULTS } from './access.ts'
+import { gate } from './access.ts'
+import { blockRoutes } from './blocks/routes.ts'
 import { boardRoutes } from './board/routes.ts'
-import { blockRoutes } from './calls/blocks.ts'
-import type { CallDeps } from './calls/call.ts'
-import { commentRoutes } from './calls/comments.ts'
-import { dataSourceRoutes } from './calls/data-sources.ts'
-import { databaseRoutes } from './calls/databases.ts'
-import { pageRoutes } from './calls/pages.ts'
-import { searchRoutes } from './calls/search.ts'
-import { userRoutes } from './calls/users.ts'
+import type { CallDeps } from './call.ts'
+import { dataSourceRoutes } from './databases/data-sources.ts'
+import { databaseRoutes } from './databases/databases.ts'
 import { problemReply } from './errors.ts'
+import { NOTION_FAULTS, PRESETS } from './faults.ts'
 import { handRoutes } from './hand/routes.ts'
-import { PRESETS } from './presets.ts'
+import { pageRoutes } from './pages/routes.ts'
 import { panel, stateOf } from './panel.ts'
-import { NOTION_SCHEMA } from './store/schema.ts'
-import { openWorkspace } from './workspace.ts'
+import { userRoutes } from './users.ts'
+import { NOTION_SCHEMA, openWorkspace } from './workspace.ts'
 
 /** Notion's own limit on a request. */
 const MOST_BYTES = 500 * 1024
@@ -37,29 +38,24 @@ export const NOTION_SERVICE: ServiceDefinition = {
 
 function openService(db: Database, now: Clock): Service {
   const workspace = openWorkspace(db, now())
-  const deps: CallDeps = { workspace, memory: { last: undefined }, now }
+  const deps: CallDeps = { workspace, now }
   return {
     routes: [
       ...userRoutes(deps),
-      ...searchRoutes(deps),
       ...databaseRoutes(deps),
       ...dataSourceRoutes(deps),
       ...pageRoutes(deps),
       ...blockRoutes(deps),
-      ...commentRoutes(deps),
     ],
     own: [...boardRoutes(deps, envFileOf(db)), ...handRoutes(deps)],
     callColumns: [],
-    refuse: gate(workspace.settings, now),
+    refuse: gate(workspace, now),
     problem: problem => problemReply(problem),
     facets,
     state: () => stateOf(workspace),
     ledger: () => ({ rows: workspace.writes.rows() }),
     panel: () => panel(workspace),
-    reset: () => {
-      workspace.reset(now())
-      deps.memory.last = undefined
-    },
+    reset: () => workspace.reset(now()),
   }
 }
 

@@ -1,8 +1,7 @@
 /** Lists by pages: sizes, cursors and the envelope. */
 import { invalid } from './errors.ts'
-import { readId } from './ids.ts'
 import type { JsonObject } from '../lib/json.ts'
-import { wrong } from './shape.ts'
+import { readId, wrong } from './shape.ts'
 
 /** What a caller asked for; the cursor is the id of the item to begin with. */
 export interface PageRequest {

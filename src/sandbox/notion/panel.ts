@@ -2,14 +2,14 @@
 import { html, type Html } from '../lib/html.ts'
 import { PARENT_PAGE_ID } from './identity.ts'
 import { plainOf } from './rich-text.ts'
-import type { Workspace } from './workspace.ts'
+import { liveSources, type Workspace } from './workspace.ts'
 
 /** For `GET /__sandbox/state`. */
 export function stateOf(workspace: Workspace): Readonly<Record<string, unknown>> {
   const databases = workspace.databases.live().map(database => ({
     id: database.id,
     title: plainOf(database.title),
-    data_sources: workspace.sources.ofDatabase(database.id).map(source => ({
+    data_sources: workspace.sources.in(database.id).map(source => ({
       id: source.id,
       name: plainOf(source.title),
       rows: workspace.pages.count(source.id),
@@ -19,13 +19,13 @@ export function stateOf(workspace: Workspace): Readonly<Record<string, unknown>>
     parent_page_id: PARENT_PAGE_ID,
     databases,
     writes: workspace.writes.rows().length,
-    settings: { requests_per_second: workspace.settings.read().requestsPerSecond },
+    settings: { requests_per_second: workspace.requestsPerSecond() },
   }
 }
 
 /** The figures on the faults page. */
 export function panel(workspace: Workspace): Html {
-  const sources = workspace.sources.live()
+  const sources = liveSources(workspace)
   const rows = sources.reduce((sum, source) => sum + workspace.pages.count(source.id), 0)
   return html`<div class="figures">
     ${figure(workspace.databases.live().length, 'databases')} ${figure(rows, 'rows')}

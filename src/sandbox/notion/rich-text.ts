@@ -1,9 +1,10 @@
 /** Rich text: read from requests, completed as answers carry it. */
-import { isObject, objectOf, stringOf, type JsonObject } from '../lib/json.ts'
+import { isObject, stringOf, type JsonObject } from '../lib/json.ts'
 import { invalid } from './errors.ts'
-import { bare } from './ids.ts'
 import { choiceAt, flagAt, idAt, listAt, objectAt, textAt, wrongChoice } from './shape.ts'
-import type { JsonList } from './store/columns.ts'
+
+/** Rich text as answers carry it. */
+export type JsonList = readonly JsonObject[]
 
 /** What a mention of a page is called; given by the caller, who has the pages. */
 export type TitleOf = (pageId: string) => string
@@ -29,7 +30,7 @@ const PLAIN = {
   code: false,
   color: 'default',
 }
-const PIECE_KEYS = ['type', 'text', 'mention', 'equation', 'annotations', 'plain_text', 'href']
+const PIECE_KEYS = ['type', 'text', 'mention', 'annotations', 'plain_text', 'href']
 const UNTITLED: TitleOf = () => 'Untitled'
 
 /** One unformatted piece, or none for empty text. */
@@ -52,12 +53,11 @@ export function richTextAt(value: unknown, path: string, titleOf: TitleOf = UNTI
 }
 
 function pieceAt(value: unknown, path: string, titleOf: TitleOf): JsonObject {
-  const piece = objectAt(value, path, PIECE_KEYS)
+  const piece = objectAt(value, path, PIECE_KEYS, ['equation'])
   const annotations = annotationsAt(piece['annotations'], `${path}.annotations`)
   if (piece['text'] !== undefined) return textAtPiece(piece['text'], `${path}.text`, annotations)
   if (piece['mention'] !== undefined)
     return mentionAt(piece['mention'], `${path}.mention`, annotations, titleOf)
-  if (piece['equation'] !== undefined) return equationAt(piece['equation'], `${path}.equation`, annotations)
   throw wrongChoice(path, ['text', 'mention', 'equation'], value)
 }
 
@@ -95,44 +95,22 @@ function textPiece(content: string, url: string | null, annotations: JsonObject)
   }
 }
 
-function equationAt(value: unknown, path: string, annotations: JsonObject): JsonObject {
-  const expression = textAt(objectAt(value, path, ['expression'])['expression'], `${path}.expression`, 1000)
-  return { type: 'equation', equation: { expression }, annotations, plain_text: expression, href: null }
-}
+const OTHER_MENTIONS = ['user', 'date', 'database', 'template_mention', 'custom_emoji']
 
 function mentionAt(value: unknown, path: string, annotations: JsonObject, titleOf: TitleOf): JsonObject {
-  const mention = objectAt(value, path)
-  const piece = (kind: string, part: JsonObject, text: string, href: string | null): JsonObject => ({
+  const mention = objectAt(value, path, ['type', 'page'], OTHER_MENTIONS)
+  if (mention['page'] === undefined) throw wrongChoice(path, ['page', ...OTHER_MENTIONS], value)
+  const id = idAt(objectAt(mention['page'], `${path}.page`)['id'], `${path}.page.id`)
+  return {
     type: 'mention',
-    mention: { type: kind, [kind]: part },
+    mention: { type: 'page', page: { id } },
     annotations,
-    plain_text: text,
-    href,
-  })
-  if (mention['date'] !== undefined) {
-    const date = objectAt(mention['date'], `${path}.date`)
-    const start = textAt(date['start'], `${path}.date.start`)
-    return piece(
-      'date',
-      { start, end: date['end'] ?? null, time_zone: date['time_zone'] ?? null },
-      start,
-      null,
-    )
+    plain_text: titleOf(id),
+    href: `https://www.notion.so/${id.replaceAll('-', '')}`,
   }
-  if (mention['user'] !== undefined) {
-    const id = idAt(objectAt(mention['user'], `${path}.user`)['id'], `${path}.user.id`)
-    return piece('user', { object: 'user', id }, '@Anonymous', null)
-  }
-  for (const kind of ['page', 'database']) {
-    if (mention[kind] === undefined) continue
-    const id = idAt(objectAt(mention[kind], `${path}.${kind}`)['id'], `${path}.${kind}.id`)
-    return piece(kind, { id }, titleOf(id), `https://www.notion.so/${bare(id)}`)
-  }
-  throw wrongChoice(path, ['user', 'date', 'page', 'database', 'template_mention', 'custom_emoji'], value)
 }
 
-/** True for a piece that refers to a page or person: page objects carry at most 25 of them. */
+/** True for a piece that refers to a page: page objects carry at most 25 of them. */
 export function isReference(piece: JsonObject): boolean {
-  const mention = objectOf(piece, 'mention')
-  return mention !== undefined && (mention['type'] === 'page' || mention['type'] === 'user')
+  return piece['type'] === 'mention'
 }

@@ -1,8 +1,7 @@
 /** Checking a request's shape, refusing what Notion refuses in the words Notion uses. */
 import { isObject, type JsonObject } from '../lib/json.ts'
 import type { VendorError } from '../lib/service.ts'
-import { invalid } from './errors.ts'
-import { readId } from './ids.ts'
+import { invalid, notInSandbox } from './errors.ts'
 
 /** `body failed validation: body.a.b should be …, instead was …`; `path` begins with body, path or query. */
 export function wrong(path: string, should: string, value: unknown): VendorError {
@@ -27,17 +26,22 @@ function shown(value: unknown): string {
   return text.length > 160 ? `${text.slice(0, 157)}...` : text
 }
 
-/** The object itself, with none but the `known` keys when they are given. */
-export function objectAt(value: unknown, path: string, known?: readonly string[]): JsonObject {
+/**
+ * The object itself, with none but the `known` keys when they are given. `elsewhere` are keys that Notion takes and
+ * the stand-in does not.
+ */
+export function objectAt(
+  value: unknown,
+  path: string,
+  known?: readonly string[],
+  elsewhere: readonly string[] = [],
+): JsonObject {
   if (value === undefined) throw wrong(path, 'defined', value)
   if (!isObject(value)) throw wrong(path, 'an object', value)
-  if (known !== undefined) refuseOthers(value, path, known)
-  return value
-}
-
-function refuseOthers(value: JsonObject, path: string, known: readonly string[]): void {
-  const other = Object.keys(value).find(key => !known.includes(key) && value[key] !== undefined)
-  if (other !== undefined) throw wrong(`${path}.${other}`, 'not present', value[other])
+  const other = Object.keys(value).find(key => known?.includes(key) === false && value[key] !== undefined)
+  if (other === undefined) return value
+  if (elsewhere.includes(other)) throw notInSandbox(`take ${path}.${other}`)
+  throw wrong(`${path}.${other}`, 'not present', value[other])
 }
 
 /** A list of at most `most` members. */
@@ -89,4 +93,13 @@ export function idAt(value: unknown, path: string): string {
   const id = typeof value === 'string' ? readId(value) : undefined
   if (id === undefined) throw wrong(path, 'a valid uuid', value)
   return id
+}
+
+const ID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i
+
+/** The id with its dashes in lower case, or undefined when the text is no id; Notion takes both spellings. */
+export function readId(text: string): string | undefined {
+  if (!ID.test(text)) return undefined
+  const hex = text.replaceAll('-', '').toLowerCase()
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
 }

@@ -1,80 +1,77 @@
 /** The workspace: everything the stand-in holds, and what it starts with. */
 import type { Database } from '../lib/db.ts'
 import { BOT_USER_ID, PARENT_PAGE_ID, PARENT_PAGE_TITLE, PERSON_USER_ID, WORKSPACE_ID } from './identity.ts'
-import { plainRichText } from './rich-text.ts'
-import { blockStore, type BlockStore } from './store/blocks.ts'
-import { commentStore, type CommentStore } from './store/comments.ts'
-import { databaseStore, type DatabaseStore } from './store/databases.ts'
-import { pageStore, type PageStore } from './store/pages.ts'
-import { propertyStore, type PropertyStore } from './store/properties.ts'
-import { relationStore, type RelationStore } from './store/relations.ts'
-import { settingStore, type SettingStore } from './store/settings.ts'
-import { sourceStore, type SourceStore } from './store/sources.ts'
-import { writeStore, type WriteStore } from './store/writes.ts'
+import type { Block, DatabaseObject, Page, Source } from './model.ts'
+import { OBJECT_SCHEMA, objectStore, type ObjectStore } from './objects.ts'
+import { plainOf, plainRichText } from './rich-text.ts'
+import { WRITE_SCHEMA, writeStore, type WriteStore } from './writes.ts'
 
 /** The stores of one stand-in. */
 export interface Workspace {
-  readonly databases: DatabaseStore
-  readonly sources: SourceStore
-  readonly properties: PropertyStore
-  readonly pages: PageStore
-  readonly relations: RelationStore
-  readonly blocks: BlockStore
-  readonly comments: CommentStore
+  readonly databases: ObjectStore<DatabaseObject>
+  readonly sources: ObjectStore<Source>
+  readonly pages: ObjectStore<Page>
+  readonly blocks: ObjectStore<Block>
   readonly writes: WriteStore
-  readonly settings: SettingStore
+  /** Calls a second before 429 `rate_limited`; null (the default) for no limit. */
+  requestsPerSecond(): number | null
+  limitRequests(perSecond: number | null): void
   /** Forgets everything but the one parent page. */
   reset(nowMs: number): void
 }
 
-const TABLES = [
-  'database_object',
-  'data_source',
-  'property',
-  'page',
-  'relation_link',
-  'block',
-  'comment',
-  'write_entry',
-  'setting',
-]
+/** The tables. */
+export const NOTION_SCHEMA = `${OBJECT_SCHEMA}${WRITE_SCHEMA}
+CREATE TABLE IF NOT EXISTS rate_limit (per_second REAL NOT NULL) STRICT;
+`
 
 /** Opens the workspace; a fresh one gets its parent page. */
 export function openWorkspace(db: Database, nowMs: number): Workspace {
-  const pages = pageStore(db)
-  const clear = TABLES.map(table => db.prepare(`DELETE FROM ${table}`))
+  const pages = objectStore<Page>(db, 'page')
+  const rate = db.prepare<[], { readonly rate: number }>('SELECT per_second AS rate FROM rate_limit')
+  const setRate = db.prepare<[number]>('INSERT INTO rate_limit (per_second) VALUES (?)')
+  const [clearRate, ...clearOthers] = ['rate_limit', 'object', 'write_entry'].map(table =>
+    db.prepare(`DELETE FROM ${table}`),
+  )
   if (pages.find(PARENT_PAGE_ID) === undefined) seed(pages, nowMs)
   return {
-    databases: databaseStore(db),
-    sources: sourceStore(db),
-    properties: propertyStore(db),
+    databases: objectStore(db, 'database'),
+    sources: objectStore(db, 'data_source'),
     pages,
-    relations: relationStore(db),
-    blocks: blockStore(db),
-    comments: commentStore(db),
+    blocks: objectStore(db, 'block'),
     writes: writeStore(db),
-    settings: settingStore(db),
+    requestsPerSecond: () => rate.get()?.rate ?? null,
+    limitRequests: perSecond => {
+      clearRate?.run()
+      if (perSecond !== null) setRate.run(perSecond)
+    },
     reset: at => {
-      for (const statement of clear) statement.run()
+      for (const statement of [clearRate, ...clearOthers]) statement?.run()
       seed(pages, at)
     },
   }
 }
 
-function seed(pages: PageStore, nowMs: number): void {
+function seed(pages: ObjectStore<Page>, nowMs: number): void {
   pages.add({
     id: PARENT_PAGE_ID,
     parentType: 'workspace',
     parentId: WORKSPACE_ID,
-    number: 0,
     values: { title: plainRichText(PARENT_PAGE_TITLE) },
-    icon: null,
-    cover: null,
-    isLocked: false,
     inTrash: false,
     createdMs: nowMs,
     editedMs: nowMs,
     createdBy: PERSON_USER_ID,
     editedBy: BOT_USER_ID,
   })
+}
+
+/** The data sources that are not in the trash, nor their databases, oldest first. */
+export function liveSources({ sources, databases }: Workspace): readonly Source[] {
+  return sources.live().filter(({ parentId }) => databases.find(parentId)?.inTrash === false)
+}
+
+/** A page's title in plain text, whatever its title property is called. */
+export function titleOfPage({ pages }: Workspace, pageId: string): string {
+  return plainOf(pages.find(pageId)?.values['title'])
 }

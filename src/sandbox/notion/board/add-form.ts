@@ -1,10 +1,9 @@
 /** The form that adds a row. */
 import { html, type Html } from '../../lib/html.ts'
+import type { Property } from '../model.ts'
 import { relationTarget } from '../properties/config.ts'
 import { optionsOf } from '../properties/options.ts'
-import { titleOfPage } from '../properties/show.ts'
-import { isWritable } from '../properties/types.ts'
-import type { Property } from '../store/properties.ts'
+import { plainOf } from '../rich-text.ts'
 import { column, isQueue, type SourceView } from './source-view.ts'
 
 /** The columns a person fills in for a task; the rest is EchoPilot's. */
@@ -18,18 +17,6 @@ const TASK_COLUMNS = [
   'Payload Link',
   'Trigger',
 ]
-const SIMPLE: ReadonlySet<string> = new Set([
-  'rich_text',
-  'number',
-  'select',
-  'status',
-  'date',
-  'checkbox',
-  'url',
-  'email',
-  'phone_number',
-  'relation',
-])
 const MOST_CHOICES = 200
 
 /** Adds a row to the data source; opened from the start when it is the queue and still empty. */
@@ -53,7 +40,7 @@ export function addForm(view: SourceView, back: string, open: boolean): Html {
 
 function columnsToFill(view: SourceView): readonly Property[] {
   if (isQueue(view)) return TASK_COLUMNS.flatMap(name => column(view, name) ?? [])
-  return view.properties.filter(({ type }) => isWritable(type) && SIMPLE.has(type)).slice(0, 8)
+  return view.properties.filter(({ type }) => type !== 'title').slice(0, 8)
 }
 
 function field(view: SourceView, property: Property): Html {
@@ -91,8 +78,8 @@ function inputType(property: Property): string {
 }
 
 function pagesOf({ workspace }: SourceView, property: Property): readonly (readonly [string, string])[] {
-  const pages = workspace.pages.in(relationTarget(property), false).slice(0, MOST_CHOICES)
-  return pages.map(({ id }) => [id, titleOfPage(workspace, id)])
+  const newestFirst = workspace.pages.in(relationTarget(property)).toReversed()
+  return newestFirst.slice(0, MOST_CHOICES).map(({ id, values }) => [id, plainOf(values['title'])])
 }
 
 function choice(label: string, name: string, options: readonly (readonly [string, string])[]): Html {

@@ -1,10 +1,9 @@
 /** A page's content as HTML. */
 import { html, type Html } from '../../lib/html.ts'
 import { isObject, objectOf, stringOf, type JsonObject } from '../../lib/json.ts'
+import type { Block } from '../model.ts'
 import { plainOf } from '../rich-text.ts'
-import type { Block } from '../store/blocks.ts'
-import type { Workspace } from '../workspace.ts'
-import { titleOfPage } from '../properties/show.ts'
+import { titleOfPage, type Workspace } from '../workspace.ts'
 
 /** All blocks of a page or block, with those below them. */
 export function document(workspace: Workspace, parentId: string): Html {
@@ -53,7 +52,6 @@ function showBlock(workspace: Workspace, block: Block): Html {
       return html`<h3>${text}</h3>
         ${below}`
     case 'heading_3':
-    case 'heading_4':
       return html`<h4>${text}</h4>
         ${below}`
     case 'quote':
@@ -77,11 +75,6 @@ function showBlock(workspace: Workspace, block: Block): Html {
       </div>`
     case 'table':
       return table(workspace, block)
-    case 'bookmark':
-    case 'embed':
-      return html`<p>${link(stringOf(block.content, 'url') ?? '', stringOf(block.content, 'url') ?? '')}</p>`
-    case 'equation':
-      return html`<p><code>${stringOf(block.content, 'expression') ?? ''}</code></p>`
     case 'child_page':
       return html`<p>📄 <a href="/board/pages/${block.id}">${titleOfPage(workspace, block.id)}</a></p>`
     case 'child_database':
@@ -93,7 +86,7 @@ function showBlock(workspace: Workspace, block: Block): Html {
 }
 
 function nested(workspace: Workspace, id: string): Html {
-  return workspace.blocks.hasChildren(id) ? html`<div class="below">${document(workspace, id)}</div>` : html``
+  return workspace.blocks.count(id) > 0 ? html`<div class="below">${document(workspace, id)}</div>` : html``
 }
 
 function table(workspace: Workspace, block: Block): Html {

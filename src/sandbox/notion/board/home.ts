@@ -1,19 +1,20 @@
 /** The board's first page: the queue by Status, any other data source as a table. */
 import { html, type Html } from '../../lib/html.ts'
+import type { Page, Property } from '../model.ts'
 import { optionsOf, type Option } from '../properties/options.ts'
-import { valueInWords } from '../properties/show.ts'
-import type { Page } from '../store/pages.ts'
-import type { Property } from '../store/properties.ts'
+import { optionOf, valueInWords } from '../properties/show.ts'
 import type { Workspace } from '../workspace.ts'
 import { addForm } from './add-form.ts'
-import { fact, NOTHING, optionTag, triggerButton } from './parts.ts'
 import {
   column,
+  fact,
   isQueue,
-  optionOf,
+  NOTHING,
+  optionTag,
   sourceViews,
   statusColumn,
   titleWords,
+  triggerButton,
   words,
   type SourceView,
 } from './source-view.ts'
@@ -48,9 +49,7 @@ function tabs(views: readonly SourceView[], current: SourceView): Html {
   const links = views.map(view => {
     const mark = view.source.id === current.source.id ? html`aria-current="page"` : NOTHING
     return html`<a href="/?db=${view.source.id}" ${mark}
-      >${view.icon === '' ? '' : `${view.icon} `}${view.name}<span class="count"
-        >${view.workspace.pages.count(view.source.id)}</span
-      ></a
+      >${view.name}<span class="count">${view.workspace.pages.count(view.source.id)}</span></a
     >`
   })
   return html`<nav aria-label="Databases">${links}</nav>`
@@ -62,7 +61,7 @@ function pathOf(view: SourceView): string {
 }
 
 function queue(view: SourceView, envFile: string): Html {
-  const rows = view.workspace.pages.in(view.source.id, false)
+  const rows = view.workspace.pages.in(view.source.id).toReversed()
   const form = addForm(view, pathOf(view), rows.length === 0)
   if (rows.length === 0) {
     return html`${form}
@@ -137,7 +136,7 @@ function costOf(view: SourceView, page: Page): string {
 }
 
 function table(view: SourceView): Html {
-  const rows = view.workspace.pages.in(view.source.id, false)
+  const rows = view.workspace.pages.in(view.source.id).toReversed()
   const form = addForm(view, pathOf(view), false)
   if (rows.length === 0) {
     return html`${form}

@@ -1,17 +1,19 @@
 /** One page of the workspace on the board: properties, content, decision, log, writes. */
 import { html, type Html } from '../../lib/html.ts'
-import { valueInWords, titleOfPage } from '../properties/show.ts'
-import type { Page } from '../store/pages.ts'
-import type { WriteRow } from '../store/writes.ts'
-import type { Workspace } from '../workspace.ts'
+import type { Page } from '../model.ts'
+import { optionOf, valueInWords } from '../properties/show.ts'
+import { titleOfPage, type Workspace } from '../workspace.ts'
+import type { WriteRow } from '../writes.ts'
 import { document } from './document.ts'
-import { NOTHING, optionTag, shortTime, triggerButton } from './parts.ts'
 import {
   column,
-  optionOf,
+  NOTHING,
+  optionTag,
+  shortTime,
   sourceViews,
   statusColumn,
   titleWords,
+  triggerButton,
   words,
   type SourceView,
 } from './source-view.ts'
@@ -109,7 +111,7 @@ function largeValue(view: SourceView, page: Page, name: string): Html {
 }
 
 function contentCard(workspace: Workspace, page: Page): Html {
-  if (!workspace.blocks.hasChildren(page.id)) {
+  if (workspace.blocks.count(page.id) === 0) {
     return html`<section class="card">
       <h2>Content</h2>
       <p class="quiet">This page is empty.</p>
@@ -164,10 +166,8 @@ function logCard(view: SourceView, page: Page): Html {
 
 function rowsOfRun(view: SourceView, runId: string): readonly Html[] {
   if (column(view, 'Run ID') === undefined) return []
-  const rows = view.workspace.pages
-    .in(view.source.id, false)
-    .filter(page => words(view, page, 'Run ID') === runId)
-  return rows.toReversed().map(
+  const rows = view.workspace.pages.in(view.source.id).filter(page => words(view, page, 'Run ID') === runId)
+  return rows.map(
     page =>
       html`<tr>
         <td class="quiet">${view.name}</td>

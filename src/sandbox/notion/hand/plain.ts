@@ -1,12 +1,10 @@
 /** Plain values (text, numbers, yes and no, titles of pages) in the API's shape, as a person would type them. */
 import { isObject, type JsonObject } from '../../lib/json.ts'
 import { invalid } from '../errors.ts'
-import { readId } from '../ids.ts'
+import { findProperty, type Property } from '../model.ts'
 import { relationTarget } from '../properties/config.ts'
-import { findProperty } from '../properties/find.ts'
-import { titleOfPage } from '../properties/show.ts'
-import type { Property } from '../store/properties.ts'
-import type { Workspace } from '../workspace.ts'
+import { readId } from '../shape.ts'
+import { titleOfPage, type Workspace } from '../workspace.ts'
 
 const PIECE = 2000
 
@@ -37,23 +35,12 @@ function partOf(workspace: Workspace, property: Property, value: unknown): unkno
     case 'select':
     case 'status':
       return isNothing ? null : { name: asText(value) }
-    case 'multi_select':
-      return membersOf(value).map(name => ({ name }))
     case 'date':
       return isNothing ? null : { start: asText(value) }
     case 'relation':
       return membersOf(value).map(member => ({ id: pageFor(workspace, property, member) }))
-    case 'people':
-      return membersOf(value).map(id => ({ id }))
     case 'url':
     case 'email':
-    case 'phone_number':
-    case 'files':
-    case 'created_time':
-    case 'created_by':
-    case 'last_edited_time':
-    case 'last_edited_by':
-    case 'unique_id':
       return isNothing ? null : value
     default:
       return property.type satisfies never
@@ -82,7 +69,7 @@ function pageFor(workspace: Workspace, property: Property, idOrTitle: string): s
   const id = readId(idOrTitle)
   if (id !== undefined) return id
   const found = workspace.pages
-    .in(relationTarget(property), false)
+    .in(relationTarget(property))
     .find(page => titleOfPage(workspace, page.id) === idOrTitle)
   if (found === undefined) throw invalid(`There is no page "${idOrTitle}" for ${property.name}.`)
   return found.id

@@ -1,16 +1,14 @@
 /** The control routes for tests: rows and edits as a person makes them, the ledger of writes, the rate limit. */
 import { bodyObject, stringOf, type JsonObject } from '../../lib/json.ts'
 import type { Reply, Route, SandboxRequest } from '../../lib/service.ts'
-import type { CallDeps } from '../calls/call.ts'
+import { appendBlocks } from '../blocks/write.ts'
+import { handAct, type CallDeps } from '../call.ts'
 import { invalid } from '../errors.ts'
-import { propertiesOfPage } from '../objects.ts'
+import { changePage, pageOr404 } from '../pages/write.ts'
 import { flagAt, idAt, numberAt, objectAt } from '../shape.ts'
-import type { Act } from '../store/writes.ts'
-import { insertBlocks, touchPage } from '../work/blocks.ts'
-import { changePage, pageOr404 } from '../work/pages.ts'
-import { blockInWords } from '../blocks/show.ts'
+import { propertiesOfPage } from '../show.ts'
 import type { Workspace } from '../workspace.ts'
-import { handAct } from './act.ts'
+import type { Act } from '../writes.ts'
 import { fromPlain } from './plain.ts'
 import { addRows, paragraphs } from './rows.ts'
 
@@ -59,21 +57,9 @@ function edit(workspace: Workspace, act: Act, given: JsonObject): JsonObject {
       ...(trash === undefined ? {} : { inTrash: flagAt(trash, 'body.in_trash', false) }),
     })
   }
-  addLines(workspace, act, page.id, stringOf(given, 'body') ?? '')
+  const lines = paragraphs(stringOf(given, 'body') ?? '')
+  if (lines.length > 0) appendBlocks(workspace, act, page.id, lines)
   return { ok: true }
-}
-
-function addLines(workspace: Workspace, act: Act, pageId: string, text: string): void {
-  const wanted = paragraphs(text)
-  if (wanted.length === 0) return
-  const blocks = insertBlocks(workspace, act, pageId, 'page_id', wanted)
-  touchPage(workspace, act, pageId)
-  workspace.writes.add(act, {
-    kind: 'blocks.append',
-    objectId: pageId,
-    pageId,
-    changed: blocks.map(block => ({ id: block.id, ...blockInWords(block.type, block.content) })),
-  })
 }
 
 /** `{requests_per_second: 3}` arms the rate limit, null takes it off. */
@@ -82,6 +68,6 @@ function set(workspace: Workspace, _act: Act, given: JsonObject): JsonObject {
   const rate = given['requests_per_second']
   const number = rate === null ? null : numberAt(rate, 'body.requests_per_second')
   if (number !== null && number <= 0) throw invalid('body.requests_per_second should be above 0, or null.')
-  workspace.settings.write({ requestsPerSecond: number })
+  workspace.limitRequests(number)
   return { requests_per_second: number }
 }

@@ -2,12 +2,12 @@
 import { integerOf, stringOf, type JsonObject } from '../../lib/json.ts'
 import { childrenAt, type NewBlock } from '../blocks/read.ts'
 import { invalid } from '../errors.ts'
-import { objectAt, textAt } from '../shape.ts'
-import type { Act } from '../store/writes.ts'
-import type { Source } from '../store/sources.ts'
-import { createPage } from '../work/pages.ts'
-import type { Workspace } from '../workspace.ts'
-import { sourceNamed } from './find.ts'
+import type { Source } from '../model.ts'
+import { createPage } from '../pages/write.ts'
+import { plainOf } from '../rich-text.ts'
+import { objectAt, readId, textAt } from '../shape.ts'
+import { liveSources, type Workspace } from '../workspace.ts'
+import type { Act } from '../writes.ts'
 import { fromPlain, piecesOf } from './plain.ts'
 
 const KEYS = ['data_source', 'values', 'count', 'body', 'created_time']
@@ -24,10 +24,22 @@ export function addRows(workspace: Workspace, act: Act, given: JsonObject): Json
   if (count < 1 || count > MOST) throw invalid(`body.count should be 1 to ${String(MOST)}.`)
   const values = objectAt(given['values'] ?? {}, 'body.values')
   const by = { ...act, nowMs: createdAt(given) ?? act.nowMs }
+  const children = paragraphs(stringOf(given, 'body') ?? '')
   const ids = Array.from({ length: count }, (_, index) =>
-    addRow(workspace, by, source, numbered(values, index + 1), paragraphs(stringOf(given, 'body') ?? '')),
+    addRow(workspace, by, source, numbered(values, index + 1), children),
   )
   return { ids }
+}
+
+/** By the id of the data source, the id of its database, or its title. */
+function sourceNamed(workspace: Workspace, name: string): Source {
+  const id = readId(name)
+  const source =
+    id === undefined
+      ? liveSources(workspace).find(({ title }) => plainOf(title) === name)
+      : (workspace.sources.find(id) ?? workspace.sources.in(id)[0])
+  if (source === undefined) throw invalid(`There is no data source "${name}".`)
+  return source
 }
 
 /** One row from plain values. */
@@ -38,16 +50,9 @@ export function addRow(
   values: JsonObject,
   children: readonly NewBlock[],
 ): string {
-  const properties = fromPlain(workspace, workspace.properties.of(source.id), values)
-  const page = createPage(workspace, act, {
-    parentType: 'data_source_id',
-    parentId: source.id,
-    properties,
-    icon: null,
-    cover: null,
-    children,
-  })
-  return page.id
+  const properties = fromPlain(workspace, source.properties, values)
+  const parent = { parentType: 'data_source_id', parentId: source.id } as const
+  return createPage(workspace, act, { ...parent, properties, children }).id
 }
 
 /** Each line as a paragraph. */

@@ -1,151 +1,197 @@
-/** Property configurations: reading them from requests and showing them in answers. */
-import { randomUUID } from 'node:crypto'
-import { objectOf, stringOf, type JsonObject } from '../../lib/json.ts'
+/** The configurations of properties: read from requests, changed and shown. */
+import { randomBytes } from 'node:crypto'
+import { isObject, stringOf, type JsonObject } from '../../lib/json.ts'
 import { invalid, notFound, notInSandbox } from '../errors.ts'
-import { newPropertyId } from '../ids.ts'
-import { choiceAt, idAt, objectAt, wrongChoice } from '../shape.ts'
-import type { Property } from '../store/properties.ts'
-import type { RelationEnd } from '../store/relations.ts'
+import {
+  findProperty,
+  OTHER_PROPERTY_TYPES,
+  PROPERTY_TYPES,
+  type Property,
+  type PropertyType,
+} from '../model.ts'
+import { choiceAt, idAt, objectAt, textAt, wrong, wrongChoice } from '../shape.ts'
 import type { Workspace } from '../workspace.ts'
-import { descriptionAt, freshStatus, optionListAt, optionsOf, updatedStatus } from './options.ts'
-import { isPropertyType, PROPERTY_TYPES, UNKNOWN_HERE, type PropertyType } from './types.ts'
+import { optionListAt, optionsOf, statusConfig } from './options.ts'
 
 /** A configuration as it was asked for. */
-export interface AskedConfig {
+interface AskedConfig {
   readonly type: PropertyType
   /** What stands under the type. */
   readonly part: JsonObject
-  readonly description: string | null | undefined
 }
 
-const COMMON = new Set(['type', 'name', 'description', 'id'])
+const NOT_TYPES = new Set(['type', 'name', 'id'])
 
 /** The type and part of a configuration, or undefined when it names no type (a mere rename). */
-export function askedConfigAt(value: unknown, path: string): AskedConfig | undefined {
+function askedConfigAt(value: unknown, path: string): AskedConfig | undefined {
   const given = objectAt(value, path)
-  const description = descriptionAt(given['description'], `${path}.description`)
-  const key = Object.keys(given).find(name => !COMMON.has(name))
+  const key = Object.keys(given).find(name => !NOT_TYPES.has(name))
   if (key === undefined && given['name'] !== undefined && given['type'] === undefined) return undefined
-  if (key === undefined) throw wrongChoice(path, PROPERTY_TYPES, value)
-  if (UNKNOWN_HERE.includes(key)) throw notInSandbox(`keep ${key} properties`)
-  if (!isPropertyType(key)) throw wrongChoice(path, PROPERTY_TYPES, value)
-  if (given['type'] !== undefined) choiceAt(given['type'], `${path}.type`, [key])
-  const part = objectAt(given[key], `${path}.${key}`)
-  return { type: key, part, description }
+  const type = PROPERTY_TYPES.find(one => one === key)
+  if (key === 'description') throw notInSandbox('keep descriptions of properties')
+  if (key !== undefined && OTHER_PROPERTY_TYPES.includes(key)) throw notInSandbox(`keep ${key} properties`)
+  if (type === undefined) throw wrongChoice(path, PROPERTY_TYPES, value)
+  if (given['type'] !== undefined) choiceAt(given['type'], `${path}.type`, [type])
+  return { type, part: objectAt(given[type], `${path}.${type}`) }
 }
 
-/** Adds a property to a data source; a dual relation adds its other side too. */
-export function addProperty(
+const NO_TITLE = 'Title is not provided'
+const TWO_TITLES = 'A data source must have exactly one title property.'
+
+/** The columns of a new data source from `{name: configuration}`; there must be exactly one title among them. */
+export function newProperties(workspace: Workspace, given: JsonObject, path: string): readonly Property[] {
+  const properties = Object.entries(given).map(([name, value]) => {
+    const at = `${path}.${name}`
+    const asked = askedConfigAt(value, at)
+    if (asked === undefined) throw invalid(`body failed validation: ${at} names no property type.`)
+    return newProperty(workspace, name, asked, at)
+  })
+  const titles = properties.filter(({ type }) => type === 'title')
+  if (titles.length !== 1) throw invalid(titles.length === 0 ? NO_TITLE : TWO_TITLES)
+  return properties
+}
+
+/** The columns after `{nameOrId: configuration | {name} | null}`: added, given other options, renamed, removed. */
+export function changedProperties(
   workspace: Workspace,
-  sourceId: string,
-  name: string,
-  asked: AskedConfig,
+  properties: readonly Property[],
+  given: JsonObject,
   path: string,
-): void {
-  const id = asked.type === 'title' ? 'title' : newPropertyId()
-  const property: Property = {
-    sourceId,
-    id,
-    name,
-    type: asked.type,
-    description: asked.description ?? null,
-    config: {},
+): readonly Property[] {
+  let now = properties
+  for (const [key, value] of Object.entries(given)) {
+    const property = findProperty(now, key)
+    if (value === null) now = without(now, property, key)
+    else if (property === undefined) now = [...now, addedProperty(workspace, now, key, value, path)]
+    else {
+      const changed = changedProperty(workspace, now, property, value, `${path}.${key}`)
+      now = now.map(one => (one.id === changed.id ? changed : one))
+    }
   }
-  const config =
-    asked.type === 'relation'
-      ? relationConfig(workspace, property, asked.part, `${path}.relation`)
-      : configOf(asked, `${path}.${asked.type}`, undefined)
-  workspace.properties.add({ ...property, config })
+  return now
 }
 
-/** The stored configuration for everything but relations. */
-export function configOf(asked: AskedConfig, path: string, old: Property | undefined): JsonObject {
-  const { type, part } = asked
-  const before = old?.type === type ? old.config : {}
-  if (type === 'number') {
-    return { format: stringOf(objectAt(part, path, ['format']), 'format') ?? before['format'] ?? 'number' }
-  }
-  if (type === 'select' || type === 'multi_select') return { options: optionsAt(part, path, before) }
-  if (type === 'status') return statusAt(part, path, old?.type === type ? before : undefined)
-  if (type === 'unique_id') return { prefix: stringOf(objectAt(part, path, ['prefix']), 'prefix') ?? null }
-  objectAt(part, path, [])
-  return {}
+function without(
+  properties: readonly Property[],
+  property: Property | undefined,
+  key: string,
+): readonly Property[] {
+  if (property === undefined) throw unknownProperty(key)
+  if (property.type === 'title') throw invalid('Cannot delete title property.')
+  return properties.filter(({ id }) => id !== property.id)
 }
 
-function optionsAt(part: JsonObject, path: string, before: JsonObject): JsonObject[string] {
-  const given = objectAt(part, path, ['options'])['options']
-  return given === undefined ? optionsOf(before) : optionListAt(given, `${path}.options`, optionsOf(before))
+/** 400 for a column that is not there. */
+export function unknownProperty(key: string): Error {
+  return invalid(`Could not find property with name or id: ${key}`)
 }
 
-function statusAt(part: JsonObject, path: string, before: JsonObject | undefined): JsonObject {
-  // Groups are taken and ignored, as the real API does.
-  const given = objectAt(part, path, ['options', 'groups'])['options']
-  if (before === undefined) {
-    return freshStatus(given === undefined ? undefined : optionListAt(given, `${path}.options`, []))
-  }
-  if (given === undefined) return before
-  return updatedStatus(before, optionListAt(given, `${path}.options`, optionsOf(before)))
-}
-
-function relationConfig(
+function addedProperty(
   workspace: Workspace,
+  properties: readonly Property[],
+  key: string,
+  value: unknown,
+  path: string,
+): Property {
+  const asked = askedConfigAt(value, `${path}.${key}`)
+  if (asked === undefined) throw unknownProperty(key)
+  if (asked.type === 'title') throw invalid('Cannot create a second title property.')
+  const name = freeName(properties, nameIn(value, `${path}.${key}`) ?? key, undefined)
+  return newProperty(workspace, name, asked, `${path}.${key}`)
+}
+
+function changedProperty(
+  workspace: Workspace,
+  properties: readonly Property[],
   property: Property,
-  part: JsonObject,
+  value: unknown,
   path: string,
+): Property {
+  const asked = askedConfigAt(value, path)
+  const name = nameIn(value, path)
+  const renamed = name === undefined ? property.name : freeName(properties, name, property)
+  if (asked === undefined) return { ...property, name: renamed }
+  if (asked.type !== property.type) {
+    if (property.type === 'title') throw invalid('Cannot change the type of the title property.')
+    throw notInSandbox('change the type of a property: remove it and add one')
+  }
+  // A relation leads where it was made to lead.
+  if (asked.type === 'relation') return { ...property, name: renamed }
+  return { ...property, name: renamed, config: configOf(workspace, asked, path, property.config) }
+}
+
+function nameIn(value: unknown, path: string): string | undefined {
+  const name = isObject(value) ? value['name'] : undefined
+  return name === undefined ? undefined : textAt(name, `${path}.name`)
+}
+
+function freeName(properties: readonly Property[], name: string, self: Property | undefined): string {
+  if (name === '') throw wrong('body.properties', 'populated', name)
+  const taken = properties.some(one => one.name === name && one.id !== self?.id)
+  if (taken) throw invalid(`Property with name "${name}" already exists.`)
+  return name
+}
+
+/** Includes characters that addresses must encode, as the real ids do: a client that forgets it fails here too. */
+const ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz:;<>?@[]^_`{|}~='
+
+function newProperty(workspace: Workspace, name: string, asked: AskedConfig, path: string): Property {
+  const { type } = asked
+  const characters = [...randomBytes(4)].map(byte => ID_ALPHABET[byte % ID_ALPHABET.length])
+  const id = type === 'title' ? 'title' : characters.join('')
+  return { id, name, type, config: configOf(workspace, asked, path, {}) }
+}
+
+function configOf(
+  workspace: Workspace,
+  { type, part }: AskedConfig,
+  path: string,
+  before: JsonObject,
 ): JsonObject {
-  const given = objectAt(part, path, [
-    'data_source_id',
-    'database_id',
-    'type',
-    'single_property',
-    'dual_property',
-  ])
+  const at = `${path}.${type}`
+  switch (type) {
+    case 'number':
+      return { format: stringOf(objectAt(part, at, ['format']), 'format') ?? before['format'] ?? 'number' }
+    case 'select': {
+      const given = objectAt(part, at, ['options'])['options']
+      const old = optionsOf(before)
+      return { options: given === undefined ? old : optionListAt(given, `${at}.options`, old) }
+    }
+    case 'status': {
+      // Groups are taken and ignored, as the real API does.
+      const given = objectAt(part, at, ['options', 'groups'])['options']
+      if (given === undefined) throw notInSandbox('make up the options of a status')
+      return statusConfig(optionListAt(given, `${at}.options`, optionsOf(before)))
+    }
+    case 'relation':
+      return relationAt(workspace, part, at)
+    case 'title':
+    case 'rich_text':
+    case 'date':
+    case 'checkbox':
+    case 'url':
+    case 'email':
+      objectAt(part, at, [])
+      return {}
+    default:
+      return type satisfies never
+  }
+}
+
+function relationAt(workspace: Workspace, part: JsonObject, path: string): JsonObject {
+  const given = objectAt(
+    part,
+    path,
+    ['data_source_id', 'database_id', 'type', 'single_property'],
+    ['dual_property'],
+  )
   const targetId = idAt(given['data_source_id'], `${path}.data_source_id`)
   const target = workspace.sources.find(targetId)
   if (target === undefined || target.inTrash) throw notFound('data source', targetId)
-  const relationId = randomUUID()
-  const dual = objectOf(given, 'dual_property')
-  if (dual === undefined) {
-    if (given['single_property'] === undefined) {
-      throw wrongChoice(path, ['single_property', 'dual_property'], given)
-    }
-    return { relationId, side: 'source', targetId, dual: false }
+  if (given['single_property'] === undefined) {
+    throw wrongChoice(path, ['single_property', 'dual_property'], given)
   }
-  const other = otherSide(workspace, property, targetId, stringOf(dual, 'synced_property_name'))
-  workspace.properties.add({
-    ...other,
-    config: { relationId, side: 'target', targetId: property.sourceId, dual: true, syncedId: property.id },
-  })
-  return { relationId, side: 'source', targetId, dual: true, syncedId: other.id }
-}
-
-function otherSide(
-  workspace: Workspace,
-  property: Property,
-  targetId: string,
-  name: string | undefined,
-): Property {
-  const taken = new Set(workspace.properties.of(targetId).map(one => one.name))
-  if (targetId === property.sourceId) taken.add(property.name)
-  const wanted = name ?? `Related to ${property.name}`
-  let free = wanted
-  for (let number = 1; taken.has(free); number += 1) free = `${wanted} ${String(number)}`
-  return {
-    sourceId: targetId,
-    id: newPropertyId(),
-    name: free,
-    type: 'relation',
-    description: null,
-    config: {},
-  }
-}
-
-/** The end of a relation that a property holds. */
-export function relationEnd(property: Property): RelationEnd {
-  return {
-    relationId: stringOf(property.config, 'relationId') ?? '',
-    side: property.config['side'] === 'target' ? 'target' : 'source',
-  }
+  return { targetId }
 }
 
 /** The data source a relation points at. */
@@ -153,45 +199,24 @@ export function relationTarget(property: Property): string {
   return stringOf(property.config, 'targetId') ?? ''
 }
 
-/** Takes a property away; a relation's links go with it, and the other side of a dual one. */
-export function removeProperty(workspace: Workspace, property: Property): void {
-  if (property.type === 'title') throw invalid('Cannot delete title property.')
-  workspace.properties.remove(property)
-  if (property.type !== 'relation') return
-  const { relationId } = relationEnd(property)
-  for (const other of workspace.properties.relations()) {
-    if (relationEnd(other).relationId === relationId) workspace.properties.remove(other)
-  }
-  workspace.relations.drop(relationId)
-}
-
 /** A property as data sources show it. */
 export function showProperty(workspace: Workspace, property: Property): JsonObject {
+  const { id, name, type, config } = property
   return {
-    id: encodeURIComponent(property.id),
-    name: property.name,
-    description: property.description,
-    type: property.type,
-    [property.type]: shownConfig(workspace, property),
+    id: encodeURIComponent(id),
+    name,
+    description: null,
+    type,
+    [type]: type === 'relation' ? shownRelation(workspace, property) : config,
   }
 }
 
-function shownConfig(workspace: Workspace, property: Property): JsonObject {
-  if (property.type !== 'relation') return property.config
+function shownRelation(workspace: Workspace, property: Property): JsonObject {
   const targetId = relationTarget(property)
-  const common = {
-    database_id: workspace.sources.find(targetId)?.databaseId ?? targetId,
-    data_source_id: targetId,
-  }
-  if (property.config['dual'] !== true) return { ...common, type: 'single_property', single_property: {} }
-  const syncedId = stringOf(property.config, 'syncedId') ?? ''
-  const synced = workspace.properties.of(targetId).find(({ id }) => id === syncedId)
   return {
-    ...common,
-    type: 'dual_property',
-    dual_property: {
-      synced_property_id: encodeURIComponent(syncedId),
-      synced_property_name: synced?.name ?? '',
-    },
+    database_id: workspace.sources.find(targetId)?.parentId ?? targetId,
+    data_source_id: targetId,
+    type: 'single_property',
+    single_property: {},
   }
 }

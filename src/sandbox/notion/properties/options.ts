@@ -1,5 +1,5 @@
-/** Options of select, multi-select and status properties. */
-import { newId } from '../ids.ts'
+/** Options of select and status properties. */
+import { randomUUID } from 'node:crypto'
 import { isObject, stringOf, type JsonObject } from '../../lib/json.ts'
 import { invalid } from '../errors.ts'
 import { OPTION_COLORS } from '../rich-text.ts'
@@ -10,10 +10,10 @@ export interface Option extends JsonObject {
   readonly id: string
   readonly name: string
   readonly color: string
-  readonly description: string | null
+  readonly description: null
 }
 
-const OPTION_KEYS = ['id', 'name', 'color', 'description']
+const OPTION_KEYS = ['id', 'name', 'color']
 const OPTION_NAME_MAX = 100
 
 /** The options in a stored configuration. */
@@ -41,7 +41,7 @@ export function optionListAt(value: unknown, path: string, existing: readonly Op
 }
 
 function optionAt(value: unknown, path: string, existing: readonly Option[]): Option {
-  const given = objectAt(value, path, OPTION_KEYS)
+  const given = objectAt(value, path, OPTION_KEYS, ['description'])
   const id = stringOf(given, 'id')
   const old = existing.find(option => (id === undefined ? option.name === given['name'] : option.id === id))
   const color =
@@ -50,17 +50,12 @@ function optionAt(value: unknown, path: string, existing: readonly Option[]): Op
     if (color !== undefined && color !== old.color) throw recoloured(old, id)
     return old
   }
-  return {
-    id: newId(),
-    name: nameAt(given['name'], `${path}.name`),
-    color: color ?? 'default',
-    description: descriptionAt(given['description'], `${path}.description`) ?? null,
-  }
+  return newOption(nameAt(given['name'], `${path}.name`), color ?? 'default')
 }
 
-/** Text or null, or undefined when it is left out. */
-export function descriptionAt(value: unknown, path: string): string | null | undefined {
-  return value === undefined || value === null ? value : textAt(value, path)
+/** A new option; its name was checked. */
+export function newOption(name: string, color: string): Option {
+  return { id: randomUUID(), name, color, description: null }
 }
 
 function recoloured(old: Option, id: string | undefined): Error {
@@ -76,53 +71,20 @@ export function nameAt(value: unknown, path: string): string {
   return name
 }
 
-/** The groups of a fresh status property; options made by the API all land in the first. */
-export function freshStatus(options: readonly Option[] | undefined): JsonObject {
-  if (options !== undefined) return statusConfig(options, [options.map(({ id }) => id), [], []])
-  const named = (name: string, color: string): Option => ({ id: newId(), name, color, description: null })
-  const [todo, doing, done] = [
-    named('Not started', 'default'),
-    named('In progress', 'blue'),
-    named('Done', 'green'),
-  ]
-  return statusConfig([todo, doing, done], [[todo.id], [doing.id], [done.id]])
-}
-
-/** The configuration after its options were replaced: kept ones stay in their group, new ones go into the first. */
-export function updatedStatus(config: JsonObject, options: readonly Option[]): JsonObject {
-  const groups = groupsOf(config)
-  const placed = new Set(groups.flat())
-  const fresh = options.map(({ id }) => id).filter(id => !placed.has(id))
-  const kept = groups.map(ids => ids.filter(id => options.some(option => option.id === id)))
-  return statusConfig(options, [[...(kept[0] ?? []), ...fresh], kept[1] ?? [], kept[2] ?? []])
-}
-
-function groupsOf(config: JsonObject): readonly (readonly string[])[] {
-  const groups = config['groups']
-  if (!Array.isArray(groups)) return []
-  return groups.map(group => {
-    const ids: unknown = isObject(group) ? group['option_ids'] : []
-    return Array.isArray(ids) ? ids.filter(id => typeof id === 'string') : []
-  })
-}
-
 const GROUPS = [
-  ['To-do', 'gray'],
-  ['In progress', 'blue'],
-  ['Complete', 'green'],
+  ['5eed0000-ec40-4a11-8000-0000000000d1', 'To-do', 'gray'],
+  ['5eed0000-ec40-4a11-8000-0000000000d2', 'In progress', 'blue'],
+  ['5eed0000-ec40-4a11-8000-0000000000d3', 'Complete', 'green'],
 ] as const
 
-function statusConfig(options: readonly Option[], members: readonly (readonly string[])[]): JsonObject {
-  const groups = GROUPS.map(([name, color], index) => ({
-    id: newId(),
+/** The configuration of a status with these options: those made by the API all land in the first group. */
+export function statusConfig(options: readonly Option[]): JsonObject {
+  const ids = options.map(({ id }) => id)
+  const groups = GROUPS.map(([id, name, color], index) => ({
+    id,
     name,
     color,
-    option_ids: members[index] ?? [],
+    option_ids: index === 0 ? ids : [],
   }))
   return { options, groups }
-}
-
-/** The option a new row gets: the first of the to-do group. */
-export function defaultStatus(config: JsonObject): string | null {
-  return groupsOf(config)[0]?.[0] ?? null
 }

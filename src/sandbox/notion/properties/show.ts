@@ -1,40 +1,31 @@
 /** Property values as pages show them. */
 import { isObject, stringOf, type JsonObject } from '../../lib/json.ts'
+import type { Page, Property } from '../model.ts'
 import { isReference, plainOf } from '../rich-text.ts'
-import type { Page } from '../store/pages.ts'
-import type { Property } from '../store/properties.ts'
-import { stamp } from '../time.ts'
-import type { Workspace } from '../workspace.ts'
-import { relationEnd } from './config.ts'
-import { optionsOf } from './options.ts'
+import { titleOfPage, type Workspace } from '../workspace.ts'
+import { optionsOf, type Option } from './options.ts'
 
 /** How many references a page object carries; the rest is had from the property item endpoint. */
 const REFERENCES_SHOWN = 25
 
 /** A value as page objects carry it, cut to 25 references. */
 export function showValue(workspace: Workspace, page: Page, property: Property): JsonObject {
+  const { type } = property
   const whole = wholeValue(workspace, page, property)
-  const common = { id: encodeURIComponent(property.id), type: property.type }
-  if (property.type === 'relation' && Array.isArray(whole)) {
-    return {
-      ...common,
-      relation: whole.slice(0, REFERENCES_SHOWN),
-      has_more: whole.length > REFERENCES_SHOWN,
-    }
-  }
-  if (!Array.isArray(whole)) return { ...common, [property.type]: whole }
-  return { ...common, [property.type]: cutReferences(whole, property) }
+  const common = { id: encodeURIComponent(property.id), type }
+  if (!Array.isArray(whole)) return { ...common, [type]: whole }
+  if (type !== 'relation') return { ...common, [type]: cutReferences(whole) }
+  const hasMore = whole.length > REFERENCES_SHOWN
+  return { ...common, relation: whole.slice(0, REFERENCES_SHOWN), has_more: hasMore }
 }
 
-function cutReferences(list: readonly unknown[], property: Property): readonly unknown[] {
-  if (property.type === 'people') return list.slice(0, REFERENCES_SHOWN)
-  if (property.type !== 'title' && property.type !== 'rich_text') return list
+function cutReferences(pieces: readonly unknown[]): readonly unknown[] {
   let references = 0
-  const cut = list.findIndex(piece => {
+  const cut = pieces.findIndex(piece => {
     references += isObject(piece) && isReference(piece) ? 1 : 0
     return references > REFERENCES_SHOWN
   })
-  return cut === -1 ? list : list.slice(0, cut)
+  return cut === -1 ? pieces : pieces.slice(0, cut)
 }
 
 /** A value as it is, uncut. */
@@ -43,43 +34,32 @@ export function wholeValue(workspace: Workspace, page: Page, property: Property)
   switch (property.type) {
     case 'title':
     case 'rich_text':
-    case 'files':
       return stored ?? []
     case 'checkbox':
       return stored === true
     case 'select':
-    case 'status':
-      return typeof stored === 'string' ? shownOption(property, stored) : null
-    case 'multi_select':
-      return idList(stored).flatMap(id => shownOption(property, id) ?? [])
-    case 'people':
-      return idList(stored).map(id => ({ object: 'user', id }))
+    case 'status': {
+      const option = optionOf(property, page)
+      return option === undefined ? null : { id: option.id, name: option.name, color: option.color }
+    }
     case 'relation':
-      return workspace.relations.of(relationEnd(property), page.id).map(id => ({ id }))
-    case 'unique_id':
-      return { prefix: stringOf(property.config, 'prefix') ?? null, number: page.number }
-    case 'created_time':
-      return stamp(page.createdMs)
-    case 'last_edited_time':
-      return stamp(page.editedMs)
-    case 'created_by':
-      return { object: 'user', id: page.createdBy }
-    case 'last_edited_by':
-      return { object: 'user', id: page.editedBy }
+      return idList(stored)
+        .filter(id => workspace.pages.find(id)?.inTrash === false)
+        .map(id => ({ id }))
     case 'number':
     case 'date':
     case 'url':
     case 'email':
-    case 'phone_number':
       return stored ?? null
     default:
       return property.type satisfies never
   }
 }
 
-function shownOption(property: Property, id: string): JsonObject | null {
-  const option = optionsOf(property.config).find(one => one.id === id)
-  return option === undefined ? null : { id: option.id, name: option.name, color: option.color }
+/** The option a page has in a select or status property. */
+export function optionOf(property: Property | undefined, page: Page): Option | undefined {
+  if (property === undefined) return undefined
+  return optionsOf(property.config).find(({ id }) => id === page.values[property.id])
 }
 
 /** The ids in a stored list. */
@@ -91,30 +71,15 @@ export function idList(stored: unknown): readonly string[] {
 export function valueInWords(workspace: Workspace, page: Page, property: Property): string {
   const value = wholeValue(workspace, page, property)
   if (value === null) return ''
-  if (Array.isArray(value)) return listInWords(workspace, value, property)
+  if (property.type === 'relation') {
+    return idList(page.values[property.id])
+      .map(id => titleOfPage(workspace, id))
+      .join(', ')
+  }
+  if (Array.isArray(value)) return plainOf(value)
   if (typeof value === 'boolean') return value ? 'Yes' : 'No'
   if (!isObject(value)) return typeof value === 'string' ? value : JSON.stringify(value)
-  if (property.type === 'date') {
-    const [start, end] = [stringOf(value, 'start') ?? '', stringOf(value, 'end')]
-    return end === undefined ? start : `${start} → ${end}`
-  }
-  if (property.type === 'unique_id') {
-    const prefix = stringOf(value, 'prefix')
-    return `${prefix === undefined ? '' : `${prefix}-`}${String(page.number)}`
-  }
-  return stringOf(value, 'name') ?? stringOf(value, 'id') ?? ''
-}
-
-function listInWords(workspace: Workspace, list: readonly unknown[], property: Property): string {
-  if (property.type === 'title' || property.type === 'rich_text') return plainOf(list)
-  const named = list.filter(isObject).map(item => {
-    const id = stringOf(item, 'id') ?? ''
-    return property.type === 'relation' ? titleOfPage(workspace, id) : (stringOf(item, 'name') ?? id)
-  })
-  return named.join(', ')
-}
-
-/** A page's title in plain text, whatever its title property is called. */
-export function titleOfPage(workspace: Workspace, pageId: string): string {
-  return plainOf(workspace.pages.find(pageId)?.values['title'])
+  const [start, end] = [stringOf(value, 'start'), stringOf(value, 'end')]
+  if (start === undefined) return stringOf(value, 'name') ?? ''
+  return end === undefined ? start : `${start} → ${end}`
 }

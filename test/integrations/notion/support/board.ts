@@ -1,7 +1,7 @@
 /** The board as a person has it before them: rows are added and edited by hand, and read past all of the program's code. */
 import { isObject, type JsonObject } from '../../../../src/sandbox/lib/json.ts'
 import { SANDBOX_TOKEN } from '../../../../src/sandbox/notion/identity.ts'
-import type { WriteRow } from '../../../../src/sandbox/notion/store/writes.ts'
+import type { WriteRow } from '../../../../src/sandbox/notion/writes.ts'
 import { isJsonObject, isObjectList, parsed } from '../../../sandbox/support/wire.ts'
 
 /** Cells by column name: text, number, yes or no, the name of an option, the start of a date, ids of pages; null where empty. */
@@ -62,11 +62,9 @@ export function boardAt(url: string): Board {
   const hand = async (path: string, body: unknown): Promise<JsonObject> => call(url, 'POST', path, body)
   const api: Board['api'] = async (method, path, body) => call(url, method, `/v1/${path}`, body)
   const sourceId: Board['sourceId'] = async title => {
-    const found = await api('POST', 'search', {
-      query: title,
-      filter: { property: 'object', value: 'data_source' },
-    })
-    const source = listIn(found, 'results').find(one => plainText(one['title']) === title)
+    const state = await call(url, 'GET', '/__sandbox/state')
+    const sources = listIn(state, 'databases').flatMap(database => listIn(database, 'data_sources'))
+    const source = sources.find(({ name }) => name === title)
     if (source === undefined) throw new Error(`there is no data source "${title}"`)
     return String(source['id'])
   }

@@ -7,7 +7,7 @@ import { openSandboxServer, type SandboxServer } from '../../../../src/sandbox/l
 import type { Clock } from '../../../../src/sandbox/lib/service.ts'
 import { SANDBOX_TOKEN } from '../../../../src/sandbox/notion/identity.ts'
 import { NOTION_SERVICE } from '../../../../src/sandbox/notion/index.ts'
-import type { WriteRow } from '../../../../src/sandbox/notion/store/writes.ts'
+import type { WriteRow } from '../../../../src/sandbox/notion/writes.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'
 import { isJsonObject, isObjectList, parsed } from '../../support/wire.ts'
 

@@ -33,13 +33,11 @@ export async function makeDatabase(
   notion: Client,
   title: string,
   properties: Properties,
-  emoji?: string,
 ): Promise<MadeDatabase> {
   const made = await notion.databases.create({
     parent: { type: 'page_id', page_id: PARENT_PAGE_ID },
     title: [{ text: { content: title } }],
     initial_data_source: { properties },
-    ...(emoji === undefined ? {} : { icon: { type: 'emoji' as const, emoji } }),
   })
   const sourceId = 'data_sources' in made ? made.data_sources[0]?.id : undefined
   if (sourceId === undefined) throw new Error('a database without a data source')
@@ -50,13 +48,12 @@ export async function makeDatabase(
 export async function makeQueue(
   notion: Client,
 ): Promise<{ readonly clients: MadeDatabase; readonly queue: MadeDatabase }> {
-  const clients = await makeDatabase(
-    notion,
-    'Clients',
-    { 'Client Name': { title: {} }, Email: { email: {} }, Active: { checkbox: {} } },
-    '🏢',
-  )
-  const queue = await makeDatabase(notion, 'Automation Queue', queueProperties(clients.sourceId), '🗂️')
+  const clients = await makeDatabase(notion, 'Clients', {
+    'Client Name': { title: {} },
+    Email: { email: {} },
+    Active: { checkbox: {} },
+  })
+  const queue = await makeDatabase(notion, 'Automation Queue', queueProperties(clients.sourceId))
   return { clients, queue }
 }
 
@@ -70,7 +67,7 @@ function queueProperties(clientsId: string): Properties {
     'QA Target': { number: {} },
     Client: { relation: { data_source_id: clientsId, type: 'single_property', single_property: {} } },
     'Client Email': { email: {} },
-    Price: { number: { format: 'dollar' } },
+    Price: { number: {} },
     Priority: { select: options('Low', 'Normal', 'High', 'Rush') },
     Due: { date: {} },
     'Payload Link': { url: {} },
@@ -86,17 +83,12 @@ function queueProperties(clientsId: string): Properties {
 
 /** The log, related to the queue by Run ID alone. */
 export async function makeLog(notion: Client): Promise<MadeDatabase> {
-  return makeDatabase(
-    notion,
-    'Automation Log',
-    {
-      'Log Entry': { title: {} },
-      Status: { select: options('Processing', 'Success', 'Review', 'Error', 'Warning') },
-      Message: { rich_text: {} },
-      Timestamp: { date: {} },
-      'Run ID': { rich_text: {} },
-      'Effect ID': { rich_text: {} },
-    },
-    '📜',
-  )
+  return makeDatabase(notion, 'Automation Log', {
+    'Log Entry': { title: {} },
+    Status: { select: options('Processing', 'Success', 'Review', 'Error', 'Warning') },
+    Message: { rich_text: {} },
+    Timestamp: { date: {} },
+    'Run ID': { rich_text: {} },
+    'Effect ID': { rich_text: {} },
+  })
 }

@@ -1,18 +1,16 @@
 /** What every route of the API shares: the body, ids of the path, who acts, the envelope. */
 import { randomUUID } from 'node:crypto'
-import { bodyObject, type JsonObject } from '../../lib/json.ts'
-import { VendorError, type Clock, type Reply, type Route, type SandboxRequest } from '../../lib/service.ts'
-import { errorReply } from '../errors.ts'
-import { BOT_USER_ID } from '../identity.ts'
-import { idAt } from '../shape.ts'
-import type { Act } from '../store/writes.ts'
-import type { QueryMemory } from '../query/run.ts'
-import type { Workspace } from '../workspace.ts'
+import { bodyObject, type JsonObject } from '../lib/json.ts'
+import { VendorError, type Clock, type Reply, type Route, type SandboxRequest } from '../lib/service.ts'
+import { errorReply } from './errors.ts'
+import { BOT_USER_ID, PERSON_USER_ID } from './identity.ts'
+import { idAt } from './shape.ts'
+import type { Workspace } from './workspace.ts'
+import type { Act } from './writes.ts'
 
 /** What routes work on. */
 export interface CallDeps {
   readonly workspace: Workspace
-  readonly memory: QueryMemory
   readonly now: Clock
 }
 
@@ -31,16 +29,19 @@ export function route(deps: CallDeps, method: string, path: string, handle: Hand
     method,
     path,
     handle: request => {
-      const act: Act = {
-        by: 'api',
-        userId: BOT_USER_ID,
-        method,
-        path: request.path,
-        nowMs: deps.now(),
-      }
+      const act: Act = { ...callOf(request), by: 'api', userId: BOT_USER_ID, nowMs: deps.now() }
       return answer(handle({ ...deps, request, act }))
     },
   }
+}
+
+/** A change by the person who works in Notion. */
+export function handAct(request: SandboxRequest, nowMs: number): Act {
+  return { ...callOf(request), by: 'hand', userId: PERSON_USER_ID, nowMs }
+}
+
+function callOf({ method, path }: SandboxRequest): Pick<Act, 'method' | 'path'> {
+  return { method, path }
 }
 
 function answer(body: JsonObject): Reply {
@@ -63,9 +64,4 @@ export function bodyOf(call: Call): JsonObject {
 /** The id of the path under `name`. */
 export function pathId(call: Call, name: string): string {
   return idAt(call.request.params[name], `path.${name}`)
-}
-
-/** `filter_properties` of the address: names or ids. */
-export function filterProperties(call: Call): readonly string[] {
-  return call.request.query.getAll('filter_properties')
 }

@@ -1,7 +1,28 @@
-/** The faults offered as buttons on the faults page. */
-import type { FaultPreset } from '../lib/service.ts'
+/** How the API fails when a fault is armed. */
+import { integerOf } from '../lib/json.ts'
+import type { FaultPreset, Reply, SandboxRequest } from '../lib/service.ts'
+import { statusReply } from './errors.ts'
 
-/** Common ways in which the API fails. */
+/** Faults of this service: what Notion answers when it is asked too often, is busy or overloaded. */
+export const NOTION_FAULTS: readonly string[] = ['rate-limit', 'conflict', 'overloaded']
+
+/** The answer of a fault of this service; undefined where none is armed. */
+export function faultReply({ fault }: SandboxRequest): Reply | undefined {
+  if (fault === undefined) return undefined
+  const wait = integerOf(fault, 'retryAfterSeconds') ?? 1
+  switch (fault.type) {
+    case 'rate-limit':
+      return statusReply(429, wait)
+    case 'conflict':
+      return statusReply(409)
+    case 'overloaded':
+      return statusReply(529, wait)
+    default:
+      return undefined
+  }
+}
+
+/** The faults offered as buttons on the faults page. */
 export const PRESETS: readonly FaultPreset[] = [
   { label: '429 for 2 s', fault: { action: { type: 'rate-limit', retryAfterSeconds: 2 } } },
   { label: '409 conflict', fault: { match: { method: 'PATCH' }, action: { type: 'conflict' } } },

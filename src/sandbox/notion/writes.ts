@@ -1,25 +1,21 @@
 /** The ledger of writes: what changed, by whom and in which order, so that a test can say "it was written once". */
-import type { Database } from '../../lib/db.ts'
-import { parseJson } from '../../lib/json.ts'
+import type { Database } from '../lib/db.ts'
+import { parseJson } from '../lib/json.ts'
+import type { Authored } from './model.ts'
 
 /** What kind of change it was. */
-export type WriteKind =
+type WriteKind =
   | 'database.create'
   | 'database.update'
   | 'data_source.create'
   | 'data_source.update'
   | 'page.create'
   | 'page.update'
-  | 'page.move'
   | 'blocks.append'
-  | 'block.update'
   | 'block.delete'
-  | 'comment.create'
-  | 'comment.update'
-  | 'comment.delete'
 
 /** A write before it is numbered. */
-export interface NewWrite {
+interface NewWrite {
   readonly kind: WriteKind
   /** What was written. */
   readonly objectId: string
@@ -37,6 +33,16 @@ export interface Act {
   readonly method: string
   readonly path: string
   readonly nowMs: number
+}
+
+/** Who made what is made by an act, and when. */
+export function madeBy({ nowMs, userId }: Act): Authored {
+  return { createdMs: nowMs, createdBy: userId, editedMs: nowMs, editedBy: userId }
+}
+
+/** Who changed what is changed by an act, and when. */
+export function editedBy({ nowMs, userId }: Act): Pick<Authored, 'editedMs' | 'editedBy'> {
+  return { editedMs: nowMs, editedBy: userId }
 }
 
 /** A write as the control route shows it. */
@@ -62,16 +68,24 @@ export interface WriteStore {
   revision(): number
 }
 
-interface Row {
-  readonly at_ms: number
-  readonly by: string
-  readonly method: string
-  readonly path: string
-  readonly kind: string
-  readonly object_id: string
-  readonly page_id: string | null
-  readonly changed: string
-}
+/** Its table. */
+export const WRITE_SCHEMA = `
+CREATE TABLE IF NOT EXISTS write_entry (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  at_ms INTEGER NOT NULL,
+  by TEXT NOT NULL,
+  method TEXT NOT NULL,
+  path TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  object_id TEXT NOT NULL,
+  page_id TEXT,
+  changed TEXT NOT NULL
+) STRICT;
+`
+
+type Row = Omit<WriteRow, 'seq' | 'at' | 'changed'> & { readonly at_ms: number; readonly changed: string }
+
+type NumberedRow = Row & { readonly seq: number }
 
 /** Opens the ledger. */
 export function writeStore(db: Database): WriteStore {
@@ -79,31 +93,29 @@ export function writeStore(db: Database): WriteStore {
     `INSERT INTO write_entry (at_ms, by, method, path, kind, object_id, page_id, changed)
      VALUES (@at_ms, @by, @method, @path, @kind, @object_id, @page_id, @changed)`,
   )
-  const all = db.prepare<[], Row & { readonly seq: number }>('SELECT * FROM write_entry ORDER BY seq')
-  const ofPage = db.prepare<[string], Row & { readonly seq: number }>(
-    'SELECT * FROM write_entry WHERE page_id = ? ORDER BY seq',
+  const rows = db.prepare<{ readonly page: string | null }, NumberedRow>(
+    'SELECT * FROM write_entry WHERE @page IS NULL OR page_id = @page ORDER BY seq',
   )
   const last = db.prepare<[], { readonly seq: number }>(
     'SELECT coalesce(max(seq), 0) AS seq FROM write_entry',
   )
   return {
-    add: (act, write) =>
+    add: ({ by, method, path, nowMs }, { kind, objectId, pageId, changed }) =>
       add.run({
-        at_ms: act.nowMs,
-        by: act.by,
-        method: act.method,
-        path: act.path,
-        kind: write.kind,
-        object_id: write.objectId,
-        page_id: write.pageId,
-        changed: JSON.stringify(write.changed),
+        at_ms: nowMs,
+        by,
+        method,
+        path,
+        kind,
+        object_id: objectId,
+        page_id: pageId,
+        changed: JSON.stringify(changed),
       }),
-    rows: pageId => (pageId === undefined ? all.all() : ofPage.all(pageId)).map(shown),
+    rows: pageId => rows.all({ page: pageId ?? null }).map(shown),
     revision: () => last.get()?.seq ?? 0,
   }
 }
 
-function shown(row: Row & { readonly seq: number }): WriteRow {
-  const { at_ms: atMs, changed, ...rest } = row
+function shown({ at_ms: atMs, changed, ...rest }: NumberedRow): WriteRow {
   return { ...rest, at: new Date(atMs).toISOString(), changed: parseJson(changed) }
 }

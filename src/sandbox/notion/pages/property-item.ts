@@ -1,23 +1,20 @@
 /** GET /v1/pages/{page_id}/properties/{property_id}: the whole value, paged where it can be long. */
 import type { JsonObject } from '../../lib/json.ts'
-import { invalid } from '../errors.ts'
-import { propertiesOfPage } from '../objects.ts'
+import type { Call } from '../call.ts'
+import { findProperty, type Page, type Property } from '../model.ts'
 import { badCursor, pageRequestOf } from '../paging.ts'
-import { findProperty } from '../properties/find.ts'
+import { unknownProperty } from '../properties/config.ts'
 import { wholeValue } from '../properties/show.ts'
-import { isPaged } from '../properties/types.ts'
-import type { Page } from '../store/pages.ts'
-import type { Property } from '../store/properties.ts'
-import type { Call } from './call.ts'
+import { propertiesOfPage } from '../show.ts'
 
 /** Answers the call. */
 export function propertyItem(call: Call, page: Page): JsonObject {
   const key = call.request.params['property_id'] ?? ''
   const property = findProperty(propertiesOfPage(call.workspace, page), key)
-  if (property === undefined) throw invalid(`Could not find property with name or id: ${key}`)
+  if (property === undefined) throw unknownProperty(key)
   const value = wholeValue(call.workspace, page, property)
   const id = encodeURIComponent(property.id)
-  if (!isPaged(property.type) || !Array.isArray(value)) {
+  if (!Array.isArray(value)) {
     return { object: 'property_item', type: property.type, id, [property.type]: value }
   }
   return pagedItem(call, page, property, id, value)
