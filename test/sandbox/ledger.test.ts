@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { costNanoUsd } from '../../src/sandbox/openai/cost.ts'
+import { costNanoUsd } from '../../src/sandbox/openai/billing.ts'
 import { generate, judge, say } from './support/prompts.ts'
 import { testServer } from './support/server.ts'
 
@@ -110,7 +110,12 @@ test.each([
 ])(
   'costs are summed exactly and rounded once, half up: %i, %i, %i at %i',
   (prompt, cached, output, price, nano) => {
-    const usage = { promptTokens: prompt, cachedTokens: cached, completionTokens: output, reasoningTokens: 0 }
+    const usage = {
+      prompt_tokens: prompt,
+      cached_tokens: cached,
+      completion_tokens: output,
+      reasoning_tokens: 0,
+    }
     expect(costNanoUsd(usage, { input: price, cachedInput: price, output: price }, 'default')).toBe(nano)
     expect(
       costNanoUsd(usage, { input: price * 2n, cachedInput: price * 2n, output: price * 2n }, 'flex'),

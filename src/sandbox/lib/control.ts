@@ -1,20 +1,20 @@
 /** The routes of the sandbox itself, beside the vendor's: the state page and `/__sandbox/…`. */
-import { answerRoute, type Atomically } from './answer.ts'
-import type { CallLog } from './call-log.ts'
-import { readFault } from './fault.ts'
-import type { FaultStore } from './fault-store.ts'
+import type { LoggedCall } from './call-log.ts'
+import type { Database } from './db.ts'
+import { readFault, type ArmedFaults } from './fault.ts'
 import { parseJson } from './json.ts'
-import { pageReply } from './page-reply.ts'
-import { statePage } from './page.ts'
-import { findRoute } from './routes.ts'
+import { clearObjects, type Objects } from './objects.ts'
+import { pageReply, statePage } from './page.ts'
+import { answerRoute, findRoute, type Atomically } from './routes.ts'
 import type { Reply, SandboxRequest, Service, ServiceDefinition } from './service.ts'
 
 /** What the control routes work on. */
 export interface Control {
+  readonly db: Database
   readonly definition: ServiceDefinition
   readonly service: Service
-  readonly faults: FaultStore
-  readonly calls: CallLog
+  readonly faults: ArmedFaults
+  readonly calls: Objects<LoggedCall>
   /** The process it runs in, so that a test can end exactly that one. */
   readonly pid: number
   readonly atomically: Atomically
@@ -76,7 +76,7 @@ function page(control: Control): Reply {
     statePage({
       definition: control.definition,
       service: control.service,
-      calls: control.calls.last(SHOWN_CALLS),
+      calls: control.calls.newest(SHOWN_CALLS),
       faults: control.faults.list(),
       home: homeOf(control),
     }),
@@ -94,15 +94,14 @@ function state(control: Control): unknown {
     pid: control.pid,
     ...control.service.state(),
     faults: control.faults.list(),
-    calls: control.calls.last(SHOWN_CALLS),
+    calls: control.calls.newest(SHOWN_CALLS),
   }
 }
 
 function reset(control: Control): void {
   control.atomically(() => {
-    control.service.reset()
-    control.faults.clear()
-    control.calls.clear()
+    control.service.reset?.()
+    clearObjects(control.db)
   })
 }
 
@@ -111,7 +110,8 @@ function arm(control: Control, request: SandboxRequest): Reply {
   const given = isForm(request) ? (new URLSearchParams(text).get('fault') ?? '') : text
   const fault = readFault(parseJson(given), control.definition.faultTypes)
   if (typeof fault === 'string') return fail(400, fault)
-  return done(control, request, { id: control.faults.arm(fault) }, 201)
+  control.faults.arm(fault)
+  return done(control, request, { ok: true }, 201)
 }
 
 function isForm(request: SandboxRequest): boolean {

@@ -1,5 +1,7 @@
-/** Faults: what they are, and reading one from a request. */
+/** Faults: what they are, how one is read from a request, and those that are armed. */
+import type { Database } from './db.ts'
 import { integerOf, isObject, objectOf, stringOf, type JsonObject } from './json.ts'
+import { objects } from './objects.ts'
 
 /** What happens to a call; `type` says which fields matter. */
 export interface FaultAction extends JsonObject {
@@ -103,8 +105,43 @@ function statusProblem(action: JsonObject): string | undefined {
   return safe ? undefined : '"headers" must be an object of printable ASCII strings'
 }
 
-/** True when the fault is for this call (its `skip` and `times` are counted by the store). */
-export function matches(match: FaultMatch, call: CallShape): boolean {
+/** The armed faults of one stand-in; they outlive a restart of it. */
+export interface ArmedFaults {
+  /** Arms it behind those already armed. */
+  arm(fault: Fault): void
+  list(): readonly Fault[]
+  /** The first armed fault that is for this call, counted down; faults still skipping count this call as skipped. */
+  take(call: CallShape): FaultAction | undefined
+  clear(): void
+}
+
+/** Opens the armed faults over a database with the table of stored objects. */
+export function armedFaults(db: Database): ArmedFaults {
+  const stored = objects<Fault>(db, 'fault')
+  const take = db.transaction((call: CallShape): FaultAction | undefined => {
+    for (const [id, fault] of stored.list()) {
+      if (!matches(fault.match, call)) continue
+      if (fault.skip > 0) {
+        stored.change(id, { ...fault, skip: fault.skip - 1 })
+        continue
+      }
+      if (fault.times > 1) stored.change(id, { ...fault, times: fault.times - 1 })
+      else stored.remove(id)
+      return fault.action
+    }
+    return undefined
+  })
+  return {
+    arm: fault => stored.add(fault),
+    list: () => stored.list().map(([, fault]) => fault),
+    take: call => take.immediate(call),
+    clear: () => {
+      for (const [id] of stored.list()) stored.remove(id)
+    },
+  }
+}
+
+function matches(match: FaultMatch, call: CallShape): boolean {
   return (
     (match.method === undefined || match.method.toUpperCase() === call.method) &&
     (match.path === undefined || pathMatches(match.path, call.path)) &&

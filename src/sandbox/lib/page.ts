@@ -1,16 +1,16 @@
-/** The state page of a stand-in. */
-import type { CallRow } from './call-log.ts'
-import type { ArmedFault } from './fault-store.ts'
+/** The state page of a stand-in, and the headers of any page. */
+import type { LoggedCall } from './call-log.ts'
+import type { Fault } from './fault.ts'
 import { html, type Html } from './html.ts'
 import { PAGE_STYLE } from './page-style.ts'
-import type { FaultPreset, Service, ServiceDefinition } from './service.ts'
+import type { FaultPreset, Reply, Service, ServiceDefinition } from './service.ts'
 
 /** What the page shows. */
 export interface StatePage {
   readonly definition: ServiceDefinition
   readonly service: Service
-  readonly calls: readonly CallRow[]
-  readonly faults: readonly ArmedFault[]
+  readonly calls: readonly LoggedCall[]
+  readonly faults: readonly Fault[]
   /** The path of this page. */
   readonly home: string
 }
@@ -74,7 +74,7 @@ function presetButton(preset: FaultPreset): Html {
   </form>`
 }
 
-function faultTable(faults: readonly ArmedFault[]): Html {
+function faultTable(faults: readonly Fault[]): Html {
   const rows = faults.map(
     fault =>
       html`<tr>
@@ -131,7 +131,7 @@ function callCard({ service, calls }: StatePage): Html {
   </section>`
 }
 
-function callRow(call: CallRow, columns: readonly string[], models: boolean): Html {
+function callRow(call: LoggedCall, columns: readonly string[], models: boolean): Html {
   return html`<tr>
     <td class="quiet">${new Date(call.atMs).toISOString().slice(11, 23)}</td>
     <td>${call.method} <code>${call.path}</code></td>
@@ -144,7 +144,7 @@ function callRow(call: CallRow, columns: readonly string[], models: boolean): Ht
   </tr>`
 }
 
-function statusTag(call: CallRow): Html {
+function statusTag(call: LoggedCall): Html {
   if (call.status === null) return html`<span class="tag bad">no answer</span>`
   return call.status < 400
     ? html`<span class="tag good">${call.status}</span>`
@@ -158,4 +158,21 @@ function footer(): Html {
     <a href="/__sandbox/state">state</a> · <a href="/__sandbox/ledger">ledger</a> ·
     <a href="/__sandbox/faults">faults</a>
   </footer>`
+}
+
+/** The page, which may load and run nothing and is never cached. */
+export function pageReply(page: Html, status = 200): Reply {
+  return {
+    status,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy':
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      // Not no-referrer: with it browsers send forms with the origin "null", and those are refused.
+      'referrer-policy': 'same-origin',
+    },
+    body: page.markup,
+  }
 }

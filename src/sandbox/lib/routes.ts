@@ -1,5 +1,5 @@
-/** Finding the route of a path. */
-import type { Route } from './service.ts'
+/** Finding the route of a path, and running its handler. */
+import { VendorError, type Reply, type Route, type SandboxRequest } from './service.ts'
 
 /** A path's route with its parameters, or why there is none. */
 export type RouteMatch =
@@ -33,4 +33,18 @@ function paramsOf(pattern: string, path: string): Record<string, string> | undef
     params[name] = decodeURIComponent(given)
   }
   return params
+}
+
+/** Runs `work` in one transaction. */
+export type Atomically = <T>(work: () => T) => T
+
+/** What the route answers. One transaction a call: an error half way leaves no half effect. */
+export function answerRoute(atomically: Atomically, route: Route, request: SandboxRequest): Reply {
+  try {
+    return atomically(() => route.handle(request))
+  } catch (error) {
+    if (error instanceof VendorError) return error.reply
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return { status: 500, headers: { 'x-sandbox-bug': 'true' }, body: `bug in the sandbox: ${detail}` }
+  }
 }

@@ -6,17 +6,15 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http'
-import { answerRoute } from './answer.ts'
-import { callLog, CALL_SCHEMA, type CallLog } from './call-log.ts'
+import { callLog } from './call-log.ts'
 import { isControlPath, answerControl, type Control } from './control.ts'
-import { openDatabase, type Database } from './db.ts'
-import type { CallShape, FaultAction } from './fault.ts'
+import { openDatabase } from './db.ts'
+import { armedFaults, type CallShape, type FaultAction } from './fault.ts'
 import { actBefore, breakageOf, isFrameFault } from './fault-acts.ts'
-import { FAULT_SCHEMA, faultStore } from './fault-store.ts'
-import { findRoute } from './routes.ts'
-import { isOwnHost, targetOf } from './target.ts'
+import { OBJECT_SCHEMA } from './objects.ts'
+import { answerRoute, findRoute } from './routes.ts'
 import type { Clock, Reply, SandboxRequest, ServiceDefinition } from './service.ts'
-import { readBody, send } from './wire.ts'
+import { isOwnHost, readBody, send, targetOf } from './wire.ts'
 
 /** How to open a stand-in. */
 export interface SandboxServerOptions {
@@ -39,8 +37,6 @@ export interface SandboxServer {
 }
 
 interface Frame extends Control {
-  readonly db: Database
-  readonly calls: CallLog
   readonly now: Clock
   /** Aborted on close, so that delayed answers end. */
   readonly closing: AbortController
@@ -52,7 +48,7 @@ const PATIENCE_MS = 30_000
 /** Opens the database and listens on 127.0.0.1; rejects with the system's error (EADDRINUSE, SQLITE_BUSY). */
 export async function openSandboxServer(options: SandboxServerOptions): Promise<SandboxServer> {
   const { definition } = options
-  const db = openDatabase(options.databaseFile, FAULT_SCHEMA + CALL_SCHEMA + definition.schema)
+  const db = openDatabase(options.databaseFile, OBJECT_SCHEMA + (definition.schema ?? ''))
   const now = options.now ?? Date.now
   const told = Promise.withResolvers<undefined>()
   const frame: Frame = {
@@ -60,7 +56,7 @@ export async function openSandboxServer(options: SandboxServerOptions): Promise<
     now,
     definition,
     service: definition.open(db, now),
-    faults: faultStore(db),
+    faults: armedFaults(db),
     calls: callLog(db),
     pid: process.pid,
     atomically: work => db.transaction(work).immediate(),

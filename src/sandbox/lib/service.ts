@@ -66,8 +66,8 @@ export interface Service {
   ledger(): unknown
   /** The service's own part of the state page. */
   panel(): Html
-  /** Forgets everything; called inside a transaction. */
-  reset(): void
+  /** Forgets what is not a stored object, which the frame forgets; called inside a transaction. */
+  reset?(): void
 }
 
 /** What a stand-in is, before it is opened. */
@@ -76,7 +76,8 @@ export interface ServiceDefinition {
   readonly title: string
   /** Vendor API this stands in for, said on the state page. */
   readonly subtitle: string
-  readonly schema: string
+  /** Tables of its own, where stored objects do not do. */
+  readonly schema?: string
   readonly bodyLimitBytes: number
   /** Fault action types the service handles itself, beside the frame's own. */
   readonly faultTypes: readonly string[]

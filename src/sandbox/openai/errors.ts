@@ -50,40 +50,33 @@ export function problemReply(problem: FrameProblem, request: SandboxRequest): Re
   }
 }
 
+const OVERLOADED = {
+  message: 'The engine is currently overloaded, please try again later',
+  type: 'server_error',
+}
+
+/** How the API words a status that a fault forces. */
+const BY_STATUS: Readonly<Record<number, Omit<ErrorParts, 'status'>>> = {
+  401: { message: 'Incorrect API key provided.', code: 'invalid_api_key' },
+  403: { message: 'You are not allowed to access this resource.', type: 'forbidden' },
+  404: { message: 'The requested resource was not found.', code: 'not_found' },
+  429: {
+    message:
+      'Rate limit reached for requests. Please try again later. Visit https://platform.openai.com/account/rate-limits to learn more.',
+    type: 'requests',
+    code: 'rate_limit_exceeded',
+  },
+  503: OVERLOADED,
+  529: OVERLOADED,
+}
+
 function statusReply(status: number): Reply {
-  switch (status) {
-    case 401:
-      return errorReply({ status, message: 'Incorrect API key provided.', code: 'invalid_api_key' })
-    case 403:
-      return errorReply({
-        status,
-        message: 'You are not allowed to access this resource.',
-        type: 'forbidden',
-      })
-    case 404:
-      return errorReply({ status, message: 'The requested resource was not found.', code: 'not_found' })
-    case 429:
-      return errorReply({
-        status,
-        message:
-          'Rate limit reached for requests. Please try again later. Visit https://platform.openai.com/account/rate-limits to learn more.',
-        type: 'requests',
-        code: 'rate_limit_exceeded',
-      })
-    case 503:
-    case 529:
-      return errorReply({
-        status,
-        message: 'The engine is currently overloaded, please try again later',
-        type: 'server_error',
-      })
-    default:
-      return status >= 500
-        ? errorReply({
-            status,
-            message: 'The server had an error while processing your request. Sorry about that!',
-            type: 'server_error',
-          })
-        : errorReply({ status, message: `The request was refused with status ${String(status)}.` })
-  }
+  const usual =
+    status >= 500
+      ? {
+          message: 'The server had an error while processing your request. Sorry about that!',
+          type: 'server_error',
+        }
+      : { message: `The request was refused with status ${String(status)}.` }
+  return errorReply({ status, ...(BY_STATUS[status] ?? usual) })
 }

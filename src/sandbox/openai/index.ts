@@ -1,11 +1,13 @@
 /** The OpenAI stand-in: chat completions and the list of models. */
 import { randomUUID } from 'node:crypto'
 import type { Database } from '../lib/db.ts'
+import { html, type Html } from '../lib/html.ts'
 import { bodyObject, objectOf, stringOf } from '../lib/json.ts'
 import {
   VendorError,
   type Clock,
   type Facets,
+  type FaultPreset,
   type Reply,
   type Route,
   type SandboxRequest,
@@ -15,25 +17,47 @@ import {
 import { chat, type ChatDeps } from './chat.ts'
 import { errorReply, problemReply } from './errors.ts'
 import { refuseKey } from './keys.ts'
-import { ledger, LEDGER_SCHEMA } from './ledger.ts'
+import { ledger, type LedgerTotals } from './ledger.ts'
+import { memory } from './memory.ts'
 import { MODEL_FAULTS } from './model/directives.ts'
 import { readPrompt } from './model/prompt.ts'
 import { findModel, listModels, modelObject } from './models.ts'
 import { looseMessages } from './messages.ts'
-import { onceMarks, ONCE_SCHEMA } from './once.ts'
-import { figures } from './panel.ts'
-import { PRESETS } from './presets.ts'
-import { promptCache, CACHE_SCHEMA } from './prompt-cache.ts'
 
 const CHAT_PATH = '/v1/chat/completions'
 const MEBIBYTE = 1_048_576
+
+const CHAT = { path: CHAT_PATH }
+
+/** Common ways in which the API fails, offered as buttons on the state page. */
+const PRESETS: readonly FaultPreset[] = [
+  {
+    label: '429, retry after 2 s',
+    fault: { match: CHAT, action: { type: 'status', status: 429, headers: { 'retry-after': '2' } } },
+  },
+  { label: '500 server error', fault: { match: CHAT, action: { type: 'status', status: 500 } } },
+  {
+    label: '503 overloaded, five times',
+    fault: { match: CHAT, action: { type: 'status', status: 503 }, times: 5 },
+  },
+  { label: '401 bad key', fault: { match: {}, action: { type: 'status', status: 401 } } },
+  { label: 'Slow by 5 s', fault: { match: CHAT, action: { type: 'delay', ms: 5000 } } },
+  { label: 'Never answers', fault: { match: CHAT, action: { type: 'hang' } } },
+  { label: 'Cut before the effect', fault: { match: CHAT, action: { type: 'cut' } } },
+  { label: 'Billed, answer lost', fault: { match: CHAT, action: { type: 'lose-answer' } } },
+  { label: 'Billed, answer cut in half', fault: { match: CHAT, action: { type: 'cut-body' } } },
+  { label: 'HTML instead of JSON', fault: { match: CHAT, action: { type: 'garbage' } } },
+  { label: 'Model refuses', fault: { match: { kind: 'generate' }, action: { type: 'refuse' } } },
+  { label: 'Answer truncated', fault: { match: { kind: 'generate' }, action: { type: 'truncate' } } },
+  { label: 'Malformed verdict', fault: { match: { kind: 'judge' }, action: { type: 'malformed-verdict' } } },
+  { label: 'Judge gives 62', fault: { match: { kind: 'judge' }, action: { type: 'score', score: 62 } } },
+]
 
 /** The OpenAI stand-in. */
 export const OPENAI_SERVICE: ServiceDefinition = {
   name: 'openai',
   title: 'OpenAI',
   subtitle: 'Chat completions and models, by a stand-in that writes from the brief alone',
-  schema: LEDGER_SCHEMA + CACHE_SCHEMA + ONCE_SCHEMA,
   bodyLimitBytes: 16 * MEBIBYTE,
   faultTypes: MODEL_FAULTS,
   presets: PRESETS,
@@ -41,7 +65,7 @@ export const OPENAI_SERVICE: ServiceDefinition = {
 }
 
 function openService(db: Database, now: Clock): Service {
-  const deps: ChatDeps = { ledger: ledger(db), cache: promptCache(db), once: onceMarks(db), now }
+  const deps: ChatDeps = { ledger: ledger(db), memory: memory(db), now }
   return {
     routes: routes(deps),
     callColumns: ['Tokens in', 'Tokens out', 'Cost USD'],
@@ -51,11 +75,6 @@ function openService(db: Database, now: Clock): Service {
     state: () => ({ models: listModels(), totals: deps.ledger.totals() }),
     ledger: () => ({ rows: deps.ledger.rows(), totals: deps.ledger.totals() }),
     panel: () => figures(deps.ledger.totals()),
-    reset: () => {
-      deps.ledger.clear()
-      deps.cache.clear()
-      deps.once.clear()
-    },
   }
 }
 
@@ -124,4 +143,27 @@ function usualHeaders(): Record<string, string> {
     'x-ratelimit-remaining-tokens': '29999000',
     'x-ratelimit-reset-tokens': '2ms',
   }
+}
+
+/** Totals of the ledger as markup. */
+function figures(totals: LedgerTotals): Html {
+  return html`<div class="figures">
+    ${figure(whole(totals.calls), 'billed calls')} ${figure(usd(totals.cost_nano_usd), 'cost in USD')}
+    ${figure(whole(totals.prompt_tokens), 'tokens in')}
+    ${figure(whole(totals.cached_tokens), 'of these cached')}
+    ${figure(whole(totals.completion_tokens), 'tokens out')}
+    ${figure(whole(totals.undelivered), 'billed, answer lost')}
+  </div>`
+}
+
+function figure(value: string, label: string): Html {
+  return html`<div class="figure"><b>${value}</b><span>${label}</span></div>`
+}
+
+function whole(value: number): string {
+  return value.toLocaleString('en-US')
+}
+
+function usd(nano: number): string {
+  return (nano / 1e9).toFixed(4)
 }
