@@ -35,12 +35,12 @@ const AT_ONCE = 4
 
 /**
  * Delivers every due effect once, in order within each target. What fails is due again later; what
- * cannot succeed as things are is dead, until what it needs is back. Any number of processes may do this on one store.
+ * cannot succeed as things are is dead, until what it needs is back, which is looked at here but beside work. Any number of processes may do this on one store.
  * Beside work (`besideWork`) states in between wait for requests to spare; after it, nothing more comes that they could
  * be written with.
  */
 export async function deliverDue(context: EffectContext, besideWork = false): Promise<Delivered> {
-  await reviveWhatIsBack(context)
+  if (!besideWork) await reviveWhatIsBack(context)
   const pass: Pass = { delivered: 0, failed: [], inRow: 0, besideWork }
   const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, async () => courier(context, pass)))
   for (const end of ends) if (end.status === 'rejected') throw asAppError(end.reason)

@@ -1,5 +1,6 @@
 import { deliverDue, type Undelivered } from '../outbox/deliver.ts'
 import type { EffectContext } from '../integrations/notion/effects/context.ts'
+import { reviveWhatIsBack } from '../integrations/notion/effects/place.ts'
 import type { Workspace } from '../integrations/notion/workspace/workspace.ts'
 import type { PipelineContext } from './context.ts'
 import type { Outcome } from '../kernel/errors.ts'
@@ -20,6 +21,9 @@ export interface PollReport extends WorkReport {
 const PICK_UP_EVERY_MS = 60_000
 /** How often the outbox is looked at while work is in flight. */
 const DELIVER_EVERY_MS = 500
+
+/** How often places whose writes are dead are looked at while work is in flight, where there are requests to spare. */
+const LOOK_FOR_LOST_EVERY_MS = 60_000
 
 /** Work begins when so many rows were picked up, or all: reading a thousand takes minutes at Notion's rate. */
 const ROWS_TO_BEGIN_WITH = 10
@@ -136,6 +140,9 @@ function whileWorking(
     delivered += pass.delivered
     failed.push(...pass.failed)
   }
+  const lookForLost = async (): Promise<void> => {
+    if (await context.workspace.api.hasRoom()) await reviveWhatIsBack(context)
+  }
   return {
     delivered: () => delivered,
     failed: () => failed,
@@ -144,6 +151,7 @@ function whileWorking(
       const companions = [
         every(0, done.signal, deliver),
         every(PICK_UP_EVERY_MS, done.signal, pickUpMore),
+        every(LOOK_FOR_LOST_EVERY_MS, done.signal, lookForLost),
       ].map(
         // Caught at once: nobody waits for it until the work has ended.
         async companion =>

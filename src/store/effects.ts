@@ -25,7 +25,7 @@ export interface EffectStore {
   missed(limit: number): Promise<Effect[]>
   /**
    * Places whose dead effects are worth another look, the longest not looked at first. Each is handed out once in
-   * {@link LOOK_AGAIN_MS}: marked before it is looked at, so that several processes do not look at the same.
+   * {@link LOOK_AGAIN_MS}, or {@link LOOK_RARELY_MS}: marked before it is looked at, so that several processes do not look at the same.
    */
   lookAgain(limit: number): Promise<DeadPlace[]>
   /** Makes what died because its place was away pending again. Returns how many. */
@@ -43,6 +43,8 @@ export interface EffectStore {
 
 /** How often a place whose effects are dead is looked at. */
 export const LOOK_AGAIN_MS = 10 * 60_000
+/** … where nothing of it is missed, from the second look on: pages that were thrown away are seldom put back. */
+export const LOOK_RARELY_MS = 24 * 60 * 60_000
 
 /**
  * The newest of a state. Nearly all that there is are done; the others have an index of their own by state, and the `+`
@@ -149,7 +151,7 @@ function duePlaces(core: StoreCore, limit: number): string[] {
   return core.engine
     .all(
       `SELECT ${PLACE} AS place FROM effects INDEXED BY effects_dead WHERE ${LOST_PLACE}
-         AND ${dueSql('not_before_ms', LOOK_AGAIN_MS)}
+         AND ${dueSql('not_before_ms', LOOK_RARELY_MS)}
        GROUP BY place ORDER BY MIN(not_before_ms) LIMIT :limit`,
       { now: core.clock.now(), limit },
     )
@@ -157,9 +159,16 @@ function duePlaces(core: StoreCore, limit: number): string[] {
 }
 
 function markLooked(core: StoreCore, place: string): void {
+  const isMissed =
+    core.engine.get(
+      `SELECT 1 FROM effects WHERE ${LOST_PLACE} AND ${PLACE} = :place AND ${IS_MISSED} LIMIT 1`,
+      {
+        place,
+      },
+    ) !== undefined
   core.engine.run(`UPDATE effects SET not_before_ms = :next WHERE ${LOST_PLACE} AND ${PLACE} = :place`, {
     place,
-    next: core.clock.now() + LOOK_AGAIN_MS,
+    next: core.clock.now() + (isMissed ? LOOK_AGAIN_MS : LOOK_RARELY_MS),
   })
 }
 

@@ -1,8 +1,9 @@
 /** Writes that Notion refuses for good: they are named, block nothing else, and come back with what they need. */
 import { beforeEach, expect, test } from 'vitest'
 import { AppError } from '../../../src/kernel/errors.ts'
-import { LOOK_AGAIN_MS } from '../../../src/store/effects.ts'
+import { LOOK_AGAIN_MS, LOOK_RARELY_MS } from '../../../src/store/effects.ts'
 import { listOf } from '../../support/document.ts'
+import { realClock } from '../../../src/kernel/real-world.ts'
 import { briefThat } from '../../support/tasks.ts'
 import type { Board } from './support/board.ts'
 import { newDesk, openDesk, sharedOffice, type Desk } from './support/desk.ts'
@@ -260,7 +261,7 @@ test('a store that fails while a place is looked at is said, and is no trouble o
   await deliverAll(desk)
   expect(deadOf(desk).length).toBeGreaterThan(0)
   await board.edit(pageId, { in_trash: false })
-  desk.clock.forward(LOOK_AGAIN_MS)
+  desk.clock.forward(LOOK_RARELY_MS)
   const full = newDesk(office, {
     stateDir: desk.stateDir,
     clock: desk.clock,
@@ -301,7 +302,7 @@ test('a log whose database is away gets its rows when it is back', async () => {
   for (const pageId of pages) await expectWhole(desk, pageId)
 })
 
-test('pages that stay away cost a bounded number of requests, at most every ten minutes', async () => {
+test('pages that stay away cost a bounded number of requests, later on once a day', async () => {
   const seen: string[] = []
   const desk = await openDesk(office)
   const watched = newDesk(office, {
@@ -329,7 +330,14 @@ test('pages that stay away cost a bounded number of requests, at most every ten 
     await watched.call('deliver')
     looks.push(seen.length)
   }
-  expect(looks).toEqual([3, 2, 0])
+  // Nobody misses what is not written to them.
+  for (const ms of [LOOK_AGAIN_MS, LOOK_RARELY_MS]) {
+    desk.clock.forward(ms)
+    seen.length = 0
+    await watched.call('deliver')
+    looks.push(seen.length)
+  }
+  expect(looks).toEqual([3, 2, 0, 0, 3])
 })
 
 test('a write that comes back writes nothing over what was said after it', async () => {
@@ -350,4 +358,46 @@ test('a write that comes back writes nothing over what was said after it', async
   await desk.call('effect', 'retry', dead?.id ?? '')
   await desk.call('deliver')
   await expectWhole(desk, pageId)
+})
+
+test('beside work, pages that stay away take no requests from it', async () => {
+  const desk = await openDesk(office)
+  await board.add(PASSES, { count: 8 })
+  await desk.done('poll')
+  for (const { page_id: pageId } of runsOf(desk)) await board.edit(pageId, { in_trash: true })
+  for (const { id } of desk.rows<{ id: string }>('SELECT id FROM tasks'))
+    await desk.done('task', 'cancel', id)
+  await desk.call('deliver')
+  desk.clock.forward(LOOK_AGAIN_MS)
+  await desk.done('task', 'add', briefThat('score=95'))
+  let looks = 0
+  let claims = 0
+  let isWorking = false
+  const fewPasses = Promise.withResolvers<void>()
+  const busy = newDesk(office, {
+    stateDir: desk.stateDir,
+    clock: { ...desk.clock, monotonicMs: realClock().monotonicMs },
+    fetch: async (input, init) => {
+      const { pathname } = new URL(input instanceof Request ? input.url : input)
+      if (pathname.startsWith('/v1/pages/')) looks += 1
+      if (pathname.endsWith('/chat/completions')) {
+        isWorking = true
+        await fewPasses.promise
+      }
+      return fetch(input, init)
+    },
+    wrapStore: store => ({
+      ...store,
+      outbox: {
+        ...store.outbox,
+        claim: async passing => {
+          if (isWorking) claims += 1
+          if (claims === 12) fewPasses.resolve()
+          return store.outbox.claim(passing)
+        },
+      },
+    }),
+  })
+  await busy.done('poll', '--drain')
+  expect(looks).toBe(3)
 })
