@@ -48,7 +48,7 @@ export function readPauses(core: StoreCore): PausedService[] {
 }
 
 /** The service is in use again. Inside a transaction of the caller. */
-export function endPause(core: StoreCore, use: ServiceUse): void {
+function endPause(core: StoreCore, use: ServiceUse): void {
   core.engine.run(
     'DELETE FROM service_pauses WHERE service = :service AND credential = :credential AND model = :model',
     keyOf(use),
@@ -74,8 +74,13 @@ export function serviceAnswered(core: StoreCore, runId: string, callId: string):
   if (row === undefined) return
   const is = reader(row)
   const use = { service: is.text('service'), credential: is.text('credential'), model: is.text('model') }
+  useAnswered(core, use, runId, is.number('started_ms'))
+}
+
+/** The same of a call that is not in the ledger of runs; `runId` is null where it was for none. */
+export function useAnswered(core: StoreCore, use: ServiceUse, runId: string | null, startedMs: number): void {
   endPause(core, use)
-  outliveTrials(core, use, runId, is.number('started_ms'))
+  outliveTrials(core, use, runId, startedMs)
 }
 
 /**

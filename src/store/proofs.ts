@@ -1,7 +1,7 @@
 import type { ServiceUse } from '../domain/breaker.ts'
 import { reader, type StoreCore } from './core.ts'
 import type { SqlRow } from './engine.ts'
-import { endPause } from './pauses.ts'
+import { useAnswered } from './pauses.ts'
 
 /** The product's grammar: measured and right, measured and wrong, or not measured. */
 export type ProofOutcome = 'proved' | 'failed' | 'not_proved'
@@ -15,8 +15,8 @@ export interface NewProof {
   readonly detail: string
   /** The next command to type, where something is wrong. */
   readonly fix: string | null
-  /** The service that answered the probe's call as it answers work: its pause is over. */
-  readonly answered?: ServiceUse
+  /** What answered the probe's call, that left at an instant, as it answers work: its pause is over. */
+  readonly answered?: { readonly use: ServiceUse; readonly startedMs: number }
 }
 
 /** A finding with its age and what it was before. */
@@ -33,7 +33,7 @@ export interface ProofStore {
   list(): Promise<Proof[]>
   /**
    * Keeps the findings of a probe of everything, and of nothing else, and ends the pauses of what
-   * answered. Returns the findings beside what was found before.
+   * answered: runs that had failed there before are at fault themselves. Returns the findings beside what was found before.
    */
   save(proofs: readonly NewProof[]): Promise<Proof[]>
 }
@@ -47,7 +47,8 @@ export function proofStore(core: StoreCore): ProofStore {
       core.write(() => {
         for (const proof of proofs) {
           upsert(core, proof)
-          if (proof.answered !== undefined) endPause(core, proof.answered)
+          const { answered } = proof
+          if (answered !== undefined) useAnswered(core, answered.use, null, answered.startedMs)
         }
         forgetOthers(core, proofs)
         return read()

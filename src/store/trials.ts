@@ -33,10 +33,15 @@ export function writeTrial(core: StoreCore, use: ServiceUse, trial: Trial): void
 }
 
 /**
- * A run was answered, by a call that left at an instant: it is well, and those that had failed before then are
- * at fault. Inside a transaction of the caller.
+ * A run was answered, or nobody's probe, by a call that left at an instant: it is well, and those that had failed before
+ * then are at fault. Inside a transaction of the caller.
  */
-export function outliveTrials(core: StoreCore, use: ServiceUse, runId: string, startedMs: number): void {
+export function outliveTrials(
+  core: StoreCore,
+  use: ServiceUse,
+  runId: string | null,
+  startedMs: number,
+): void {
   const where = 'service = :service AND credential = :credential AND model = :model'
   const key = { ...keyOf(use), runId }
   core.engine.run(`DELETE FROM service_trials WHERE ${where} AND run_id = :runId`, key)

@@ -15,6 +15,7 @@ import {
   claimFrom,
   FAILED_SERVICE,
   NO_CAPS,
+  SERVICE,
   testStore,
   TO_FAILED,
   TO_JUDGE,
@@ -155,6 +156,18 @@ test('a probe that was answered opens the gate for the run that its own commit t
   expect(next?.run.id).toBe(failing.run.id)
   expect(await store.pauses.list()).toEqual([])
   expect(await store.claims.claim(ANY)).not.toBeNull()
+})
+
+test('a probe of doctor that was answered tells against a run that failed before it', async () => {
+  const { runId } = await add()
+  await store.stages.finish((await claimFrom(store)).claim, FAILED, null)
+  expect(await stateOf(runId)).toBe('queued')
+  await files.clock.advance(1)
+  const answered = { use: SERVICE, startedMs: files.clock.now() }
+  await store.proofs.save([{ subject: 'call', outcome: 'proved', detail: 'x', fix: null, answered }])
+  expect(await store.pauses.list()).toEqual([])
+  await store.stages.finish((await claimFrom(store)).claim, FAILED, null)
+  expect(await stateOf(runId)).toBe('retrying')
 })
 
 test('a probe that never asked hands its turn to the run that its own commit takes', async () => {

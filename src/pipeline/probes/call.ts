@@ -62,6 +62,7 @@ export async function callProof(
   const caps = capsOf(context.settings)
   const reserve = async (call: NewCall): Promise<CapBreach | null> =>
     context.store.probeCalls.book(call, caps)
+  const startedMs = context.world.clock.now()
   const asked = await askOnce(
     context,
     questionOf(worker),
@@ -82,7 +83,8 @@ export async function callProof(
   if (asked.kind === 'answered') {
     const { proof } = judged(worker, asked.completion, costNano)
     const { service, credential } = worker.model
-    return { proof: { ...proof, answered: { service, credential, model: id } }, costNano }
+    const use = { service, credential, model: id }
+    return { proof: { ...proof, answered: { use, startedMs } }, costNano }
   }
   if (signal.aborted) return found(worker, 'not_proved', 'interrupted before it answered', null, costNano)
   const detail = `${worker.model.service}: ${asked.failure.message}`
