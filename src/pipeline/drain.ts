@@ -152,10 +152,10 @@ async function workOne(shift: Shift, claimed: ClaimedRun): Promise<ClaimedRun | 
   try {
     // A row that was just picked up has just been read.
     const justRead = claimed.stage === 'generate' ? JUST_READ_MS : 0
-    if (await isWithdrawn(shift, claimed, justRead)) return await cancel(shift, claimed, null)
+    if (await isWithdrawn(shift, claimed, justRead)) return await commit(shift, claimed, withdrawn(null))
     end = await workLeased(shift, claimed)
-    if (restsWith(end) && (await isWithdrawn(shift, claimed, 0))) return await cancel(shift, claimed, end)
-    return await commit(shift, claimed, end)
+    const isOff = restsWith(end) && (await isWithdrawn(shift, claimed, 0))
+    return await commit(shift, claimed, isOff ? withdrawn(end) : end)
   } catch (error) {
     const defect = endByDefect(shift, claimed, error)
     await settleApart(shift, end)
@@ -178,13 +178,10 @@ function restsWith(end: StageEnd): boolean {
   return end.kind === 'written' || end.kind === 'judged' ? end.next.kind === 'rest' : end.kind !== 'released'
 }
 
-/** Ends a run that somebody has put an end to on its row. What was spent stays booked. */
-async function cancel(shift: Shift, claimed: ClaimedRun, end: StageEnd | null): Promise<ClaimedRun | null> {
-  const { store } = shift.context
-  await settleApart(shift, end)
-  await store.decisions.cancel(claimed.task.id, 'notion', claimed.run.id)
-  shift.context.progress(`${claimed.task.title}: cancelled on its row`)
-  return isOver(shift) ? null : takeNext(shift, async wanted => store.claims.claim(wanted))
+/** The end of a run that somebody has put an end to on its row. What was spent stays booked. */
+function withdrawn(end: StageEnd | null): StageEnd {
+  const isAnswered = end?.kind === 'written' || end?.kind === 'judged'
+  return { kind: 'withdrawn', settlement: end?.settlement ?? null, isAnswered }
 }
 
 /** Books what was spent on a stage whose commit broke, unless that is what breaks. */

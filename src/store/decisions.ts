@@ -49,7 +49,8 @@ export function decisionStore(core: StoreCore): DecisionStore {
     approve: (taskId, actor, runId) =>
       decide({ taskId, runId }, 'approve', run => {
         insertDecision(core, run, 'approve', '', actor)
-        return endRun(core, run, 'done', 'approved by the operator', actor)
+        endRun(core, run, 'done', 'approved by the operator', actor)
+        return { kind: 'done', runId: run.id, state: 'done' }
       }),
     sendBack: (taskId, note, actor, runId) =>
       decide({ taskId, runId }, 'return', run => {
@@ -65,9 +66,10 @@ export function decisionStore(core: StoreCore): DecisionStore {
         return { kind: 'done', runId: run.id, state: 'generated' }
       }),
     cancel: (taskId, actor, runId) =>
-      decide({ taskId, runId }, 'cancel', run =>
-        endRun(core, run, 'cancelled', 'cancelled by the operator', actor),
-      ),
+      decide({ taskId, runId }, 'cancel', run => {
+        endRun(core, run, 'cancelled', 'cancelled by the operator', actor)
+        return { kind: 'done', runId: run.id, state: 'cancelled' }
+      }),
     dismiss: (taskId, actor, runId) =>
       decide({ taskId, runId }, 'dismiss', run => {
         if (run.dismissedMs === null) {
@@ -112,14 +114,14 @@ function insertDecision(
   )
 }
 
-/** Ends an open run by a decision; inside a transaction of the caller. */
+/** Ends an open run by a decision; inside a transaction of the caller. Returns it as it is then. */
 export function endRun(
   core: StoreCore,
   run: Run,
   state: 'done' | 'cancelled',
   reason: string,
   actor: string,
-): Decided {
+): Run {
   leaveServices(core, run.id, true)
   const ended = updateRun(core, run.id, {
     state,
@@ -138,7 +140,7 @@ export function endRun(
   addEvent(core, { runId: run.id, state, what: reason, actor })
   tellOutside(core, ended)
   sealReceipt(core, ended)
-  return { kind: 'done', runId: run.id, state }
+  return ended
 }
 
 function makeDue(core: StoreCore, run: Run, actor: string): Decided {

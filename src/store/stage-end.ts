@@ -27,6 +27,11 @@ export type StageEnd =
   | { readonly kind: 'failed'; readonly settlement: Settlement | null; readonly failure: StageFailure }
   /** Waits for a cap to free, or until an instant. */
   | { readonly kind: 'held'; readonly settlement: null; readonly hold: Hold }
+  /**
+   * Somebody has put an end to the run on its row: it is cancelled. Whether a model had answered by then tells of its
+   * service as any other answer does.
+   */
+  | { readonly kind: 'withdrawn'; readonly settlement: Settlement | null; readonly isAnswered: boolean }
   /** Given back untouched, for whoever comes next. */
   | { readonly kind: 'released'; readonly settlement: Settlement | null; readonly why: string }
 

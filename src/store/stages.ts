@@ -7,6 +7,7 @@ import { defect } from '../kernel/errors.ts'
 import { LeaseLost, type Claim } from '../kernel/lease.ts'
 import { claimNext, type ClaimedRun, type ClaimRequest } from './claims.ts'
 import { reader, type StoreCore } from './core.ts'
+import { endRun } from './decisions.ts'
 import { tellOutside } from './effect-record.ts'
 import { breachOf } from './spend.ts'
 import { reserveCall, settleCall } from './booking.ts'
@@ -105,6 +106,9 @@ function leaveWith(core: StoreCore, run: Run, end: StageEnd): Run {
       const { needNano, notBeforeMs, reason } = end.hold
       return leave(core, run, 'held', { held_need_nano: needNano, not_before_ms: notBeforeMs }, reason)
     }
+    case 'withdrawn':
+      if (end.settlement !== null && end.isAnswered) serviceAnswered(core, run.id, end.settlement.callId)
+      return endRun(core, run, 'cancelled', 'cancelled by the operator', 'notion')
     case 'released':
       return leave(core, run, waitingState(run), {}, end.why)
   }

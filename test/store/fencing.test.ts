@@ -48,6 +48,7 @@ const ENDS: { [Kind in StageEnd['kind']]: (callId: string, outputId: string) => 
   rested: () => ({ kind: 'rested', settlement: null, next: TO_DONE }),
   failed: callId => ({ kind: 'failed', settlement: aSettlement(callId), failure: FAILURE }),
   held: () => ({ kind: 'held', settlement: null, hold: { needNano: 1, reason: 'held', notBeforeMs: 0 } }),
+  withdrawn: callId => ({ kind: 'withdrawn', settlement: aSettlement(callId), isAnswered: true }),
   released: callId => ({ kind: 'released', settlement: aSettlement(callId), why: 'broken off' }),
 }
 
@@ -118,7 +119,7 @@ test.each(HEIRS.flatMap(heir => Object.keys(TRANSITIONS).map(transition => ({ he
     await expect(act?.(lost.loser, lost.claim, lost.callId, lost.outputId)).rejects.toBeInstanceOf(LeaseLost)
     expect(withoutMoney(lost.files)).toEqual(before)
     expect(rowsOf(lost.files.path, 'SELECT id FROM calls ORDER BY id')).toEqual(calls)
-    const settles = ['written', 'judged', 'failed', 'released'].includes(transition)
+    const settles = ['written', 'judged', 'failed', 'withdrawn', 'released'].includes(transition)
     expect(
       (await lost.loser.ledger.callsOfRun(lost.runId)).find(call => call.id === lost.callId),
     ).toMatchObject(

@@ -158,6 +158,24 @@ test('a probe that was answered opens the gate for the run that its own commit t
   expect(await store.claims.claim(ANY)).not.toBeNull()
 })
 
+test('a run that is withdrawn ends with its answer, which opens the gate, in one transaction', async () => {
+  await add()
+  await add()
+  const failing = await claimFrom(store)
+  await store.stages.finish(failing.claim, FAILED, null)
+  await files.clock.advance(5 * 60_000)
+  const probe = await claimFrom(store)
+  const { settlement } = await draftOf(probe)
+  const before = commitsOf(files.path)
+  const end = { kind: 'withdrawn', settlement, isAnswered: true } as const
+  const { left, next } = await store.stages.finish(probe.claim, end, ANY)
+  expect(commitsOf(files.path)).toBe(before + 1)
+  expect([left.id, left.state, next?.run.id]).toEqual([probe.run.id, 'cancelled', failing.run.id])
+  expect(await store.pauses.list()).toEqual([])
+  expect(await store.runs.outputs(left.id)).toEqual([])
+  expectSpendAddsUp(files.path)
+})
+
 test('a probe of doctor that was answered tells against a run that failed before it', async () => {
   const { runId } = await add()
   await store.stages.finish((await claimFrom(store)).claim, FAILED, null)
