@@ -37,8 +37,12 @@ export interface BoardRow {
   readonly endHeard: boolean
   /** The row said Cancelled already when the run began, or that is not known. */
   readonly stoodCancelled: boolean
+  /** The newest version of its text; null where it has none. */
+  readonly outputId: string | null
   /** Something waits to be written to the page. */
   readonly hasPending: boolean
+  /** Something of this run could not be written to the page: what waits for a person may not stand there. */
+  readonly hasDead: boolean
   /** Its failure was let be. */
   readonly dismissed: boolean
 }
@@ -138,7 +142,9 @@ const ROW = `SELECT t.page_id, t.id AS task_id, t.title, r.id AS run_id, r.state
     EXISTS (SELECT 1 FROM effects e WHERE e.subject_kind = 'run' AND e.subject_id = r.id AND e.kind = 'page' AND e.state = 'done') AS heard,
     EXISTS (SELECT 1 FROM effects e WHERE e.subject_kind = 'run' AND e.subject_id = r.id AND e.kind = 'page' AND e.state = 'done'
       AND e.created_ms >= r.ended_ms) AS end_heard,
+    (SELECT o.id FROM outputs o WHERE o.run_id = r.id ORDER BY o.number DESC LIMIT 1) AS output_id,
     EXISTS (SELECT 1 FROM effects e WHERE e.target = t.page_id AND e.state = 'pending') AS has_pending,
+    EXISTS (SELECT 1 FROM effects e WHERE e.subject_kind = 'run' AND e.subject_id = r.id AND e.target = t.page_id AND e.state = 'dead') AS has_dead,
     r.dismissed_ms IS NOT NULL AS dismissed,
     COALESCE((SELECT stood_cancelled FROM ticks WHERE page_id = t.page_id AND run_id = r.id), 1) AS stood_cancelled
   FROM runs r JOIN tasks t ON t.id = r.task_id`
@@ -155,7 +161,9 @@ function readBoardRow(row: SqlRow): BoardRow {
     heard: is.number('heard') === 1,
     endHeard: is.number('end_heard') === 1,
     stoodCancelled: is.number('stood_cancelled') === 1,
+    outputId: is.textOrNull('output_id'),
     hasPending: is.number('has_pending') === 1,
+    hasDead: is.number('has_dead') === 1,
     dismissed: is.number('dismissed') === 1,
   }
 }

@@ -276,8 +276,13 @@ test('a decision that was made of one run is refused of the next', async () => {
   await shop.drain()
   const { decisions } = shop.store
   const waits = { kind: 'refused', runId: again, state: 'waiting_human' }
-  expect(await decisions.approve(taskId, 'notion', runId)).toEqual(waits)
-  expect(await decisions.sendBack(taskId, 'shorter', 'notion', runId)).toEqual(waits)
+  const outputs = await shop.store.runs.outputs(again)
+  const outputId = outputs.at(-1)?.id ?? null
+  const seen = { runId, outputId }
+  expect(await decisions.approve(taskId, 'notion', seen)).toEqual(waits)
+  expect(await decisions.sendBack(taskId, 'shorter', 'notion', seen)).toEqual(waits)
   expect(await decisions.cancel(taskId, 'notion', runId)).toEqual(waits)
-  expect(await decisions.approve(taskId, 'notion', again)).toMatchObject({ kind: 'done' })
+  expect(await decisions.approve(taskId, 'notion', { runId: again, outputId })).toMatchObject({
+    kind: 'done',
+  })
 })

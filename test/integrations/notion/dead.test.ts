@@ -3,7 +3,6 @@ import { beforeEach, expect, test } from 'vitest'
 import { AppError } from '../../../src/kernel/errors.ts'
 import { LOOK_AGAIN_MS, LOOK_RARELY_MS } from '../../../src/store/effects.ts'
 import { listOf } from '../../support/document.ts'
-import { realClock } from '../../../src/kernel/real-world.ts'
 import { briefThat } from '../../support/tasks.ts'
 import type { Board } from './support/board.ts'
 import { newDesk, openDesk, sharedOffice, type Desk } from './support/desk.ts'
@@ -168,6 +167,26 @@ test('a result that is refused is named everywhere, stops nothing else, and is w
   await expectWhole(desk, pageId)
   expect(await desk.call('effect', 'retry', effectId)).toMatchObject({ code: 65 })
   expect((await desk.call('status')).code).toBe(0)
+})
+
+test('an Approve waits until the text that it would approve stands in the page', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add({ 'Task Name': 'Note', Description: briefThat('score=60') })
+  await desk.done('poll', '--drain')
+  const [{ id: runId } = { id: '' }] = runsOf(desk, pageId)
+  await board.arm({ type: 'status', status: 400 }, APPENDS, 1000)
+  await desk.done('task', 'return', runId, '--note', 'shorter')
+  await desk.call('poll', '--drain')
+  await deliverAll(desk)
+  await board.disarm()
+  expect(deadOf(desk)).toMatchObject([{ kind: 'body' }])
+  await board.edit(pageId, { values: { Decision: 'Approve' } })
+  expect(await desk.done('poll')).toMatchObject({ notion: { decided: 0 } })
+  expect(statesOf(desk, pageId)).toEqual(['waiting_human'])
+  await desk.done('effect', 'retry', deadOf(desk)[0]?.id ?? '')
+  await desk.done('deliver')
+  expect(await desk.done('poll')).toMatchObject({ notion: { decided: 1 } })
+  expect(statesOf(desk, pageId)).toEqual(['done'])
 })
 
 test('notion sync --rebuild writes a result that was refused', async () => {
@@ -376,7 +395,7 @@ test('beside work, pages that stay away take no requests from it', async () => {
   const fewPasses = Promise.withResolvers<void>()
   const busy = newDesk(office, {
     stateDir: desk.stateDir,
-    clock: { ...desk.clock, monotonicMs: realClock().monotonicMs },
+    clock: desk.clock,
     fetch: async (input, init) => {
       const { pathname } = new URL(input instanceof Request ? input.url : input)
       if (pathname.startsWith('/v1/pages/')) looks += 1

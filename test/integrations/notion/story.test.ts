@@ -5,7 +5,7 @@ import { spawn } from '../../cli/support/run.ts'
 import { aTask, briefThat } from '../../support/tasks.ts'
 import type { Board } from './support/board.ts'
 import { newDesk, openDesk, sharedOffice, type Desk } from './support/desk.ts'
-import { expectBodyOnce, expectDelivered, logged, logRows, runsOf } from './support/facts.ts'
+import { expectBodyOnce, expectDelivered, logged, logRows, runsOf, statesOf } from './support/facts.ts'
 
 const office = sharedOffice()
 let board: Board
@@ -257,6 +257,32 @@ test('what a person decides on the board counts once, and is cleared', async () 
   expect(await logged(board, runId)).toEqual({ log: ['Processing', 'Success'], job: ['Done'] })
   expect(runsOf(desk, pageId).map(({ state }) => state)).toEqual(['done'])
   expectDelivered(desk)
+})
+
+test('an Approve that was read just before the text was revised approves nothing', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add({ 'Task Name': 'Note', Description: briefThat('score=60') })
+  await desk.done('poll', '--drain')
+  const [{ id: runId } = { id: '' }] = runsOf(desk, pageId)
+  await board.edit(pageId, { values: { Decision: 'Approve' } })
+  let isRevised = false
+  const late = newDesk(office, {
+    stateDir: desk.stateDir,
+    clock: desk.clock,
+    fetch: async (input, init) => {
+      const answer = await fetch(input, init)
+      const { pathname } = new URL(input instanceof Request ? input.url : input)
+      if (!isRevised && pathname === `/v1/pages/${pageId}` && (init?.method ?? 'GET') === 'GET') {
+        isRevised = true
+        await desk.done('task', 'return', runId, '--note', 'shorter')
+        await desk.done('qa')
+      }
+      return answer
+    },
+  })
+  expect(await late.done('poll')).toMatchObject({ notion: { decided: 0 } })
+  expect(statesOf(desk, pageId)).toEqual(['waiting_human'])
+  expect((await board.row(pageId)).cells).toMatchObject({ Status: 'Waiting Human', Decision: null })
 })
 
 test('a run that was begun from the shell is the one that its page names, even where it never began', async () => {

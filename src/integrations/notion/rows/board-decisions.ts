@@ -3,6 +3,7 @@ import { isWithdrawn, MOST_CONDITIONS, readRows, type SeenRow } from './read-row
 import { queueOf, readRow } from '../schema/row-values.ts'
 import type { NotionPage } from '../api/client.ts'
 import { isRefusal } from '../../../kernel/service-failure.ts'
+import type { Decided } from '../../../store/decisions.ts'
 import type { BoardRow } from '../../../store/pickup.ts'
 
 /** Rows that no query shows, read by themselves at each poll: those in the trash, and those it is too early for. */
@@ -123,9 +124,13 @@ async function actOn(context: EffectContext, seen: SeenRow): Promise<boolean> {
   const said = saidIn(context, seen)
   switch (said?.kind) {
     case 'approve':
-      return (await decisions.approve(taskId, 'notion', runId)).kind === 'done'
+      return isSaidOfWhatWaits(context, seen.row, await decisions.approve(taskId, 'notion', seen.row))
     case 'return':
-      return (await decisions.sendBack(taskId, said.note, 'notion', runId)).kind === 'done'
+      return isSaidOfWhatWaits(
+        context,
+        seen.row,
+        await decisions.sendBack(taskId, said.note, 'notion', seen.row),
+      )
     case 'cancel':
       return (await decisions.cancel(taskId, 'notion', runId)).kind === 'done'
     case 'dismiss':
@@ -135,7 +140,13 @@ async function actOn(context: EffectContext, seen: SeenRow): Promise<boolean> {
   }
 }
 
-function saidIn({ workspace }: EffectContext, seen: SeenRow): Said | null {
+/** Where the text was written anew since the row was read, its page is told so, and the decision is cleared there. */
+function isSaidOfWhatWaits({ log }: EffectContext, { runId }: BoardRow, { kind }: Decided): boolean {
+  if (kind === 'refused') log.warn('decision not heeded: it was made of an earlier text', { run: runId })
+  return kind === 'done'
+}
+
+function saidIn({ workspace, log }: EffectContext, seen: SeenRow): Said | null {
   const { row, page } = seen
   if (page === null || row.state === 'done' || row.state === 'cancelled') return null
   const cells = readRow(page, queueOf(workspace))
@@ -147,6 +158,14 @@ function saidIn({ workspace }: EffectContext, seen: SeenRow): Said | null {
   // What we have not written over yet is an older word, not a new one.
   if (row.state !== 'waiting_human' || row.hasPending) return null
   const decision = cells.choice('decision')
+  if (decision !== null && row.hasDead) {
+    const next = 'echopilot effect list'
+    log.warn('decision waits: not all that it is about could be written to its page', {
+      run: row.runId,
+      next,
+    })
+    return null
+  }
   if (decision === 'Approve') return { kind: 'approve' }
   if (decision !== 'Return') return null
   return { kind: 'return', note: cells.text('decisionNote') ?? 'returned on the board, without a note' }
