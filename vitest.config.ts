@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: 'test/support/packed.ts',
+    globalSetup: ['test/support/packed.ts', 'test/support/empty-store.ts'],
     // Forked processes: real signals and real child processes. Files share them, since no module has state.
     pool: 'forks',
     isolate: false,

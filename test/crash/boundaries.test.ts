@@ -2,7 +2,8 @@ import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { poll } from '../../src/operations/poll.ts'
-import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts'
+import type { Sandbox } from '../../src/sandbox/index.ts'
+import { openSandbox } from '../sandbox/support/sandbox.ts'
 import { fetched, isLedger } from '../sandbox/support/wire.ts'
 import { rowsOf } from '../support/books.ts'
 import { realSession } from '../support/session.ts'
@@ -31,7 +32,7 @@ let sandbox: Sandbox
 let boundaries: readonly string[]
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ dir: join(folder, 'sandbox'), basePort: 0, nodePath: process.execPath })
+  sandbox = await openSandbox(join(folder, 'sandbox'))
   mkdirSync(join(folder, 'template'))
   await queueIn(
     join(folder, 'template'),

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { seededRandom } from '../../src/commands/demo/seeded-random.ts'
-import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts'
+import type { Sandbox } from '../../src/sandbox/index.ts'
 import type { TaskRequest } from '../../src/store/tasks.ts'
+import { openSandbox } from '../sandbox/support/sandbox.ts'
 import { fetched, isLedger, isObjectList } from '../sandbox/support/wire.ts'
 import { isObject, parseJson } from '../../src/sandbox/lib/json.ts'
 import { readBooks, rowsOf } from '../support/books.ts'
@@ -21,7 +22,7 @@ let sandbox: Sandbox
 let url: string
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ dir: folder, basePort: 0, nodePath: process.execPath })
+  sandbox = await openSandbox(folder)
   url = sandbox.services[0]?.url ?? ''
   return async () => sandbox.stop()
 })

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openEngine } from '../../src/store/engine.ts'
 import { migrate, readMigrations, refuseForeign, type Migration } from '../../src/store/migrate.ts'
 import { rowsOf } from '../support/books.ts'
-import { addTo, testStore } from '../support/store.ts'
+import { addTo, unmadeStore } from '../support/store.ts'
 
 const NEWEST = readMigrations().length
 
@@ -414,7 +414,7 @@ const KEPT_FROM: Readonly<Record<string, number>> = { service_pauses: 10, locks:
 test.each(Array.from({ length: NEWEST }, (_, index) => index + 1))(
   'a filled store of schema %d is brought up with every row it held',
   version => {
-    const files = testStore()
+    const files = unmadeStore()
     fillStore(files.path, version)
     const older = columnsOf(files.path)
     files.open('newer').close()
@@ -427,7 +427,7 @@ test.each(Array.from({ length: NEWEST }, (_, index) => index + 1))(
     }
     expect(rowsOf(files.path, 'PRAGMA foreign_key_check')).toEqual([])
     expect(rowsOf(files.path, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
-    const fresh = testStore()
+    const fresh = unmadeStore()
     fresh.open('first')
     expect(schemaOf(files.path)).toEqual(schemaOf(fresh.path))
   },
@@ -442,7 +442,7 @@ const REBUILT = `CREATE TABLE tasks_anew (id TEXT PRIMARY KEY, title TEXT NOT NU
 
 /** Brings a store that holds a task to one more step, and what is left then. */
 async function afterStep(sql: string): Promise<{ failure: unknown; schema: unknown; tasks: unknown }> {
-  const files = testStore()
+  const files = unmadeStore()
   await addTo(files.open('first'))
   const engine = openEngine(files.path, refuseForeign)
   onTestFinished(() => engine.close())

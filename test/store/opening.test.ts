@@ -25,7 +25,7 @@ import {
 import type { Store } from '../../src/store/index.ts'
 import { rowsOf } from '../support/books.ts'
 import { runScript } from '../support/child.ts'
-import { addTo, aCall, claimFrom, NO_CAPS, testStore, type TestStore } from '../support/store.ts'
+import { addTo, aCall, claimFrom, NO_CAPS, unmadeStore, type TestStore } from '../support/store.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const PROBER = new URL('./support/prober.ts', import.meta.url)
@@ -61,7 +61,7 @@ function failureOf(work: () => unknown): AppError | null {
 
 /** A store that was used, is closed, and whose file holds all of it. */
 async function usedStore(): Promise<TestStore> {
-  const files = testStore()
+  const files = unmadeStore()
   const store = files.open('first')
   for (let tasks = 0; tasks < 50; tasks += 1) await addTo(store)
   store.close()
@@ -75,7 +75,7 @@ function exec(path: string, sql: string): void {
 }
 
 test('a new store has every step, each once; a second opener finds nothing to do', () => {
-  const files = testStore()
+  const files = unmadeStore()
   const store = files.open('first')
   const steps = readMigrations().map(({ number, name, sha256 }) => ({ number, name, sha256 }))
   const sql = 'SELECT number, name, sha256 FROM schema_migrations ORDER BY number'
@@ -92,7 +92,7 @@ test('the steps are numbered without a gap', () => {
 
 test('a missing folder is made, for nobody else to look into', () => {
   const outer = join(temporaryFolder(), 'a')
-  const files = testStore(join(outer, 'b', 'echopilot.db'))
+  const files = unmadeStore(join(outer, 'b', 'echopilot.db'))
   files.open('first')
   expect(existsSync(files.path)).toBe(true)
   expect(statSync(outer).mode & 0o077).toBe(0)
@@ -109,19 +109,19 @@ test('a store of a newer program is refused, unharmed', async () => {
 })
 
 test('the database of another program is refused, unharmed', () => {
-  const files = testStore()
+  const files = unmadeStore()
   exec(files.path, 'CREATE TABLE customers (name TEXT); INSERT INTO customers VALUES (1)')
   expect(refusal(files)).toEqual(refusedWith('the database of another program'))
 })
 
 test('an empty database that another program has marked as its own is refused, unharmed', () => {
-  const files = testStore()
+  const files = unmadeStore()
   exec(files.path, 'PRAGMA application_id = 42')
   expect(refusal(files)).toEqual(refusedWith('the database of another program'))
 })
 
 test('a file that is no database is refused, unharmed', () => {
-  const files = testStore()
+  const files = unmadeStore()
   writeFileSync(files.path, 'Dear diary, today I was not a database.\n'.repeat(200))
   expect(refusal(files)).toEqual(refusedWith('is not a database'))
 })
@@ -146,7 +146,7 @@ async function expectSeen(store: Store): Promise<void> {
 }
 
 test('a path that is a folder is a clear error', () => {
-  const files = testStore()
+  const files = unmadeStore()
   mkdirSync(files.path)
   const error = failureOf(() => files.open('late'))
   expect(error).toMatchObject({ kind: 'store' })
@@ -201,7 +201,7 @@ test('the copy before a step is made under the lock: what the older program wrot
 })
 
 test('a store of an older schema is brought up, with a copy of it as it was beside it', async () => {
-  const files = testStore()
+  const files = unmadeStore()
   const engine = openAt(files.path)
   const [oldest] = readMigrations()
   migrate(engine, oldest === undefined ? [] : [oldest], {
@@ -221,7 +221,7 @@ test('a store of an older schema is brought up, with a copy of it as it was besi
 })
 
 test('a store that another process makes while one looks is not taken for a foreign one', () => {
-  const files = testStore()
+  const files = unmadeStore()
   const engine = openAt(files.path)
   let looks = 0
   const interrupted: Engine = {
@@ -247,14 +247,14 @@ function modesOf(files: TestStore): Record<string, string> {
 const PRIVATE = { 'echopilot.db': '600', 'echopilot.db-shm': '600', 'echopilot.db-wal': '600' }
 
 test('a store is for its owner alone, whatever the umask is and whoever made the folder', async () => {
-  const files = testStore()
+  const files = unmadeStore()
   chmodSync(dirname(files.path), 0o777)
   await addTo(files.open('first'))
   expect(modesOf(files)).toEqual(PRIVATE)
 })
 
 test('a store that others may read is closed to them when it is opened, with its log and its copies', async () => {
-  const files = testStore()
+  const files = unmadeStore()
   const first = files.open('first')
   await addTo(first)
   writeFileSync(`${files.path}.schema-1`, 'a copy')
@@ -265,7 +265,7 @@ test('a store that others may read is closed to them when it is opened, with its
 })
 
 test('the database of another program keeps its mode', () => {
-  const files = testStore()
+  const files = unmadeStore()
   exec(files.path, 'CREATE TABLE customers (name TEXT)')
   chmodSync(files.path, 0o644)
   expect(refusal(files)).toEqual(refusedWith('the database of another program'))
@@ -285,7 +285,7 @@ function oldStore(files: TestStore, obstacle: string): void {
 }
 
 test('an upgrade that fails leaves the store as it was, and no copy of it', () => {
-  const files = testStore()
+  const files = unmadeStore()
   oldStore(files, 'CREATE TABLE ticks (a INTEGER) STRICT')
   expect(() => files.open('newer')).toThrow('table ticks already exists')
   expect(modesOf(files)).toEqual({ 'echopilot.db': '600' })
@@ -293,7 +293,7 @@ test('an upgrade that fails leaves the store as it was, and no copy of it', () =
 })
 
 test('a copy that was cut off is made anew, whole, and for its owner alone', () => {
-  const files = testStore()
+  const files = unmadeStore()
   oldStore(files, 'SELECT 1')
   writeFileSync(`${files.path}.schema-1.tmp`, 'half of a copy')
   files.open('newer')
@@ -350,7 +350,7 @@ test('a store one may write in a folder one may not: a clear error, and unharmed
 test('a full disk: the transition fails whole, what was written stays, and space lets it go on', async () => {
   const folder = temporaryFolder()
   if (!mounted(folder)) return notProved('a full disk')
-  const opened = testStore(join(folder, 'echopilot.db')).open('only')
+  const opened = unmadeStore(join(folder, 'echopilot.db')).open('only')
   const { taskId } = await addTo(opened)
   const ballast = join(folder, 'ballast')
   fill(ballast)
@@ -370,7 +370,7 @@ test('a full disk: the transition fails whole, what was written stays, and space
 test('a full disk: what is there can be read by a new process, and a write says that the disk is full', async () => {
   const folder = temporaryFolder()
   if (!mounted(folder)) return notProved('reading on a full disk')
-  const files = testStore(join(folder, 'echopilot.db'))
+  const files = unmadeStore(join(folder, 'echopilot.db'))
   const first = files.open('first')
   const { taskId } = await addTo(first)
   first.close()
@@ -386,7 +386,7 @@ test('a full disk: a new store cannot be made, and that is why', () => {
   const folder = temporaryFolder()
   if (!mounted(folder)) return notProved('a new store on a full disk')
   fill(join(folder, 'ballast'))
-  const error = failureOf(() => testStore(join(folder, 'echopilot.db')).open('only'))
+  const error = failureOf(() => unmadeStore(join(folder, 'echopilot.db')).open('only'))
   expect(error).toMatchObject({ kind: 'store' })
   expect(error?.message).toContain('the disk is full')
 })
@@ -394,7 +394,7 @@ test('a full disk: a new store cannot be made, and that is why', () => {
 test('a full disk: an upgrade that finds no room leaves no part of a copy', () => {
   const folder = temporaryFolder()
   if (!mounted(folder)) return notProved('an upgrade on a full disk')
-  const files = testStore(join(folder, 'echopilot.db'))
+  const files = unmadeStore(join(folder, 'echopilot.db'))
   oldStore(files, `INSERT INTO queue_pause VALUES (1, '${'x'.repeat(600_000)}', 'tester', 1)`)
   const ballast = join(folder, 'ballast')
   writeFileSync(ballast, Buffer.alloc(1_000_000))

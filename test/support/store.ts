@@ -1,5 +1,6 @@
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { inject, onTestFinished } from 'vitest'
 import { seededRandom } from '../../src/commands/demo/seeded-random.ts'
 import { realFiles } from '../../src/kernel/real-world.ts'
 import type { ServiceUse } from '../../src/domain/breaker.ts'
@@ -27,8 +28,20 @@ export interface TestStore {
   open(processName: string): Store
 }
 
-/** A store, in a new folder unless its path is given; nothing is opened yet. */
-export function testStore(path = join(temporaryFolder(), 'echopilot.db')): TestStore {
+/** Puts a store without anything in it into a folder, and returns its file. */
+export function emptyStoreIn(folder: string): string {
+  const path = join(folder, 'echopilot.db')
+  copyFileSync(inject('emptyStore'), path)
+  return path
+}
+
+/** A store that nobody has made yet, in a new folder unless its path is given. */
+export function unmadeStore(path = join(temporaryFolder(), 'echopilot.db')): TestStore {
+  return testStore(path)
+}
+
+/** An empty store, in a new folder unless its path is given; nothing is opened yet. */
+export function testStore(path = emptyStoreIn(temporaryFolder())): TestStore {
   const clock = fakeClock()
   const machine = fakeMachine()
   let seed = 0

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { lightFetch } from '../../src/kernel/http/fetch.ts'
 import { seededRandom } from '../../src/commands/demo/seeded-random.ts'
@@ -19,6 +18,7 @@ import { KEY, testServer, type TestServer } from '../sandbox/support/server.ts'
 import { fakeClock, type FakeClock } from './fake-clock.ts'
 import { fakeMachine, type FakeMachine } from './fake-machine.ts'
 import { aTask } from './tasks.ts'
+import { emptyStoreIn } from './store.ts'
 import { temporaryFolder } from './temporary.ts'
 
 /** One pretended process that works on the store. */
@@ -79,7 +79,7 @@ export async function workshop(options: WorkerOptions = {}): Promise<Workshop> {
   clock.skipSleeps()
   const machine = fakeMachine()
   const server = await testServer()
-  const storeFile = join(temporaryFolder(), 'echopilot.db')
+  const storeFile = emptyStoreIn(temporaryFolder())
   let hired = 0
   const hire = (more: WorkerOptions = {}): Worker => {
     hired += 1

@@ -4,16 +4,18 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { realClock } from '../../../../src/kernel/real-world.ts'
 import type { Clock, Processes } from '../../../../src/kernel/world.ts'
-import { startSandbox, type Sandbox } from '../../../../src/sandbox/index.ts'
+import type { Sandbox } from '../../../../src/sandbox/index.ts'
 import type { Store } from '../../../../src/store/index.ts'
 import { callCli } from '../../../support/cli.ts'
 import { parseDocument, partOf, type Document } from '../../../support/document.ts'
 import { rowsOf } from '../../../support/books.ts'
+import { openSandbox } from '../../../sandbox/support/sandbox.ts'
+import { emptyStoreIn } from '../../../support/store.ts'
 import { realWorld } from '../../../support/real-world.ts'
 import { fileFolder, temporaryFolder } from '../../../support/temporary.ts'
 import { boardAt, type Board } from './board.ts'
 
-/** Both stand-ins, as processes of their own, shared by the tests of a file and emptied before each. */
+/** Both stand-ins, shared by the tests of a file and emptied before each. */
 export interface Office {
   readonly board: () => Board
   readonly env: () => Readonly<Record<string, string>>
@@ -27,7 +29,7 @@ export function sharedOffice(): Office {
   const dir = fileFolder()
   const url = (name: string): string => sandbox?.services.find(service => service.name === name)?.url ?? ''
   beforeAll(async () => {
-    sandbox = await startSandbox({ dir: join(dir, 'sandbox'), basePort: 0, nodePath: process.execPath })
+    sandbox = await openSandbox(join(dir, 'sandbox'))
   })
   afterAll(async () => sandbox?.stop())
   beforeEach(async () => {
@@ -103,6 +105,7 @@ export interface Desk {
 /** A desk without databases. */
 export function newDesk(office: Office, options: DeskOptions = {}): Desk {
   const stateDir = options.stateDir ?? temporaryFolder()
+  if (options.stateDir === undefined) emptyStoreIn(stateDir)
   const home = join(stateDir, 'home')
   mkdirSync(home, { recursive: true })
   const clock = options.clock ?? deskClock()

@@ -1,0 +1,26 @@
+/** All stand-ins in the test's own process: nothing to start, and code that earlier tests have warmed. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { SANDBOX_SERVICES, type Sandbox } from '../../../src/sandbox/index.ts'
+import { openSandboxServer } from '../../../src/sandbox/lib/server.ts'
+import { NOTION_SERVICE } from '../../../src/sandbox/notion/index.ts'
+import { OPENAI_SERVICE } from '../../../src/sandbox/openai/index.ts'
+
+const DEFINITIONS = { notion: NOTION_SERVICE, openai: OPENAI_SERVICE }
+
+/** Opens them on free ports and on databases in a folder, which is made; as `startSandbox` starts them as processes. */
+export async function openSandbox(dir: string): Promise<Sandbox> {
+  mkdirSync(dir, { recursive: true })
+  const opened = await Promise.all(
+    SANDBOX_SERVICES.map(async info => {
+      const databaseFile = join(dir, `${info.name}.db`)
+      const server = await openSandboxServer({ definition: DEFINITIONS[info.name], databaseFile, port: 0 })
+      return { info, server, url: `http://127.0.0.1:${String(server.port)}` }
+    }),
+  )
+  return {
+    env: Object.fromEntries(opened.flatMap(({ info, url }) => Object.entries(info.env(url)))),
+    services: opened.map(({ info: { name }, server: { port }, url }) => ({ name, port, url })),
+    stop: async () => void (await Promise.all(opened.map(async ({ server }) => server.close()))),
+  }
+}
