@@ -18,7 +18,7 @@ export function stateOf(workspace: Workspace): Readonly<Record<string, unknown>>
   return {
     parent_page_id: PARENT_PAGE_ID,
     databases,
-    writes: workspace.writes.rows().length,
+    writes: workspace.writes.count(),
     settings: { requests_per_second: workspace.requestsPerSecond() },
   }
 }
@@ -29,7 +29,7 @@ export function panel(workspace: Workspace): Html {
   const rows = sources.reduce((sum, source) => sum + workspace.pages.count(source.id), 0)
   return html`<div class="figures">
     ${figure(workspace.databases.live().length, 'databases')} ${figure(rows, 'rows')}
-    ${figure(workspace.writes.rows().length, 'writes')}
+    ${figure(workspace.writes.count(), 'writes')}
   </div>`
 }
 

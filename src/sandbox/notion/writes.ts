@@ -64,6 +64,7 @@ export interface WriteStore {
   add(act: Act, write: NewWrite): void
   /** In order; those of one page when it is given. */
   rows(pageId?: string): readonly WriteRow[]
+  count(): number
   /** The number of the last write: anything read before is stale when it has grown. */
   revision(): number
 }
@@ -96,6 +97,7 @@ export function writeStore(db: Database): WriteStore {
   const rows = db.prepare<{ readonly page: string | null }, NumberedRow>(
     'SELECT * FROM write_entry WHERE @page IS NULL OR page_id = @page ORDER BY seq',
   )
+  const count = db.prepare<[], { readonly total: number }>('SELECT count(*) AS total FROM write_entry')
   const last = db.prepare<[], { readonly seq: number }>(
     'SELECT coalesce(max(seq), 0) AS seq FROM write_entry',
   )
@@ -112,6 +114,7 @@ export function writeStore(db: Database): WriteStore {
         changed: JSON.stringify(changed),
       }),
     rows: pageId => rows.all({ page: pageId ?? null }).map(shown),
+    count: () => count.get()?.total ?? 0,
     revision: () => last.get()?.seq ?? 0,
   }
 }
