@@ -1,4 +1,4 @@
-/** Who may come in, with which version, how often. */
+/** What is checked before a call: token, version, armed faults, rate limit. */
 import type { Clock, Reply, SandboxRequest } from '../lib/service.ts'
 import { errorReply, statusReply } from './errors.ts'
 import { faultReply } from './faults.ts'
@@ -16,8 +16,11 @@ const KNOWN_VERSIONS = [
   '2026-03-11',
 ]
 
-/** Makes the gate; it counts calls for the rate limit in memory, so a restart forgives. */
-export function gate(workspace: Workspace, now: Clock): (request: SandboxRequest) => Reply | undefined {
+/** The answer that refuses a call, if it is refused. The rate limit counts in memory: after a restart, from zero. */
+export function accessCheck(
+  workspace: Workspace,
+  now: Clock,
+): (request: SandboxRequest) => Reply | undefined {
   const limiter = tokenBucket()
   return request =>
     refuseToken(request) ??

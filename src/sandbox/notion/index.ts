@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import type { Database } from '../lib/db.ts'
 import { bodyObject, stringOf } from '../lib/json.ts'
 import type { Clock, Facets, SandboxRequest, Service, ServiceDefinition } from '../lib/service.ts'
-import { gate } from './access.ts'
+import { accessCheck } from './access.ts'
 import { blockRoutes } from './blocks/routes.ts'
 import { boardRoutes } from './board/routes.ts'
 import type { CallDeps } from './call.ts'
@@ -49,7 +49,7 @@ function openService(db: Database, now: Clock): Service {
     ],
     own: [...boardRoutes(deps, envFileOf(db)), ...handRoutes(deps)],
     callColumns: [],
-    refuse: gate(workspace, now),
+    refuse: accessCheck(workspace, now),
     problem: problem => problemReply(problem),
     facets,
     state: () => stateOf(workspace),

@@ -1,4 +1,4 @@
-/** Keeping objects: one table for all kinds, each as JSON beside what it is looked up by. */
+/** Stores of objects: one table for all kinds, each object as JSON beside the columns it is looked up by. */
 import type { Database } from '../lib/db.ts'
 
 /** What every object has. */
@@ -43,7 +43,7 @@ interface Row {
   readonly body: string
 }
 
-/** Opens the objects of a kind. */
+/** Opens the store of a kind. */
 export function objectStore<T extends Stored>(db: Database, kind: string): ObjectStore<T> {
   const add = db.prepare<[string, string, string, number, string]>(
     'INSERT INTO object (kind, id, parent_id, in_trash, body) VALUES (?, ?, ?, ?, ?)',
@@ -66,7 +66,7 @@ export function objectStore<T extends Stored>(db: Database, kind: string): Objec
   // Nothing but this store writes rows of its kind.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const parsed = (body: string): T => JSON.parse(body) as T
-  // Whoever shows a hundred rows asks for their data source a hundred times.
+  // A cache of one: to show a hundred rows, their data source is read a hundred times.
   let last: { readonly body: string; readonly object: T } | undefined
   return {
     add: object => add.run(kind, object.id, object.parentId, Number(object.inTrash), JSON.stringify(object)),

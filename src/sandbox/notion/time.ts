@@ -14,7 +14,7 @@ export function stamp(ms: number): string {
   return new Date(minuteOf(ms)).toISOString()
 }
 
-/** `2026-07-04T09:08:57.778+00:00`: how databases say it, who do keep the seconds. */
+/** `2026-07-04T09:08:57.778+00:00`: how databases say it, which keep the seconds. */
 export function preciseStamp(ms: number): string {
   return new Date(ms).toISOString().replace('Z', '+00:00')
 }

@@ -30,9 +30,8 @@ export function openWorkspace(db: Database, nowMs: number): Workspace {
   const pages = objectStore<Page>(db, 'page')
   const rate = db.prepare<[], { readonly rate: number }>('SELECT per_second AS rate FROM rate_limit')
   const setRate = db.prepare<[number]>('INSERT INTO rate_limit (per_second) VALUES (?)')
-  const [clearRate, ...clearOthers] = ['rate_limit', 'object', 'write_entry'].map(table =>
-    db.prepare(`DELETE FROM ${table}`),
-  )
+  const clearRate = db.prepare('DELETE FROM rate_limit')
+  const clearOthers = [db.prepare('DELETE FROM object'), db.prepare('DELETE FROM write_entry')]
   if (pages.find(PARENT_PAGE_ID) === undefined) seed(pages, nowMs)
   return {
     databases: objectStore(db, 'database'),
@@ -42,11 +41,11 @@ export function openWorkspace(db: Database, nowMs: number): Workspace {
     writes: writeStore(db),
     requestsPerSecond: () => rate.get()?.rate ?? null,
     limitRequests: perSecond => {
-      clearRate?.run()
+      clearRate.run()
       if (perSecond !== null) setRate.run(perSecond)
     },
     reset: at => {
-      for (const statement of [clearRate, ...clearOthers]) statement?.run()
+      for (const statement of [clearRate, ...clearOthers]) statement.run()
       seed(pages, at)
     },
   }

@@ -1,4 +1,4 @@
-/** Appending blocks and keeping the page above them in step. */
+/** Adding blocks to pages and blocks. */
 import { randomUUID } from 'node:crypto'
 import { inTrash, invalid, notFound } from '../errors.ts'
 import type { Block } from '../model.ts'

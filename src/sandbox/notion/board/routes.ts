@@ -72,12 +72,12 @@ function answerForm(workspace: Workspace, act: Act, request: SandboxRequest, wor
     return seeOther(back)
   } catch (error) {
     if (!(error instanceof VendorError)) throw error
-    // Thrown on, so that what was half done is undone.
+    // An error rolls the transaction back: nothing is half done.
     throw new VendorError(seeOther(`${back}${back.includes('?') ? '&' : '?'}problem=${problemOf(error)}`))
   }
 }
 
-/** Only ways within the board: a form must not send anybody elsewhere. */
+/** Only paths of the board: no form redirects to another site. */
 function backOf(form: URLSearchParams): string {
   const back = form.get('back') ?? '/'
   return /^\/(?:\?db=[\w-]+|board\/pages\/[\w-]+)?$/.test(back) ? back : '/'

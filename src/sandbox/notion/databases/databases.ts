@@ -73,7 +73,7 @@ function update(call: Call): JsonObject {
   return showDatabase(call.workspace, saveDatabase(call, { ...old, inTrash: trash }))
 }
 
-/** Keeps a changed database, its block and the ledger in step. */
+/** Saves a changed database and its block, and notes it in the ledger. */
 export function saveDatabase({ workspace, act }: Call, database: DatabaseObject): DatabaseObject {
   const { id: objectId, inTrash: trash } = database
   const saved = { ...database, ...editedBy(act) }

@@ -62,7 +62,7 @@ function edit(workspace: Workspace, act: Act, given: JsonObject): JsonObject {
   return { ok: true }
 }
 
-/** `{requests_per_second: 3}` arms the rate limit, null takes it off. */
+/** `{requests_per_second: 3}` sets the rate limit, null removes it. */
 function set(workspace: Workspace, _act: Act, given: JsonObject): JsonObject {
   objectAt(given, 'body', ['requests_per_second'])
   const rate = given['requests_per_second']

@@ -1,4 +1,4 @@
-/** Making, changing and trashing pages, for the API and for the person at the board alike. */
+/** Creating, changing and trashing pages, for the API and for the person at the board alike. */
 import { randomUUID } from 'node:crypto'
 import type { JsonObject } from '../../lib/json.ts'
 import type { NewBlock } from '../blocks/read.ts'
@@ -23,7 +23,7 @@ export interface NewPage {
   readonly children: readonly NewBlock[]
 }
 
-/** Makes a page with its content. */
+/** Creates a page with its content. */
 export function createPage(workspace: Workspace, act: Act, wanted: NewPage): Page {
   const { parentType, parentId, children } = wanted
   const blank = { id: randomUUID(), parentType, parentId, values: {}, inTrash: false, ...madeBy(act) }
@@ -59,7 +59,7 @@ export interface PageChange {
   readonly inTrash?: boolean
 }
 
-/** Changes a page, its block and the ledger; one in the trash can only be taken out of it (or thrown in again). */
+/** Changes a page and its block, and notes it in the ledger; a page in the trash can only be restored (or trashed again). */
 export function changePage(workspace: Workspace, act: Act, page: Page, change: PageChange): Page {
   const { properties, inTrash: trash } = change
   if (page.inTrash && trash !== false && properties !== undefined) throw inTrash()

@@ -115,7 +115,7 @@ function changedProperty(
     if (property.type === 'title') throw invalid('Cannot change the type of the title property.')
     throw notInSandbox('change the type of a property: remove it and add one')
   }
-  // A relation leads where it was made to lead.
+  // The target of a relation cannot be changed.
   if (asked.type === 'relation') return { ...property, name: renamed }
   return { ...property, name: renamed, config: configOf(workspace, asked, path, property.config) }
 }

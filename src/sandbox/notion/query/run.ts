@@ -63,7 +63,7 @@ function sortAt(value: unknown, path: string): RowOrder {
   return (left, right) => sign * (timeOf(left) - timeOf(right))
 }
 
-/** Where to go on: at the row the cursor names, or, when it no longer matches, where it would stand. */
+/** The index to continue at: that of the row the cursor names or, when it no longer matches, where it would stand. */
 function placeOf(
   { pages }: Workspace,
   source: Source,
