@@ -1,4 +1,4 @@
-import type { World } from './world.ts'
+import type { Clock, Random } from './world.ts'
 
 /** What an id names; the prefix is part of the id and never changes. */
 export const ID_PREFIXES = {
@@ -21,7 +21,10 @@ const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz'
  * A new id: prefix, `_` and a lower-case ULID (48 bits of milliseconds, 80 random bits, Crockford base 32)
  * from the injected clock and randomness. Ids sort by time to the millisecond.
  */
-export function newId(kind: IdKind, world: Pick<World, 'clock' | 'random'>): string {
+export function newId(
+  kind: IdKind,
+  world: { readonly clock: Pick<Clock, 'now'>; readonly random: Random },
+): string {
   const time = base32(BigInt(world.clock.now()), 10)
   const random = base32(
     world.random.bytes(10).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n),

@@ -10,7 +10,6 @@ import { secretKeeper } from './secret-keeper.ts'
 
 /** What one call of the program was told, before anything is opened. */
 export interface SessionOptions extends PartsOptions {
-  readonly actor: string
   readonly stop: AbortSignal
   readonly progress: (line: string) => void
   /** Shows that a model is being called; what is returned ends that. */

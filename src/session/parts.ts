@@ -16,6 +16,7 @@ import type { SecretKeeper } from './secret-keeper.ts'
 export interface PartsOptions {
   readonly world: World
   readonly program: { readonly version: string; readonly commit: string }
+  readonly actor: string
   readonly configFlag: string | null
   readonly stateDirFlag: string | null
   readonly stop: AbortSignal
@@ -71,6 +72,7 @@ async function openIn(options: PartsOptions): Promise<Store> {
     path: join(stateDir(options.world, options.stateDirFlag).path, 'echopilot.db'),
     world: options.world,
     commit: options.program.commit,
+    actor: options.actor,
     programVersion: options.program.version,
   })
   return options.wrapStore?.(store) ?? store

@@ -31,14 +31,16 @@ export function accountStore(core: StoreCore): AccountStore {
     get: async service => get(service),
     list: async () => core.engine.all('SELECT * FROM accounts ORDER BY service').map(readAccount),
     bind: async (account, rebind) =>
-      core.write(() => {
+      core.change(core.actor, 'account.bind', tx => {
         const before = get(account.service)
         const same = before?.identity === account.identity
         if (before !== null && !same && !rebind) return before
-        const sinceMs = same ? before.sinceMs : core.clock.now()
-        core.engine.run(
-          `INSERT OR REPLACE INTO accounts (service, identity, label, credential, since_ms)
-           VALUES (:service, :identity, :label, :credential, :sinceMs)`,
+        const sinceMs = same ? before.sinceMs : tx.clock.now()
+        tx.engine.run(
+          `INSERT INTO accounts (service, identity, label, credential, since_ms)
+           VALUES (:service, :identity, :label, :credential, :sinceMs)
+           ON CONFLICT (service) DO UPDATE SET identity = excluded.identity, label = excluded.label,
+             credential = excluded.credential, since_ms = excluded.since_ms`,
           { ...account, sinceMs },
         )
         return { ...account, sinceMs }

@@ -1,7 +1,7 @@
 import { utcDay } from '../domain/budget.ts'
 import type { Claim } from '../kernel/lease.ts'
 import { readCall, type Call, type NewCall, type Settlement } from './call-rows.ts'
-import { reader, type StoreCore } from './core.ts'
+import { reader, type Change, type StoreReader } from './core.ts'
 import { dueSql } from './due.ts'
 import { appendEntry } from './receipt-entries.ts'
 import { tellLateCost } from './effect-record.ts'
@@ -10,12 +10,12 @@ import { addSpend } from './spend.ts'
 
 /** Books a call at its reservation, before it leaves; inside a transaction of the caller. */
 export function reserveCall(
-  core: StoreCore,
+  tx: Change,
   run: { id: string; taskId: string; client: string | null; attempt: number; claim: Claim },
   call: NewCall,
 ): void {
-  const day = utcDay(core.clock.now())
-  core.engine.run(
+  const day = utcDay(tx.clock.now())
+  tx.engine.run(
     `INSERT INTO calls (id, run_id, attempt, claim_no, owner, stage, service, credential, model, certainty, cost_nano,
        reserved_nano, price_basis, price_version, prompt_digest, client, day, started_ms)
      VALUES (:id, :runId, :attempt, :claimNo, :owner, :stage, :service, :credential, :model, 'reserved', :reserved,
@@ -36,10 +36,10 @@ export function reserveCall(
       digest: call.promptDigest,
       client: run.client,
       day,
-      now: core.clock.now(),
+      now: tx.clock.now(),
     },
   )
-  addSpend(core, { taskId: run.taskId, client: run.client, day }, call.reservedNano)
+  addSpend(tx, { taskId: run.taskId, client: run.client, day }, call.reservedNano)
 }
 
 /**
@@ -47,8 +47,8 @@ export function reserveCall(
  * still learn its true cost. Never fenced, so that a process that lost its lease books what it spent.
  * Inside a transaction of the caller.
  */
-export function settleCall(core: StoreCore, settlement: Settlement): void {
-  const row = core.engine.get(
+export function settleCall(tx: Change, settlement: Settlement): void {
+  const row = tx.engine.get(
     `SELECT c.*, r.task_id, r.ended_ms AS run_ended_ms FROM calls c JOIN runs r ON r.id = c.run_id
      WHERE c.id = :id AND c.certainty IN ('reserved', 'unknown')`,
     { id: settlement.callId },
@@ -57,7 +57,7 @@ export function settleCall(core: StoreCore, settlement: Settlement): void {
   const before = readCall(row)
   if (before.certainty === settlement.certainty) return
   const costNano = settledCost(before, settlement)
-  core.engine.run(
+  tx.engine.run(
     `UPDATE calls SET certainty = :certainty, cost_nano = :costNano, input_tokens = :input,
        cached_tokens = :cached, cache_write_tokens = :cacheWrite, output_tokens = :output,
        reasoning_tokens = :reasoning, answered_model = :answeredModel, service_tier = :serviceTier,
@@ -80,20 +80,20 @@ export function settleCall(core: StoreCore, settlement: Settlement): void {
       basis: settlement.price?.priceBasis ?? before.priceBasis,
       version: settlement.price?.priceVersion ?? before.priceVersion,
       note: settlement.note,
-      now: core.clock.now(),
+      now: tx.clock.now(),
     },
   )
   const is = reader(row)
   addSpend(
-    core,
+    tx,
     { taskId: is.text('task_id'), client: is.textOrNull('client'), day: is.text('day') },
     costNano - before.costNano,
   )
-  const run = findRun(core, before.runId)
+  const run = findRun(tx, before.runId)
   // Where a process still works on it, what it commits next tells the cost too.
-  if (run !== null && run.owner === null && costNano !== before.costNano) tellLateCost(core, run)
+  if (run !== null && run.owner === null && costNano !== before.costNano) tellLateCost(tx, run)
   if (is.numberOrNull('run_ended_ms') !== null) {
-    appendEntry(core, before.runId, 'late_cost', {
+    appendEntry(tx, before.runId, 'late_cost', {
       callId: before.id,
       certainty: settlement.certainty,
       costNano,
@@ -102,12 +102,12 @@ export function settleCall(core: StoreCore, settlement: Settlement): void {
 }
 
 /** Gives up the calls that an owner left open: they may have been billed, nobody can tell any more. */
-export function abandonCalls(core: StoreCore, owner: string, runId: string | null, error: string): void {
-  const open = core.engine.all(
+export function abandonCalls(tx: Change, owner: string, runId: string | null, error: string): void {
+  const open = tx.engine.all(
     `SELECT id FROM calls WHERE certainty = 'reserved' AND owner = :owner AND (:runId IS NULL OR run_id = :runId)`,
     { owner, runId },
   )
-  for (const row of open) abandon(core, reader(row).text('id'), error)
+  for (const row of open) abandon(tx, reader(row).text('id'), error)
 }
 
 /** Longer than any call may take (`openai.timeout_seconds`). */
@@ -117,7 +117,7 @@ const ORPHANED_AFTER_MS = 2 * 3_600_000
  * Calls whose run was ended or taken over long ago, while nobody can tell whether their process lives: it
  * may have been on another machine, or before a reboot of this one.
  */
-export function orphanedCalls(core: StoreCore): string[] {
+export function orphanedCalls(core: StoreReader): string[] {
   return core.engine
     .all(
       `SELECT c.id FROM calls c JOIN runs r ON r.id = c.run_id
@@ -129,8 +129,8 @@ export function orphanedCalls(core: StoreCore): string[] {
 }
 
 /** Gives one call up; inside a transaction of the caller. */
-export function abandon(core: StoreCore, callId: string, error: string): void {
-  settleCall(core, {
+export function abandon(tx: Change, callId: string, error: string): void {
+  settleCall(tx, {
     callId,
     certainty: 'unknown',
     costNano: 0,

@@ -1,7 +1,7 @@
 import type { Stage } from '../domain/run-state.ts'
 import type { TokenUsage } from '../domain/cost.ts'
 import type { PriceQuote } from '../domain/price.ts'
-import { reader, type StoreCore } from './core.ts'
+import { reader, type StoreReader } from './core.ts'
 import type { SqlRow } from './engine.ts'
 
 /** A request that is about to leave, at its worst-case cost. */
@@ -51,7 +51,7 @@ export interface Call extends NewCall, Omit<Settlement, 'callId' | 'certainty' |
 }
 
 /** The calls of a run in the order they left. */
-export function callsOfRun(core: StoreCore, runId: string): Call[] {
+export function callsOfRun(core: StoreReader, runId: string): Call[] {
   return core.engine
     .all('SELECT * FROM calls WHERE run_id = :runId ORDER BY started_ms, id', { runId })
     .map(readCall)

@@ -3,7 +3,7 @@ import { CLOCK_STEP_MS } from '../domain/due.ts'
 import { STAGE_STATE, type Stage } from '../domain/run-state.ts'
 import { defect } from '../kernel/errors.ts'
 import { LEASE_MS, type Claim } from '../kernel/lease.ts'
-import { reader, type StoreCore } from './core.ts'
+import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { abandon, abandonCalls, orphanedCalls } from './booking.ts'
 import { dueSql } from './due.ts'
 import { tellOutside } from './effect-record.ts'
@@ -54,23 +54,24 @@ export interface ClaimStore {
 
 /** Claims and leases over one database. */
 export function claimStore(core: StoreCore): ClaimStore {
-  const { engine, clock } = core
   return {
-    claim: async request => core.write(() => claimNext(core, request)),
-    renew: async claim =>
-      engine.run(
-        `UPDATE runs SET lease_until_ms = :until WHERE id = :runId AND owner = :owner AND claim_no = :claimNo`,
-        { ...claim, until: clock.now() + LEASE_MS },
-      ) === 1,
+    claim: request => core.change('pipeline', 'run.claim', tx => claimNext(tx, request)),
+    renew: claim =>
+      core.change('pipeline', 'run.renew', tx => {
+        const until = tx.clock.now() + LEASE_MS
+        const mine = 'id = :runId AND owner = :owner AND claim_no = :claimNo'
+        return (
+          tx.engine.run(`UPDATE runs SET lease_until_ms = :until WHERE ${mine}`, { ...claim, until }) === 1
+        )
+      }),
     recover: async () => {
       // Looked at outside the write lock first: nearly always there is nothing to take back.
       if (goneOwners(core).length === 0 && orphanedCalls(core).length === 0 && !hasLeaseAhead(core)) return 0
-      return core.write(() => {
+      return core.change('recovery', 'run.recover', tx => {
         let taken = 0
-        for (const callId of orphanedCalls(core))
-          abandon(core, callId, 'no answer: its run was ended meanwhile')
-        for (const owner of goneOwners(core)) taken += takeBack(core, owner)
-        shortenLeases(core)
+        for (const callId of orphanedCalls(tx)) abandon(tx, callId, 'no answer: its run was ended meanwhile')
+        for (const owner of goneOwners(tx)) taken += takeBack(tx, owner)
+        shortenLeases(tx)
         return taken
       })
     },
@@ -78,18 +79,18 @@ export function claimStore(core: StoreCore): ClaimStore {
 }
 
 /** {@link ClaimStore.claim}, inside a transaction of the caller. */
-export function claimNext(core: StoreCore, request: ClaimRequest): ClaimedRun | null {
-  const now = core.clock.now()
-  const gated = gatedStages(core, request.stages, now)
-  const probe = claimProbe(core, request, gated)
+export function claimNext(tx: Change, request: ClaimRequest): ClaimedRun | null {
+  const now = tx.clock.now()
+  const gated = gatedStages(tx, request.stages, now)
+  const probe = claimProbe(tx, request, gated)
   if (probe !== null) return probe
   const work = gated.filter(({ gate }) => gate === 'free').map(({ stage }) => stage)
-  const [run] = readyRuns(core, { ...request, work }, now, 1)
-  return run === undefined ? null : take(core, run, work, false)
+  const [run] = readyRuns(tx, { ...request, work }, now, 1)
+  return run === undefined ? null : take(tx, run, work, false)
 }
 
 /** Work that may be given out now, as a probe or freely. */
-export function openStages(core: StoreCore, stages: readonly StageService[]): StageService[] {
+export function openStages(core: StoreReader, stages: readonly StageService[]): StageService[] {
   return gatedStages(core, stages, core.clock.now()).flatMap(({ stage, gate }) =>
     gate === 'paused' ? [] : [stage],
   )
@@ -101,7 +102,7 @@ interface GatedStage {
   readonly gate: ReturnType<typeof gateOf>
 }
 
-function gatedStages(core: StoreCore, stages: readonly StageService[], now: number): GatedStage[] {
+function gatedStages(core: StoreReader, stages: readonly StageService[], now: number): GatedStage[] {
   const pauses = readPauses(core)
   return stages.map(stage => {
     const pause = pauses.find(candidate => isSameUse(candidate, stage)) ?? null
@@ -110,25 +111,25 @@ function gatedStages(core: StoreCore, stages: readonly StageService[], now: numb
 }
 
 /** The run that is to try a paused service: of those that are ready, the one that did so longest ago. */
-function claimProbe(core: StoreCore, request: ClaimRequest, gated: readonly GatedStage[]): ClaimedRun | null {
+function claimProbe(tx: Change, request: ClaimRequest, gated: readonly GatedStage[]): ClaimedRun | null {
   for (const { pause, gate } of gated) {
     if (pause === null || gate !== 'probe') continue
     const work = gated.filter(other => other.pause === pause).map(({ stage }) => stage)
-    const [run] = readyRuns(core, { ...request, work }, core.clock.now(), 1, pause)
+    const [run] = readyRuns(tx, { ...request, work }, tx.clock.now(), 1, pause)
     if (run === undefined) continue
-    letThrough(core, pause, run.id)
-    return take(core, run, work, true)
+    letThrough(tx, pause, run.id)
+    return take(tx, run, work, true)
   }
   return null
 }
 
-function take(core: StoreCore, before: Run, work: readonly StageService[], isProbe: boolean): ClaimedRun {
-  const now = core.clock.now()
+function take(tx: Change, before: Run, work: readonly StageService[], isProbe: boolean): ClaimedRun {
+  const now = tx.clock.now()
   const stage = before.nextStage ?? 'generate'
   const state = STAGE_STATE[stage]
-  const claim = { runId: before.id, owner: core.processes.self, claimNo: before.claimNo + 1 }
-  const attempt = openAttempt(core, before, now)
-  const run = updateRun(core, before.id, {
+  const claim = { runId: before.id, owner: tx.processes.self, claimNo: before.claimNo + 1 }
+  const attempt = openAttempt(tx, before, now)
+  const run = updateRun(tx, before.id, {
     state,
     owner: claim.owner,
     claim_no: claim.claimNo,
@@ -138,17 +139,17 @@ function take(core: StoreCore, before: Run, work: readonly StageService[], isPro
     reason: null,
     error_class: null,
   })
-  addEvent(core, { runId: before.id, state, what: `${stage} begins`, actor: 'pipeline' })
-  tellOutside(core, run)
-  const task = taskOf(core, run)
+  addEvent(tx, { runId: before.id, state, what: `${stage} begins` })
+  tellOutside(tx, run)
+  const task = taskOf(tx, run)
   const use = work.find(candidate => candidate.stage === stage && candidate.types.includes(task.type))
   if (use === undefined) throw defect(`run ${run.id} is no work that was asked for`)
   return { claim, stage, run, task, use, interruptions: attempt.interruptions, isProbe }
 }
 
 /** The attempt that is open, or a new one. */
-function openAttempt(core: StoreCore, run: Run, now: number): { number: number; interruptions: number } {
-  const row = core.engine.get(
+function openAttempt(tx: Change, run: Run, now: number): { number: number; interruptions: number } {
+  const row = tx.engine.get(
     `SELECT number, interruptions FROM attempts WHERE run_id = :runId AND outcome = 'open'`,
     { runId: run.id },
   )
@@ -157,7 +158,7 @@ function openAttempt(core: StoreCore, run: Run, now: number): { number: number; 
     return { number: is.number('number'), interruptions: is.number('interruptions') }
   }
   const number = run.attempt + 1
-  core.engine.run(
+  tx.engine.run(
     `INSERT INTO attempts (run_id, number, started_ms, outcome, interruptions)
      VALUES (:runId, :number, :now, 'open', 0)`,
     { runId: run.id, number, now },
@@ -174,7 +175,7 @@ interface Gone {
 }
 
 /** Owners of leases or open calls that will not come back, or whose lease is over. */
-function goneOwners(core: StoreCore): Gone[] {
+function goneOwners(core: StoreReader): Gone[] {
   const owners = core.engine.all(
     `SELECT owner FROM runs WHERE owner IS NOT NULL
      UNION SELECT owner FROM effects WHERE owner IS NOT NULL
@@ -186,14 +187,14 @@ function goneOwners(core: StoreCore): Gone[] {
   })
 }
 
-function goneIn(core: StoreCore, owner: string): Gone {
+function goneIn(core: StoreReader, owner: string): Gone {
   const state = core.processes.state(owner)
   // A process that lives renews its leases by the clock as it is now: see `shortenLeases`.
   const leaseIsOver = state === 'alive' ? 'lease_until_ms < :now' : dueSql('(lease_until_ms + 1)', LEASE_MS)
   return { owner, dead: state === 'dead', leaseIsOver }
 }
 
-function hasLeaseThatIsOver(core: StoreCore, { owner, leaseIsOver }: Gone): boolean {
+function hasLeaseThatIsOver(core: StoreReader, { owner, leaseIsOver }: Gone): boolean {
   const row = core.engine.get(
     `SELECT 1 FROM runs WHERE owner = :owner AND ${leaseIsOver}
      UNION SELECT 1 FROM effects WHERE owner = :owner AND ${leaseIsOver}`,
@@ -205,7 +206,7 @@ function hasLeaseThatIsOver(core: StoreCore, { owner, leaseIsOver }: Gone): bool
 /** Leases that no clock that is right can have given: they are farther ahead than one lasts. */
 const AHEAD = `owner IS NOT NULL AND lease_until_ms > :until + ${CLOCK_STEP_MS}`
 
-function hasLeaseAhead(core: StoreCore): boolean {
+function hasLeaseAhead(core: StoreReader): boolean {
   const row = core.engine.get(
     `SELECT 1 FROM runs WHERE ${AHEAD} UNION SELECT 1 FROM effects WHERE ${AHEAD}`,
     {
@@ -219,36 +220,36 @@ function hasLeaseAhead(core: StoreCore): boolean {
  * The clock was set back under a process that lives. Its lease ends when one that is given now does: it renews it
  * before that, and taken away at once its paid call would be made twice.
  */
-function shortenLeases(core: StoreCore): void {
+function shortenLeases(tx: Change): void {
   for (const table of ['runs', 'effects']) {
-    core.engine.run(`UPDATE ${table} SET lease_until_ms = :until WHERE ${AHEAD}`, {
-      until: core.clock.now() + LEASE_MS,
+    tx.engine.run(`UPDATE ${table} SET lease_until_ms = :until WHERE ${AHEAD}`, {
+      until: tx.clock.now() + LEASE_MS,
     })
   }
 }
 
-function takeBack(core: StoreCore, gone: Gone): number {
+function takeBack(tx: Change, gone: Gone): number {
   const why = gone.dead ? 'its process died' : 'its lease expired'
-  const runs = core.engine
+  const runs = tx.engine
     .all(`SELECT * FROM runs WHERE owner = :owner AND (:dead = 1 OR ${gone.leaseIsOver})`, {
       owner: gone.owner,
       dead: gone.dead ? 1 : 0,
-      now: core.clock.now(),
+      now: tx.clock.now(),
     })
     .map(readRun)
   for (const run of runs) {
     const state = waitingState(run)
-    abandonCalls(core, gone.owner, run.id, `no answer: ${why}`)
-    leaveServices(core, run.id, false)
-    const waiting = updateRun(core, run.id, { state, owner: null, lease_until_ms: null })
-    core.engine.run(
+    abandonCalls(tx, gone.owner, run.id, `no answer: ${why}`)
+    leaveServices(tx, run.id, false)
+    const waiting = updateRun(tx, run.id, { state, owner: null, lease_until_ms: null })
+    tx.engine.run(
       `UPDATE attempts SET interruptions = interruptions + 1 WHERE run_id = :runId AND outcome = 'open'`,
       { runId: run.id },
     )
-    addEvent(core, { runId: run.id, state, what: `taken back: ${why}`, actor: 'recovery' })
-    tellOutside(core, waiting)
+    addEvent(tx, { runId: run.id, state, what: `taken back: ${why}` })
+    tellOutside(tx, waiting)
   }
-  if (gone.dead) abandonCalls(core, gone.owner, null, `no answer: ${why}`)
-  releaseEffects(core, gone)
+  if (gone.dead) abandonCalls(tx, gone.owner, null, `no answer: ${why}`)
+  releaseEffects(tx, gone)
   return runs.length
 }

@@ -1,21 +1,66 @@
 import { fits, type Shape } from '../domain/shape.ts'
 import { UnreadableRow } from '../kernel/errors.ts'
-import type { Clock, Processes } from '../kernel/world.ts'
-import type { IdKind } from '../kernel/ids.ts'
-import type { Engine, SqlRow } from './engine.ts'
+import type { Clock, Processes, Random } from '../kernel/world.ts'
+import { newId, type IdKind } from '../kernel/ids.ts'
+import type { ChangeKind } from './changes.ts'
+import type { Reader, SqlRow, Writer } from './engine.ts'
 import type { GroupCommit } from './group-commit.ts'
 
-/** What every table family is built from. */
-export interface StoreCore {
-  /** To read, to write inside of `write`, and to write by one statement that stands alone. */
-  readonly engine: Engine
-  /** A state transition: all or nothing, and durable once it resolves. */
-  readonly write: GroupCommit['write']
-  readonly clock: Pick<Clock, 'now' | 'every'>
+/** What reading needs, inside a change or outside. */
+export interface StoreReader {
+  readonly engine: Reader
+  readonly clock: Pick<Clock, 'now'>
   readonly processes: Processes
-  readonly newId: (kind: IdKind) => string
   /** The program's commit, written beside what it did. */
   readonly commit: string
+}
+
+/**
+ * A change under way: all or nothing. It may be run twice, after all that it did was undone, so it does nothing beside
+ * its statements; its time stands still, and its ids are the same again.
+ */
+export interface Change extends StoreReader {
+  readonly engine: Writer
+  /** Who changes something: a person (`cli:ana`), a part of the program (`pipeline`) or a service (`notion`). */
+  readonly actor: string
+  readonly what: ChangeKind
+  readonly newId: (kind: IdKind) => string
+}
+
+/** What every table family is built from. */
+export interface StoreCore extends StoreReader {
+  readonly clock: Pick<Clock, 'now' | 'every'>
+  /** Whoever opened the store, for changes that name nobody else. */
+  readonly actor: string
+  /** The only way to change rows; durable once it resolves. Those of one moment share a commit. */
+  readonly change: <T>(actor: string, what: ChangeKind, work: (tx: Change) => T) => Promise<T>
+}
+
+/**
+ * The only way to change rows: makes the handle that can, for each change anew. Its time and its ids are those of when
+ * it was asked for, so that a change that is run a second time comes to the same.
+ */
+export function changing(
+  reading: StoreReader,
+  engine: Writer,
+  random: Random,
+  write: GroupCommit['write'],
+): StoreCore['change'] {
+  return async (actor, what, work) => {
+    const nowMs = reading.clock.now()
+    const clock = { now: () => nowMs }
+    const made = new Map<string, string>()
+    return write(() => {
+      let number = 0
+      const sameId = (kind: IdKind): string => {
+        number += 1
+        const id = made.get(`${kind} ${number}`) ?? newId(kind, { clock, random })
+        made.set(`${kind} ${number}`, id)
+        return id
+      }
+      return work({ ...reading, engine, clock, actor, what, newId: sameId })
+    })
+  }
 }
 
 /* oxlint-disable typescript/no-unnecessary-type-parameters, typescript/no-unsafe-type-assertion --

@@ -1,6 +1,6 @@
 import { mayDecide, type Verb } from '../domain/decision.ts'
 import type { RunState } from '../domain/run-state.ts'
-import { reader, type StoreCore } from './core.ts'
+import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { tellOutside } from './effect-record.ts'
 import { leaveServices } from './pauses.ts'
 import { sealReceipt } from './receipts.ts'
@@ -40,66 +40,67 @@ export interface DecisionStore {
 
 /** Decisions of people over one database. */
 export function decisionStore(core: StoreCore): DecisionStore {
-  const decide = async (
+  const decide = (
     taskId: string,
     seen: { readonly [Key in keyof Seen]?: Seen[Key] | undefined },
     verb: Verb,
-    work: (run: Run) => Decided,
+    actor: string,
+    work: (tx: Change, run: Run) => Decided,
   ): Promise<Decided> =>
-    core.write(() => {
-      const run = latestRun(core, taskId)
+    core.change(actor, `task.${verb}`, tx => {
+      const run = latestRun(tx, taskId)
       const isMeant =
         (seen.runId === undefined || seen.runId === run.id) &&
-        (seen.outputId === undefined || seen.outputId === newestOutputId(core, run.id))
+        (seen.outputId === undefined || seen.outputId === newestOutputId(tx, run.id))
       return isMeant && mayDecide(verb, run.state)
-        ? work(run)
+        ? work(tx, run)
         : { kind: 'refused', runId: run.id, state: run.state }
     })
   return {
     approve: (taskId, actor, seen) =>
-      decide(taskId, seen ?? {}, 'approve', run => {
-        insertDecision(core, run, 'approve', '', actor)
-        endRun(core, run, 'done', 'approved by the operator', actor)
+      decide(taskId, seen ?? {}, 'approve', actor, (tx, run) => {
+        insertDecision(tx, run, 'approve', '')
+        endRun(tx, run, 'done', 'approved by the operator')
         return { kind: 'done', runId: run.id, state: 'done' }
       }),
     sendBack: (taskId, note, actor, seen) =>
-      decide(taskId, seen ?? {}, 'return', run => {
-        insertDecision(core, run, 'return', note, actor)
-        const returned = updateRun(core, run.id, {
+      decide(taskId, seen ?? {}, 'return', actor, (tx, run) => {
+        insertDecision(tx, run, 'return', note)
+        const returned = updateRun(tx, run.id, {
           state: 'generated',
           next_stage: 'revise',
           reason: null,
           not_before_ms: 0,
         })
-        addEvent(core, { runId: run.id, state: 'generated', what: 'returned by the operator', actor })
-        tellOutside(core, returned)
+        addEvent(tx, { runId: run.id, state: 'generated', what: 'returned by the operator' })
+        tellOutside(tx, returned)
         return { kind: 'done', runId: run.id, state: 'generated' }
       }),
     cancel: (taskId, actor, runId) =>
-      decide(taskId, { runId }, 'cancel', run => {
-        endRun(core, run, 'cancelled', 'cancelled by the operator', actor)
+      decide(taskId, { runId }, 'cancel', actor, (tx, run) => {
+        endRun(tx, run, 'cancelled', 'cancelled by the operator')
         return { kind: 'done', runId: run.id, state: 'cancelled' }
       }),
     dismiss: (taskId, actor, runId) =>
-      decide(taskId, { runId }, 'dismiss', run => {
+      decide(taskId, { runId }, 'dismiss', actor, (tx, run) => {
         if (run.dismissedMs === null) {
-          updateRun(core, run.id, { dismissed_ms: core.clock.now() })
-          addEvent(core, { runId: run.id, state: run.state, what: 'dismissed by the operator', actor })
+          updateRun(tx, run.id, { dismissed_ms: tx.clock.now() })
+          addEvent(tx, { runId: run.id, state: run.state, what: 'dismissed by the operator' })
         }
         return { kind: 'done', runId: run.id, state: run.state }
       }),
     retry: (taskId, newRun) =>
-      decide(taskId, {}, 'retry', run => {
-        if (run.state === 'retrying') return makeDue(core, run, newRun.actor)
+      decide(taskId, {}, 'retry', newRun.actor, (tx, run) => {
+        if (run.state === 'retrying') return makeDue(tx, run)
         // What is wrong with the row is read at its next tick; until then every run of it ends the same way.
-        const next = insertRun(core, taskId, { ...newRun, flaw: run.flaw })
-        tellOutside(core, next)
+        const next = insertRun(tx, taskId, { ...newRun, flaw: run.flaw })
+        tellOutside(tx, next)
         return { kind: 'done', runId: next.id, state: next.state }
       }),
   }
 }
 
-function newestOutputId(core: StoreCore, runId: string): string | null {
+function newestOutputId(core: StoreReader, runId: string): string | null {
   const row = core.engine.get('SELECT id FROM outputs WHERE run_id = :runId ORDER BY number DESC LIMIT 1', {
     runId,
   })
@@ -107,61 +108,49 @@ function newestOutputId(core: StoreCore, runId: string): string | null {
 }
 
 /** A text that was returned, and could not be revised, is decided about again. */
-function insertDecision(
-  core: StoreCore,
-  run: Run,
-  kind: 'approve' | 'return',
-  note: string,
-  actor: string,
-): void {
-  core.engine.run(
+function insertDecision(tx: Change, run: Run, kind: 'approve' | 'return', note: string): void {
+  tx.engine.run(
     `INSERT INTO decisions (run_id, output_id, work_id, kind, note, actor, at_ms)
      VALUES (:runId, :outputId, :workId, :kind, :note, :actor, :now)
      ON CONFLICT (output_id) DO UPDATE SET work_id = excluded.work_id, kind = excluded.kind, note = excluded.note,
        actor = excluded.actor, at_ms = excluded.at_ms`,
     {
       runId: run.id,
-      outputId: newestOutputId(core, run.id),
-      workId: latestWorkOf(core, run.id)?.id ?? null,
+      outputId: newestOutputId(tx, run.id),
+      workId: latestWorkOf(tx, run.id)?.id ?? null,
       kind,
       note,
-      actor,
-      now: core.clock.now(),
+      actor: tx.actor,
+      now: tx.clock.now(),
     },
   )
 }
 
 /** Ends an open run by a decision; inside a transaction of the caller. Returns it as it is then. */
-export function endRun(
-  core: StoreCore,
-  run: Run,
-  state: 'done' | 'cancelled',
-  reason: string,
-  actor: string,
-): Run {
-  leaveServices(core, run.id, true)
-  const ended = updateRun(core, run.id, {
+export function endRun(tx: Change, run: Run, state: 'done' | 'cancelled', reason: string): Run {
+  leaveServices(tx, run.id, true)
+  const ended = updateRun(tx, run.id, {
     state,
     reason,
     next_stage: null,
     owner: null,
     lease_until_ms: null,
     held_need_nano: null,
-    ended_ms: core.clock.now(),
+    ended_ms: tx.clock.now(),
   })
-  core.engine.run(
+  tx.engine.run(
     `UPDATE attempts SET outcome = 'rested', message = :reason, ended_ms = :now
      WHERE run_id = :runId AND outcome = 'open'`,
-    { runId: run.id, reason, now: core.clock.now() },
+    { runId: run.id, reason, now: tx.clock.now() },
   )
-  addEvent(core, { runId: run.id, state, what: reason, actor })
-  tellOutside(core, ended)
-  sealReceipt(core, ended)
+  addEvent(tx, { runId: run.id, state, what: reason })
+  tellOutside(tx, ended)
+  sealReceipt(tx, ended)
   return ended
 }
 
-function makeDue(core: StoreCore, run: Run, actor: string): Decided {
-  updateRun(core, run.id, { not_before_ms: 0 })
-  addEvent(core, { runId: run.id, state: run.state, what: 'made due by the operator', actor })
+function makeDue(tx: Change, run: Run): Decided {
+  updateRun(tx, run.id, { not_before_ms: 0 })
+  addEvent(tx, { runId: run.id, state: run.state, what: 'made due by the operator' })
   return { kind: 'done', runId: run.id, state: run.state }
 }

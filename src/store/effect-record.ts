@@ -6,7 +6,7 @@ import {
   type Transition,
 } from '../domain/effect.ts'
 import { RUN_STATES } from '../domain/run-state.ts'
-import { reader, type StoreCore } from './core.ts'
+import { reader, type Change, type StoreReader } from './core.ts'
 import { latestRun, type Run } from './run-rows.ts'
 import { taskOf, type Task } from './tasks.ts'
 import { findingsIn, latestWorkOf } from './work-rows.ts'
@@ -15,9 +15,9 @@ import { findingsIn, latestWorkOf } from './work-rows.ts'
 export const SERVICE = 'notion'
 
 /** Records effects of a run; inside the transaction that changes its state. A key is never recorded twice. */
-export function recordEffects(core: StoreCore, runId: string, effects: readonly NewEffect[]): void {
+export function recordEffects(tx: Change, runId: string, effects: readonly NewEffect[]): void {
   for (const { name, target, body, passingMs = null } of effects) {
-    core.engine.run(
+    tx.engine.run(
       `INSERT INTO effects (id, seq, key, subject_kind, subject_id, service, kind, target, body, state, tries,
          uncertain, not_before_ms, claim_no, created_ms, passing_ms)
        VALUES (:id, (SELECT COALESCE(MAX(seq), 0) + 1 FROM effects), :prefix || COALESCE(:name,
@@ -26,7 +26,7 @@ export function recordEffects(core: StoreCore, runId: string, effects: readonly 
          'run', :runId, :service, :kind, :target, :body, 'pending', 0, 0, 0, 0, :now, :passingMs)
        ON CONFLICT (key) DO NOTHING`,
       {
-        id: core.newId('effect'),
+        id: tx.newId('effect'),
         prefix: `${runId}/${body.kind}/`,
         name,
         runId,
@@ -35,7 +35,7 @@ export function recordEffects(core: StoreCore, runId: string, effects: readonly 
         target,
         body: JSON.stringify(body),
         passingMs,
-        now: core.clock.now(),
+        now: tx.clock.now(),
       },
     )
   }
@@ -45,30 +45,30 @@ export function recordEffects(core: StoreCore, runId: string, effects: readonly 
  * Records what the outside must hear of the state a run has just entered. A local task has no outside.
  * Inside the transaction that changed the state.
  */
-export function tellOutside(core: StoreCore, run: Run): void {
-  const task = taskOf(core, run)
-  if (task.pageId !== null) recordEffects(core, run.id, effectsOf(transitionOf(core, run, task, task.pageId)))
+export function tellOutside(tx: Change, run: Run): void {
+  const task = taskOf(tx, run)
+  if (task.pageId !== null) recordEffects(tx, run.id, effectsOf(transitionOf(tx, run, task, task.pageId)))
 }
 
 /** Records what a pick-up writes back; inside the transaction that created the run. */
-export function tellPickUp(core: StoreCore, run: Run, pageId: string): void {
-  recordEffects(core, run.id, [pickUpEffect(transitionOf(core, run, taskOf(core, run), pageId))])
+export function tellPickUp(tx: Change, run: Run, pageId: string): void {
+  recordEffects(tx, run.id, [pickUpEffect(transitionOf(tx, run, taskOf(tx, run), pageId))])
 }
 
 /** Records a cost that was booked when nobody worked on the run any more; inside the transaction that booked it. */
-export function tellLateCost(core: StoreCore, run: Run): void {
-  const transition = standingTransition(core, run)
+export function tellLateCost(tx: Change, run: Run): void {
+  const transition = standingTransition(tx, run)
   if (transition === null) return
-  recordEffects(core, run.id, lateCostEffects(transition, latestRun(core, run.taskId).id === run.id))
+  recordEffects(tx, run.id, lateCostEffects(transition, latestRun(tx, run.taskId).id === run.id))
 }
 
 /** What is known of a run now, as the outside would be told; null for a local task. */
-export function standingTransition(core: StoreCore, run: Run): Transition | null {
+export function standingTransition(core: StoreReader, run: Run): Transition | null {
   const task = taskOf(core, run)
   return task.pageId === null ? null : transitionOf(core, run, task, task.pageId)
 }
 
-function transitionOf(core: StoreCore, run: Run, task: Task, pageId: string): Transition {
+function transitionOf(core: StoreReader, run: Run, task: Task, pageId: string): Transition {
   const runId = run.id
   const sums = reader(
     core.engine.get(
@@ -98,7 +98,7 @@ function transitionOf(core: StoreCore, run: Run, task: Task, pageId: string): Tr
 }
 
 /** The text that stands, with what was found in it where a person is to read that. */
-function outputOf(core: StoreCore, run: Run): Transition['output'] {
+function outputOf(core: StoreReader, run: Run): Transition['output'] {
   const work = latestWorkOf(core, run.id)
   if (work === null) return null
   return { ...work, findings: run.state === 'waiting_human' ? findingsIn(core, work.id) : [] }

@@ -1,6 +1,6 @@
 import { mayDecideEffect } from '../domain/decision.ts'
 import { stillToSay, type EffectBody, type EffectState } from '../domain/effect.ts'
-import { reader, type StoreCore } from './core.ts'
+import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { dueSql } from './due.ts'
 import { readEffect, type Effect } from './effect-rows.ts'
 import type { SqlValue } from './engine.ts'
@@ -78,22 +78,22 @@ export function effectStore(core: StoreCore): EffectStore {
         .map(readEffect),
     lookAgain: async limit => {
       if (duePlaces(core, limit).length === 0) return []
-      return core.write(() => {
-        const places = duePlaces(core, limit)
-        for (const place of places) markLooked(core, place)
+      return core.change(core.actor, 'effect.look', tx => {
+        const places = duePlaces(tx, limit)
+        for (const place of places) markLooked(tx, place)
         return places.map(placeOf)
       })
     },
-    revive: async place => core.write(() => reviveEach(core, deadAt(core, place))),
-    reviveAll: async () => core.write(() => reviveEach(core, dead(core, IS_MISSED, {}))),
-    retry: async (id, actor) =>
-      decide(core, id, 'retry', actor, effect => {
-        if (effect.state === 'pending') dueNow(core, effect)
-        else reviveEach(core, [effect, ...deadOn(core, effect.target).filter(other => other.id !== id)])
+    revive: place => core.change(core.actor, 'effect.revive', tx => reviveEach(tx, deadAt(tx, place))),
+    reviveAll: () => core.change(core.actor, 'effect.revive', tx => reviveEach(tx, dead(tx, IS_MISSED, {}))),
+    retry: (id, actor) =>
+      decide(core, id, 'retry', actor, (tx, effect) => {
+        if (effect.state === 'pending') dueNow(tx, effect)
+        else reviveEach(tx, [effect, ...deadOn(tx, effect.target).filter(other => other.id !== id)])
       }),
-    dismiss: async (id, actor) =>
-      decide(core, id, 'dismiss', actor, effect => {
-        engine.run(`UPDATE effects SET state = 'dismissed' WHERE id = :id`, { id: effect.id })
+    dismiss: (id, actor) =>
+      decide(core, id, 'dismiss', actor, (tx, effect) => {
+        tx.engine.run(`UPDATE effects SET state = 'dismissed' WHERE id = :id`, { id: effect.id })
       }),
   }
 }
@@ -102,10 +102,10 @@ export function effectStore(core: StoreCore): EffectStore {
  * After a write to a target has arrived: what it said again need not be said any more, and what died because the
  * target was away can be written now. Inside the transaction that ends the write.
  */
-export function settleDead(core: StoreCore, target: string): void {
-  for (const effect of deadOn(core, target)) {
-    if (effect.cause !== 'refused') revive(core, effect)
-    else if (stillToSay(effect.body, laterBodies(core, effect, 'done')) === null) supersede(core, effect)
+export function settleDead(tx: Change, target: string): void {
+  for (const effect of deadOn(tx, target)) {
+    if (effect.cause !== 'refused') revive(tx, effect)
+    else if (stillToSay(effect.body, laterBodies(tx, effect, 'done')) === null) supersede(tx, effect)
   }
 }
 
@@ -113,33 +113,33 @@ export function settleDead(core: StoreCore, target: string): void {
  * Writes once more what was written or is dead, unless something newer was recorded of the same; inside a
  * transaction of the caller. What waits is left alone.
  */
-export function writeAgain(core: StoreCore, id: string): void {
-  const effect = findEffect(core, id)
-  if (effect?.state === 'done' || effect?.state === 'dead') revive(core, effect)
+export function writeAgain(tx: Change, id: string): void {
+  const effect = findEffect(tx, id)
+  if (effect?.state === 'done' || effect?.state === 'dead') revive(tx, effect)
 }
 
-function findEffect(core: StoreCore, id: string): Effect | null {
+function findEffect(core: StoreReader, id: string): Effect | null {
   const row = core.engine.get('SELECT * FROM effects WHERE id = :id', { id })
   return row === undefined ? null : readEffect(row)
 }
 
-async function decide(
+function decide(
   core: StoreCore,
   id: string,
   verb: 'retry' | 'dismiss',
   actor: string,
-  work: (effect: Effect) => void,
+  work: (tx: Change, effect: Effect) => void,
 ): Promise<EffectDecided> {
-  return core.write(() => {
-    const effect = findEffect(core, id)
+  return core.change(actor, `effect.${verb}`, tx => {
+    const effect = findEffect(tx, id)
     if (effect === null || !mayDecideEffect(verb, effect.state)) {
       return { kind: 'refused', state: effect?.state ?? 'done' }
     }
-    work(effect)
-    const run = effect.runId === null ? null : findRun(core, effect.runId)
+    work(tx, effect)
+    const run = effect.runId === null ? null : findRun(tx, effect.runId)
     const what = `${verb === 'retry' ? 'to be written again' : 'dismissed'}: ${effect.key}`
-    if (run !== null) addEvent(core, { runId: run.id, state: run.state, what, actor })
-    return { kind: 'done', state: findEffect(core, id)?.state ?? effect.state }
+    if (run !== null) addEvent(tx, { runId: run.id, state: run.state, what })
+    return { kind: 'done', state: findEffect(tx, id)?.state ?? effect.state }
   })
 }
 
@@ -147,7 +147,7 @@ async function decide(
 const PLACE = `CASE WHEN kind IN ('log', 'job') THEN kind ELSE target END`
 const LOST_PLACE = `state = 'dead' AND cause IS NOT 'refused'`
 
-function duePlaces(core: StoreCore, limit: number): string[] {
+function duePlaces(core: StoreReader, limit: number): string[] {
   return core.engine
     .all(
       `SELECT ${PLACE} AS place FROM effects INDEXED BY effects_dead WHERE ${LOST_PLACE}
@@ -158,17 +158,17 @@ function duePlaces(core: StoreCore, limit: number): string[] {
     .map(row => reader(row).text('place'))
 }
 
-function markLooked(core: StoreCore, place: string): void {
+function markLooked(tx: Change, place: string): void {
   const isMissed =
-    core.engine.get(
+    tx.engine.get(
       `SELECT 1 FROM effects WHERE ${LOST_PLACE} AND ${PLACE} = :place AND ${IS_MISSED} LIMIT 1`,
       {
         place,
       },
     ) !== undefined
-  core.engine.run(`UPDATE effects SET not_before_ms = :next WHERE ${LOST_PLACE} AND ${PLACE} = :place`, {
+  tx.engine.run(`UPDATE effects SET not_before_ms = :next WHERE ${LOST_PLACE} AND ${PLACE} = :place`, {
     place,
-    next: core.clock.now() + (isMissed ? LOOK_AGAIN_MS : LOOK_RARELY_MS),
+    next: tx.clock.now() + (isMissed ? LOOK_AGAIN_MS : LOOK_RARELY_MS),
   })
 }
 
@@ -176,49 +176,49 @@ function placeOf(place: string): DeadPlace {
   return place === 'log' || place === 'job' ? { kind: place } : { kind: 'page', pageId: place }
 }
 
-function deadAt(core: StoreCore, place: DeadPlace): Effect[] {
+function deadAt(core: StoreReader, place: DeadPlace): Effect[] {
   return dead(core, `${LOST_PLACE} AND ${PLACE} = :place`, {
     place: place.kind === 'page' ? place.pageId : place.kind,
   })
 }
 
-function deadOn(core: StoreCore, target: string): Effect[] {
+function deadOn(core: StoreReader, target: string): Effect[] {
   return dead(core, `state = 'dead' AND target = :target`, { target })
 }
 
-function dead(core: StoreCore, where: string, values: Readonly<Record<string, SqlValue>>): Effect[] {
+function dead(core: StoreReader, where: string, values: Readonly<Record<string, SqlValue>>): Effect[] {
   return core.engine.all(`SELECT * FROM effects WHERE ${where} ORDER BY seq`, values).map(readEffect)
 }
 
-function reviveEach(core: StoreCore, effects: readonly Effect[]): number {
-  for (const effect of effects) revive(core, effect)
+function reviveEach(tx: Change, effects: readonly Effect[]): number {
+  for (const effect of effects) revive(tx, effect)
   return effects.length
 }
 
 /** As it may have been sent before it died, it is looked up before it is repeated. */
-function revive(core: StoreCore, effect: Effect): void {
-  const rest = stillToSay(effect.body, laterBodies(core, effect, 'any'))
+function revive(tx: Change, effect: Effect): void {
+  const rest = stillToSay(effect.body, laterBodies(tx, effect, 'any'))
   if (rest === null) {
-    supersede(core, effect)
+    supersede(tx, effect)
     return
   }
-  core.engine.run(
+  tx.engine.run(
     `UPDATE effects SET state = 'pending', cause = NULL, ended_ms = NULL, body = :body, tries = 0, uncertain = 1,
        looked_up_ms = NULL, not_before_ms = 0 WHERE id = :id`,
     { id: effect.id, body: JSON.stringify(rest) },
   )
 }
 
-function supersede(core: StoreCore, { id }: Effect): void {
-  core.engine.run(`UPDATE effects SET state = 'done', cause = NULL, error = NULL WHERE id = :id`, { id })
+function supersede(tx: Change, { id }: Effect): void {
+  tx.engine.run(`UPDATE effects SET state = 'done', cause = NULL, error = NULL WHERE id = :id`, { id })
 }
 
-function dueNow(core: StoreCore, { id }: Effect): void {
-  core.engine.run('UPDATE effects SET not_before_ms = 0 WHERE id = :id', { id })
+function dueNow(tx: Change, { id }: Effect): void {
+  tx.engine.run('UPDATE effects SET not_before_ms = 0 WHERE id = :id', { id })
 }
 
 /** What was recorded for the same target after it, of any run of the task, and was not dismissed. */
-function laterBodies(core: StoreCore, effect: Effect, which: 'any' | 'done'): EffectBody[] {
+function laterBodies(core: StoreReader, effect: Effect, which: 'any' | 'done'): EffectBody[] {
   return core.engine
     .all(
       `SELECT e.body FROM runs own JOIN runs r ON r.task_id = own.task_id JOIN effects e

@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
-import { AppError } from '../kernel/errors.ts'
+import { AppError, defect } from '../kernel/errors.ts'
 
 /** What SQLite takes and gives. Booleans, dates and undefined never reach it. */
 export type SqlValue = string | number | bigint | null | Uint8Array
@@ -10,17 +10,27 @@ export type SqlParameters = Readonly<Record<string, SqlValue>>
 /** A row by the names of its columns; {@link reader} gives it types. */
 export type SqlRow = Record<string, unknown>
 
+/** Reads rows. A statement that would change something is refused as a defect, before it does. */
+export interface Reader {
+  get(sql: string, parameters?: SqlParameters): SqlRow | undefined
+  all(sql: string, parameters?: SqlParameters): SqlRow[]
+}
+
+/** Changes rows: what a change is handed, and nothing else. */
+export interface Writer extends Reader {
+  /** Runs one statement; returns the number of rows it changed. */
+  run(sql: string, parameters?: SqlParameters): number
+  /** Runs one statement that changes a row and returns it; undefined where it changed none. */
+  returning(sql: string, parameters?: SqlParameters): SqlRow | undefined
+}
+
 /**
  * The private engine under the store: one connection, statements prepared once, and transactions that are
  * IMMEDIATE from their start (a deferred one is refused at once when it turns to writing, whatever the
  * timeout) and durable at their end (synchronous = FULL). Everything here is synchronous; nothing can be
  * awaited inside a transaction.
  */
-export interface Engine {
-  /** Runs one statement; returns the number of rows it changed. */
-  run(sql: string, parameters?: SqlParameters): number
-  get(sql: string, parameters?: SqlParameters): SqlRow | undefined
-  all(sql: string, parameters?: SqlParameters): SqlRow[]
+export interface Engine extends Writer {
   /** Statements without parameters, several at once; for migrations. */
   script(sql: string): void
   /** All or nothing: undone when `work` throws. Inside another one, a part of it that is undone alone. */
@@ -122,10 +132,16 @@ function engineOn(database: Database.Database, path: string): Engine {
     prepared.set(sql, made)
     return made
   }
+  const reading = (sql: string): Database.Statement<[SqlParameters], SqlRow> => {
+    const made = statement(sql)
+    if (!made.readonly) throw defect(`no reading, and outside of any change: ${sql}`)
+    return made
+  }
   return {
     run: (sql, parameters = {}) => guard(path, () => statement(sql).run(parameters).changes),
-    get: (sql, parameters = {}) => guard(path, () => statement(sql).get(parameters)),
-    all: (sql, parameters = {}) => guard(path, () => statement(sql).all(parameters)),
+    returning: (sql, parameters = {}) => guard(path, () => statement(sql).get(parameters)),
+    get: (sql, parameters = {}) => guard(path, () => reading(sql).get(parameters)),
+    all: (sql, parameters = {}) => guard(path, () => reading(sql).all(parameters)),
     script: sql => guard(path, () => database.exec(sql)),
     transaction: work => guard(path, () => database.transaction(work).immediate()),
     inTransaction: () => database.inTransaction,

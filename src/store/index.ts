@@ -1,10 +1,9 @@
 import { basename, dirname, join } from 'node:path'
 import { AppError, messageOf } from '../kernel/errors.ts'
-import { newId } from '../kernel/ids.ts'
 import type { Files, World } from '../kernel/world.ts'
 import { clockStore, type ClockStore } from './clock.ts'
 import { claimStore, type ClaimStore } from './claims.ts'
-import type { StoreCore } from './core.ts'
+import { changing, type StoreCore } from './core.ts'
 import { decisionStore, type DecisionStore } from './decisions.ts'
 import { openEngine, type Engine } from './engine.ts'
 import { groupCommit } from './group-commit.ts'
@@ -35,6 +34,8 @@ import { taskStore, type TaskStore } from './tasks.ts'
  * Nobody outside this folder opens a transaction or writes SQL.
  */
 export interface Store {
+  /** The same store where somebody else changes it: one process may serve many. */
+  as(actor: string): Store
   readonly tasks: TaskStore
   readonly runs: RunStore
   readonly claims: ClaimStore
@@ -75,6 +76,8 @@ export interface StoreOptions {
   readonly path: string
   readonly world: Pick<World, 'clock' | 'random' | 'files' | 'processes'>
   readonly commit: string
+  /** Who changes it, where a change names nobody else. */
+  readonly actor: string
   readonly programVersion: string
 }
 
@@ -99,15 +102,34 @@ export function openStore(options: StoreOptions): Store {
 }
 
 function storeOn(engine: Engine, options: StoreOptions): Store {
-  const { write, flush } = groupCommit(engine, work => options.world.clock.soon(work))
-  const core: StoreCore = {
-    engine,
-    write,
-    clock: options.world.clock,
-    processes: options.world.processes,
-    newId: kind => newId(kind, options.world),
-    commit: options.commit,
+  const { clock, processes, random, files } = options.world
+  const { write, flush } = groupCommit(engine, work => clock.soon(work))
+  const reading = { engine, clock, processes, commit: options.commit }
+  const change = changing(reading, engine, random, write)
+  const facts = {
+    path: options.path,
+    schema: schemaVersion(engine),
+    sqlite: String(engine.get('SELECT sqlite_version() AS version')?.['version']),
+    files: () => ownFiles(files, options.path),
   }
+  const close = (): void => {
+    flush()
+    engine.close()
+  }
+  const as = (actor: string): Store => {
+    const core: StoreCore = { ...reading, actor, change }
+    return {
+      as,
+      ...familiesOn(core),
+      facts,
+      check: (limits = CHECK_LIMITS) => checkIntegrity(core, engine, clock, limits),
+      close,
+    }
+  }
+  return as(options.actor)
+}
+
+function familiesOn(core: StoreCore): Omit<Store, 'as' | 'facts' | 'check' | 'close'> {
   return {
     tasks: taskStore(core),
     runs: runStore(core),
@@ -131,17 +153,6 @@ function storeOn(engine: Engine, options: StoreOptions): Store {
     rebuild: rebuildStore(core),
     notion: notionStore(core),
     accounts: accountStore(core),
-    facts: {
-      path: options.path,
-      schema: schemaVersion(engine),
-      sqlite: String(engine.get('SELECT sqlite_version() AS version')?.['version']),
-      files: () => ownFiles(options.world.files, options.path),
-    },
-    check: async (limits = CHECK_LIMITS) => checkIntegrity(engine, options.world.clock, limits),
-    close: () => {
-      flush()
-      engine.close()
-    },
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/world.ts'
 import { AppError } from '../kernel/errors.ts'
-import { reader } from './core.ts'
+import { reader, type Change, type StoreCore } from './core.ts'
 import type { Engine, SqlRow, SqlValue } from './engine.ts'
 import { schemaVersion } from './migrate.ts'
 
@@ -35,14 +35,19 @@ const ROWS_AT_ONCE = 500
  * Tries a write, and looks for damage: with SQLite's own check where the file is small, else by reading all rows of
  * all tables, so many at a time that it ends within its budget, and goes on from there the next time.
  */
-export function checkIntegrity(
+export async function checkIntegrity(
+  core: StoreCore,
   engine: Engine,
   clock: Pick<Clock, 'now' | 'monotonicMs'>,
   limits: CheckLimits,
-): Integrity {
+): Promise<Integrity> {
   try {
     engine.transaction(() => engine.script(`PRAGMA user_version = ${schemaVersion(engine)}`))
-    return sizeOf(engine) <= limits.wholeBytes ? checkWhole(engine, clock) : checkPart(engine, clock, limits)
+    if (sizeOf(engine) <= limits.wholeBytes) return checkWhole(engine, clock)
+    const { position, found } = checkPart(engine, clock, limits)
+    await core.change(core.actor, 'integrity.mark', tx => keepPosition(tx, position, found.wholeMs))
+    // By a clock that was ahead nobody knows when that was.
+    return { ...found, wholeMs: found.wholeMs !== null && found.wholeMs > clock.now() ? null : found.wholeMs }
   } catch (error) {
     if (error instanceof AppError) return { flaw: error.message, wholeMs: null }
     throw error
@@ -64,7 +69,7 @@ function checkPart(
   engine: Engine,
   clock: Pick<Clock, 'now' | 'monotonicMs'>,
   limits: CheckLimits,
-): Integrity {
+): { position: Position | null; found: Integrity } {
   const untilMs = clock.monotonicMs() + limits.budgetMs
   const row = engine.get('SELECT * FROM integrity')
   const begun = row === undefined ? null : reader(row).json<Position | null>('position', 'any')
@@ -75,19 +80,18 @@ function checkPart(
       position = { table, key: keyOf(engine, table, rows) }
       if (clock.monotonicMs() < untilMs) continue
       const wholeMs = row === undefined ? null : reader(row).numberOrNull('whole_ms')
-      keepPosition(engine, position, wholeMs)
-      return { flaw: null, wholeMs: wholeMs !== null && wholeMs > clock.now() ? null : wholeMs }
+      return { position, found: { flaw: null, wholeMs } }
     }
   }
-  keepPosition(engine, null, clock.now())
-  return { flaw: null, wholeMs: clock.now() }
+  return { position: null, found: { flaw: null, wholeMs: clock.now() } }
 }
 
-function keepPosition(engine: Engine, position: Position | null, wholeMs: number | null): void {
-  engine.run('INSERT OR REPLACE INTO integrity (only, position, whole_ms) VALUES (1, :position, :wholeMs)', {
-    position: JSON.stringify(position),
-    wholeMs,
-  })
+function keepPosition(tx: Change, position: Position | null, wholeMs: number | null): void {
+  tx.engine.run(
+    `INSERT INTO integrity (only, position, whole_ms) VALUES (1, :position, :wholeMs)
+     ON CONFLICT (only) DO UPDATE SET position = excluded.position, whole_ms = excluded.whole_ms`,
+    { position: JSON.stringify(position), wholeMs },
+  )
 }
 
 function tablesFrom(engine: Engine, first: string): string[] {

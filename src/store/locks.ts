@@ -1,6 +1,6 @@
 import { isDue } from '../domain/due.ts'
 import { LEASE_MS, LEASE_RENEWAL_MS } from '../kernel/lease.ts'
-import { reader, type StoreCore } from './core.ts'
+import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
 import type { SqlRow } from './engine.ts'
 
 /** What came of work that wanted a lock: its result, or who holds it and since when. */
@@ -22,14 +22,14 @@ export interface LockStore {
 export function lockStore(core: StoreCore): LockStore {
   return {
     hold: async (name, work) => {
-      const token = core.newId('lock')
-      const holder = await core.write(() => acquire(core, name, token))
-      if (holder !== null) return { kind: 'held', ...holder }
+      const acquired = await core.change(core.actor, 'lock.acquire', tx => acquire(tx, name))
+      if (acquired.kind === 'held') return acquired
+      const { token } = acquired
       const lost = new AbortController()
       const endRenewal = core.clock.every(LEASE_RENEWAL_MS, () => {
         // A renewal that fails may succeed the next time, before the lease is over.
         core
-          .write(() => renew(core, name, token))
+          .change(core.actor, 'lock.renew', tx => renew(tx, name, token))
           .then(
             isOurs => isOurs || lost.abort(),
             () => undefined,
@@ -39,29 +39,33 @@ export function lockStore(core: StoreCore): LockStore {
         return { kind: 'done', value: await work(lost.signal) }
       } finally {
         endRenewal()
-        await core.write(() => release(core, name, token))
+        await core.change(core.actor, 'lock.release', tx => release(tx, name, token))
       }
     },
   }
 }
 
-/** Null where it is ours now. */
-function acquire(core: StoreCore, name: string, token: string): { owner: string; sinceMs: number } | null {
-  const row = core.engine.get('SELECT * FROM locks WHERE name = :name', { name })
-  if (row !== undefined && !isOver(core, row)) {
-    return { owner: reader(row).text('owner'), sinceMs: reader(row).number('since_ms') }
+function acquire(
+  tx: Change,
+  name: string,
+): { kind: 'ours'; token: string } | Extract<UnderLock<never>, { kind: 'held' }> {
+  const row = tx.engine.get('SELECT * FROM locks WHERE name = :name', { name })
+  if (row !== undefined && !isOver(tx, row)) {
+    const is = reader(row)
+    return { kind: 'held', owner: is.text('owner'), sinceMs: is.number('since_ms') }
   }
-  const now = core.clock.now()
-  core.engine.run(
+  const token = tx.newId('lock')
+  const now = tx.clock.now()
+  tx.engine.run(
     `INSERT INTO locks (name, token, owner, since_ms, lease_until_ms) VALUES (:name, :token, :owner, :now, :until)
      ON CONFLICT (name) DO UPDATE SET token = excluded.token, owner = excluded.owner, since_ms = excluded.since_ms,
        lease_until_ms = excluded.lease_until_ms`,
-    { name, token, owner: core.processes.self, now, until: now + LEASE_MS },
+    { name, token, owner: tx.processes.self, now, until: now + LEASE_MS },
   )
-  return null
+  return { kind: 'ours', token }
 }
 
-function isOver(core: StoreCore, row: SqlRow): boolean {
+function isOver(core: StoreReader, row: SqlRow): boolean {
   const untilMs = reader(row).number('lease_until_ms')
   const now = core.clock.now()
   switch (core.processes.state(reader(row).text('owner'))) {
@@ -75,10 +79,10 @@ function isOver(core: StoreCore, row: SqlRow): boolean {
   }
 }
 
-function renew(core: StoreCore, name: string, token: string): boolean {
-  const until = core.clock.now() + LEASE_MS
+function renew(tx: Change, name: string, token: string): boolean {
+  const until = tx.clock.now() + LEASE_MS
   return (
-    core.engine.run('UPDATE locks SET lease_until_ms = :until WHERE name = :name AND token = :token', {
+    tx.engine.run('UPDATE locks SET lease_until_ms = :until WHERE name = :name AND token = :token', {
       name,
       token,
       until,
@@ -86,6 +90,6 @@ function renew(core: StoreCore, name: string, token: string): boolean {
   )
 }
 
-function release(core: StoreCore, name: string, token: string): void {
-  core.engine.run('DELETE FROM locks WHERE name = :name AND token = :token', { name, token })
+function release(tx: Change, name: string, token: string): void {
+  tx.engine.run('DELETE FROM locks WHERE name = :name AND token = :token', { name, token })
 }

@@ -1,6 +1,6 @@
 import { keysOf } from '../domain/keys-of.ts'
 import { ID_PREFIXES } from '../kernel/ids.ts'
-import { reader, type StoreCore } from './core.ts'
+import { reader, type StoreCore, type StoreReader } from './core.ts'
 
 /** What an id given by a person names. */
 export type Found =
@@ -75,7 +75,7 @@ function kindsFor(text: string): Kind[] {
 }
 
 /** A range on the primary key, so that the index is used whatever the prefix holds. */
-function idsWithPrefix(core: StoreCore, kind: Kind, prefix: string): { kind: Kind; id: string }[] {
+function idsWithPrefix(core: StoreReader, kind: Kind, prefix: string): { kind: Kind; id: string }[] {
   return core.engine
     .all(
       `SELECT id FROM ${TABLES[kind]} WHERE id >= :prefix AND id < :prefix || char(1114111) ORDER BY id LIMIT ${NAMED}`,
@@ -84,7 +84,7 @@ function idsWithPrefix(core: StoreCore, kind: Kind, prefix: string): { kind: Kin
     .map(row => ({ kind, id: reader(row).text('id') }))
 }
 
-function findAttempt(core: StoreCore, of: { kind: Kind; id: string }, attempt: string): Lookup {
+function findAttempt(core: StoreReader, of: { kind: Kind; id: string }, attempt: string): Lookup {
   const number = Number(attempt)
   const row =
     of.kind === 'run' &&
@@ -99,7 +99,7 @@ function findAttempt(core: StoreCore, of: { kind: Kind; id: string }, attempt: s
   }
 }
 
-function byNotionId(core: StoreCore, id: string): Found | null {
+function byNotionId(core: StoreReader, id: string): Found | null {
   const task = core.engine.get('SELECT id FROM tasks WHERE page_id = :id', { id })
   if (task !== undefined) return { kind: 'task', id: reader(task).text('id') }
   const thing = core.engine.get(

@@ -31,12 +31,14 @@ export function notionStore(core: StoreCore): NotionStore {
           properties: is.json<NotionDatabase['properties']>('properties', {}),
         }
       }),
-    saveDatabases: async databases =>
-      core.write(() => {
+    saveDatabases: databases =>
+      core.change(core.actor, 'notion.databases', tx => {
         for (const { key, databaseId, dataSourceId, properties } of databases) {
-          core.engine.run(
-            `INSERT OR REPLACE INTO notion_databases (key, database_id, data_source_id, properties)
-             VALUES (:key, :databaseId, :dataSourceId, :properties)`,
+          tx.engine.run(
+            `INSERT INTO notion_databases (key, database_id, data_source_id, properties)
+             VALUES (:key, :databaseId, :dataSourceId, :properties)
+             ON CONFLICT (key) DO UPDATE SET database_id = excluded.database_id,
+               data_source_id = excluded.data_source_id, properties = excluded.properties`,
             { key, databaseId, dataSourceId, properties: JSON.stringify(properties) },
           )
         }

@@ -1,7 +1,7 @@
 import type { DeadCause } from '../domain/effect.ts'
 import { LONGEST_DELIVERY_WAIT_MS } from '../domain/retry-schedule.ts'
 import { LEASE_MS } from '../kernel/lease.ts'
-import { reader, type StoreCore } from './core.ts'
+import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { dueSql } from './due.ts'
 import { readEffect, type Effect } from './effect-rows.ts'
 import { IS_MISSED, LOOK_AGAIN_MS, settleDead } from './effects.ts'
@@ -66,15 +66,17 @@ export function outboxStore(core: StoreCore): OutboxStore {
   return {
     claim: async passing => {
       if (findHead(core, passing) === null) return []
-      return core.write(() => claimHead(core, passing))
+      return core.change(core.actor, 'effect.claim', tx => claimHead(tx, passing))
     },
-    renew: async effects => core.write(() => effects.every(effect => extend(core, effect))),
-    done: async (effects, thing, wantsNext) =>
-      core.write(() => {
-        finish(core, effects, thing)
-        return wantsNext === null ? [] : claimHead(core, wantsNext)
+    renew: effects =>
+      core.change(core.actor, 'effect.renew', tx => effects.every(effect => extend(tx, effect))),
+    done: (effects, thing, wantsNext) =>
+      core.change(core.actor, 'effect.done', tx => {
+        finish(tx, effects, thing)
+        return wantsNext === null ? [] : claimHead(tx, wantsNext)
       }),
-    failed: async (effects, failure) => core.write(() => giveBack(core, effects, failure)),
+    failed: (effects, failure) =>
+      core.change(core.actor, 'effect.failed', tx => giveBack(tx, effects, failure)),
     thing: async (service, key) => thingOf(core, service, key),
     hasPending: async target =>
       engine.get(`SELECT 1 FROM effects WHERE target = :target AND state = 'pending' LIMIT 1`, { target }) !==
@@ -131,7 +133,7 @@ const PASSING_HEAD = `SELECT * FROM effects e INDEXED BY effects_passing
   ORDER BY seq LIMIT 1`
 
 /** What lasts comes first: a state in between that waits meanwhile may be void before its turn. */
-function findHead(core: StoreCore, passing: Passing): Effect | null {
+function findHead(core: StoreReader, passing: Passing): Effect | null {
   const now = core.clock.now()
   const row =
     core.engine.get(LASTING_HEAD, { now }) ??
@@ -139,16 +141,16 @@ function findHead(core: StoreCore, passing: Passing): Effect | null {
   return row === undefined ? null : readEffect(row)
 }
 
-function claimHead(core: StoreCore, passing: Passing): Effect[] {
-  const now = core.clock.now()
-  const head = findHead(core, passing)
+function claimHead(tx: Change, passing: Passing): Effect[] {
+  const now = tx.clock.now()
+  const head = findHead(tx, passing)
   if (head === null) return []
-  const batch = head.kind === 'page' ? pagesFrom(core, head) : [head]
-  return batch.map(effect => lease(core, effect, now))
+  const batch = head.kind === 'page' ? pagesFrom(tx, head) : [head]
+  return batch.map(effect => lease(tx, effect, now))
 }
 
 /** The run of property writes at the head of a target: they are merged into one. */
-function pagesFrom(core: StoreCore, head: Effect): Effect[] {
+function pagesFrom(core: StoreReader, head: Effect): Effect[] {
   const pending = core.engine
     .all(`SELECT * FROM effects WHERE target = :target AND state = 'pending' ORDER BY seq`, {
       target: head.target,
@@ -159,34 +161,34 @@ function pagesFrom(core: StoreCore, head: Effect): Effect[] {
 }
 
 /** In the store it has not been looked for any more: what may be sent now came after all look-ups. */
-function lease(core: StoreCore, effect: Effect, now: number): Effect {
-  core.engine.run(
+function lease(tx: Change, effect: Effect, now: number): Effect {
+  tx.engine.run(
     `UPDATE effects SET owner = :owner, claim_no = claim_no + 1, lease_until_ms = :until, tries = tries + 1,
        uncertain = 1, looked_up_ms = NULL
      WHERE id = :id`,
-    { id: effect.id, owner: core.processes.self, until: now + LEASE_MS },
+    { id: effect.id, owner: tx.processes.self, until: now + LEASE_MS },
   )
-  return { ...effect, owner: core.processes.self, claimNo: effect.claimNo + 1, tries: effect.tries + 1 }
+  return { ...effect, owner: tx.processes.self, claimNo: effect.claimNo + 1, tries: effect.tries + 1 }
 }
 
-function extend(core: StoreCore, { id, owner, claimNo }: Effect): boolean {
+function extend(tx: Change, { id, owner, claimNo }: Effect): boolean {
   return (
-    core.engine.run(
+    tx.engine.run(
       `UPDATE effects SET lease_until_ms = :until WHERE id = :id AND owner = :owner AND claim_no = :claimNo`,
-      { id, owner, claimNo, until: core.clock.now() + LEASE_MS },
+      { id, owner, claimNo, until: tx.clock.now() + LEASE_MS },
     ) === 1
   )
 }
 
 /** Matches owner and claim number: a process that lost the lease ends nothing. */
 function endOne(
-  core: StoreCore,
+  tx: Change,
   effect: Effect,
   set: string,
   values: Record<string, string | number | null>,
 ): boolean {
   return (
-    core.engine.run(
+    tx.engine.run(
       `UPDATE effects SET ${set}, owner = NULL, lease_until_ms = NULL
        WHERE id = :id AND owner = :owner AND claim_no = :claimNo`,
       { ...values, id: effect.id, owner: effect.owner, claimNo: effect.claimNo },
@@ -194,19 +196,19 @@ function endOne(
   )
 }
 
-function finish(core: StoreCore, effects: readonly Effect[], thing: OutsideThing | null): void {
+function finish(tx: Change, effects: readonly Effect[], thing: OutsideThing | null): void {
   for (const effect of effects) {
-    const mine = endOne(core, effect, `state = 'done', error = NULL, ended_ms = :now`, {
-      now: core.clock.now(),
+    const mine = endOne(tx, effect, `state = 'done', error = NULL, ended_ms = :now`, {
+      now: tx.clock.now(),
     })
     if (!mine) continue
-    if (effect.body.kind === 'page' && effect.body.change.untick === true) confirmTick(core, effect)
-    proveDelivery(core, effect)
+    if (effect.body.kind === 'page' && effect.body.change.untick === true) confirmTick(tx, effect)
+    proveDelivery(tx, effect)
   }
-  for (const target of new Set(effects.map(effect => effect.target))) settleDead(core, target)
+  for (const target of new Set(effects.map(effect => effect.target))) settleDead(tx, target)
   const [first] = effects
   if (thing === null || first === undefined) return
-  core.engine.run(
+  tx.engine.run(
     `INSERT INTO outside_things (service, key, outside_id) VALUES (:service, :key, :outsideId)
      ON CONFLICT (service, key) DO UPDATE SET outside_id = excluded.outside_id`,
     { service: first.service, key: thing.key, outsideId: thing.outsideId },
@@ -214,7 +216,7 @@ function finish(core: StoreCore, effects: readonly Effect[], thing: OutsideThing
 }
 
 /** The id at a service of a thing we made, inside or outside a transaction; null where it is not known. */
-export function thingOf(core: StoreCore, service: string, key: string): string | null {
+export function thingOf(core: StoreReader, service: string, key: string): string | null {
   const row = core.engine.get(
     'SELECT outside_id FROM outside_things WHERE service = :service AND key = :key',
     {
@@ -226,30 +228,30 @@ export function thingOf(core: StoreCore, service: string, key: string): string |
 }
 
 /** A delivery after the seal is a later fact of the receipt. */
-function proveDelivery(core: StoreCore, effect: Effect): void {
-  const run = effect.runId === null ? null : findRun(core, effect.runId)
+function proveDelivery(tx: Change, effect: Effect): void {
+  const run = effect.runId === null ? null : findRun(tx, effect.runId)
   if (run === null || run.endedMs === null) return
-  appendEntry(core, run.id, 'delivered', { effect: effect.id, key: effect.key })
+  appendEntry(tx, run.id, 'delivered', { effect: effect.id, key: effect.key })
 }
 
-function confirmTick(core: StoreCore, effect: Effect): void {
-  core.engine.run('UPDATE ticks SET confirmed = 1 WHERE page_id = :target AND run_id = :runId', {
+function confirmTick(tx: Change, effect: Effect): void {
+  tx.engine.run('UPDATE ticks SET confirmed = 1 WHERE page_id = :target AND run_id = :runId', {
     target: effect.target,
     runId: effect.runId,
   })
 }
 
-function giveBack(core: StoreCore, effects: readonly Effect[], failure: FailedDelivery): void {
-  const now = core.clock.now()
+function giveBack(tx: Change, effects: readonly Effect[], failure: FailedDelivery): void {
+  const now = tx.clock.now()
   for (const effect of effects) {
     if (failure.dead !== null) {
       const { error, dead: cause } = failure
       const set = `state = 'dead', cause = :cause, error = :error, ended_ms = :now, not_before_ms = :look`
-      endOne(core, effect, set, { error, cause, now, look: now + LOOK_AGAIN_MS })
+      endOne(tx, effect, set, { error, cause, now, look: now + LOOK_AGAIN_MS })
       continue
     }
     endOne(
-      core,
+      tx,
       effect,
       `error = :error, not_before_ms = :notBefore, uncertain = :uncertain, looked_up_ms = :lookedUp`,
       {
@@ -273,12 +275,12 @@ function stillLookedUp(effect: Effect, failure: FailedDelivery): number | null {
  * lives is still sending the others. Inside a transaction of the caller.
  */
 export function releaseEffects(
-  core: StoreCore,
+  tx: Change,
   { owner, dead, leaseIsOver }: { owner: string; dead: boolean; leaseIsOver: string },
 ): void {
-  core.engine.run(
+  tx.engine.run(
     `UPDATE effects SET owner = NULL, lease_until_ms = NULL
      WHERE owner = :owner AND (:dead = 1 OR ${leaseIsOver})`,
-    { owner, dead: dead ? 1 : 0, now: core.clock.now() },
+    { owner, dead: dead ? 1 : 0, now: tx.clock.now() },
   )
 }

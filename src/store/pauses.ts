@@ -9,7 +9,7 @@ import {
   type ServicePause,
   type ServiceUse,
 } from '../domain/breaker.ts'
-import { reader, type StoreCore } from './core.ts'
+import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
 import type { SqlRow } from './engine.ts'
 import { forgetTrials, keyOf, outliveTrials, readTrials, writeTrial } from './trials.ts'
 
@@ -29,77 +29,79 @@ export interface PauseStore {
 export function pauseStore(core: StoreCore): PauseStore {
   return {
     list: async () => readPauses(core),
-    resume: async service =>
-      core.engine.run('DELETE FROM service_pauses WHERE service = :service', { service }),
+    resume: service =>
+      core.change(core.actor, 'pause.resume', tx =>
+        tx.engine.run('DELETE FROM service_pauses WHERE service = :service', { service }),
+      ),
     keepOnly: async uses => {
       const isUnused = (pause: ServiceUse): boolean => !uses.some(use => isSameUse(use, pause))
       // Looked at outside the write lock first: nearly always nothing is paused.
       if (!readPauses(core).some(isUnused)) return
-      await core.write(() => {
-        for (const pause of readPauses(core).filter(isUnused)) endPause(core, pause)
+      await core.change(core.actor, 'pause.forget', tx => {
+        for (const pause of readPauses(tx).filter(isUnused)) endPause(tx, pause)
       })
     },
   }
 }
 
 /** All pauses, inside or outside a transaction. */
-export function readPauses(core: StoreCore): PausedService[] {
+export function readPauses(core: StoreReader): PausedService[] {
   return core.engine.all('SELECT * FROM service_pauses ORDER BY service, model, credential').map(fromRow)
 }
 
 /** The service is in use again. Inside a transaction of the caller. */
-function endPause(core: StoreCore, use: ServiceUse): void {
-  core.engine.run(
+function endPause(tx: Change, use: ServiceUse): void {
+  tx.engine.run(
     'DELETE FROM service_pauses WHERE service = :service AND credential = :credential AND model = :model',
     keyOf(use),
   )
 }
 
 /** A run is let through as the probe of a paused service. Inside a transaction of the caller. */
-export function letThrough(core: StoreCore, pause: PausedService, runId: string): void {
-  const now = core.clock.now()
-  const known = readTrials(core, pause).find(trial => trial.runId === runId) ?? null
-  writePause(core, pause, whileProbing(pause, runId, now))
-  writeTrial(core, pause, whileTried(known, runId, now))
+export function letThrough(tx: Change, pause: PausedService, runId: string): void {
+  const now = tx.clock.now()
+  const known = readTrials(tx, pause).find(trial => trial.runId === runId) ?? null
+  writePause(tx, pause, whileProbing(pause, runId, now))
+  writeTrial(tx, pause, whileTried(known, runId, now))
 }
 
 /**
  * A call of a run was answered: its service is in use, and runs that had failed there before are at fault
  * themselves. Inside a transaction of the caller.
  */
-export function serviceAnswered(core: StoreCore, runId: string, callId: string): void {
-  const row = core.engine.get('SELECT service, credential, model, started_ms FROM calls WHERE id = :callId', {
+export function serviceAnswered(tx: Change, runId: string, callId: string): void {
+  const row = tx.engine.get('SELECT service, credential, model, started_ms FROM calls WHERE id = :callId', {
     callId,
   })
   if (row === undefined) return
   const is = reader(row)
   const use = { service: is.text('service'), credential: is.text('credential'), model: is.text('model') }
-  useAnswered(core, use, runId, is.number('started_ms'))
+  useAnswered(tx, use, runId, is.number('started_ms'))
 }
 
 /** The same of a call that is not in the ledger of runs; `runId` is null where it was for none. */
-export function useAnswered(core: StoreCore, use: ServiceUse, runId: string | null, startedMs: number): void {
-  endPause(core, use)
-  outliveTrials(core, use, runId, startedMs)
+export function useAnswered(tx: Change, use: ServiceUse, runId: string | null, startedMs: number): void {
+  endPause(tx, use)
+  outliveTrials(tx, use, runId, startedMs)
 }
 
 /**
  * A service failed a run: notes it, pauses the service where that is what failed, and tells whether the run has
  * used up its attempt. Inside a transaction of the caller.
  */
-export function serviceFailed(core: StoreCore, use: ServiceUse, failure: ServiceFailure): boolean {
-  const isSiblingDown = readPauses(core).some(
+export function serviceFailed(tx: Change, use: ServiceUse, failure: ServiceFailure): boolean {
+  const isSiblingDown = readPauses(tx).some(
     pause =>
       pause.service === use.service &&
       pause.credential === use.credential &&
       pause.model !== use.model &&
       pause.cause === 'transient',
   )
-  const before = { pause: findPause(core, use), trials: readTrials(core, use), isSiblingDown }
+  const before = { pause: findPause(tx, use), trials: readTrials(tx, use), isSiblingDown }
   const { pause, trial, usesAttempt } = afterServiceFailure(before, failure)
-  if (pause === null) endPause(core, use)
-  else writePause(core, use, pause)
-  writeTrial(core, use, trial)
+  if (pause === null) endPause(tx, use)
+  else writePause(tx, use, pause)
+  writeTrial(tx, use, trial)
   return usesAttempt
 }
 
@@ -107,22 +109,25 @@ export function serviceFailed(core: StoreCore, use: ServiceUse, failure: Service
  * A run is no longer worked on, by whatever way: was it a probe that never asked, another one may; has it ended,
  * what it met at services says nothing more. Inside a transaction of the caller.
  */
-export function leaveServices(core: StoreCore, runId: string, hasEnded: boolean): void {
-  const rows = core.engine.all('SELECT * FROM service_pauses WHERE probe_run_id = :runId', { runId })
-  for (const pause of rows.map(fromRow)) writePause(core, pause, withoutProbe(pause, core.clock.now()))
-  if (hasEnded) forgetTrials(core, runId)
+export function leaveServices(tx: Change, runId: string, hasEnded: boolean): void {
+  const rows = tx.engine.all('SELECT * FROM service_pauses WHERE probe_run_id = :runId', { runId })
+  for (const pause of rows.map(fromRow)) writePause(tx, pause, withoutProbe(pause, tx.clock.now()))
+  if (hasEnded) forgetTrials(tx, runId)
 }
 
-function findPause(core: StoreCore, use: ServiceUse): ServicePause | null {
+function findPause(core: StoreReader, use: ServiceUse): ServicePause | null {
   return readPauses(core).find(pause => isSameUse(pause, use)) ?? null
 }
 
-function writePause(core: StoreCore, use: ServiceUse, pause: ServicePause): void {
-  core.engine.run(
-    `INSERT OR REPLACE INTO service_pauses (service, credential, model, state, cause, reason, hint, opened_count,
+function writePause(tx: Change, use: ServiceUse, pause: ServicePause): void {
+  tx.engine.run(
+    `INSERT INTO service_pauses (service, credential, model, state, cause, reason, hint, opened_count,
        since_ms, next_probe_ms, probe_run_id)
      VALUES (:service, :credential, :model, :state, :cause, :reason, :hint, :openedCount, :sinceMs, :nextProbeMs,
-       :probeRunId)`,
+       :probeRunId)
+     ON CONFLICT (service, credential, model) DO UPDATE SET state = excluded.state, cause = excluded.cause,
+       reason = excluded.reason, hint = excluded.hint, opened_count = excluded.opened_count,
+       since_ms = excluded.since_ms, next_probe_ms = excluded.next_probe_ms, probe_run_id = excluded.probe_run_id`,
     { ...pause, ...keyOf(use) },
   )
 }

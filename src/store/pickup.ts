@@ -1,6 +1,6 @@
 import { keysOf } from '../domain/keys-of.ts'
 import { priorityRank, RUN_STATES, type RunState } from '../domain/run-state.ts'
-import { reader, type StoreCore } from './core.ts'
+import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
 import type { SqlRow } from './engine.ts'
 import { endRun } from './decisions.ts'
 import { recordEffects, tellPickUp } from './effect-record.ts'
@@ -81,22 +81,24 @@ export interface PickUpStore {
 export function pickUpStore(core: StoreCore): PickUpStore {
   return {
     tickState: async pageId => tickState(core, pageId),
-    untickAgain: async pageId => core.write(() => untickAgain(core, pageId)),
-    pickUp: async (page, run) =>
-      core.write(() => {
-        const state = tickState(core, page.pageId)
+    untickAgain: pageId => core.change(core.actor, 'task.untick', tx => untickAgain(tx, pageId)),
+    pickUp: (page, run) =>
+      core.change(run.actor, 'task.pick_up', tx => {
+        const state = tickState(tx, page.pageId)
         if (state.kind !== 'new') return state
-        const resting = openRun(core, page.pageId)
-        if (resting !== null) endRun(core, resting, 'cancelled', 'superseded by a new tick', run.actor)
-        const taskId = upsertTask(core, page)
-        const picked = insertRun(core, taskId, run)
+        const resting = openRun(tx, page.pageId)
+        if (resting !== null) endRun(tx, resting, 'cancelled', 'superseded by a new tick')
+        const taskId = upsertTask(tx, page)
+        const picked = insertRun(tx, taskId, run)
         const runId = picked.id
-        core.engine.run(
-          `INSERT OR REPLACE INTO ticks (page_id, run_id, confirmed, stood_cancelled)
-           VALUES (:pageId, :runId, 0, :stoodCancelled)`,
+        tx.engine.run(
+          `INSERT INTO ticks (page_id, run_id, confirmed, stood_cancelled)
+           VALUES (:pageId, :runId, 0, :stoodCancelled)
+           ON CONFLICT (page_id) DO UPDATE SET run_id = excluded.run_id, confirmed = 0,
+             stood_cancelled = excluded.stood_cancelled`,
           { pageId: page.pageId, runId, stoodCancelled: page.stoodCancelled ? 1 : 0 },
         )
-        tellPickUp(core, picked, page.pageId)
+        tellPickUp(tx, picked, page.pageId)
         return { kind: 'queued', runId, taskId }
       }),
     rows: async pageIds =>
@@ -130,12 +132,16 @@ export function pickUpStore(core: StoreCore): PickUpStore {
       const row = core.engine.get('SELECT at FROM board_marks WHERE name = :name', { name })
       return row === undefined ? null : reader(row).text('at')
     },
-    setMark: async (name, at) => {
-      if (at === null) core.engine.run('DELETE FROM board_marks WHERE name = :name', { name })
-      else core.engine.run('INSERT OR REPLACE INTO board_marks (name, at) VALUES (:name, :at)', { name, at })
-    },
+    setMark: (name, at) =>
+      core.change(core.actor, 'pickup.mark', tx => {
+        if (at === null) tx.engine.run('DELETE FROM board_marks WHERE name = :name', { name })
+        else tx.engine.run(SET_MARK, { name, at })
+      }),
   }
 }
+
+const SET_MARK = `INSERT INTO board_marks (name, at) VALUES (:name, :at)
+  ON CONFLICT (name) DO UPDATE SET at = excluded.at`
 
 /** From runs to their tasks, or the other way round, as the condition that is added leads. */
 const ROW = `SELECT t.page_id, t.id AS task_id, t.title, r.id AS run_id, r.state,
@@ -168,7 +174,7 @@ function readBoardRow(row: SqlRow): BoardRow {
   }
 }
 
-function tickState(core: StoreCore, pageId: string): TickState {
+function tickState(core: StoreReader, pageId: string): TickState {
   const tick = core.engine.get('SELECT confirmed FROM ticks WHERE page_id = :pageId', { pageId })
   if (tick !== undefined && reader(tick).number('confirmed') === 0) return { kind: 'same-tick' }
   const open = openRun(core, pageId)
@@ -177,13 +183,13 @@ function tickState(core: StoreCore, pageId: string): TickState {
   return resting ? { kind: 'new', again: known !== undefined } : { kind: 'waits', runId: open.id }
 }
 
-function untickAgain(core: StoreCore, pageId: string): void {
-  const tick = core.engine.get(
+function untickAgain(tx: Change, pageId: string): void {
+  const tick = tx.engine.get(
     `SELECT run_id FROM ticks WHERE page_id = :pageId AND confirmed = 0
        AND NOT EXISTS (SELECT 1 FROM effects WHERE target = :pageId AND state = 'pending')`,
     { pageId },
   )
-  const latest = core.engine.get(
+  const latest = tx.engine.get(
     `SELECT r.* FROM runs r JOIN tasks t ON t.id = r.task_id WHERE t.page_id = :pageId
      ORDER BY r.number DESC LIMIT 1`,
     { pageId },
@@ -192,10 +198,10 @@ function untickAgain(core: StoreCore, pageId: string): void {
   const { id: runId, state } = readRun(latest)
   const change = { status: RUN_STATES[state].status, untick: true, runId } as const
   const effect = { name: null, target: pageId, body: { kind: 'page', pageId, change } } as const
-  recordEffects(core, reader(tick).text('run_id'), [effect])
+  recordEffects(tx, reader(tick).text('run_id'), [effect])
 }
 
-function openRun(core: StoreCore, pageId: string): Run | null {
+function openRun(core: StoreReader, pageId: string): Run | null {
   const row = core.engine.get(
     `SELECT r.* FROM runs r JOIN tasks t ON t.id = r.task_id WHERE t.page_id = :pageId AND r.ended_ms IS NULL`,
     { pageId },
@@ -203,18 +209,18 @@ function openRun(core: StoreCore, pageId: string): Run | null {
   return row === undefined ? null : readRun(row)
 }
 
-function upsertTask(core: StoreCore, page: PickedPage): string {
-  const known = core.engine.get('SELECT id FROM tasks WHERE page_id = :pageId', { pageId: page.pageId })
-  const id = known === undefined ? core.newId('task') : reader(known).text('id')
+function upsertTask(tx: Change, page: PickedPage): string {
+  const known = tx.engine.get('SELECT id FROM tasks WHERE page_id = :pageId', { pageId: page.pageId })
+  const id = known === undefined ? tx.newId('task') : reader(known).text('id')
   const { stoodCancelled: _, ...row } = page
-  core.engine.run(
+  tx.engine.run(
     `INSERT INTO tasks (id, source, title, brief, type, client, client_email, qa_target, priority, due_date,
        page_id, created_ms)
      VALUES (:id, 'notion', :title, :brief, :type, :client, :clientEmail, :qaTarget, :priority, :dueDate, :pageId, :now)
      ON CONFLICT (id) DO UPDATE SET title = excluded.title, brief = excluded.brief, type = excluded.type,
        client = excluded.client, client_email = excluded.client_email, qa_target = excluded.qa_target,
        priority = excluded.priority, due_date = excluded.due_date`,
-    { ...row, id, priority: priorityRank(page.priority), now: core.clock.now() },
+    { ...row, id, priority: priorityRank(page.priority), now: tx.clock.now() },
   )
   return id
 }

@@ -1,7 +1,7 @@
 import { utcDay, type CapBreach, type Caps } from '../domain/budget.ts'
 import { settledCost } from './booking.ts'
 import type { NewCall, Settlement } from './call-rows.ts'
-import { reader, type StoreCore } from './core.ts'
+import { reader, type Change, type StoreCore } from './core.ts'
 import { addSpend, breachOf } from './spend.ts'
 
 /** A call that no run is for, such as a probe of `doctor`, as it is booked before it leaves. */
@@ -21,20 +21,20 @@ export interface ProbeCallStore {
 /** Probe calls over one database. */
 export function probeCallStore(core: StoreCore): ProbeCallStore {
   return {
-    book: async (call, caps) => core.write(() => book(core, call, caps)),
-    settle: async settlement => core.write(() => settle(core, settlement)),
+    book: (call, caps) => core.change(core.actor, 'probe_call.book', tx => book(tx, call, caps)),
+    settle: settlement => core.change(core.actor, 'probe_call.settle', tx => settle(tx, settlement)),
   }
 }
 
 /** It is done for no task, and for no client. */
 const NOBODY = { taskId: null, client: null }
 
-function book(core: StoreCore, call: NewProbeCall, caps: Caps): CapBreach | null {
-  const now = core.clock.now()
+function book(tx: Change, call: NewProbeCall, caps: Caps): CapBreach | null {
+  const now = tx.clock.now()
   const day = utcDay(now)
-  const breach = breachOf(core, NOBODY, call.reservedNano, caps)
+  const breach = breachOf(tx, NOBODY, call.reservedNano, caps)
   if (breach !== null) return breach
-  core.engine.run(
+  tx.engine.run(
     `INSERT INTO probe_calls (id, service, model, certainty, cost_nano, reserved_nano, price_basis, price_version, day,
        started_ms)
      VALUES (:id, :service, :model, 'unknown', :reserved, :reserved, :basis, :version, :day, :now)`,
@@ -49,19 +49,19 @@ function book(core: StoreCore, call: NewProbeCall, caps: Caps): CapBreach | null
       now,
     },
   )
-  addSpend(core, { ...NOBODY, day }, call.reservedNano)
+  addSpend(tx, { ...NOBODY, day }, call.reservedNano)
   return null
 }
 
-function settle(core: StoreCore, settlement: Settlement): number {
-  const row = core.engine.get('SELECT * FROM probe_calls WHERE id = :id AND ended_ms IS NULL', {
+function settle(tx: Change, settlement: Settlement): number {
+  const row = tx.engine.get('SELECT * FROM probe_calls WHERE id = :id AND ended_ms IS NULL', {
     id: settlement.callId,
   })
   if (row === undefined) return 0
   const is = reader(row)
   const reservedNano = is.number('reserved_nano')
   const costNano = settledCost({ reservedNano }, settlement)
-  core.engine.run(
+  tx.engine.run(
     `UPDATE probe_calls SET certainty = :certainty, cost_nano = :costNano, input_tokens = :input,
        output_tokens = :output, answered_model = :answeredModel, error = :error,
        price_basis = COALESCE(:basis, price_basis), price_version = COALESCE(:version, price_version), ended_ms = :now
@@ -76,9 +76,9 @@ function settle(core: StoreCore, settlement: Settlement): number {
       error: settlement.error,
       basis: settlement.price?.priceBasis ?? null,
       version: settlement.price?.priceVersion ?? null,
-      now: core.clock.now(),
+      now: tx.clock.now(),
     },
   )
-  addSpend(core, { ...NOBODY, day: is.text('day') }, costNano - reservedNano)
+  addSpend(tx, { ...NOBODY, day: is.text('day') }, costNano - reservedNano)
   return costNano
 }

@@ -1,5 +1,5 @@
 import type { ServiceUse } from '../domain/breaker.ts'
-import { reader, type StoreCore } from './core.ts'
+import { reader, type Change, type StoreCore } from './core.ts'
 import type { SqlRow } from './engine.ts'
 import { useAnswered } from './pauses.ts'
 
@@ -43,33 +43,33 @@ export function proofStore(core: StoreCore): ProofStore {
   const read = (): Proof[] => core.engine.all('SELECT * FROM proofs ORDER BY subject').map(readProof)
   return {
     list: async () => read(),
-    save: async proofs =>
-      core.write(() => {
+    save: proofs =>
+      core.change(core.actor, 'proof.save', tx => {
         for (const proof of proofs) {
-          upsert(core, proof)
+          upsert(tx, proof)
           const { answered } = proof
-          if (answered !== undefined) useAnswered(core, answered.use, null, answered.startedMs)
+          if (answered !== undefined) useAnswered(tx, answered.use, null, answered.startedMs)
         }
-        forgetOthers(core, proofs)
+        forgetOthers(tx, proofs)
         return read()
       }),
   }
 }
 
-function upsert(core: StoreCore, { subject, outcome, detail, fix }: NewProof): void {
-  core.engine.run(
+function upsert(tx: Change, { subject, outcome, detail, fix }: NewProof): void {
+  tx.engine.run(
     `INSERT INTO proofs (subject, outcome, detail, fix, at_ms, last_proved_ms)
      VALUES (:subject, :outcome, :detail, :fix, :now, CASE WHEN :outcome = 'proved' THEN CAST(:now AS INTEGER) END)
      ON CONFLICT (subject) DO UPDATE SET previous = outcome, outcome = excluded.outcome, detail = excluded.detail,
        fix = excluded.fix, at_ms = excluded.at_ms,
        last_proved_ms = COALESCE(excluded.last_proved_ms, last_proved_ms)`,
-    { subject, outcome, detail, fix, now: core.clock.now() },
+    { subject, outcome, detail, fix, now: tx.clock.now() },
   )
 }
 
 /** What is no longer probed, such as a model that is not used any more, is neither proved nor failed. */
-function forgetOthers(core: StoreCore, proofs: readonly NewProof[]): void {
-  core.engine.run('DELETE FROM proofs WHERE subject NOT IN (SELECT value FROM json_each(:subjects))', {
+function forgetOthers(tx: Change, proofs: readonly NewProof[]): void {
+  tx.engine.run('DELETE FROM proofs WHERE subject NOT IN (SELECT value FROM json_each(:subjects))', {
     subjects: JSON.stringify(proofs.map(proof => proof.subject)),
   })
 }

@@ -11,7 +11,7 @@ export interface QueuePause {
 export interface QueueStore {
   paused(): Promise<QueuePause | null>
   /** Keeps the first pause where there is one already; false then. */
-  pause(reason: string, actor: string): Promise<boolean>
+  pause(reason: string): Promise<boolean>
   /** False where it was not paused. */
   resume(): Promise<boolean>
 }
@@ -25,12 +25,13 @@ export function queueStore(core: StoreCore): QueueStore {
       const is = reader(row)
       return { reason: is.text('reason'), actor: is.text('actor'), atMs: is.number('at_ms') }
     },
-    pause: async (reason, actor) =>
-      core.engine.run(
-        `INSERT INTO queue_pause (only, reason, actor, at_ms) VALUES (1, :reason, :actor, :now)
-         ON CONFLICT (only) DO NOTHING`,
-        { reason, actor, now: core.clock.now() },
-      ) === 1,
-    resume: async () => core.engine.run('DELETE FROM queue_pause') === 1,
+    pause: reason =>
+      core.change(core.actor, 'queue.pause', tx => {
+        const sql = `INSERT INTO queue_pause (only, reason, actor, at_ms) VALUES (1, :reason, :actor, :now)
+          ON CONFLICT (only) DO NOTHING`
+        return tx.engine.run(sql, { reason, actor: tx.actor, now: tx.clock.now() }) === 1
+      }),
+    resume: () =>
+      core.change(core.actor, 'queue.resume', tx => tx.engine.run('DELETE FROM queue_pause') === 1),
   }
 }

@@ -1,5 +1,5 @@
 import { takeTokens, type Bucket } from '../domain/rate-bucket.ts'
-import { reader, type StoreCore } from './core.ts'
+import { reader, type StoreCore, type StoreReader } from './core.ts'
 
 /** Request rates that all processes of this store share. */
 export interface RateStore {
@@ -15,11 +15,12 @@ export interface RateStore {
 /** Rate buckets over one database, shared by all processes. */
 export function rateStore(core: StoreCore): RateStore {
   return {
-    take: async (service, count, perSecond) =>
-      core.write(() => {
-        const taken = takeTokens(bucketOf(core, service), count, perSecond, core.clock.now())
-        core.engine.run(
-          'INSERT OR REPLACE INTO rate_buckets (service, tokens, at_ms) VALUES (:service, :tokens, :atMs)',
+    take: (service, count, perSecond) =>
+      core.change(core.actor, 'rate.take', tx => {
+        const taken = takeTokens(bucketOf(tx, service), count, perSecond, tx.clock.now())
+        tx.engine.run(
+          `INSERT INTO rate_buckets (service, tokens, at_ms) VALUES (:service, :tokens, :atMs)
+           ON CONFLICT (service) DO UPDATE SET tokens = excluded.tokens, at_ms = excluded.at_ms`,
           { service, ...taken.bucket },
         )
         return taken.waitMs
@@ -29,7 +30,7 @@ export function rateStore(core: StoreCore): RateStore {
   }
 }
 
-function bucketOf(core: StoreCore, service: string): Bucket | null {
+function bucketOf(core: StoreReader, service: string): Bucket | null {
   const row = core.engine.get('SELECT * FROM rate_buckets WHERE service = :service', { service })
   return row === undefined
     ? null

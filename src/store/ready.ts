@@ -2,7 +2,7 @@ import type { ServiceUse } from '../domain/breaker.ts'
 import { LONGEST_RETRY_AFTER_MS } from '../domain/retry-schedule.ts'
 import type { Stage } from '../domain/run-state.ts'
 import { TASK_TYPES, type TaskType } from '../domain/task-type.ts'
-import { reader, type StoreCore } from './core.ts'
+import { reader, type StoreReader } from './core.ts'
 import { dueSql } from './due.ts'
 import { readRun, type Run } from './run-rows.ts'
 import { keyOf } from './trials.ts'
@@ -30,7 +30,7 @@ const IS_READY = `owner IS NULL AND state <> 'held' AND ${RUN_IS_DUE}
   AND (started_ms IS NOT NULL OR NOT EXISTS (SELECT 1 FROM queue_pause))`
 
 /** Since when the oldest run waits that may be worked on at an instant, whatever its stage; null where none waits. */
-export function oldestReadyMs(core: StoreCore, now: number): number | null {
+export function oldestReadyMs(core: StoreReader, now: number): number | null {
   const row = core.engine.get(
     `SELECT MIN(MAX(created_ms, MIN(not_before_ms, :now))) AS oldest FROM runs
      WHERE next_stage IS NOT NULL AND ${IS_READY}`,
@@ -64,7 +64,7 @@ export function isOfWork(work: readonly Work[]): { sql: string; parameters: Reco
  * @param triedAt before all else the one that was tried at this service longest ago, or never
  */
 export function readyRuns(
-  core: StoreCore,
+  core: StoreReader,
   wanted: Wanted,
   now: number,
   limit: number,

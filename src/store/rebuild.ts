@@ -1,7 +1,7 @@
 import { pageAgain, standingOf, type EffectBody, type PageChange } from '../domain/effect.ts'
 import { keysOf } from '../domain/keys-of.ts'
 import type { RunState } from '../domain/run-state.ts'
-import { reader, type StoreCore } from './core.ts'
+import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { recordEffects, SERVICE, standingTransition } from './effect-record.ts'
 import { readEffect, type Effect } from './effect-rows.ts'
 import { writeAgain } from './effects.ts'
@@ -78,11 +78,11 @@ export function rebuildStore(core: StoreCore): RebuildStore {
       reader(core.engine.get('SELECT COUNT(*) AS pages FROM tasks WHERE page_id IS NOT NULL') ?? {}).number(
         'pages',
       ),
-    again: async again => core.write(() => record(core, again)),
+    again: again => core.change(core.actor, 'effect.rebuild', tx => record(tx, again)),
   }
 }
 
-function saidOf(core: StoreCore, taskId: string): Said | null {
+function saidOf(core: StoreReader, taskId: string): Said | null {
   const run = latestRun(core, taskId)
   const standing = standingTransition(core, run)
   if (standing === null) return null
@@ -146,39 +146,39 @@ function isKind<Kind extends EffectBody['kind']>(
   return body.kind === kind
 }
 
-function isTickOurs(core: StoreCore, pageId: string): boolean {
+function isTickOurs(core: StoreReader, pageId: string): boolean {
   return tickRun(core, pageId) !== null
 }
 
 /** The run of a tick whose untick is not confirmed. */
-function tickRun(core: StoreCore, pageId: string): string | null {
+function tickRun(core: StoreReader, pageId: string): string | null {
   const row = core.engine.get('SELECT run_id FROM ticks WHERE page_id = :pageId AND confirmed = 0', {
     pageId,
   })
   return row === undefined ? null : reader(row).text('run_id')
 }
 
-function textOf(core: StoreCore, outputId: string): string | null {
+function textOf(core: StoreReader, outputId: string): string | null {
   const row = core.engine.get('SELECT text FROM outputs WHERE id = :outputId', { outputId })
   return row === undefined ? null : reader(row).text('text')
 }
 
-function record(core: StoreCore, { taskId, keys, effectIds, forget }: Again): void {
-  recordPage(core, latestRun(core, taskId), keys)
+function record(tx: Change, { taskId, keys, effectIds, forget }: Again): void {
+  recordPage(tx, latestRun(tx, taskId), keys)
   for (const thing of forget) {
-    core.engine.run('DELETE FROM outside_things WHERE service = :service AND key = :thing', {
+    tx.engine.run('DELETE FROM outside_things WHERE service = :service AND key = :thing', {
       service: SERVICE,
       thing,
     })
   }
-  for (const id of effectIds) writeAgain(core, id)
+  for (const id of effectIds) writeAgain(tx, id)
 }
 
 /** An untick is recorded for the run of its tick, which it confirms. */
-function recordPage(core: StoreCore, run: Run, keys: readonly (keyof PageChange)[]): void {
-  const standing = standingTransition(core, run)
+function recordPage(tx: Change, run: Run, keys: readonly (keyof PageChange)[]): void {
+  const standing = standingTransition(tx, run)
   if (standing === null || keys.length === 0) return
-  const tick = keys.includes('untick') ? tickRun(core, standing.pageId) : null
+  const tick = keys.includes('untick') ? tickRun(tx, standing.pageId) : null
   const said: PageChange = {
     ...standingOf(standing),
     ...(tick === null ? {} : { untick: true }),
@@ -187,5 +187,5 @@ function recordPage(core: StoreCore, run: Run, keys: readonly (keyof PageChange)
   const change = Object.fromEntries(
     keysOf(said).flatMap(key => (keys.includes(key) ? [[key, said[key]]] : [])),
   )
-  recordEffects(core, tick ?? run.id, [pageAgain(standing.pageId, change)])
+  recordEffects(tx, tick ?? run.id, [pageAgain(standing.pageId, change)])
 }

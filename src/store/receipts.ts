@@ -9,7 +9,7 @@ import {
 import type { CriterionScores } from '../domain/rubric.ts'
 import { sha256 } from '../kernel/digest.ts'
 import { UnreadableRow } from '../kernel/errors.ts'
-import { reader, type RowReader, type StoreCore } from './core.ts'
+import { reader, type Change, type RowReader, type StoreCore, type StoreReader } from './core.ts'
 import { callsOfRun, type Call } from './call-rows.ts'
 import type { SqlRow } from './engine.ts'
 import { findRun, type Run } from './run-rows.ts'
@@ -46,15 +46,15 @@ export function receiptStore(core: StoreCore): ReceiptStore {
 }
 
 /** Seals the core of a run that has just ended; once, inside the transaction that ended it. */
-export function sealReceipt(core: StoreCore, run: Run): void {
-  const text = canonicalJson(gather(core, run))
-  core.engine.run(
+export function sealReceipt(tx: Change, run: Run): void {
+  const text = canonicalJson(gather(tx, run))
+  tx.engine.run(
     'INSERT INTO receipts (run_id, core, digest, sealed_ms) VALUES (:runId, :text, :digest, :now)',
-    { runId: run.id, text, digest: sha256(text), now: core.clock.now() },
+    { runId: run.id, text, digest: sha256(text), now: tx.clock.now() },
   )
 }
 
-function readReceipt(core: StoreCore, runId: string): Receipt | null {
+function readReceipt(core: StoreReader, runId: string): Receipt | null {
   const run = findRun(core, runId)
   if (run === null) return null
   const words = wordsOf(core, run)
@@ -97,7 +97,7 @@ function sealedCore(is: RowReader): { core: ReceiptCore; flaw: string | null } |
 /** How many seals of each kind are looked at. */
 const SAMPLE = 50
 
-function sampleSeals(core: StoreCore): { seals: number; broken: string[] } {
+function sampleSeals(core: StoreReader): { seals: number; broken: string[] } {
   const newest = core.engine.all('SELECT * FROM receipts ORDER BY run_id DESC LIMIT :limit', {
     limit: SAMPLE,
   })
@@ -113,7 +113,7 @@ function sampleSeals(core: StoreCore): { seals: number; broken: string[] } {
 }
 
 /** What people and models said of a run, as the rows have it now. */
-function wordsOf(core: StoreCore, run: Run): ReceiptWords {
+function wordsOf(core: StoreReader, run: Run): ReceiptWords {
   const attempts = core.engine.all(
     `SELECT run_id || '/' || number AS id, message AS words FROM attempts WHERE run_id = :runId AND message IS NOT NULL`,
     { runId: run.id },
@@ -128,7 +128,7 @@ function wordsOf(core: StoreCore, run: Run): ReceiptWords {
   return { reason: run.reason, attempts: byId(attempts), judgements: byId(judgements) }
 }
 
-function gather(core: StoreCore, run: Run): Receipt['core'] {
+function gather(core: StoreReader, run: Run): Receipt['core'] {
   const calls = callsOfRun(core, run.id).map(receiptCall)
   const type = core.engine.get('SELECT type FROM tasks WHERE id = :id', { id: run.taskId }) ?? {}
   return {
@@ -155,7 +155,7 @@ function gather(core: StoreCore, run: Run): Receipt['core'] {
   }
 }
 
-function attemptsOf(core: StoreCore, runId: string): ReceiptCore['attempts'] {
+function attemptsOf(core: StoreReader, runId: string): ReceiptCore['attempts'] {
   return core.engine
     .all('SELECT * FROM attempts WHERE run_id = :runId ORDER BY number', { runId })
     .map(row => {
@@ -169,7 +169,7 @@ function attemptsOf(core: StoreCore, runId: string): ReceiptCore['attempts'] {
     })
 }
 
-function outputsOf(core: StoreCore, runId: string): ReceiptCore['outputs'] {
+function outputsOf(core: StoreReader, runId: string): ReceiptCore['outputs'] {
   return core.engine
     .all('SELECT * FROM outputs WHERE run_id = :runId ORDER BY number', { runId })
     .map(row => {
@@ -186,7 +186,7 @@ function outputsOf(core: StoreCore, runId: string): ReceiptCore['outputs'] {
     })
 }
 
-function judgementsOf(core: StoreCore, runId: string): ReceiptCore['judgements'] {
+function judgementsOf(core: StoreReader, runId: string): ReceiptCore['judgements'] {
   return core.engine
     .all(
       `SELECT j.* FROM outputs o JOIN judgements j ON j.output_id = o.id
@@ -209,7 +209,7 @@ function judgementsOf(core: StoreCore, runId: string): ReceiptCore['judgements']
     })
 }
 
-function decisionsOf(core: StoreCore, runId: string): ReceiptCore['decisions'] {
+function decisionsOf(core: StoreReader, runId: string): ReceiptCore['decisions'] {
   return core.engine
     .all(
       `SELECT COALESCE(d.work_id, d.output_id) AS about, d.kind, d.at_ms FROM outputs o JOIN decisions d ON d.output_id = o.id

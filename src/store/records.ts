@@ -1,6 +1,6 @@
 import { CLOCK_STEP_MS } from '../domain/due.ts'
 import type { Outcome } from '../kernel/errors.ts'
-import { reader, type StoreCore } from './core.ts'
+import { reader, type StoreCore, type StoreReader } from './core.ts'
 import type { SqlRow } from './engine.ts'
 
 /** How an operation ended, or that it is under way. */
@@ -28,21 +28,23 @@ export interface RecordStore {
 export function recordStore(core: StoreCore): RecordStore {
   const { engine, clock } = core
   return {
-    begin: async (operation, actor) => {
-      const id = core.newId('record')
-      engine.run(
-        `INSERT INTO operation_records (id, operation, actor, owner, started_ms, program_commit)
-         VALUES (:id, :operation, :actor, :owner, :now, :commit)`,
-        { id, operation, actor, owner: core.processes.self, now: clock.now(), commit: core.commit },
-      )
-      return id
-    },
-    end: async (id, outcome, message) => {
-      engine.run(
-        'UPDATE operation_records SET ended_ms = :now, outcome = :outcome, message = :message WHERE id = :id',
-        { id, outcome, message, now: clock.now() },
-      )
-    },
+    begin: (operation, actor) =>
+      core.change(actor, 'operation.begin', tx => {
+        const id = tx.newId('record')
+        tx.engine.run(
+          `INSERT INTO operation_records (id, operation, actor, owner, started_ms, program_commit)
+           VALUES (:id, :operation, :actor, :owner, :now, :commit)`,
+          { id, operation, actor, owner: tx.processes.self, now: tx.clock.now(), commit: tx.commit },
+        )
+        return id
+      }),
+    end: (id, outcome, message) =>
+      core.change(core.actor, 'operation.end', tx => {
+        tx.engine.run(
+          'UPDATE operation_records SET ended_ms = :now, outcome = :outcome, message = :message WHERE id = :id',
+          { id, outcome, message, now: tx.clock.now() },
+        )
+      }),
     latest: async () =>
       engine.all(LATEST, { latest: clock.now() + CLOCK_STEP_MS }).map(row => readRecord(core, row)),
     get: async id => {
@@ -68,7 +70,7 @@ const LATEST = `WITH RECURSIVE names (operation) AS (
     (SELECT id FROM operation_records WHERE operation = names.operation ORDER BY started_ms LIMIT 1))
   ORDER BY o.operation`
 
-function readRecord(core: StoreCore, row: SqlRow): OperationRecord {
+function readRecord(core: StoreReader, row: SqlRow): OperationRecord {
   const is = reader(row)
   const endedMs = is.numberOrNull('ended_ms')
   const died = endedMs === null && core.processes.state(is.text('owner')) === 'dead'

@@ -8,7 +8,7 @@ import {
   type RunState,
   type Stage,
 } from '../domain/run-state.ts'
-import { reader, type StoreCore } from './core.ts'
+import { reader, type Change, type StoreReader } from './core.ts'
 import type { SqlRow, SqlValue } from './engine.ts'
 
 /** One go at a task. */
@@ -58,9 +58,9 @@ export interface NewRun {
 }
 
 /** Inserts a queued run, numbered after the task's last; inside a transaction of the caller. */
-export function insertRun(core: StoreCore, taskId: string, run: NewRun): Run {
-  const id = core.newId('run')
-  const row = core.engine.get(
+export function insertRun(tx: Change, taskId: string, run: NewRun): Run {
+  const id = tx.newId('run')
+  const row = tx.engine.returning(
     `INSERT INTO runs (id, task_id, number, cause, state, next_stage, priority, brief_digest, threshold, band,
        revisions, attempt, not_before_ms, claim_no, flaw, program_commit, created_ms)
      VALUES (:id, :taskId, (SELECT COALESCE(MAX(number), 0) + 1 FROM runs WHERE task_id = :taskId), :cause,
@@ -76,29 +76,26 @@ export function insertRun(core: StoreCore, taskId: string, run: NewRun): Run {
       band: run.band,
       revisions: run.revisions,
       flaw: run.flaw ?? null,
-      commit: core.commit,
-      now: core.clock.now(),
+      commit: tx.commit,
+      now: tx.clock.now(),
     },
   )
-  addEvent(core, { runId: id, state: 'queued', what: run.cause, actor: run.actor })
+  addEvent(tx, { runId: id, state: 'queued', what: run.cause })
   return readRun(row ?? {})
 }
 
 /** Appends to a run's timeline; inside a transaction of the caller. */
-export function addEvent(
-  core: StoreCore,
-  event: { runId: string; state: RunState; what: string; actor: string },
-): void {
-  core.engine.run(
+export function addEvent(tx: Change, event: { runId: string; state: RunState; what: string }): void {
+  tx.engine.run(
     `INSERT INTO run_events (run_id, seq, at_ms, state, what, actor, program_commit)
      VALUES (:runId, (SELECT COALESCE(MAX(seq), 0) + 1 FROM run_events WHERE run_id = :runId), :now, :state,
        :what, :actor, :commit)`,
-    { ...event, now: core.clock.now(), commit: core.commit },
+    { ...event, actor: tx.actor, now: tx.clock.now(), commit: tx.commit },
   )
 }
 
 /** A run by id, inside or outside a transaction. */
-export function findRun(core: StoreCore, id: string): Run | null {
+export function findRun(core: StoreReader, id: string): Run | null {
   const row = core.engine.get('SELECT * FROM runs WHERE id = :id', { id })
   return row === undefined ? null : readRun(row)
 }
@@ -109,10 +106,10 @@ export function waitingState(run: Run): RunState {
 }
 
 /** Writes columns of a run and returns it as it is then; names come from this folder's code only. */
-export function updateRun(core: StoreCore, id: string, columns: Readonly<Record<string, SqlValue>>): Run {
+export function updateRun(tx: Change, id: string, columns: Readonly<Record<string, SqlValue>>): Run {
   const assignments = Object.keys(columns).map(column => `${column} = :${column}`)
   const sql = `UPDATE runs SET ${assignments.join(', ')} WHERE id = :id RETURNING *`
-  return readRun(core.engine.get(sql, { ...columns, id }) ?? {})
+  return readRun(tx.engine.returning(sql, { ...columns, id }) ?? {})
 }
 
 /** A row of the runs table. */
@@ -148,7 +145,7 @@ export function readRun(row: SqlRow): Run {
 }
 
 /** The run of a task that counts. */
-export function latestRun(core: StoreCore, taskId: string): Run {
+export function latestRun(core: StoreReader, taskId: string): Run {
   const row = core.engine.get('SELECT * FROM runs WHERE task_id = :taskId ORDER BY number DESC LIMIT 1', {
     taskId,
   })

@@ -4,7 +4,7 @@ import type { OutputFacts } from '../domain/next-step.ts'
 import type { CriterionScores, Finding } from '../domain/rubric.ts'
 import type { RunState } from '../domain/run-state.ts'
 import { openStages, type StageService } from './claims.ts'
-import { FINDINGS_SHAPE, reader, type StoreCore } from './core.ts'
+import { FINDINGS_SHAPE, reader, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { breachOf } from './spend.ts'
 import { tellOutside } from './effect-record.ts'
 import { isOfWork, oldestReadyMs, readyRuns, RUN_IS_DUE, type Work } from './ready.ts'
@@ -108,7 +108,9 @@ export function runStore(core: StoreCore): RunStore {
         })
       return held().length === 0
         ? []
-        : core.write(() => held().flatMap(run => (letGo(core, run, caps) ? [run.id] : [])))
+        : core.change('pipeline', 'run.release', tx =>
+            held().flatMap(run => (letGo(tx, run, caps) ? [run.id] : [])),
+          )
     },
   }
 }
@@ -122,23 +124,23 @@ const LATEST_BY_STATE = `SELECT state, SUM(runs) AS tasks FROM (
     WHERE later.number > 1 GROUP BY earlier.state
   ) GROUP BY state`
 
-function letGo(core: StoreCore, run: Run, caps: Caps): boolean {
-  const row = core.engine.get(
+function letGo(tx: Change, run: Run, caps: Caps): boolean {
+  const row = tx.engine.get(
     'SELECT r.held_need_nano, t.client FROM runs r JOIN tasks t ON t.id = r.task_id WHERE r.id = :id',
     { id: run.id },
   )
   const is = reader(row ?? {})
   const subject = { taskId: run.taskId, client: is.textOrNull('client') }
-  if (breachOf(core, subject, is.number('held_need_nano'), caps) !== null) return false
+  if (breachOf(tx, subject, is.number('held_need_nano'), caps) !== null) return false
   const state = waitingState(run)
-  const free = updateRun(core, run.id, { state, held_need_nano: null, reason: null })
-  addEvent(core, { runId: run.id, state, what: 'let go: the cap has room again', actor: 'pipeline' })
-  tellOutside(core, free)
+  const free = updateRun(tx, run.id, { state, held_need_nano: null, reason: null })
+  addEvent(tx, { runId: run.id, state, what: 'let go: the cap has room again' })
+  tellOutside(tx, free)
   return true
 }
 
 function readReady(
-  core: StoreCore,
+  core: StoreReader,
   stages: readonly StageService[],
   taskId: string | null,
   limit: number,
@@ -147,7 +149,7 @@ function readReady(
   return readyRuns(core, wanted, core.clock.now(), limit).map(run => ({ run, task: taskOf(core, run) }))
 }
 
-function readOutputs(core: StoreCore, runId: string): Output[] {
+function readOutputs(core: StoreReader, runId: string): Output[] {
   return core.engine
     .all(
       `SELECT o.*, d.kind AS decision_kind, d.note AS decision_note, d.work_id FROM outputs o
@@ -181,7 +183,7 @@ function readOutputs(core: StoreCore, runId: string): Output[] {
     })
 }
 
-function readJudgements(core: StoreCore, outputId: string): Judgement[] {
+function readJudgements(core: StoreReader, outputId: string): Judgement[] {
   return core.engine
     .all('SELECT * FROM judgements WHERE output_id = :outputId ORDER BY number', { outputId })
     .map(row => {
@@ -199,7 +201,7 @@ function readJudgements(core: StoreCore, outputId: string): Judgement[] {
     })
 }
 
-function readEvents(core: StoreCore, runId: string): RunEvent[] {
+function readEvents(core: StoreReader, runId: string): RunEvent[] {
   return core.engine
     .all('SELECT * FROM run_events WHERE run_id = :runId ORDER BY seq', { runId })
     .map(row => {

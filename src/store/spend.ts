@@ -6,11 +6,11 @@ import {
   type Caps,
   type SpendScope,
 } from '../domain/budget.ts'
-import { reader, type StoreCore } from './core.ts'
+import { reader, type Change, type StoreReader } from './core.ts'
 
 /** The cap that `needNano` more would break for this task, now; inside a transaction of the caller. */
 export function breachOf(
-  core: StoreCore,
+  core: StoreReader,
   subject: { taskId: string | null; client: string | null },
   needNano: number,
   caps: Caps,
@@ -25,12 +25,12 @@ export function breachOf(
 
 /** Adds to the totals of a task, its client, the day and the month; inside a transaction of the caller. */
 export function addSpend(
-  core: StoreCore,
+  tx: Change,
   subject: { taskId: string | null; client: string | null; day: string },
   nano: number,
 ): void {
   for (const { scope, key } of spendKeys(subject)) {
-    core.engine.run(
+    tx.engine.run(
       `INSERT INTO spend (scope, key, nano) VALUES (:scope, :key, :nano)
        ON CONFLICT (scope, key) DO UPDATE SET nano = nano + excluded.nano`,
       { scope, key, nano },
@@ -38,7 +38,7 @@ export function addSpend(
   }
 }
 
-function spentNano(core: StoreCore, scope: SpendScope, key: string): number {
+function spentNano(core: StoreReader, scope: SpendScope, key: string): number {
   const row = core.engine.get('SELECT nano FROM spend WHERE scope = :scope AND key = :key', { scope, key })
   return row === undefined ? 0 : reader(row).number('nano')
 }

@@ -6,7 +6,7 @@ import { isFinal, mayGo, WAITING_STATE, type RunState } from '../domain/run-stat
 import { defect } from '../kernel/errors.ts'
 import { LeaseLost, type Claim } from '../kernel/lease.ts'
 import { claimNext, type ClaimedRun, type ClaimRequest } from './claims.ts'
-import { reader, type StoreCore } from './core.ts'
+import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { endRun } from './decisions.ts'
 import { tellOutside } from './effect-record.ts'
 import { breachOf } from './spend.ts'
@@ -46,22 +46,22 @@ export interface StageStore {
 export function stageStore(core: StoreCore): StageStore {
   return {
     reserve: async (claim, call, caps) => {
-      const reserved = await core.write(() => {
-        const run = heldBy(core, claim)
-        return run === null ? null : { breach: reserve(core, run, claim, call, caps) }
+      const reserved = await core.change('pipeline', 'call.reserve', tx => {
+        const run = heldBy(tx, claim)
+        return run === null ? null : { breach: reserve(tx, run, claim, call, caps) }
       })
       if (reserved === null) throw new LeaseLost(claim)
       return reserved.breach
     },
-    settle: async settlement => core.write(() => settleCall(core, settlement)),
+    settle: settlement => core.change('pipeline', 'call.settle', tx => settleCall(tx, settlement)),
     finish: async (claim, end, wanted) => {
-      const finished = await core.write(() => {
+      const finished = await core.change('pipeline', 'run.finish', tx => {
         // Whoever holds the lease: what was spent was spent.
-        if (end.settlement !== null) settleCall(core, end.settlement)
-        const run = heldBy(core, claim)
+        if (end.settlement !== null) settleCall(tx, end.settlement)
+        const run = heldBy(tx, claim)
         if (run === null) return null
-        const left = leaveWith(core, run, end)
-        return { left, next: wanted === null ? null : claimNext(core, wanted) }
+        const left = leaveWith(tx, run, end)
+        return { left, next: wanted === null ? null : claimNext(tx, wanted) }
       })
       if (finished === null) throw new LeaseLost(claim)
       return finished
@@ -70,61 +70,61 @@ export function stageStore(core: StoreCore): StageStore {
 }
 
 /** The fence: the run, where this claim still holds it. */
-function heldBy(core: StoreCore, claim: Claim): Run | null {
+function heldBy(core: StoreReader, claim: Claim): Run | null {
   const run = findRun(core, claim.runId)
   return run?.owner === claim.owner && run.claimNo === claim.claimNo ? run : null
 }
 
-function reserve(core: StoreCore, run: Run, claim: Claim, call: NewCall, caps: Caps): CapBreach | null {
-  const client = clientOf(core, run)
-  const breach = breachOf(core, { taskId: run.taskId, client }, call.reservedNano, caps)
+function reserve(tx: Change, run: Run, claim: Claim, call: NewCall, caps: Caps): CapBreach | null {
+  const client = clientOf(tx, run)
+  const breach = breachOf(tx, { taskId: run.taskId, client }, call.reservedNano, caps)
   if (breach === null) {
-    reserveCall(core, { id: run.id, taskId: run.taskId, client, attempt: run.attempt, claim }, call)
+    reserveCall(tx, { id: run.id, taskId: run.taskId, client, attempt: run.attempt, claim }, call)
   }
   return breach
 }
 
-function leaveWith(core: StoreCore, run: Run, end: StageEnd): Run {
+function leaveWith(tx: Change, run: Run, end: StageEnd): Run {
   switch (end.kind) {
     case 'written': {
       const { output } = end
-      insertOutput(core, run.id, end.settlement.callId, output)
-      serviceAnswered(core, run.id, end.settlement.callId)
-      note(core, run, `${output.stage} committed (${output.finish})`)
-      return proceed(core, run, end.next, output.finish === 'refused' ? {} : { output_id: output.id })
+      insertOutput(tx, run.id, end.settlement.callId, output)
+      serviceAnswered(tx, run.id, end.settlement.callId)
+      note(tx, run, `${output.stage} committed (${output.finish})`)
+      return proceed(tx, run, end.next, output.finish === 'refused' ? {} : { output_id: output.id })
     }
     case 'judged':
-      insertJudgement(core, run.id, end.settlement.callId, end.judgement)
-      serviceAnswered(core, run.id, end.settlement.callId)
-      note(core, run, judgedAs(end.judgement))
-      return proceed(core, run, end.next)
+      insertJudgement(tx, run.id, end.settlement.callId, end.judgement)
+      serviceAnswered(tx, run.id, end.settlement.callId)
+      note(tx, run, judgedAs(end.judgement))
+      return proceed(tx, run, end.next)
     case 'rested':
-      return proceed(core, run, end.next)
+      return proceed(tx, run, end.next)
     case 'failed':
-      return fail(core, run, end)
+      return fail(tx, run, end)
     case 'held': {
       const { needNano, notBeforeMs, reason } = end.hold
-      return leave(core, run, 'held', { held_need_nano: needNano, not_before_ms: notBeforeMs }, reason)
+      return leave(tx, run, 'held', { held_need_nano: needNano, not_before_ms: notBeforeMs }, reason)
     }
     case 'withdrawn':
-      if (end.settlement !== null && end.isAnswered) serviceAnswered(core, run.id, end.settlement.callId)
-      return endRun(core, run, 'cancelled', 'cancelled by the operator', 'notion')
+      if (end.settlement !== null && end.isAnswered) serviceAnswered(tx, run.id, end.settlement.callId)
+      return endRun({ ...tx, actor: 'notion' }, run, 'cancelled', 'cancelled by the operator')
     case 'released':
-      return leave(core, run, waitingState(run), {}, end.why)
+      return leave(tx, run, waitingState(run), {}, end.why)
   }
 }
 
 /** Columns of a run beside those that every way out of a claim writes. */
 type Columns = Readonly<Record<string, string | number | null>>
 
-function proceed(core: StoreCore, run: Run, next: Next, columns: Columns = {}): Run {
+function proceed(tx: Change, run: Run, next: Next, columns: Columns = {}): Run {
   if (next.kind === 'stage') {
     const state = WAITING_STATE[next.stage]
-    return leave(core, run, state, { ...columns, next_stage: next.stage, score: next.score }, null)
+    return leave(tx, run, state, { ...columns, next_stage: next.stage, score: next.score }, null)
   }
-  closeAttempt(core, run, next.state === 'failed_final' ? 'failed' : 'rested', next.errorClass, next.reason)
+  closeAttempt(tx, run, next.state === 'failed_final' ? 'failed' : 'rested', next.errorClass, next.reason)
   return leave(
-    core,
+    tx,
     run,
     next.state,
     { ...columns, next_stage: null, score: next.score, error_class: next.errorClass },
@@ -132,35 +132,35 @@ function proceed(core: StoreCore, run: Run, next: Next, columns: Columns = {}): 
   )
 }
 
-function fail(core: StoreCore, run: Run, end: Extract<StageEnd, { kind: 'failed' }>): Run {
+function fail(tx: Change, run: Run, end: Extract<StageEnd, { kind: 'failed' }>): Run {
   const { errorClass, reason, service, jitter, retryAfterMs } = end.failure
-  if (service !== null && !usesAttempt(core, run, end, service)) {
-    return leave(core, run, waitingState(run), {}, `waits for ${service.service}`)
+  if (service !== null && !usesAttempt(tx, run, end, service)) {
+    return leave(tx, run, waitingState(run), {}, `waits for ${service.service}`)
   }
-  closeAttempt(core, run, 'failed', errorClass, reason)
+  closeAttempt(tx, run, 'failed', errorClass, reason)
   const delayMs = ERROR_CLASSES[errorClass].retried
-    ? retryDelayMs(failedAttempts(core, run.id), jitter, retryAfterMs)
+    ? retryDelayMs(failedAttempts(tx, run.id), jitter, retryAfterMs)
     : null
   if (delayMs !== null) {
-    const notBeforeMs = core.clock.now() + delayMs
-    return leave(core, run, 'retrying', { not_before_ms: notBeforeMs, error_class: errorClass }, reason)
+    const notBeforeMs = tx.clock.now() + delayMs
+    return leave(tx, run, 'retrying', { not_before_ms: notBeforeMs, error_class: errorClass }, reason)
   }
   // A text that was paid for is a person's to accept or return: another run would buy it again.
-  const hasText = (latestWorkOf(core, run.id)?.text ?? '').trim() !== ''
+  const hasText = (latestWorkOf(tx, run.id)?.text ?? '').trim() !== ''
   return hasText
     ? leave(
-        core,
+        tx,
         run,
         'waiting_human',
         { next_stage: null },
         `${run.nextStage === 'judge' ? 'not judged' : 'not revised'}: ${reason}`,
       )
-    : leave(core, run, 'failed_final', { next_stage: null, error_class: errorClass }, reason)
+    : leave(tx, run, 'failed_final', { next_stage: null, error_class: errorClass }, reason)
 }
 
 /** Notes the failure of a service; false where the run only waits for it. */
 function usesAttempt(
-  core: StoreCore,
+  tx: Change,
   run: Run,
   { failure, settlement }: Extract<StageEnd, { kind: 'failed' }>,
   service: FailedService,
@@ -168,7 +168,7 @@ function usesAttempt(
   const cause = pauseCause(failure.errorClass)
   return (
     cause === null ||
-    serviceFailed(core, service, {
+    serviceFailed(tx, service, {
       runId: run.id,
       cause,
       reason: failure.reason,
@@ -177,33 +177,33 @@ function usesAttempt(
       isDoubtful: service.isDoubtful,
       isUnknown: settlement?.certainty === 'unknown',
       retryAfterMs: failure.retryAfterMs,
-      atMs: core.clock.now(),
+      atMs: tx.clock.now(),
     })
   )
 }
 
 /** The only way out of a claim: gives up the lease, moves along the state table, seals where that is final. */
-function leave(core: StoreCore, run: Run, to: RunState, columns: Columns, reason: string | null): Run {
+function leave(tx: Change, run: Run, to: RunState, columns: Columns, reason: string | null): Run {
   if (!mayGo(run.state, to)) {
     throw defect(`run ${run.id} cannot go from ${run.state} to ${to}`)
   }
-  leaveServices(core, run.id, isFinal(to))
-  const left = updateRun(core, run.id, {
+  leaveServices(tx, run.id, isFinal(to))
+  const left = updateRun(tx, run.id, {
     ...columns,
     state: to,
     reason,
     owner: null,
     lease_until_ms: null,
-    ended_ms: isFinal(to) ? core.clock.now() : null,
+    ended_ms: isFinal(to) ? tx.clock.now() : null,
   })
-  if (reason !== null) note(core, left, reason)
-  tellOutside(core, left)
-  if (isFinal(to)) sealReceipt(core, left)
+  if (reason !== null) note(tx, left, reason)
+  tellOutside(tx, left)
+  if (isFinal(to)) sealReceipt(tx, left)
   return left
 }
 
-function note(core: StoreCore, run: Run, what: string): void {
-  addEvent(core, { runId: run.id, state: run.state, what, actor: 'pipeline' })
+function note(tx: Change, run: Run, what: string): void {
+  addEvent(tx, { runId: run.id, state: run.state, what })
 }
 
 function judgedAs(judgement: NewJudgement): string {
@@ -213,20 +213,20 @@ function judgedAs(judgement: NewJudgement): string {
 }
 
 function closeAttempt(
-  core: StoreCore,
+  tx: Change,
   run: Run,
   outcome: 'rested' | 'failed',
   errorClass: ErrorClass | null,
   message: string,
 ): void {
-  core.engine.run(
+  tx.engine.run(
     `UPDATE attempts SET outcome = :outcome, error_class = :errorClass, message = :message, ended_ms = :now
      WHERE run_id = :runId AND number = :number`,
-    { outcome, errorClass, message, runId: run.id, number: run.attempt, now: core.clock.now() },
+    { outcome, errorClass, message, runId: run.id, number: run.attempt, now: tx.clock.now() },
   )
 }
 
-function failedAttempts(core: StoreCore, runId: string): number {
+function failedAttempts(core: StoreReader, runId: string): number {
   const row = core.engine.get(
     `SELECT COUNT(*) AS failed FROM attempts WHERE run_id = :runId AND outcome = 'failed'`,
     { runId },
@@ -234,7 +234,7 @@ function failedAttempts(core: StoreCore, runId: string): number {
   return reader(row ?? {}).number('failed')
 }
 
-function clientOf(core: StoreCore, run: Run): string | null {
+function clientOf(core: StoreReader, run: Run): string | null {
   const row = core.engine.get('SELECT client FROM tasks WHERE id = :id', { id: run.taskId })
   return row === undefined ? null : reader(row).textOrNull('client')
 }

@@ -9,7 +9,7 @@ import {
   type RunStatus,
 } from '../domain/run-state.ts'
 import type { TaskType } from '../domain/task-type.ts'
-import { reader, type StoreCore } from './core.ts'
+import { reader, type StoreCore, type StoreReader } from './core.ts'
 import type { SqlRow } from './engine.ts'
 import { insertRun, type NewRun, type Run } from './run-rows.ts'
 
@@ -89,10 +89,10 @@ const newest = (conditions: readonly string[]): string =>
 export function taskStore(core: StoreCore): TaskStore {
   const { engine } = core
   return {
-    add: async (task, run) =>
-      core.write(() => {
-        const taskId = core.newId('task')
-        engine.run(
+    add: (task, run) =>
+      core.change(run.actor, 'task.add', tx => {
+        const taskId = tx.newId('task')
+        tx.engine.run(
           `INSERT INTO tasks (id, source, title, brief, type, client, qa_target, priority, due_date, created_ms)
            VALUES (:taskId, 'local', :title, :brief, :type, :client, :qaTarget, :priority, :dueDate, :now)`,
           {
@@ -104,10 +104,10 @@ export function taskStore(core: StoreCore): TaskStore {
             qaTarget: task.qaTarget,
             priority: priorityRank(task.priority),
             dueDate: task.dueDate,
-            now: core.clock.now(),
+            now: tx.clock.now(),
           },
         )
-        return { taskId, runId: insertRun(core, taskId, run).id }
+        return { taskId, runId: insertRun(tx, taskId, run).id }
       }),
     get: async id => {
       const row = engine.get(`${SUMMARY} WHERE t.id = :id`, { id })
@@ -138,7 +138,7 @@ export function taskStore(core: StoreCore): TaskStore {
  * is asked for alone: only so is nothing read that is not listed.
  */
 function newestIn(
-  core: StoreCore,
+  core: StoreReader,
   states: readonly RunState[],
   conditions: readonly string[],
   limit: number,
@@ -157,7 +157,7 @@ function newestIn(
 }
 
 /** The task of a run, inside or outside a transaction. */
-export function taskOf(core: StoreCore, run: Run): Task {
+export function taskOf(core: StoreReader, run: Run): Task {
   return readTask(core.engine.get('SELECT * FROM tasks WHERE id = :id', { id: run.taskId }) ?? {})
 }
 

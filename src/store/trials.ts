@@ -1,8 +1,8 @@
 import type { ServiceUse, Trial } from '../domain/breaker.ts'
-import { reader, type StoreCore } from './core.ts'
+import { reader, type Change, type StoreReader } from './core.ts'
 
 /** What runs last met at a service that did not answer them. */
-export function readTrials(core: StoreCore, use: ServiceUse): Trial[] {
+export function readTrials(core: StoreReader, use: ServiceUse): Trial[] {
   return core.engine
     .all(
       `SELECT * FROM service_trials
@@ -23,11 +23,14 @@ export function readTrials(core: StoreCore, use: ServiceUse): Trial[] {
 }
 
 /** Replaces what a run met at a service; inside a transaction of the caller. */
-export function writeTrial(core: StoreCore, use: ServiceUse, trial: Trial): void {
-  core.engine.run(
-    `INSERT OR REPLACE INTO service_trials (service, credential, model, run_id, last_ms, signature, in_row,
+export function writeTrial(tx: Change, use: ServiceUse, trial: Trial): void {
+  tx.engine.run(
+    `INSERT INTO service_trials (service, credential, model, run_id, last_ms, signature, in_row,
        unknown_calls, at_fault)
-     VALUES (:service, :credential, :model, :runId, :lastMs, :signature, :inRow, :unknownCalls, :isAtFault)`,
+     VALUES (:service, :credential, :model, :runId, :lastMs, :signature, :inRow, :unknownCalls, :isAtFault)
+     ON CONFLICT (service, credential, model, run_id) DO UPDATE SET last_ms = excluded.last_ms,
+       signature = excluded.signature, in_row = excluded.in_row, unknown_calls = excluded.unknown_calls,
+       at_fault = excluded.at_fault`,
     { ...trial, ...keyOf(use), isAtFault: trial.isAtFault ? 1 : 0 },
   )
 }
@@ -36,24 +39,19 @@ export function writeTrial(core: StoreCore, use: ServiceUse, trial: Trial): void
  * A run was answered, or nobody's probe, by a call that left at an instant: it is well, and those that had failed before
  * then are at fault. Inside a transaction of the caller.
  */
-export function outliveTrials(
-  core: StoreCore,
-  use: ServiceUse,
-  runId: string | null,
-  startedMs: number,
-): void {
+export function outliveTrials(tx: Change, use: ServiceUse, runId: string | null, startedMs: number): void {
   const where = 'service = :service AND credential = :credential AND model = :model'
   const key = { ...keyOf(use), runId }
-  core.engine.run(`DELETE FROM service_trials WHERE ${where} AND run_id = :runId`, key)
-  core.engine.run(
+  tx.engine.run(`DELETE FROM service_trials WHERE ${where} AND run_id = :runId`, key)
+  tx.engine.run(
     `UPDATE service_trials SET at_fault = 1 WHERE ${where} AND signature IS NOT NULL AND last_ms <= :startedMs`,
     { ...keyOf(use), startedMs },
   )
 }
 
 /** Forgets what a run met; inside a transaction of the caller. */
-export function forgetTrials(core: StoreCore, runId: string): void {
-  core.engine.run('DELETE FROM service_trials WHERE run_id = :runId', { runId })
+export function forgetTrials(tx: Change, runId: string): void {
+  tx.engine.run('DELETE FROM service_trials WHERE run_id = :runId', { runId })
 }
 
 /** The columns of the key. */

@@ -1,10 +1,10 @@
 import type { Finding } from '../domain/rubric.ts'
-import { FINDINGS_SHAPE, reader, type StoreCore } from './core.ts'
+import { FINDINGS_SHAPE, reader, type Change, type StoreReader } from './core.ts'
 import type { NewJudgement, NewOutput } from './stage-end.ts'
 
 /** Adds a version of the work, numbered after the run's last; inside a transaction of the caller. */
-export function insertOutput(core: StoreCore, runId: string, callId: string, output: NewOutput): void {
-  core.engine.run(
+export function insertOutput(tx: Change, runId: string, callId: string, output: NewOutput): void {
+  tx.engine.run(
     `INSERT INTO outputs (id, run_id, number, call_id, stage, finish, text, digest, refusal, check_findings,
        checks_version, created_ms)
      VALUES (:id, :runId, (SELECT COUNT(*) + 1 FROM outputs WHERE run_id = :runId), :callId, :stage, :finish,
@@ -14,20 +14,15 @@ export function insertOutput(core: StoreCore, runId: string, callId: string, out
       runId,
       callId,
       checkFindings: JSON.stringify(output.checkFindings),
-      now: core.clock.now(),
+      now: tx.clock.now(),
     },
   )
 }
 
 /** Adds a judgement, numbered after the version's last; inside a transaction of the caller. */
-export function insertJudgement(
-  core: StoreCore,
-  runId: string,
-  callId: string,
-  judgement: NewJudgement,
-): void {
+export function insertJudgement(tx: Change, runId: string, callId: string, judgement: NewJudgement): void {
   const verdict = judgement.verdict
-  core.engine.run(
+  tx.engine.run(
     `INSERT INTO judgements (id, run_id, output_id, number, call_id, score, scores, reasons, findings, opinion,
        flaw, rubric_digest, prompt_digest, model, created_ms)
      VALUES (:id, :runId, :outputId, (SELECT COUNT(*) + 1 FROM judgements WHERE output_id = :outputId), :callId,
@@ -48,13 +43,13 @@ export function insertJudgement(
       rubricDigest: judgement.rubricDigest,
       promptDigest: judgement.promptDigest,
       model: judgement.model,
-      now: core.clock.now(),
+      now: tx.clock.now(),
     },
   )
 }
 
 /** A run's newest text, inside or outside a transaction; a refused revision is none. Null where there is none. */
-export function latestWorkOf(core: StoreCore, runId: string): { id: string; text: string } | null {
+export function latestWorkOf(core: StoreReader, runId: string): { id: string; text: string } | null {
   const row = core.engine.get(
     `SELECT id, text FROM outputs WHERE run_id = :runId AND finish <> 'refused' ORDER BY number DESC LIMIT 1`,
     { runId },
@@ -63,7 +58,7 @@ export function latestWorkOf(core: StoreCore, runId: string): { id: string; text
 }
 
 /** The words of all that checks and judge found in a text. */
-export function findingsIn(core: StoreCore, outputId: string): string[] {
+export function findingsIn(core: StoreReader, outputId: string): string[] {
   return core.engine
     .all(
       `SELECT check_findings AS findings, 0 AS number FROM outputs WHERE id = :outputId

@@ -62,7 +62,7 @@ test('what waits is counted, by what it waits for', async () => {
   await shop.fault({ type: 'status', status: 500 }, { kind: 'generate' }, 3)
   await shop.add()
   await work(shop)
-  await shop.store.queue.pause('holiday', 'ana')
+  await shop.store.queue.pause('holiday')
   await shop.add()
   const report = await work(shop)
   expect(report.waiting).toEqual({ retrying: 1, held: 1, queued: 1 })

@@ -205,7 +205,7 @@ test('a paused queue gives no new run with a commit, but goes on with one that w
   await add()
   await add()
   const claimed = await claimFrom(store)
-  await store.queue.pause('holiday', 'ana')
+  await store.queue.pause('holiday')
   const { next } = await store.stages.finish(claimed.claim, await draftOf(claimed), ANY)
   expect(next).toMatchObject({ stage: 'judge', run: { id: claimed.run.id } })
   expect((await store.stages.finish(next?.claim ?? claimed.claim, RESTED, ANY)).next).toBeNull()

@@ -122,8 +122,8 @@ test('a paused queue gives out no new work, and lets what was started go on', as
   await addTo(store)
   await commitDraft(store, (await claimFrom(store)).claim)
   await addTo(store)
-  expect(await store.queue.pause('holiday', 'ana')).toBe(true)
-  expect(await store.queue.pause('another reason', 'bob')).toBe(false)
+  expect(await store.as('ana').queue.pause('holiday')).toBe(true)
+  expect(await store.as('bob').queue.pause('another reason')).toBe(false)
   expect(await store.queue.paused()).toMatchObject({ reason: 'holiday', actor: 'ana' })
   expect((await claimFrom(store)).stage).toBe('judge')
   expect(await store.claims.claim({ stages: ALL_STAGES, runIds: null, taskId: null })).toBeNull()
@@ -270,7 +270,7 @@ test('the oldest that waits is one that could be worked on now', async () => {
   await clock.advance(60_000)
   expect(await store.runs.oldestWaitingMs()).toBe(since)
   // While the queue is paused nothing new is taken, so nothing waits to be.
-  await store.queue.pause('lunch', 'cli:ana')
+  await store.queue.pause('lunch')
   expect(await store.runs.oldestWaitingMs()).toBeNull()
   await store.queue.resume()
   // Somebody works on it.

@@ -39,5 +39,5 @@ export function realStoreOptions(path: string): StoreOptions {
     files,
     processes: realProcesses(files, process.pid),
   }
-  return { path, world, commit: 'c0ffee000000', programVersion: '0.0.0-test' }
+  return { path, world, commit: 'c0ffee000000', actor: 'tester', programVersion: '0.0.0-test' }
 }

@@ -57,7 +57,13 @@ export function testStore(path = emptyStoreIn(temporaryFolder())): TestStore {
         files: realFiles(),
         processes: machine.process(processName),
       }
-      const store = openStore({ path, world, commit: 'c0ffee000000', programVersion: '0.0.0-test' })
+      const store = openStore({
+        path,
+        world,
+        commit: 'c0ffee000000',
+        actor: 'tester',
+        programVersion: '0.0.0-test',
+      })
       onTestFinished(() => store.close())
       return store
     },

@@ -131,6 +131,7 @@ function newWorker(premises: Premises, options: WorkerOptions): Worker {
     path: premises.storeFile,
     world: { clock, random, files: realFiles(), processes },
     commit: 'c0ffee000000',
+    actor: 'tester',
     programVersion: '0.0.0-test',
   })
   onTestFinished(() => store.close())

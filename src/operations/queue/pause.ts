@@ -11,8 +11,7 @@ export const queuePause = defineOperation({
   scope: 'operate',
   run: async (context, input) => {
     const before = await context.store.queue.paused()
-    const changed =
-      !context.dryRun && before === null && (await context.store.queue.pause(input.reason, context.actor))
+    const changed = !context.dryRun && before === null && (await context.store.queue.pause(input.reason))
     return { dryRun: context.dryRun, paused: true, changed, reason: before?.reason ?? input.reason }
   },
   render: (result, style) =>

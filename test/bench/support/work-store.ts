@@ -30,6 +30,7 @@ export function openBenchStore(stateDir: string): BenchStore {
       processes: realProcesses(files, process.pid),
     },
     commit: 'c0ffee000000',
+    actor: 'tester',
     programVersion: '0.0.0-bench',
   })
   return {

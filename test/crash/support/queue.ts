@@ -31,7 +31,13 @@ export async function queueIn(stateDir: string, tasks: readonly TaskRequest[]): 
     processes: realProcesses(files, process.pid),
   }
   const path = join(stateDir, 'echopilot.db')
-  const store = openStore({ path, world, commit: 'c0ffee000000', programVersion: '0.0.0-test' })
+  const store = openStore({
+    path,
+    world,
+    commit: 'c0ffee000000',
+    actor: 'tester',
+    programVersion: '0.0.0-test',
+  })
   for (const task of tasks) {
     now += 1
     await addTask(store, settingsWith({}), task, 'test')

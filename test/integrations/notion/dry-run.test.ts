@@ -56,6 +56,7 @@ async function busyDesk(): Promise<{ desk: Desk; ids: Readonly<Record<string, st
       processes: machine.process('ghost'),
     },
     commit: 'c0ffee000000',
+    actor: 'tester',
     programVersion: '0.0.0-test',
   })
   made.clock.forward(LOOK_AGAIN_MS + 1)

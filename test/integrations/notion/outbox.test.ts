@@ -457,6 +457,7 @@ test('what a dead process had in hand is taken back at once', async () => {
     path: desk.storeFile,
     world,
     commit: 'c0ffee000000',
+    actor: 'tester',
     programVersion: '0.0.0-test',
   })
   const inHand: string[] = []

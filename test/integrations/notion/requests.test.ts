@@ -81,6 +81,7 @@ async function withRuns(desk: Desk, pageIds: readonly string[]): Promise<void> {
       processes: fakeMachine().process('filler'),
     },
     commit: 'c0ffee000000',
+    actor: 'tester',
     programVersion: '0.0.0-test',
   })
   const picked = pageIds.map(async (pageId, at) =>

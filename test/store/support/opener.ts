@@ -14,7 +14,7 @@ for (let number = 0; number < Number(count); number += 1) {
   while (Date.now() < instant);
   try {
     const store = openStore(realStoreOptions(join(folder, `${String(number)}.db`)))
-    await store.queue.pause('all of them write at once', String(process.pid))
+    await store.queue.pause('all of them write at once')
     store.close()
   } catch (error) {
     wrong.push(String(error))

@@ -1,0 +1,50 @@
+/**
+ * Every kind of change, and whether it is audited: what was asked for by somebody, decided, told the outside or spent.
+ * Leases, locks, rates and marks say nothing that anybody would look for later.
+ */
+export const CHANGES = {
+  'account.bind': { audited: true },
+  'call.reserve': { audited: false },
+  'call.settle': { audited: false },
+  'effect.claim': { audited: false },
+  'effect.dismiss': { audited: true },
+  'effect.done': { audited: true },
+  'effect.failed': { audited: false },
+  'effect.look': { audited: false },
+  'effect.rebuild': { audited: true },
+  'effect.renew': { audited: false },
+  'effect.retry': { audited: true },
+  'effect.revive': { audited: true },
+  'integrity.mark': { audited: false },
+  'lock.acquire': { audited: false },
+  'lock.release': { audited: false },
+  'lock.renew': { audited: false },
+  'notion.databases': { audited: true },
+  'operation.begin': { audited: false },
+  'operation.end': { audited: true },
+  'pause.forget': { audited: false },
+  'pause.resume': { audited: true },
+  'pickup.mark': { audited: false },
+  'probe_call.book': { audited: false },
+  'probe_call.settle': { audited: false },
+  'proof.save': { audited: false },
+  'queue.pause': { audited: true },
+  'queue.resume': { audited: true },
+  'rate.take': { audited: false },
+  'run.claim': { audited: false },
+  'run.finish': { audited: true },
+  'run.recover': { audited: true },
+  'run.release': { audited: true },
+  'run.renew': { audited: false },
+  'task.add': { audited: true },
+  'task.approve': { audited: true },
+  'task.cancel': { audited: true },
+  'task.dismiss': { audited: true },
+  'task.pick_up': { audited: true },
+  'task.retry': { audited: true },
+  'task.return': { audited: true },
+  'task.untick': { audited: false },
+} as const satisfies Record<string, { readonly audited: boolean }>
+
+/** A kind of change. */
+export type ChangeKind = keyof typeof CHANGES
