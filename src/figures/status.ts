@@ -62,11 +62,13 @@ const PROOF_COUNTS_MS = 24 * 3_600_000
 /** What takes back whatever a process that died had left, whichever operation that was. */
 const TAKES_BACK: ReadonlySet<string> = new Set(['poll', 'process', 'qa'])
 
-/** An operation that died is told of until one that took back what it left has ended well. */
+/** An operation that died is told of until one that took back what it left has ended, whatever it could not handle. */
 function withoutOver(records: readonly OperationRecord[]): OperationRecord[] {
   const mended = Math.max(
     ...records
-      .filter(({ operation, outcome }) => TAKES_BACK.has(operation) && outcome === 'ok')
+      .filter(
+        ({ operation, outcome }) => TAKES_BACK.has(operation) && (outcome === 'ok' || outcome === 'partial'),
+      )
       .map(({ startedMs }) => startedMs),
   )
   return records.filter(record => record.outcome !== 'died' || record.startedMs >= mended)
