@@ -55,6 +55,16 @@ export function deliveryOutcome({ failed, delivered }: Delivered): Outcome {
   return failed.some(({ errorClass }) => errorClass === 'credential') ? 'config' : 'busy'
 }
 
+/** Each effect that was tried in vain and is still not there, once, with what was said last. */
+export async function stillUndelivered(
+  { store }: Pick<EffectContext, 'store'>,
+  failed: readonly Undelivered[],
+): Promise<Undelivered[]> {
+  const byId = new Map(failed.map(effect => [effect.id, effect]))
+  const open = new Set(await store.outbox.unfinished([...byId.keys()]))
+  return [...byId.values()].filter(({ id }) => open.has(id))
+}
+
 /** What the couriers of one pass share. */
 interface Pass {
   delivered: number

@@ -1,4 +1,4 @@
-import { deliverDue, type Undelivered } from '../outbox/deliver.ts'
+import { deliverDue, stillUndelivered, type Undelivered } from '../outbox/deliver.ts'
 import type { EffectContext } from '../integrations/notion/effects/context.ts'
 import { reviveWhatIsBack } from '../integrations/notion/effects/place.ts'
 import type { Workspace } from '../integrations/notion/workspace/workspace.ts'
@@ -169,16 +169,6 @@ function whileWorking(
       }
     },
   }
-}
-
-/** Each effect that was tried in vain and is still not there, once, with what was said last. */
-async function stillUndelivered(
-  { store }: EffectContext,
-  failed: readonly Undelivered[],
-): Promise<Undelivered[]> {
-  const byId = new Map(failed.map(effect => [effect.id, effect]))
-  const open = new Set(await store.outbox.unfinished([...byId.keys()]))
-  return [...byId.values()].filter(({ id }) => open.has(id))
 }
 
 function joined(before: PickedUp, more: PickedUp): PickedUp {

@@ -1,5 +1,5 @@
 import { flagField, wholeNumberField, withDefault } from '../../kernel/field.ts'
-import { deliverDue, deliveryOutcome, type Delivered } from '../../outbox/deliver.ts'
+import { deliverDue, deliveryOutcome, stillUndelivered, type Delivered } from '../../outbox/deliver.ts'
 import { compareWithNotion, type Compared } from '../../integrations/notion/drift/drift.ts'
 import { rowWatch } from '../../integrations/notion/rows/row-watch.ts'
 import { requireOwnWorkspace, type Workspace } from '../../integrations/notion/workspace/workspace.ts'
@@ -34,7 +34,7 @@ export const notionSync = defineOperation({
       revived,
       ...rebuilt,
       delivered: first.delivered + second.delivered,
-      failed: [...first.failed, ...second.failed],
+      failed: await stillUndelivered(context, [...first.failed, ...second.failed]),
       ...(await context.store.outbox.counts()),
     }
   },

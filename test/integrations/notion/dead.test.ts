@@ -198,6 +198,28 @@ test('notion sync --rebuild writes a result that was refused', async () => {
   await expectWhole(desk, pageId)
 })
 
+test('what notion sync --rebuild delivers in its second pass has not failed', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add(PASSES)
+  await desk.done('poll')
+  await desk.done('process')
+  await board.arm({ type: 'status', status: 503 }, { method: 'PATCH', path: '/v1/pages/*' }, 1000)
+  const between = newDesk(office, {
+    stateDir: desk.stateDir,
+    clock: desk.clock,
+    fetch: async (input, init) => {
+      const { pathname } = new URL(input instanceof Request ? input.url : input)
+      if (pathname.startsWith('/v1/data_sources/')) {
+        await board.disarm()
+        desk.clock.forward(60_000)
+      }
+      return fetch(input, init)
+    },
+  })
+  expect(await between.done('notion', 'sync', '--rebuild')).toMatchObject({ failed: [], pending: 0 })
+  expect((await board.row(pageId)).cells['Status']).toBe('QA')
+})
+
 test('the result of a next run is written though the one before was refused', async () => {
   const desk = await openDesk(office)
   const { pageId } = await withoutBody(desk)
