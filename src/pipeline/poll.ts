@@ -4,7 +4,7 @@ import { reviveWhatIsBack } from '../integrations/notion/effects/place.ts'
 import type { Workspace } from '../integrations/notion/workspace/workspace.ts'
 import type { PipelineContext } from './context.ts'
 import type { Outcome } from '../kernel/errors.ts'
-import { ServiceFailure } from '../kernel/service-failure.ts'
+import { ENDLESS, ServiceFailure } from '../kernel/service-failure.ts'
 import { checkWorkspace } from '../integrations/notion/workspace/account.ts'
 import { workOutcome, workQueue, type WorkReport, type WorkRequest } from './work-report.ts'
 import { rowWatch } from '../integrations/notion/rows/row-watch.ts'
@@ -188,8 +188,9 @@ export function pollOutcome(report: PollReport): Outcome {
   const { notion } = report
   if (notion === null || outcome !== 'ok') return outcome
   if (notion.unreachable !== null && report.runs.length === 0) {
+    const { errorClass, code } = notion.unreachable
+    if (code === ENDLESS) return 'provider'
     // A queue that is gone, or lacks a required column, is not there at the next tick either.
-    const { errorClass } = notion.unreachable
     return errorClass === 'credential' || errorClass === 'permanent' ? 'config' : 'busy'
   }
   const unhandled = notion.failed.length + notion.undelivered.length

@@ -485,6 +485,17 @@ test('what a dead process had in hand is taken back at once', async () => {
   expectDelivered(desk)
 })
 
+test('a list of ticked rows without an end is an answer nobody can use, no setting', async () => {
+  const { stateDir } = await openDesk(office)
+  const list = { object: 'list', results: [], has_more: true, next_cursor: null }
+  const desk = newDesk(office, {
+    stateDir,
+    fetch: async (input, init) =>
+      urlOf(input).endsWith('/query') ? new Response(JSON.stringify(list)) : fetch(input, init),
+  })
+  expect((await desk.call('poll')).code).toBe(69)
+})
+
 test('a result that takes longer to write than a lease is good for stays in one hand', async () => {
   const desk = await openDesk(office)
   const { pageId, runId } = await workedUnheard(desk)

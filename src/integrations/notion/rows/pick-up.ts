@@ -36,6 +36,7 @@ export interface PickedUp {
   /** Why Notion could not be read, and what helps; work that was picked up before goes on. */
   readonly unreachable: {
     readonly errorClass: ServiceFailure['errorClass']
+    readonly code: string | null
     readonly message: string
     readonly next: string
   } | null
@@ -81,8 +82,8 @@ export async function pickUp(context: PickUpContext, limit: number | null): Prom
 
 /** Nothing was picked up, for Notion could not be read. */
 export function unreachable(error: ServiceFailure): PickedUp {
-  const { errorClass, message } = error
-  return { ...NOTHING_PICKED_UP, unreachable: { errorClass, message, next: nextAfter(error) } }
+  const { errorClass, code, message } = error
+  return { ...NOTHING_PICKED_UP, unreachable: { errorClass, code, message, next: nextAfter(error) } }
 }
 
 async function readBoard(context: PickUpContext, limit: number | null): Promise<PickedUp> {
