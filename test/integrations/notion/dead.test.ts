@@ -220,6 +220,18 @@ test('what notion sync --rebuild delivers in its second pass has not failed', as
   expect((await board.row(pageId)).cells['Status']).toBe('QA')
 })
 
+test('a page whose reading is refused is not called gone', async () => {
+  const desk = await openDesk(office)
+  const pageId = await board.add(PASSES)
+  await desk.done('poll', '--drain')
+  await board.arm({ type: 'status', status: 400 }, { method: 'GET', path: `/v1/pages/${pageId}` })
+  const { code, document } = await desk.call('notion', 'diff')
+  expect(code).toBe(1)
+  expect(listOf(document, 'drifts')).toMatchObject([
+    { what: 'page', notion: textLike(/^not to be read: .*400/) },
+  ])
+})
+
 test('the result of a next run is written though the one before was refused', async () => {
   const desk = await openDesk(office)
   const { pageId } = await withoutBody(desk)

@@ -134,7 +134,7 @@ async function pageFound(
     }
   } catch (error) {
     if (!isRefusal(error)) throw error
-    return lost('not to be found')
+    return lost(error.status === 404 ? 'not to be found' : `not to be read: ${error.message}`)
   }
 }
 
