@@ -1,6 +1,6 @@
 import { renderEffect, shownEffect } from '../../figures/effects.ts'
 import { textField } from '../../kernel/field.ts'
-import { wrap } from '../../kernel/text.ts'
+import { countText, wrap } from '../../kernel/text.ts'
 import { findEffect } from '../../pipeline/tasks.ts'
 import { defineOperation } from '../define.ts'
 
@@ -20,7 +20,7 @@ export const effectShow = defineOperation({
     [
       renderEffect(effect, style),
       wrap(
-        `key ${effect.key}, tried ${effect.tries} times, recorded ${effect.createdAt}`,
+        `key ${effect.key}, tried ${countText(effect.tries, 'time')}, recorded ${effect.createdAt}`,
         style.columns,
         '    ',
       ),

@@ -405,6 +405,7 @@ test('a write that comes back writes nothing over what was said after it', async
   await desk.call('poll')
   const [dead] = deadOf(desk)
   expect(dead).toMatchObject({ kind: 'page', cause: 'refused' })
+  expect((await desk.read('effect', 'show', dead?.id ?? '')).out).toMatch(/tried 1 time,/)
   await board.disarm()
   await desk.call('poll', '--drain')
   await deliverAll(desk)
