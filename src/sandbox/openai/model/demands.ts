@@ -27,21 +27,102 @@ export function isDemand(sentence: string): boolean {
 export function findDemands(all: readonly string[], brief: string): readonly Demand[] {
   const found = all
     .filter(isDemand)
-    .flatMap(sentence => [
-      ...json(sentence),
-      ...table(sentence),
-      ...listedSections(sentence),
-      ...counts(sentence),
-      ...parts(sentence),
-      ...phrases(sentence),
-      ...length(sentence),
-      ...sources(sentence, brief),
-    ])
+    .flatMap(sentence =>
+      KINDS.flatMap(({ pattern, demands }) =>
+        [...sentence.matchAll(pattern)].flatMap(([whole, ...parts]) => demands(whole, parts, brief)),
+      ),
+    )
   return [...new Map(found.map(demand => [demand.label.toLowerCase(), demand])).values()]
 }
 
-function json(sentence: string): readonly Demand[] {
-  return /\bJSON\b/.test(sentence) ? [{ label: 'valid JSON', weight: 3, isMet: isJson }] : []
+/** A kind of demand: what it looks like in a sentence, and what is meant by it. */
+interface Kind {
+  readonly pattern: RegExp
+  readonly demands: (whole: string, parts: readonly string[], brief: string) => readonly Demand[]
+}
+
+const NUMBERS: readonly string[] =
+  'two three four five six seven eight nine ten zwei drei vier fünf sechs sieben acht neun zehn'.split(' ')
+
+const KINDS: readonly Kind[] = [
+  {
+    pattern: /\bJSON\b/g,
+    demands: () => [{ label: 'valid JSON', weight: 3, isMet: isJson }],
+  },
+  {
+    pattern: /\b(?:table|Tabelle)\b/giu,
+    demands: () => [
+      {
+        label: 'a table',
+        weight: 1,
+        isMet: text => /^\|.*\|\s*\n\|[\s:|-]+\|/m.test(text),
+        write: facts =>
+          [['Point', 'Details'], ['---', '---'], ...facts.map(fact => [firstWords(fact, 4), fact])]
+            .map(cells => `| ${cells.map(cell => cell.replaceAll('|', '/')).join(' | ')} |`)
+            .join('\n'),
+      },
+    ],
+  },
+  {
+    pattern: /\b(?:sections?|headings?|Abschnitte?n?)\b[^:.]{0,40}:\s*([^.]+)/giu,
+    demands: (_, [names = '']) =>
+      // In a list with commas an "and" may belong to a name.
+      names.split(names.includes(',') ? /,\s*(?:(?:and|und)\s)?/ : /\s(?:and|und)\s/).map(section),
+  },
+  {
+    pattern: new RegExp(
+      `(?<![\\p{L}\\d])(${NUMBERS.join('|')}|[2-9]|1[0-2])\\s(?:[\\p{L}-]+\\s){0,2}?(headlines|subject lines|taglines|bullet points|questions|tips|ideas|steps|options|benefits|takeaways|quotes|risks|Betreffzeilen|Überschriften|Stichpunkte|Fragen|Tipps|Vorteile|Schritte|Ideen|Zitate)(?!\\p{L})`,
+      'giu',
+    ),
+    demands: (label, [amount = '', noun = '']) => {
+      const place = NUMBERS.indexOf(amount.toLowerCase())
+      const count = place < 0 ? Number(amount) : (place % 9) + 2
+      const write: Demand['write'] = (facts, offset) =>
+        `## ${capitalised(noun)}\n\n${bullets(cycled(facts, offset, count).map(fact => firstWords(fact, 9)))}`
+      return [{ label, weight: 1, isMet: text => itemsUnder(text, noun.toLowerCase()) >= count, write }]
+    },
+  },
+  {
+    pattern:
+      /(?<!\p{L})(?:recommendation|executive summary|summary|conclusion|call to action|timeline|next steps|FAQ|glossary|agenda|checklist|decisions|action items|subject line|introduction|Zusammenfassung|Fazit|Zeitplan|nächste Schritte|Betreffzeile|Empfehlung)(?!\p{L})/giu,
+    demands: name => [section(capitalised(name))],
+  },
+  {
+    pattern: /\b(?:mention|include|say|nenne|erwähn)[^"“„]*["“„]([^"”“]{3,80})["”“]/giu,
+    demands: (_, [phrase = '']) => {
+      const isMet = (text: string): boolean => text.toLowerCase().includes(phrase.toLowerCase())
+      return [{ label: `the phrase "${phrase}"`, weight: 1, isMet, write: () => `${capitalised(phrase)}.` }]
+    },
+  },
+  {
+    pattern: /(?<!(?:at least|mindestens)\s)\b(\d{2,4})[\s-]*(?:words?|Wörtern?|Worte)\b/giu,
+    demands: (label, [number]) => {
+      // "About 200 words" may be some more.
+      const most = Number(number) * 1.1
+      return [{ label: `a length of ${label}`, weight: 1, isMet: text => words(text).length <= most }]
+    },
+  },
+  {
+    pattern:
+      /\b(?:cite|with sources|name (?:your|the) sources?|published (?:study|studies|figures)|market size|Quellen(?:angaben)?)\b/giu,
+    demands: (_whole, _parts, brief) => {
+      const urls = brief.match(/https?:\/\/[^\s)>\]]+/g) ?? []
+      const isMet = (text: string): boolean => urls.some(url => text.includes(url))
+      const write = (): string =>
+        '## Sources\n\nThe brief names no source, and the stand-in cannot look anything up: figures and quotations from outside are left out rather than invented.'
+      return [{ label: 'figures or quotations with their sources', weight: 4, isMet, write }]
+    },
+  },
+]
+
+function section(given: string): Demand {
+  const name = given.trim()
+  return {
+    label: `section "${name}"`,
+    weight: 1,
+    isMet: text => headings(text).some(heading => heading.includes(name.toLowerCase())),
+    write: (facts, offset) => `## ${name}\n\n${cycled(facts, offset, Math.min(2, facts.length)).join(' ')}`,
+  }
 }
 
 /** Whether the text is a JSON object or array, alone or in a fence. */
@@ -52,106 +133,6 @@ export function isJson(text: string): boolean {
   } catch {
     return false
   }
-}
-
-function table(sentence: string): readonly Demand[] {
-  if (!/\b(?:table|Tabelle)\b/iu.test(sentence)) return []
-  const row = (cells: readonly string[]): string =>
-    `| ${cells.map(cell => cell.replaceAll('|', '/')).join(' | ')} |`
-  return [
-    {
-      label: 'a table',
-      weight: 1,
-      isMet: text => /^\|.*\|\s*\n\|[\s:|-]+\|/m.test(text),
-      write: facts =>
-        [['Point', 'Details'], ['---', '---'], ...facts.map(fact => [firstWords(fact, 4), fact])]
-          .map(row)
-          .join('\n'),
-    },
-  ]
-}
-
-function listedSections(sentence: string): readonly Demand[] {
-  const given = /\b(?:sections?|headings?|Abschnitte?n?)\b[^:.]{0,40}:\s*([^.]+)/iu.exec(sentence)?.[1] ?? ''
-  // In a list with commas an "and" may belong to a name.
-  const names = given.split(given.includes(',') ? /,\s*(?:(?:and|und)\s)?/ : /\s(?:and|und)\s/)
-  return names
-    .map(name => name.trim())
-    .filter(name => name !== '')
-    .map(section)
-}
-
-const PARTS =
-  /(?<!\p{L})(?:recommendation|executive summary|summary|conclusion|call to action|timeline|next steps|FAQ|glossary|agenda|checklist|decisions|action items|subject line|introduction|Zusammenfassung|Fazit|Zeitplan|nächste Schritte|Betreffzeile|Empfehlung)(?!\p{L})/giu
-
-function parts(sentence: string): readonly Demand[] {
-  return [...sentence.matchAll(PARTS)].map(([name]) => section(capitalised(name)))
-}
-
-function section(name: string): Demand {
-  return {
-    label: `section "${name}"`,
-    weight: 1,
-    isMet: text => headings(text).some(heading => heading.includes(name.toLowerCase())),
-    write: (facts, offset) => `## ${name}\n\n${cycled(facts, offset, Math.min(2, facts.length)).join(' ')}`,
-  }
-}
-
-const NUMBERS: readonly string[] =
-  'two three four five six seven eight nine ten zwei drei vier fünf sechs sieben acht neun zehn'.split(' ')
-const COUNT = new RegExp(
-  `(?<![\\p{L}\\d])(${NUMBERS.join('|')}|[2-9]|1[0-2])\\s(?:[\\p{L}-]+\\s){0,2}?(headlines|subject lines|taglines|bullet points|questions|tips|ideas|steps|options|benefits|takeaways|quotes|risks|Betreffzeilen|Überschriften|Stichpunkte|Fragen|Tipps|Vorteile|Schritte|Ideen|Zitate)(?!\\p{L})`,
-  'giu',
-)
-
-function counts(sentence: string): readonly Demand[] {
-  return [...sentence.matchAll(COUNT)].map(([label, amount = '', noun = '']) => {
-    const place = NUMBERS.indexOf(amount.toLowerCase())
-    const count = place < 0 ? Number(amount) : (place % 9) + 2
-    return {
-      label,
-      weight: 1,
-      isMet: text => itemsUnder(text, noun.toLowerCase()) >= count,
-      write: (facts, offset) =>
-        `## ${capitalised(noun)}\n\n${bullets(cycled(facts, offset, count).map(fact => firstWords(fact, 9)))}`,
-    }
-  })
-}
-
-function phrases(sentence: string): readonly Demand[] {
-  if (!/\b(?:mention|include|say|nenne|erwähn)/iu.test(sentence)) return []
-  return [...sentence.matchAll(/["“„]([^"”“]{3,80})["”“]/gu)].map(([, phrase = '']) => ({
-    label: `the phrase "${phrase}"`,
-    weight: 1,
-    isMet: text => text.toLowerCase().includes(phrase.toLowerCase()),
-    write: () => `${capitalised(phrase)}.`,
-  }))
-}
-
-function length(sentence: string): readonly Demand[] {
-  const [label, number] =
-    /(?<!(?:at least|mindestens)\s)\b(\d{2,4})[\s-]*(?:words?|Wörtern?|Worte)\b/iu.exec(sentence) ?? []
-  if (label === undefined) return []
-  // "About 200 words" may be some more.
-  const most = Number(number) * 1.1
-  return [{ label: `a length of ${label}`, weight: 1, isMet: text => words(text).length <= most }]
-}
-
-const SOURCES =
-  /\b(?:cite|with sources|name (?:your|the) sources?|published (?:study|studies|figures)|market size|Quellen(?:angaben)?)\b/iu
-
-function sources(sentence: string, brief: string): readonly Demand[] {
-  if (!SOURCES.test(sentence)) return []
-  const urls = brief.match(/https?:\/\/[^\s)>\]]+/g) ?? []
-  return [
-    {
-      label: 'figures or quotations with their sources',
-      weight: 4,
-      isMet: text => urls.some(url => text.includes(url)),
-      write: () =>
-        '## Sources\n\nThe brief names no source, and the stand-in cannot look anything up: figures and quotations from outside are left out rather than invented.',
-    },
-  ]
 }
 
 /** `count` facts in their order from `offset`, from the first again after the last. */
