@@ -108,7 +108,7 @@ function reset(control: Control): void {
 function arm(control: Control, request: SandboxRequest): Reply {
   const text = request.rawBody.toString('utf8')
   const given = isForm(request) ? (new URLSearchParams(text).get('fault') ?? '') : text
-  const fault = readFault(parseJson(given), control.definition.faultTypes)
+  const fault = readFault(parseJson(given), control.definition.faultTypes ?? [])
   if (typeof fault === 'string') return fail(400, fault)
   control.faults.arm(fault)
   return done(control, request, { ok: true }, 201)

@@ -25,6 +25,12 @@ export interface Fault {
   readonly times: number
 }
 
+/** A button of the state page. */
+export interface FaultPreset {
+  readonly label: string
+  readonly fault: JsonObject
+}
+
 /** What a call shows of itself for matching. */
 export interface CallShape {
   readonly method: string
@@ -44,6 +50,21 @@ export const FRAME_FAULTS: readonly string[] = [
   'cut-body',
   'garbage',
   'plain-error',
+]
+
+/** Faults that any service may meet, offered as buttons on every state page. */
+export const USUAL_PRESETS: readonly FaultPreset[] = [
+  {
+    label: '429, retry after 2 s',
+    fault: { action: { type: 'status', status: 429, headers: { 'retry-after': '2' } } },
+  },
+  { label: '500 server error', fault: { action: { type: 'status', status: 500 } } },
+  { label: '503, five times', fault: { action: { type: 'status', status: 503 }, times: 5 } },
+  { label: '401 bad key', fault: { action: { type: 'status', status: 401 } } },
+  { label: 'Slow by 5 s', fault: { action: { type: 'delay', ms: 5000 } } },
+  { label: 'Never answers', fault: { action: { type: 'hang' } } },
+  { label: 'Cut before the effect', fault: { action: { type: 'cut' } } },
+  { label: 'HTML instead of JSON', fault: { action: { type: 'garbage' } } },
 ]
 
 const MATCH_KEYS: readonly string[] = ['method', 'path', 'kind', 'model', 'bodyIncludes', 'skip']

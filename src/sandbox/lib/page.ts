@@ -1,9 +1,9 @@
 /** The state page of a stand-in, and the headers of any page. */
 import type { LoggedCall } from './call-log.ts'
-import type { Fault } from './fault.ts'
+import { USUAL_PRESETS, type Fault, type FaultPreset } from './fault.ts'
 import { html, type Html } from './html.ts'
 import { PAGE_STYLE } from './page-style.ts'
-import type { FaultPreset, Reply, Service, ServiceDefinition } from './service.ts'
+import type { Figure, Reply, Service, ServiceDefinition } from './service.ts'
 
 /** What the page shows. */
 export interface StatePage {
@@ -30,7 +30,7 @@ export function statePage(shown: StatePage): Html {
       </head>
       <body>
         ${header(shown)}
-        <main>${service.panel()} ${faultCard(shown)} ${callCard(shown)} ${footer()}</main>
+        <main>${figures(service.figures())} ${faultCard(shown)} ${callCard(shown)} ${footer()}</main>
       </body>
     </html>`
 }
@@ -50,6 +50,14 @@ function header({ definition, home }: StatePage): Html {
   </header>`
 }
 
+function figures(shown: readonly Figure[]): Html {
+  const cells = shown.map(
+    ({ value, label }) =>
+      html`<div class="figure"><b>${value.toLocaleString('en-US')}</b><span>${label}</span></div>`,
+  )
+  return html`<div class="figures">${cells}</div>`
+}
+
 function faultCard({ definition, faults }: StatePage): Html {
   return html`<section class="card">
     <div class="row between">
@@ -58,7 +66,7 @@ function faultCard({ definition, faults }: StatePage): Html {
     </div>
     ${faults.length === 0 ? html`<p class="quiet">None armed: every call is answered normally.</p>` : faultTable(faults)}
     <h3>Arm one for the next call</h3>
-    <div class="presets">${definition.presets.map(presetButton)}</div>
+    <div class="presets">${[...USUAL_PRESETS, ...(definition.presets ?? [])].map(presetButton)}</div>
   </section>`
 }
 
@@ -107,7 +115,7 @@ function callCard({ service, calls }: StatePage): Html {
       <h2>Last calls</h2>
       <p class="quiet">No calls yet.</p>
     </section>`
-  const columns = service.callColumns
+  const columns = service.callColumns ?? []
   const models = calls.some(({ model }) => model !== null)
   return html`<section class="card">
     <h2>Last calls</h2>

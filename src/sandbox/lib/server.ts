@@ -162,7 +162,7 @@ async function answerCall(frame: Frame, request: SandboxRequest, response: Serve
 }
 
 function shapeOf(frame: Frame, request: SandboxRequest): CallShape {
-  const { kind, model } = frame.service.facets(request)
+  const { kind, model } = frame.service.facets?.(request) ?? {}
   return { method: request.method, path: request.path, kind, model, body: request.rawBody.toString('utf8') }
 }
 

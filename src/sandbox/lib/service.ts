@@ -1,8 +1,7 @@
 /** What the frame and a stand-in agree on: requests, replies, routes and the service itself. */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Database } from './db.ts'
-import type { FaultAction } from './fault.ts'
-import type { Html } from './html.ts'
+import type { FaultAction, FaultPreset } from './fault.ts'
 
 /** One call as a handler sees it: the body is raw, because vendors differ (JSON, forms, signed bytes). */
 export interface SandboxRequest {
@@ -49,23 +48,30 @@ export type FrameProblem =
   | { readonly type: 'too-large'; readonly limitBytes: number }
   | { readonly type: 'status'; readonly status: number }
 
+/** A number with what it counts; text is shown as it is. */
+export interface Figure {
+  readonly value: number | string
+  readonly label: string
+}
+
 /** A running stand-in over its database. */
 export interface Service {
   readonly routes: readonly Route[]
   /** Routes of the sandbox's own beside the vendor's (a page of its own, tools for tests); a form of another site is refused. */
   readonly own?: readonly Route[]
-  readonly callColumns: readonly string[]
+  /** Columns of its own in the state page's list of calls. */
+  readonly callColumns?: readonly string[]
   /** An answer when the caller may not come in, else undefined. */
   refuse(request: SandboxRequest): Reply | undefined
   problem(problem: FrameProblem, request: SandboxRequest): Reply
   /** Must not throw on any body. */
-  facets(request: SandboxRequest): Facets
+  facets?(request: SandboxRequest): Facets
   /** What it holds, as JSON, for `GET /__sandbox/state`. */
   state(): Readonly<Record<string, unknown>>
   /** What had an effect, as JSON, for `GET /__sandbox/ledger`. */
   ledger(): unknown
-  /** The service's own part of the state page. */
-  panel(): Html
+  /** What the state page shows of it in figures. */
+  figures(): readonly Figure[]
   /** Forgets what is not a stored object, which the frame forgets; called inside a transaction. */
   reset?(): void
 }
@@ -80,16 +86,10 @@ export interface ServiceDefinition {
   readonly schema?: string
   readonly bodyLimitBytes: number
   /** Fault action types the service handles itself, beside the frame's own. */
-  readonly faultTypes: readonly string[]
-  /** Faults offered as buttons on the state page. */
-  readonly presets: readonly FaultPreset[]
+  readonly faultTypes?: readonly string[]
+  /** Faults offered as buttons on the state page, beside the usual ones. */
+  readonly presets?: readonly FaultPreset[]
   open(db: Database, clock: Clock): Service
-}
-
-/** A button of the state page. */
-export interface FaultPreset {
-  readonly label: string
-  readonly fault: Readonly<Record<string, unknown>>
 }
 
 /** The time, in milliseconds since 1970. */

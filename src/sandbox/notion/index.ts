@@ -17,7 +17,7 @@ import { problemReply } from './errors.ts'
 import { NOTION_FAULTS, PRESETS } from './faults.ts'
 import { handRoutes } from './hand/routes.ts'
 import { pageRoutes } from './pages/routes.ts'
-import { panel, stateOf } from './panel.ts'
+import { figures, stateOf } from './panel.ts'
 import { userRoutes } from './users.ts'
 import { NOTION_SCHEMA, openWorkspace } from './workspace.ts'
 
@@ -48,13 +48,12 @@ function openService(db: Database, now: Clock): Service {
       ...blockRoutes(deps),
     ],
     own: [...boardRoutes(deps, envFileOf(db)), ...handRoutes(deps)],
-    callColumns: [],
     refuse: accessCheck(workspace, now),
     problem: problem => problemReply(problem),
     facets,
     state: () => stateOf(workspace),
     ledger: () => ({ rows: workspace.writes.rows() }),
-    panel: () => panel(workspace),
+    figures: () => figures(workspace),
     reset: () => workspace.reset(now()),
   }
 }

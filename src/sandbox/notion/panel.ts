@@ -1,5 +1,5 @@
 /** What the workspace holds, in figures. */
-import { html, type Html } from '../lib/html.ts'
+import type { Figure } from '../lib/service.ts'
 import { PARENT_PAGE_ID } from './identity.ts'
 import { plainOf } from './rich-text.ts'
 import { liveSources, type Workspace } from './workspace.ts'
@@ -24,15 +24,11 @@ export function stateOf(workspace: Workspace): Readonly<Record<string, unknown>>
 }
 
 /** The figures on the faults page. */
-export function panel(workspace: Workspace): Html {
-  const sources = liveSources(workspace)
-  const rows = sources.reduce((sum, source) => sum + workspace.pages.count(source.id), 0)
-  return html`<div class="figures">
-    ${figure(workspace.databases.live().length, 'databases')} ${figure(rows, 'rows')}
-    ${figure(workspace.writes.count(), 'writes')}
-  </div>`
-}
-
-function figure(value: number, label: string): Html {
-  return html`<div class="figure"><b>${value.toLocaleString('en-US')}</b><span>${label}</span></div>`
+export function figures(workspace: Workspace): readonly Figure[] {
+  const rows = liveSources(workspace).reduce((sum, source) => sum + workspace.pages.count(source.id), 0)
+  return [
+    { value: workspace.databases.live().length, label: 'databases' },
+    { value: rows, label: 'rows' },
+    { value: workspace.writes.count(), label: 'writes' },
+  ]
 }

@@ -1,13 +1,13 @@
 /** The OpenAI stand-in: chat completions and the list of models. */
 import { randomUUID } from 'node:crypto'
 import type { Database } from '../lib/db.ts'
-import { html, type Html } from '../lib/html.ts'
+import type { FaultPreset } from '../lib/fault.ts'
 import { bodyObject, objectOf, stringOf } from '../lib/json.ts'
 import {
   VendorError,
   type Clock,
   type Facets,
-  type FaultPreset,
+  type Figure,
   type Reply,
   type Route,
   type SandboxRequest,
@@ -27,26 +27,13 @@ import { looseMessages } from './messages.ts'
 const CHAT_PATH = '/v1/chat/completions'
 const MEBIBYTE = 1_048_576
 
-const CHAT = { path: CHAT_PATH }
-
-/** Common ways in which the API fails, offered as buttons on the state page. */
+/** How this API fails, beside the usual ways. */
 const PRESETS: readonly FaultPreset[] = [
+  { label: 'Billed, answer lost', fault: { match: { path: CHAT_PATH }, action: { type: 'lose-answer' } } },
   {
-    label: '429, retry after 2 s',
-    fault: { match: CHAT, action: { type: 'status', status: 429, headers: { 'retry-after': '2' } } },
+    label: 'Billed, answer cut in half',
+    fault: { match: { path: CHAT_PATH }, action: { type: 'cut-body' } },
   },
-  { label: '500 server error', fault: { match: CHAT, action: { type: 'status', status: 500 } } },
-  {
-    label: '503 overloaded, five times',
-    fault: { match: CHAT, action: { type: 'status', status: 503 }, times: 5 },
-  },
-  { label: '401 bad key', fault: { match: {}, action: { type: 'status', status: 401 } } },
-  { label: 'Slow by 5 s', fault: { match: CHAT, action: { type: 'delay', ms: 5000 } } },
-  { label: 'Never answers', fault: { match: CHAT, action: { type: 'hang' } } },
-  { label: 'Cut before the effect', fault: { match: CHAT, action: { type: 'cut' } } },
-  { label: 'Billed, answer lost', fault: { match: CHAT, action: { type: 'lose-answer' } } },
-  { label: 'Billed, answer cut in half', fault: { match: CHAT, action: { type: 'cut-body' } } },
-  { label: 'HTML instead of JSON', fault: { match: CHAT, action: { type: 'garbage' } } },
   { label: 'Model refuses', fault: { match: { kind: 'generate' }, action: { type: 'refuse' } } },
   { label: 'Answer truncated', fault: { match: { kind: 'generate' }, action: { type: 'truncate' } } },
   { label: 'Malformed verdict', fault: { match: { kind: 'judge' }, action: { type: 'malformed-verdict' } } },
@@ -74,7 +61,7 @@ function openService(db: Database, now: Clock): Service {
     facets,
     state: () => ({ models: listModels(), totals: deps.ledger.totals() }),
     ledger: () => ({ rows: deps.ledger.rows(), totals: deps.ledger.totals() }),
-    panel: () => figures(deps.ledger.totals()),
+    figures: () => figures(deps.ledger.totals()),
   }
 }
 
@@ -145,25 +132,13 @@ function usualHeaders(): Record<string, string> {
   }
 }
 
-/** Totals of the ledger as markup. */
-function figures(totals: LedgerTotals): Html {
-  return html`<div class="figures">
-    ${figure(whole(totals.calls), 'billed calls')} ${figure(usd(totals.cost_nano_usd), 'cost in USD')}
-    ${figure(whole(totals.prompt_tokens), 'tokens in')}
-    ${figure(whole(totals.cached_tokens), 'of these cached')}
-    ${figure(whole(totals.completion_tokens), 'tokens out')}
-    ${figure(whole(totals.undelivered), 'billed, answer lost')}
-  </div>`
-}
-
-function figure(value: string, label: string): Html {
-  return html`<div class="figure"><b>${value}</b><span>${label}</span></div>`
-}
-
-function whole(value: number): string {
-  return value.toLocaleString('en-US')
-}
-
-function usd(nano: number): string {
-  return (nano / 1e9).toFixed(4)
+function figures(totals: LedgerTotals): readonly Figure[] {
+  return [
+    { value: totals.calls, label: 'billed calls' },
+    { value: (totals.cost_nano_usd / 1e9).toFixed(4), label: 'cost in USD' },
+    { value: totals.prompt_tokens, label: 'tokens in' },
+    { value: totals.cached_tokens, label: 'of these cached' },
+    { value: totals.completion_tokens, label: 'tokens out' },
+    { value: totals.undelivered, label: 'billed, answer lost' },
+  ]
 }
