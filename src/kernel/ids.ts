@@ -25,12 +25,16 @@ export function newId(
   kind: IdKind,
   world: { readonly clock: Pick<Clock, 'now'>; readonly random: Random },
 ): string {
-  const time = base32(BigInt(world.clock.now()), 10)
   const random = base32(
     world.random.bytes(10).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n),
     16,
   )
-  return `${ID_PREFIXES[kind]}_${time}${random}`
+  return `${firstIdOf(kind, world.clock.now())}${random}`
+}
+
+/** What sorts before every id that was made at an instant or later, and after every earlier one. */
+export function firstIdOf(kind: IdKind, atMs: number): string {
+  return `${ID_PREFIXES[kind]}_${base32(BigInt(atMs), 10)}`
 }
 
 function base32(value: bigint, length: number): string {

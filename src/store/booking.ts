@@ -2,11 +2,11 @@ import { utcDay } from '../domain/budget.ts'
 import type { Claim } from '../kernel/lease.ts'
 import { readCall, type Call, type NewCall, type Settlement } from './call-rows.ts'
 import { reader, type Change, type StoreReader } from './core.ts'
-import { dueSql } from './due.ts'
 import { appendEntry } from './receipt-entries.ts'
 import { tellLateCost } from './effect-record.ts'
 import { findRun } from './run-rows.ts'
 import { addSpend } from './spend.ts'
+import { dueSql } from './sql.ts'
 
 /** Books a call at its reservation, before it leaves; inside a transaction of the caller. */
 export function reserveCall(
@@ -122,7 +122,7 @@ export function orphanedCalls(core: StoreReader): string[] {
     .all(
       `SELECT c.id FROM calls c JOIN runs r ON r.id = c.run_id
        WHERE c.certainty = 'reserved' AND ${dueSql(`(c.started_ms + ${ORPHANED_AFTER_MS})`, ORPHANED_AFTER_MS)}
-         AND (r.owner IS NOT c.owner OR r.claim_no <> c.claim_no)`,
+         AND (r.owner IS DISTINCT FROM c.owner OR r.claim_no <> c.claim_no)`,
       { now: core.clock.now() },
     )
     .map(row => reader(row).text('id'))

@@ -5,13 +5,13 @@ import { defect } from '../kernel/errors.ts'
 import { LEASE_MS, type Claim } from '../kernel/lease.ts'
 import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { abandon, abandonCalls, orphanedCalls } from './booking.ts'
-import { dueSql } from './due.ts'
 import { tellOutside } from './effect-record.ts'
 import { releaseEffects } from './outbox.ts'
 import { leaveServices, letThrough, readPauses, type PausedService } from './pauses.ts'
 import { readyRuns, type Wanted, type Work } from './ready.ts'
 import { addEvent, readRun, updateRun, waitingState, type Run } from './run-rows.ts'
 import { taskOf, type Task } from './tasks.ts'
+import { dueSql } from './sql.ts'
 
 /** Work that the caller can do, and the service that it would ask. */
 export interface StageService extends Work, ServiceUse {}

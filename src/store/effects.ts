@@ -1,10 +1,10 @@
 import { mayDecideEffect } from '../domain/decision.ts'
 import { stillToSay, type EffectBody, type EffectState } from '../domain/effect.ts'
 import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
-import { dueSql } from './due.ts'
 import { readEffect, type Effect } from './effect-rows.ts'
 import type { SqlValue } from './engine.ts'
 import { addEvent, findRun } from './run-rows.ts'
+import { dueSql } from './sql.ts'
 
 /** Where dead effects would go: a page, or one of the logs. */
 export type DeadPlace =
@@ -47,18 +47,18 @@ export const LOOK_AGAIN_MS = 10 * 60_000
 export const LOOK_RARELY_MS = 24 * 60 * 60_000
 
 /**
- * The newest of a state. Nearly all that there is are done; the others have an index of their own by state, and the `+`
+ * The newest of a state. Nearly all that there is are done; the others have an index of their own by state, which
  * keeps the few of them from being looked for among all.
  */
 function newestIn(state: EffectState): string {
-  return `SELECT * FROM effects WHERE state = '${state}' ORDER BY ${state === 'done' ? 'seq' : '+seq'} DESC LIMIT :limit`
+  return `SELECT * FROM effects WHERE state = '${state}' ORDER BY ${state === 'done' ? 'seq' : '/* unindexed */ seq'} DESC LIMIT :limit`
 }
 
 /**
  * Dead, and an alarm. What died because its page is away is not, where its run was cancelled, or its failure let be:
  * throwing the page away is a way to say so. It is written when the page is back.
  */
-export const IS_MISSED = `state = 'dead' AND NOT (cause IS 'target' AND kind IN ('page', 'body') AND EXISTS (
+export const IS_MISSED = `state = 'dead' AND NOT (cause IS NOT DISTINCT FROM 'target' AND kind IN ('page', 'body') AND EXISTS (
   SELECT 1 FROM runs r WHERE effects.subject_kind = 'run' AND r.id = effects.subject_id AND (r.state = 'cancelled' OR r.dismissed_ms IS NOT NULL)))`
 
 /** Effects over one database. */
@@ -74,7 +74,9 @@ export function effectStore(core: StoreCore): EffectStore {
         .slice(0, limit),
     missed: async limit =>
       engine
-        .all(`SELECT * FROM effects WHERE ${IS_MISSED} ORDER BY +seq DESC LIMIT :limit`, { limit })
+        .all(`SELECT * FROM effects WHERE ${IS_MISSED} ORDER BY /* unindexed */ seq DESC LIMIT :limit`, {
+          limit,
+        })
         .map(readEffect),
     lookAgain: async limit => {
       if (duePlaces(core, limit).length === 0) return []
@@ -145,12 +147,12 @@ function decide(
 
 /** A page, or all rows of a log: what one look tells of. */
 const PLACE = `CASE WHEN kind IN ('log', 'job') THEN kind ELSE target END`
-const LOST_PLACE = `state = 'dead' AND cause IS NOT 'refused'`
+const LOST_PLACE = `state = 'dead' AND cause IS DISTINCT FROM 'refused'`
 
 function duePlaces(core: StoreReader, limit: number): string[] {
   return core.engine
     .all(
-      `SELECT ${PLACE} AS place FROM effects INDEXED BY effects_dead WHERE ${LOST_PLACE}
+      `SELECT ${PLACE} AS place FROM effects /* by effects_dead */ WHERE ${LOST_PLACE}
          AND ${dueSql('not_before_ms', LOOK_RARELY_MS)}
        GROUP BY place ORDER BY MIN(not_before_ms) LIMIT :limit`,
       { now: core.clock.now(), limit },

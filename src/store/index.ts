@@ -5,7 +5,7 @@ import { clockStore, type ClockStore } from './clock.ts'
 import { claimStore, type ClaimStore } from './claims.ts'
 import { changing, type StoreCore } from './core.ts'
 import { decisionStore, type DecisionStore } from './decisions.ts'
-import { openEngine, type Engine } from './engine.ts'
+import { openEngine, sqliteVersion, type Engine } from './engine.ts'
 import { groupCommit } from './group-commit.ts'
 import { CHECK_LIMITS, checkIntegrity, type CheckLimits, type Integrity } from './integrity.ts'
 import { ledgerStore, type LedgerStore } from './ledger.ts'
@@ -109,7 +109,7 @@ function storeOn(engine: Engine, options: StoreOptions): Store {
   const facts = {
     path: options.path,
     schema: schemaVersion(engine),
-    sqlite: String(engine.get('SELECT sqlite_version() AS version')?.['version']),
+    sqlite: sqliteVersion(),
     files: () => ownFiles(files, options.path),
   }
   const close = (): void => {
@@ -204,7 +204,7 @@ function copyBeside({ path, world }: StoreOptions, fromVersion: number): () => v
   try {
     // SQLite fills an empty file, and leaves it its mode.
     world.files.makeFile(unfinished, OWNER_ONLY)
-    reading.run('VACUUM INTO :target', { target: unfinished })
+    reading.copyTo(unfinished)
     world.files.rename(unfinished, target)
   } catch (error) {
     world.files.remove(unfinished)

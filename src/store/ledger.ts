@@ -37,13 +37,13 @@ export function ledgerStore(core: StoreCore): LedgerStore {
 }
 
 /**
- * Totals are kept; of the calls only those are read that are open or doubtful. The `+` keeps the few open ones
- * from being looked for by their day.
+ * Totals are kept; of the calls only those are read that are open or doubtful. The few open ones are not
+ * looked for by their day.
  */
 const SUMMARY = `
   WITH unsure AS (
     SELECT certainty, price_basis, cost_nano FROM calls
-    WHERE certainty = 'reserved' AND +day BETWEEN :fromDay AND :toDay
+    WHERE certainty = 'reserved' AND /* unindexed */ day BETWEEN :fromDay AND :toDay
     UNION ALL
     SELECT certainty, price_basis, cost_nano FROM calls
     WHERE certainty <> 'reserved' AND (certainty IN ('unknown', 'unmetered') OR price_basis = 'unpriced')

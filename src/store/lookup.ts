@@ -77,10 +77,10 @@ function kindsFor(text: string): Kind[] {
 /** A range on the primary key, so that the index is used whatever the prefix holds. */
 function idsWithPrefix(core: StoreReader, kind: Kind, prefix: string): { kind: Kind; id: string }[] {
   return core.engine
-    .all(
-      `SELECT id FROM ${TABLES[kind]} WHERE id >= :prefix AND id < :prefix || char(1114111) ORDER BY id LIMIT ${NAMED}`,
-      { prefix },
-    )
+    .all(`SELECT id FROM ${TABLES[kind]} WHERE id >= :prefix AND id < :end ORDER BY id LIMIT ${NAMED}`, {
+      prefix,
+      end: `${prefix}\u{10FFFF}`,
+    })
     .map(row => ({ kind, id: reader(row).text('id') }))
 }
 

@@ -2,11 +2,11 @@ import type { DeadCause } from '../domain/effect.ts'
 import { LONGEST_DELIVERY_WAIT_MS } from '../domain/retry-schedule.ts'
 import { LEASE_MS } from '../kernel/lease.ts'
 import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
-import { dueSql } from './due.ts'
 import { readEffect, type Effect } from './effect-rows.ts'
 import { IS_MISSED, LOOK_AGAIN_MS, settleDead } from './effects.ts'
 import { appendEntry } from './receipt-entries.ts'
 import { findRun } from './run-rows.ts'
+import { dueSql, listOf, listed } from './sql.ts'
 
 /** What became of a delivery that did not succeed. */
 export interface FailedDelivery {
@@ -83,8 +83,8 @@ export function outboxStore(core: StoreCore): OutboxStore {
       undefined,
     unfinished: async ids =>
       engine
-        .all(`SELECT id FROM effects WHERE state <> 'done' AND id IN (SELECT value FROM json_each(:ids))`, {
-          ids: JSON.stringify(ids),
+        .all(`SELECT id FROM effects WHERE state <> 'done' AND id IN ${listed(':ids')}`, {
+          ids: listOf(ids),
         })
         .map(row => reader(row).text('id')),
     counts: async () => {
@@ -120,13 +120,13 @@ const IS_ITS_TURN = `NOT EXISTS (SELECT 1 FROM effects b WHERE b.target = e.targ
     OR (b.seq < e.seq AND (b.passing_ms IS NULL OR NOT ${dueSql('b.not_before_ms', LONGEST_DELIVERY_WAIT_MS)}))))`
 
 /** The oldest due write that is to stay. */
-const LASTING_HEAD = `SELECT * FROM effects e INDEXED BY effects_lasting
+const LASTING_HEAD = `SELECT * FROM effects e /* by effects_lasting */
   WHERE state = 'pending' AND passing_ms IS NULL AND owner IS NULL AND ${IS_DUE}
   AND ${IS_ITS_TURN}
   ORDER BY seq LIMIT 1`
 
 /** The oldest state in between that is due by itself. */
-const PASSING_HEAD = `SELECT * FROM effects e INDEXED BY effects_passing
+const PASSING_HEAD = `SELECT * FROM effects e /* by effects_passing */
   WHERE state = 'pending' AND passing_ms IS NOT NULL AND owner IS NULL AND ${IS_DUE}
   AND (:all = 1 OR created_ms + passing_ms <= :now OR created_ms > :now)
   AND ${IS_ITS_TURN}

@@ -6,6 +6,7 @@ import { endRun } from './decisions.ts'
 import { recordEffects, tellPickUp } from './effect-record.ts'
 import { insertRun, readRun, type NewRun, type Run } from './run-rows.ts'
 import type { TaskRequest } from './tasks.ts'
+import { flag, listOf, listed } from './sql.ts'
 
 /** A row of the queue database as it was read, with everything that is snapshotted at pick-up. */
 export interface PickedPage extends TaskRequest {
@@ -103,18 +104,18 @@ export function pickUpStore(core: StoreCore): PickUpStore {
       }),
     rows: async pageIds =>
       core.engine
-        .all(`${ROW} WHERE t.page_id IN (SELECT value FROM json_each(:ids)) AND ${IS_LATEST}`, {
-          ids: JSON.stringify(pageIds),
+        .all(`${ROW} WHERE t.page_id IN ${listed(':ids')} AND ${IS_LATEST}`, {
+          ids: listOf(pageIds),
         })
         .map(readBoardRow),
     busyPages: async limit =>
       core.engine
         .all(
-          `SELECT t.page_id FROM (SELECT task_id FROM runs INDEXED BY runs_ready WHERE next_stage IS NOT NULL
+          `SELECT t.page_id FROM (SELECT task_id FROM runs /* by runs_ready */ WHERE next_stage IS NOT NULL
              ORDER BY priority DESC, created_ms, id LIMIT :half) r JOIN tasks t ON t.id = r.task_id
            WHERE t.page_id IS NOT NULL
            UNION
-           SELECT target FROM (SELECT target FROM effects INDEXED BY effects_lasting
+           SELECT target FROM (SELECT target FROM effects /* by effects_lasting */
              WHERE state = 'pending' AND passing_ms IS NULL AND kind = 'page' ORDER BY seq LIMIT :half)
            LIMIT :limit`,
           { limit, half: Math.ceil(limit / 2) },
@@ -143,15 +144,18 @@ export function pickUpStore(core: StoreCore): PickUpStore {
 const SET_MARK = `INSERT INTO board_marks (name, at) VALUES (:name, :at)
   ON CONFLICT (name) DO UPDATE SET at = excluded.at`
 
+/** The page of a run was told of it; the parenthesis stays open for more. */
+const IS_TOLD = `EXISTS (SELECT 1 FROM effects e
+  WHERE e.subject_kind = 'run' AND e.subject_id = r.id AND e.kind = 'page' AND e.state = 'done'`
 /** From runs to their tasks, or the other way round, as the condition that is added leads. */
 const ROW = `SELECT t.page_id, t.id AS task_id, t.title, r.id AS run_id, r.state,
-    EXISTS (SELECT 1 FROM effects e WHERE e.subject_kind = 'run' AND e.subject_id = r.id AND e.kind = 'page' AND e.state = 'done') AS heard,
-    EXISTS (SELECT 1 FROM effects e WHERE e.subject_kind = 'run' AND e.subject_id = r.id AND e.kind = 'page' AND e.state = 'done'
-      AND e.created_ms >= r.ended_ms) AS end_heard,
+    ${flag(`${IS_TOLD})`)} AS heard,
+    ${flag(`${IS_TOLD} AND e.created_ms >= r.ended_ms)`)} AS end_heard,
     (SELECT o.id FROM outputs o WHERE o.run_id = r.id ORDER BY o.number DESC LIMIT 1) AS output_id,
-    EXISTS (SELECT 1 FROM effects e WHERE e.target = t.page_id AND e.state = 'pending') AS has_pending,
-    EXISTS (SELECT 1 FROM effects e WHERE e.subject_kind = 'run' AND e.subject_id = r.id AND e.target = t.page_id AND e.state = 'dead') AS has_dead,
-    r.dismissed_ms IS NOT NULL AS dismissed,
+    ${flag(`EXISTS (SELECT 1 FROM effects e WHERE e.target = t.page_id AND e.state = 'pending')`)} AS has_pending,
+    ${flag(`EXISTS (SELECT 1 FROM effects e
+      WHERE e.subject_kind = 'run' AND e.subject_id = r.id AND e.target = t.page_id AND e.state = 'dead')`)} AS has_dead,
+    ${flag('r.dismissed_ms IS NOT NULL')} AS dismissed,
     COALESCE((SELECT stood_cancelled FROM ticks WHERE page_id = t.page_id AND run_id = r.id), 1) AS stood_cancelled
   FROM runs r JOIN tasks t ON t.id = r.task_id`
 const IS_LATEST = 'NOT EXISTS (SELECT 1 FROM runs n WHERE n.task_id = r.task_id AND n.number > r.number)'

@@ -2,6 +2,7 @@ import type { ServiceUse } from '../domain/breaker.ts'
 import { reader, type Change, type StoreCore } from './core.ts'
 import type { SqlRow } from './engine.ts'
 import { useAnswered } from './pauses.ts'
+import { listOf, listed } from './sql.ts'
 
 /** The product's grammar: measured and right, measured and wrong, or not measured. */
 export type ProofOutcome = 'proved' | 'failed' | 'not_proved'
@@ -60,17 +61,17 @@ function upsert(tx: Change, { subject, outcome, detail, fix }: NewProof): void {
   tx.engine.run(
     `INSERT INTO proofs (subject, outcome, detail, fix, at_ms, last_proved_ms)
      VALUES (:subject, :outcome, :detail, :fix, :now, CASE WHEN :outcome = 'proved' THEN CAST(:now AS INTEGER) END)
-     ON CONFLICT (subject) DO UPDATE SET previous = outcome, outcome = excluded.outcome, detail = excluded.detail,
+     ON CONFLICT (subject) DO UPDATE SET previous = proofs.outcome, outcome = excluded.outcome, detail = excluded.detail,
        fix = excluded.fix, at_ms = excluded.at_ms,
-       last_proved_ms = COALESCE(excluded.last_proved_ms, last_proved_ms)`,
+       last_proved_ms = COALESCE(excluded.last_proved_ms, proofs.last_proved_ms)`,
     { subject, outcome, detail, fix, now: tx.clock.now() },
   )
 }
 
 /** What is no longer probed, such as a model that is not used any more, is neither proved nor failed. */
 function forgetOthers(tx: Change, proofs: readonly NewProof[]): void {
-  tx.engine.run('DELETE FROM proofs WHERE subject NOT IN (SELECT value FROM json_each(:subjects))', {
-    subjects: JSON.stringify(proofs.map(proof => proof.subject)),
+  tx.engine.run(`DELETE FROM proofs WHERE subject NOT IN ${listed(':subjects')}`, {
+    subjects: listOf(proofs.map(proof => proof.subject)),
   })
 }
 

@@ -3,9 +3,9 @@ import { LONGEST_RETRY_AFTER_MS } from '../domain/retry-schedule.ts'
 import type { Stage } from '../domain/run-state.ts'
 import { TASK_TYPES, type TaskType } from '../domain/task-type.ts'
 import { reader, type StoreReader } from './core.ts'
-import { dueSql } from './due.ts'
 import { readRun, type Run } from './run-rows.ts'
 import { keyOf } from './trials.ts'
+import { dueSql, listOf, listed } from './sql.ts'
 
 /** A stage of tasks of some types: what one model does. */
 export interface Work {
@@ -29,10 +29,13 @@ export const RUN_IS_DUE = dueSql('not_before_ms', LONGEST_RETRY_AFTER_MS)
 const IS_READY = `owner IS NULL AND state <> 'held' AND ${RUN_IS_DUE}
   AND (started_ms IS NOT NULL OR NOT EXISTS (SELECT 1 FROM queue_pause))`
 
+/** When a run that is due became so: no later than now, whatever clock its instant was reckoned by. */
+const DUE_MS = '(CASE WHEN not_before_ms < :now THEN not_before_ms ELSE :now END)'
+
 /** Since when the oldest run waits that may be worked on at an instant, whatever its stage; null where none waits. */
 export function oldestReadyMs(core: StoreReader, now: number): number | null {
   const row = core.engine.get(
-    `SELECT MIN(MAX(created_ms, MIN(not_before_ms, :now))) AS oldest FROM runs
+    `SELECT MIN(CASE WHEN created_ms > ${DUE_MS} THEN created_ms ELSE ${DUE_MS} END) AS oldest FROM runs
      WHERE next_stage IS NOT NULL AND ${IS_READY}`,
     { now },
   )
@@ -47,13 +50,13 @@ export function isOfWork(work: readonly Work[]): { sql: string; parameters: Reco
   const stages = [...new Set(work.map(({ stage }) => stage))]
   const pairs = work.flatMap(({ stage, types }) => types.map(type => `${stage} ${type}`))
   const isWhole = new Set(pairs).size === stages.length * TASK_TYPES.length
-  const byStage = 'next_stage IN (SELECT value FROM json_each(:stages))'
+  const byStage = `next_stage IN ${listed(':stages')}`
   return {
     sql: isWhole
       ? byStage
       : `${byStage} AND next_stage || ' ' || (SELECT type FROM tasks WHERE tasks.id = runs.task_id)
-           IN (SELECT value FROM json_each(:pairs))`,
-    parameters: { stages: JSON.stringify(stages), pairs: JSON.stringify(pairs) },
+           IN ${listed(':pairs')}`,
+    parameters: { stages: listOf(stages), pairs: listOf(pairs) },
   }
 }
 
@@ -74,7 +77,7 @@ export function readyRuns(
   const work = isOfWork(wanted.work)
   // Each restriction is a condition of its own, or none: only so does it get the index that it has.
   const only = [
-    ...(runIds === null ? [] : ['AND id IN (SELECT value FROM json_each(:runIds))']),
+    ...(runIds === null ? [] : [`AND id IN ${listed(':runIds')}`]),
     ...(taskId === null ? [] : ['AND task_id = :taskId']),
   ]
   const order = triedAt === null ? '' : `${LAST_TRIED}, `
@@ -86,7 +89,7 @@ export function readyRuns(
       {
         ...work.parameters,
         ...(triedAt === null ? {} : keyOf(triedAt)),
-        runIds: JSON.stringify(runIds),
+        runIds: listOf(runIds ?? []),
         taskId,
         now,
         limit,
@@ -95,6 +98,6 @@ export function readyRuns(
     .map(readRun)
 }
 
-/** Sorts what was never tried before the rest: NULL is first. */
+/** Sorts what was never tried before the rest. */
 const LAST_TRIED = `(SELECT last_ms FROM service_trials t WHERE t.service = :service AND t.credential = :credential
-  AND t.model = :model AND t.run_id = runs.id)`
+  AND t.model = :model AND t.run_id = runs.id) NULLS FIRST`

@@ -8,6 +8,7 @@ import {
 } from '../domain/receipt.ts'
 import type { CriterionScores } from '../domain/rubric.ts'
 import { sha256 } from '../kernel/digest.ts'
+import { firstIdOf } from '../kernel/ids.ts'
 import { UnreadableRow } from '../kernel/errors.ts'
 import { reader, type Change, type RowReader, type StoreCore, type StoreReader } from './core.ts'
 import { callsOfRun, type Call } from './call-rows.ts'
@@ -101,11 +102,15 @@ function sampleSeals(core: StoreReader): { seals: number; broken: string[] } {
   const newest = core.engine.all('SELECT * FROM receipts ORDER BY run_id DESC LIMIT :limit', {
     limit: SAMPLE,
   })
+  const now = core.clock.now()
+  const first = core.engine.get('SELECT created_ms FROM runs WHERE id = (SELECT MIN(id) FROM runs)')
+  const firstMs = first === undefined ? now : reader(first).number('created_ms')
   const others = core.engine.all(
-    `SELECT * FROM receipts WHERE run_id >=
-       (SELECT id FROM runs WHERE rowid > :now % (SELECT MAX(rowid) FROM runs) ORDER BY rowid LIMIT 1)
-     ORDER BY run_id LIMIT :limit`,
-    { now: core.clock.now(), limit: SAMPLE },
+    'SELECT * FROM receipts WHERE run_id >= :from ORDER BY run_id LIMIT :limit',
+    {
+      from: firstIdOf('run', firstMs + (now % Math.max(1, now - firstMs))),
+      limit: SAMPLE,
+    },
   )
   const seals = new Map([...newest, ...others].map(row => [reader(row).text('run_id'), reader(row)]))
   const broken = [...seals].filter(([, is]) => sealedCore(is).flaw !== null)

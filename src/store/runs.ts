@@ -120,7 +120,7 @@ const LATEST_BY_STATE = `SELECT state, SUM(runs) AS tasks FROM (
     SELECT state, COUNT(*) AS runs FROM runs GROUP BY state
     UNION ALL
     SELECT earlier.state, -COUNT(*) FROM runs later
-    CROSS JOIN runs earlier ON earlier.task_id = later.task_id AND earlier.number = later.number - 1
+    /* in this order */ JOIN runs earlier ON earlier.task_id = later.task_id AND earlier.number = later.number - 1
     WHERE later.number > 1 GROUP BY earlier.state
   ) GROUP BY state`
 

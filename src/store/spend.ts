@@ -32,7 +32,7 @@ export function addSpend(
   for (const { scope, key } of spendKeys(subject)) {
     tx.engine.run(
       `INSERT INTO spend (scope, key, nano) VALUES (:scope, :key, :nano)
-       ON CONFLICT (scope, key) DO UPDATE SET nano = nano + excluded.nano`,
+       ON CONFLICT (scope, key) DO UPDATE SET nano = spend.nano + excluded.nano`,
       { scope, key, nano },
     )
   }

@@ -12,6 +12,7 @@ import type { TaskType } from '../domain/task-type.ts'
 import { reader, type StoreCore, type StoreReader } from './core.ts'
 import type { SqlRow } from './engine.ts'
 import { insertRun, type NewRun, type Run } from './run-rows.ts'
+import { listOf, listed } from './sql.ts'
 
 /** A task as someone asks for it. */
 export interface TaskRequest {
@@ -77,7 +78,7 @@ const SUMMARY = `${COLUMNS} FROM tasks t
 
 /** From the runs of a state to their tasks, never the other way round. */
 const newest = (conditions: readonly string[]): string =>
-  `${COLUMNS} FROM runs r CROSS JOIN tasks t ON t.id = r.task_id ${SPENT}
+  `${COLUMNS} FROM runs r /* in this order */ JOIN tasks t ON t.id = r.task_id ${SPENT}
    WHERE ${[
      'r.state = :state',
      'r.number = (SELECT MAX(number) FROM runs WHERE task_id = r.task_id)',
@@ -119,14 +120,14 @@ export function taskStore(core: StoreCore): TaskStore {
       if (states !== null && client === null) return newestIn(core, states, shown, limit).map(readSummary)
       const conditions = [
         ...shown,
-        ...(states === null ? [] : ['r.state IN (SELECT value FROM json_each(:states))']),
+        ...(states === null ? [] : [`r.state IN ${listed(':states')}`]),
         ...(client === null ? [] : ['t.client = :client']),
       ]
       return engine
         .all(
           `${SUMMARY} WHERE ${conditions.join(' AND ') || 'TRUE'}
            ORDER BY t.created_ms DESC, t.id DESC LIMIT :limit`,
-          { states: JSON.stringify(states), client, limit },
+          { states: listOf(states ?? []), client, limit },
         )
         .map(readSummary)
     },

@@ -44,3 +44,19 @@ test('every kind of change is made somewhere', () => {
   )
   expect(Object.keys(CHANGES).toSorted()).toEqual([...new Set(made)].toSorted())
 })
+
+test.each([
+  ['replaces rows in a way that other engines do not have', /\bOR (?:REPLACE|IGNORE)\b/g],
+  ['knows how SQLite unpacks a list', /\bjson_each\b/g],
+  ['gives a hint in the words of SQLite', /\bINDEXED BY\b|\blikely\(|\bCROSS JOIN\b|(?:AND|BY) \+\w/g],
+  ['knows the rows of SQLite by number', /\browid\b/gi],
+  ['compares by IS what may be no value', /\bIS (?:NOT )?(?!NOT\b|NULL\b|DISTINCT\b)['":\w]+(?=.*`)/g],
+  [
+    'calls a function of SQLite',
+    /\b(?:char|ifnull|iif|instr|julianday|printf|strftime|total_changes|unixepoch)\(/g,
+  ],
+  ['asks SQLite of itself', /\bPRAGMA\b|\b(?:pragma|sqlite)_\w+|\bVACUUM\b|\bGLOB\b/g],
+])('no statement %s: that is for the engine', (_name, pattern) => {
+  const statements = portable.filter(({ path }) => path !== 'store/sql.ts')
+  expect(foundIn(statements, pattern)).toEqual([])
+})
