@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
@@ -66,8 +66,14 @@ function manifest(): Record<string, unknown> {
 function licenses(): string {
   return Object.keys(own.dependencies)
     .filter(name => name !== STORE_DRIVER)
-    .map(name => `${name}\n\n${readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8').trim()}\n`)
+    .map(name => `${name}\n\n${licenseOf(join(root, 'node_modules', name)).trim()}\n`)
     .join(`\n${'-'.repeat(80)}\n\n`)
+}
+
+/** Some write its name in small letters. */
+function licenseOf(folder: string): string {
+  const name = readdirSync(folder).find(file => /^licen[cs]e$/i.test(file)) ?? 'LICENSE'
+  return readFileSync(join(folder, name), 'utf8')
 }
 
 /**

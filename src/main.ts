@@ -25,9 +25,10 @@ export async function main(): Promise<void> {
   const programDir = fileURLToPath(new URL('..', import.meta.url))
   const world = realWorld()
   const program = programFacts(programDir, world)
-  const unheard = outliveStreams(words.includes('--json'))
+  const json = words.includes('--json')
+  const unheard = outliveStreams(json)
   if (words[0] === '--version') {
-    process.stdout.write(await versionText(program, world.host.nodeVersion, words.includes('--json')))
+    process.stdout.write(await versionText(program, world.host.nodeVersion, json))
     return
   }
   const { stop, hangUp, interrupted } = listenToSignals()
@@ -44,7 +45,7 @@ export async function main(): Promise<void> {
     hangUp,
     readInput: async () =>
       utf8Text(await readStream(process.stdin, 'standard input', stop), 'standard input'),
-    terminal: await terminal(),
+    terminal: await terminal(json),
     lists: { operations: OPERATIONS, commands: COMMANDS },
   })
   process.exitCode = interrupted() ?? unheard() ?? exit
@@ -99,18 +100,23 @@ function programFacts(programDir: string, world: World): { version: string; comm
   }
 }
 
-async function terminal(): Promise<Terminal> {
-  const { ansiStyle } = await import('./surfaces/cli/terminal.ts')
+async function terminal(json: boolean): Promise<Terminal> {
+  const [{ colours, PLAIN }, { hasColours }] = await Promise.all([
+    import('./surfaces/cli/printer.ts'),
+    import('./surfaces/cli/terminal.ts'),
+  ])
   // A terminal that does not know its width says 0. What is piped or kept in a file is cut nowhere.
   const columns = process.stdout.isTTY
     ? Math.min(process.stdout.columns || COLUMNS_OF_UNKNOWN, MOST_COLUMNS)
     : Infinity
+  const isSeen = process.stdout.isTTY || process.stderr.isTTY
+  const paint = isSeen && !json && hasColours(process.env) ? await colours() : PLAIN
   const isDumb = process.env['TERM'] === 'dumb'
-  const colours = process.stdout.isTTY && !process.env['NO_COLOR'] && !isDumb
   return {
     out: written => process.stdout.write(written),
     err: written => process.stderr.write(written),
-    style: ansiStyle({ colours, columns }),
+    columns,
+    paint: { out: process.stdout.isTTY ? paint : PLAIN, err: process.stderr.isTTY ? paint : PLAIN },
     isInteractive: process.stderr.isTTY,
     liveColumns: process.stderr.isTTY && !isDumb ? process.stderr.columns || COLUMNS_OF_UNKNOWN : 0,
     // Set by systemd for services whose standard error is the journal (systemd.exec(5)).

@@ -1,7 +1,7 @@
 import { nextOfEffect } from '../domain/next-command.ts'
 import type { Undelivered } from '../outbox/deliver.ts'
-import { wrap } from '../kernel/text.ts'
-import type { Style } from '../kernel/style.ts'
+import { countText } from '../kernel/text.ts'
+import { id, item, line, next, state, type Block, type Part } from '../kernel/document.ts'
 import type { Store } from '../store/index.ts'
 import type { Effect } from '../store/effect-rows.ts'
 
@@ -61,29 +61,32 @@ export async function deadEffects(store: Store, limit: number): Promise<ShownEff
   return shown
 }
 
-/** What it writes, why it could not, and what to type. */
-export function renderEffect(effect: ShownEffect, style: Style): string {
-  const mark = effect.state === 'dead' ? style.bad : style.bold
+/** What it writes, why it could not, and what to type; then what more is to be said of it. */
+export function effectItem(effect: ShownEffect, ...more: readonly Part[]): Block {
   const of = effect.title === null ? '' : ` of "${effect.title}"`
-  return [
-    wrap(`${effect.state} ${effect.what}${of}`, style.columns).replace(effect.state, mark),
-    style.dim(`    ${effect.id}`),
-    ...(effect.reason === null ? [] : [wrap(effect.reason, style.columns, '    ')]),
-    ...(effect.next === null ? [] : [style.dim(wrap(`next: ${effect.next}`, style.columns, '    '))]),
-  ].join('\n')
+  const tone = effect.state === 'dead' ? 'bad' : effect.state === 'done' ? 'good' : 'open'
+  return item(
+    [state(effect.state, tone), ` ${effect.what}${of}`],
+    line(id(effect.id)),
+    effect.reason,
+    next(effect.next),
+    more,
+  )
 }
 
 /** What was not written, for people: each cause once, with what to type. */
-export function undeliveredLines(failed: readonly Undelivered[]): string[] {
+export function undeliveredItems(failed: readonly Undelivered[]): Block[] {
   const byCause = Map.groupBy(failed, ({ message }) => message)
-  return [...byCause.values()].flatMap(same =>
-    same
-      .slice(0, 1)
-      .flatMap(({ message, next }) => [
-        `not written: ${[...new Set(same.map(({ kind }) => kind))].join(', ')}: ${message}`,
-        `  next: ${next}`,
-      ]),
-  )
+  return [...byCause].map(([message, same]) => {
+    const kinds = [...new Set(same.map(({ kind }) => kind))].join(', ')
+    return item([state('not written', 'bad'), `: ${kinds}: ${message}`], next(same[0]?.next ?? null))
+  })
+}
+
+/** Pages that a limit left out of a comparison, and how to compare them too. */
+export function olderLine({ compared, older }: { compared: number; older: number }): string | null {
+  const what = countText(older, 'older page was', 'older pages were')
+  return older === 0 ? null : `${what} not compared: --limit ${compared + older}`
 }
 
 function iso(ms: number): string {

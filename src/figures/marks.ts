@@ -1,37 +1,35 @@
 import type { RunStatus } from '../domain/run-state.ts'
-import type { Style } from '../kernel/style.ts'
+import { state, type Span, type Tone } from '../kernel/document.ts'
 import type { ProofOutcome } from '../store/proofs.ts'
 
-/** How a status looks: what is over and right, what is over and wrong, what wants a person, what goes on. */
-export function statusMark(status: RunStatus, style: Style): (text: string) => string {
-  switch (status) {
-    case 'Done':
-      return style.good
-    case 'Failed-Final':
-      return style.bad
-    case 'Waiting Human':
-    case 'Held':
-    case 'Failed':
-      return style.warn
-    case 'New':
-    case 'Queued':
-    case 'Processing':
-    case 'QA':
-    case 'Cancelled':
-      return text => text
-  }
+/** What is over and right, what is over and wrong, what wants a person; what goes on is neither. */
+const STATUS_TONES = {
+  New: 'open',
+  Queued: 'open',
+  Processing: 'open',
+  QA: 'open',
+  'Waiting Human': 'warn',
+  Held: 'warn',
+  Failed: 'warn',
+  Done: 'good',
+  'Failed-Final': 'bad',
+  Cancelled: 'open',
+} as const satisfies Record<RunStatus, Tone>
+
+/** A status as people see it. */
+export function statusState(status: RunStatus): Span {
+  return state(status, STATUS_TONES[status])
 }
 
-/** How a proof looks. Nothing is green that was not measured. */
-export function proofMark(outcome: ProofOutcome, style: Style): (text: string) => string {
-  switch (outcome) {
-    case 'proved':
-      return style.good
-    case 'failed':
-      return style.bad
-    case 'not_proved':
-      return style.dim
-  }
+/** Nothing is green that was not measured. */
+const PROOF_TONES = { proved: 'good', failed: 'bad', not_proved: 'open' } as const satisfies Record<
+  ProofOutcome,
+  Tone
+>
+
+/** What a probe found. */
+export function proofState(outcome: ProofOutcome): Span {
+  return state(proofText(outcome), PROOF_TONES[outcome])
 }
 
 /** `not proved`, as people read it. */

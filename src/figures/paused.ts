@@ -1,6 +1,6 @@
 import { nextProbeAt, type PauseCause } from '../domain/breaker.ts'
-import type { Style } from '../kernel/style.ts'
-import { spanText, wrap } from '../kernel/text.ts'
+import { command, hint, item, line, state, type Block } from '../kernel/document.ts'
+import { spanText } from '../kernel/text.ts'
 import type { Store } from '../store/index.ts'
 
 /** A service that is not called for now, as people and machines see it. */
@@ -30,13 +30,18 @@ export async function pausedFigures(store: Store, nowMs: number): Promise<Paused
 }
 
 /** What is paused for how long, why, and what to do. */
-export function pausedText(pause: PausedFigure, atMs: number, style: Style): string {
-  const head = `${style.bad('paused')} ${pause.service} (${pause.model}) for ${spanText(atMs - pause.sinceMs)}, ${nextTryText(pause.nextProbeMs - atMs)}`
-  return [
-    `${head} (${style.hint('echopilot doctor')})`,
-    wrap(pause.reason, style.columns, '    '),
-    ...(pause.hint === null ? [] : [wrap(`fix: ${pause.hint}`, style.columns, '    ')]),
-  ].join('\n')
+export function pausedItem(pause: PausedFigure, atMs: number): Block {
+  const since = `${pause.service} (${pause.model}) for ${spanText(atMs - pause.sinceMs)}`
+  return item(
+    [
+      state('paused', 'warn'),
+      ` ${since}, ${nextTryText(pause.nextProbeMs - atMs)} (`,
+      command('doctor'),
+      ')',
+    ],
+    pause.reason,
+    pause.hint === null ? null : line('fix: ', hint(pause.hint)),
+  )
 }
 
 /** When a paused service is tried again. */

@@ -1,78 +1,98 @@
 import { formatScore } from '../domain/next-step.ts'
-import type { Style } from '../kernel/style.ts'
-import { table } from '../kernel/text.ts'
+import {
+  command,
+  document,
+  hint,
+  id,
+  item,
+  line,
+  money,
+  next,
+  state,
+  table,
+  type Document,
+  type Part,
+} from '../kernel/document.ts'
 import type { PollReport } from '../pipeline/poll.ts'
 import type { WorkReport } from '../pipeline/work-report.ts'
-import { undeliveredLines } from './effects.ts'
-import { statusMark } from './marks.ts'
+import { undeliveredItems } from './effects.ts'
+import { statusState } from './marks.ts'
 import { nextTryText } from './paused.ts'
 
 /** The report of a poll: what was picked up, worked on and written back. */
-export function renderPoll(report: PollReport & { readonly drain: boolean }, style: Style): string {
-  return [
-    report.drain
-      ? renderWork(report, style)
-      : [queuedLine(report, style), ...leftLines(report, style)].join('\n'),
-    ...(report.notion === null ? [] : notionLines(report.notion, report, style)),
-  ].join('\n')
+export function renderPoll(report: PollReport & { readonly drain: boolean }): Document {
+  return document(
+    report.drain ? workBlock(report) : queuedLine(report),
+    leftParts(report),
+    report.notion === null ? null : notionParts(report.notion, report.dryRun),
+  )
 }
 
-function notionLines(notion: NonNullable<PollReport['notion']>, report: PollReport, style: Style): string[] {
-  const verb = report.dryRun ? 'would pick up' : 'picked up'
+function notionParts(notion: NonNullable<PollReport['notion']>, dryRun: boolean): Part {
+  const verb = dryRun ? 'would pick up' : 'picked up'
   return [
-    `Notion: ${verb} ${notion.picked.length}, ${notion.decided} decided on the board, ${notion.delivered} written`,
-    ...(report.dryRun ? notion.picked.map(row => `  ${row.title}: at most $${row.atMostUsd ?? ''}`) : []),
-    ...(notion.unreachable === null
-      ? []
-      : [`${style.bad('not read')}: ${notion.unreachable.message}`, `  next: ${notion.unreachable.next}`]),
-    ...(notion.busy === null ? [] : ['another process is picking up; worked on beside it']),
-    ...(notion.complete ? [] : [style.warn('Notion stopped at its 10,000 rows: not all ticks were seen')]),
-    ...notion.failed.flatMap(item => [
-      `${style.bad('not picked up')} ${item.id}: ${item.message}`,
-      `  next: ${item.next}`,
-    ]),
-    ...undeliveredLines(notion.undelivered),
+    item(
+      `Notion: ${verb} ${notion.picked.length}, ${notion.decided} decided on the board, ${notion.delivered} written`,
+      dryRun ? notion.picked.map(row => line(`${row.title}: at most `, money(row.atMostUsd ?? ''))) : null,
+    ),
+    notion.unreachable === null
+      ? null
+      : item([state('not read', 'bad'), `: ${notion.unreachable.message}`], next(notion.unreachable.next)),
+    notion.busy === null ? null : 'another process is picking up; worked on beside it',
+    notion.complete
+      ? null
+      : line(state('Notion stopped at its 10,000 rows', 'warn'), ': not all ticks were seen'),
+    notion.failed.map(failed =>
+      item([state('not picked up', 'bad'), ' ', id(failed.id), `: ${failed.message}`], next(failed.next)),
+    ),
+    undeliveredItems(notion.undelivered),
   ]
 }
 
 /** A poll that only picks up looks at nothing that is ready. */
-function queuedLine({ waiting }: WorkReport, style: Style): string {
+function queuedLine({ waiting }: WorkReport): Part {
   return waiting.queued === 0
     ? 'nothing is queued'
-    : `${waiting.queued} queued (${style.hint('echopilot poll --drain')})`
+    : line(`${waiting.queued} queued (`, command('poll --drain'), ')')
 }
 
 /** The report as a table, and what was left. */
-export function renderWork(report: WorkReport, style: Style): string {
-  const body = report.runs.length === 0 ? 'nothing was ready' : renderRuns(report, style)
-  return [body, ...leftLines(report, style)].join('\n')
+export function renderWork(report: WorkReport): Document {
+  return document(workBlock(report), leftParts(report))
 }
 
-function leftLines(report: WorkReport, style: Style): string[] {
+function leftParts(report: WorkReport): Part {
   const { retrying, held, queued } = report.waiting
   return [
-    ...report.paused.map(
-      pause =>
-        `${style.bad('paused')} ${pause.reason}; ${pause.waiting} waiting, ${nextTryText(Date.parse(pause.nextProbeAt) - report.atMs)} (${pause.hint ?? style.hint('echopilot doctor')})`,
-    ),
-    ...(report.queuePaused === null
-      ? []
-      : [
-          `${style.warn('queue paused')}: ${report.queuePaused}; ${queued} queued (${style.hint('echopilot queue resume')})`,
-        ]),
-    ...(retrying === 0
-      ? []
-      : [retrying === 1 ? '1 waits for its next attempt' : `${retrying} wait for their next attempt`]),
-    ...(held === 0 ? [] : [`${held} held by a cap`]),
-    ...(report.interrupted ? ['stopped early: the rest is for the next run'] : []),
-    ...report.failed.map(item => `${style.bad('defect')} ${item.id}: ${item.message}`),
+    report.paused.map(pause => {
+      const when = nextTryText(Date.parse(pause.nextProbeAt) - report.atMs)
+      const what = ` ${pause.reason}; ${pause.waiting} waiting, ${when} (`
+      return line(state('paused', 'warn'), what, hint(pause.hint ?? 'echopilot doctor'), ')')
+    }),
+    report.queuePaused === null
+      ? null
+      : line(
+          state('queue paused', 'warn'),
+          `: ${report.queuePaused}; ${queued} queued (`,
+          command('queue resume'),
+          ')',
+        ),
+    retrying === 0
+      ? null
+      : retrying === 1
+        ? '1 waits for its next attempt'
+        : `${retrying} wait for their next attempt`,
+    held === 0 ? null : `${held} held by a cap`,
+    report.interrupted ? 'stopped early: the rest is for the next run' : null,
+    report.failed.map(failed => line(state('defect', 'bad'), ' ', id(failed.id), `: ${failed.message}`)),
   ]
 }
 
-function renderRuns(report: WorkReport, style: Style): string {
+function workBlock(report: WorkReport): Part {
+  if (report.runs.length === 0) return 'nothing was ready'
   return table(
     [
-      { title: 'title', flexible: true },
+      { title: 'title', cut: 'end' },
       { title: 'status' },
       { title: 'score', align: 'right' },
       { title: report.dryRun ? 'at most USD' : 'cost USD', align: 'right' },
@@ -80,11 +100,10 @@ function renderRuns(report: WorkReport, style: Style): string {
     ],
     report.runs.map(run => [
       run.title,
-      { text: run.status, mark: statusMark(run.status, style) },
+      statusState(run.status),
       run.score === null ? '–' : formatScore(run.score),
       run.atMostUsd ?? run.costUsd,
-      run.taskId,
+      id(run.taskId),
     ]),
-    style,
   )
 }

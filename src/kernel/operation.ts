@@ -1,6 +1,6 @@
+import type { Document } from './document.ts'
 import type { AppError, Outcome } from './errors.ts'
 import type { FlatInput, InputOf } from './input.ts'
-import type { Style } from './style.ts'
 
 /** A part that an operation uses: without a required one it does not start; an optional one says why it is not there. */
 export type Need = 'required' | 'optional'
@@ -44,8 +44,8 @@ export interface Operation<Context, Input extends FlatInput = FlatInput, Output 
   readonly scope: 'read' | 'operate' | 'money' | 'privacy'
   /** Does the work; never prints, and touches the outside only through the context. */
   readonly run: (context: Context, input: InputOf<Input>) => Promise<Output>
-  /** The human text; `--json` is the result itself. */
-  readonly render: (result: Output, style: Style) => string
+  /** The result as a document for people; `--json` is the result itself. */
+  readonly render: (result: Output) => Document
   /** How a result that was returned counts; `ok` where it is left out. */
   readonly outcome?: (result: Output) => Outcome
 }

@@ -1,9 +1,10 @@
 import { mayDecide, mayDecideEffect, type Verb } from '../domain/decision.ts'
 import { nextCommand, nextOfEffect } from '../domain/next-command.ts'
-import { RUN_STATES } from '../domain/run-state.ts'
+import { RUN_STATES, type RunStatus } from '../domain/run-state.ts'
+import { statusState } from '../figures/marks.ts'
+import { document, line, next, type Document } from '../kernel/document.ts'
 import { AppError } from '../kernel/errors.ts'
 import { textField } from '../kernel/field.ts'
-import type { Style } from '../kernel/style.ts'
 import { findEffect, findTask } from '../pipeline/tasks.ts'
 import type { Decided } from '../store/decisions.ts'
 import type { EffectDecided } from '../store/effects.ts'
@@ -21,8 +22,8 @@ interface Decision {
   readonly title: string
   readonly runId: string
   /** The status before, and after (the same in a dry run). */
-  readonly before: string
-  readonly status: string
+  readonly before: RunStatus
+  readonly status: RunStatus
   readonly did: string
 }
 
@@ -87,10 +88,9 @@ export function plannedDecision(task: TaskSummary, verb: Verb): Decision {
 }
 
 /** One line for people. */
-export function renderDecision(decision: Decision): string {
-  return decision.dryRun
-    ? `would be ${decision.did}: ${decision.title} (${decision.status})`
-    : `${decision.did}: ${decision.title} (${decision.before} → ${decision.status})`
+export function renderDecision({ dryRun, did, title, before, status }: Decision): Document {
+  const change = dryRun ? statusState(status) : [statusState(before), ' → ', statusState(status)]
+  return document(line(`${dryRun ? 'would be ' : ''}${did}: ${title} (`, change, ')'))
 }
 
 /** What an operator's verb on an effect did, or would do. */
@@ -138,8 +138,10 @@ function refusedEffect(effect: Effect, { state }: EffectDecided): AppError {
 }
 
 /** For people; what was made due is written by the next `deliver`. */
-function renderEffectDecision(decision: EffectDecision, style: Style): string {
-  if (decision.dryRun) return `would be ${decision.did}: ${decision.key} (${decision.state})`
-  const next = decision.state === 'pending' ? `\n${style.hint('next: echopilot deliver')}` : ''
-  return `${decision.did}: ${decision.key} (${decision.before} → ${decision.state})${next}`
+function renderEffectDecision({ dryRun, did, key, before, state }: EffectDecision): Document {
+  if (dryRun) return document(`would be ${did}: ${key} (${state})`)
+  return document(
+    `${did}: ${key} (${before} → ${state})`,
+    next(state === 'pending' ? 'echopilot deliver' : null),
+  )
 }

@@ -1,10 +1,11 @@
 import { dirname, join } from 'node:path'
 import type { ServiceUse } from '../domain/breaker.ts'
-import { proofMark, proofText } from '../figures/marks.ts'
+import { proofState, proofText } from '../figures/marks.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
 import { flagField } from '../kernel/field.ts'
 import { AppError, isStoreFailure } from '../kernel/errors.ts'
-import { spanText, wrap } from '../kernel/text.ts'
+import { facts, document, hint, line, money, strong, type Words } from '../kernel/document.ts'
+import { spanText } from '../kernel/text.ts'
 import {
   clockProofs,
   configProof,
@@ -14,20 +15,19 @@ import {
   storeProof,
   whereReadable,
 } from '../pipeline/probes/local.ts'
+import { notionProofs } from '../integrations/notion/workspace/probe.ts'
 import { modelProofs } from '../pipeline/probes/models.ts'
 import { lostCredentials, type LostCredential } from '../settings/bound.ts'
 import { secretsFolder } from '../settings/secrets.ts'
 import { servicesInUse } from '../pipeline/services.ts'
 import type { NewProof, Proof } from '../store/proofs.ts'
-import { SERVICES } from '../integrations/index.ts'
-import type { Attempted } from '../kernel/operation.ts'
-import { defineOperation, type Context, type ServiceAttempt } from './define.ts'
+import { defineOperation, type Context } from './define.ts'
 
 export const doctor = defineOperation({
   path: ['doctor'],
   summary: 'Probe every part for real: proved, failed or not proved, with the fix',
   input: { noSpend: flagField('make no call that costs something: then no model is proved to answer') },
-  needs: { settings: 'optional', store: 'optional', models: 'optional', services: 'optional' },
+  needs: { settings: 'optional', store: 'optional', models: 'optional', notion: 'optional' },
   access: 'write',
   scope: 'read',
   run: async (context, input) => {
@@ -41,7 +41,7 @@ export const doctor = defineOperation({
       ...(await sealProofs(context.store)),
       ...(await clockProofs(context.store, context.world.clock.now())),
       ...models.proofs,
-      ...(await serviceProofs(context.services)),
+      ...(await notionProofs(context)),
     ]
     const proofs = await keep(context, found)
     return {
@@ -52,47 +52,26 @@ export const doctor = defineOperation({
       credentials: await missing(context),
     }
   },
-  render: (result, style) =>
-    [
-      ...result.proofs.map(proof => {
-        const mark = proofMark(proof.outcome, style)
-        const changed =
-          proof.previous !== null && proof.previous !== proof.outcome
-            ? ` (was ${proofText(proof.previous)})`
-            : ''
-        const last =
-          proof.outcome !== 'proved' && proof.lastProvedMs !== null
-            ? `; last proved ${spanText(result.atMs - proof.lastProvedMs)} ago`
-            : ''
-        const head = `${mark(proofText(proof.outcome).padEnd(10))}  ${style.bold(proof.subject)}${changed}`
-        const detail = wrap(`${proof.detail}${last}`, style.columns, '            ')
-        const fix = proof.fix === null ? '' : `\n${wrap(`fix: ${proof.fix}`, style.columns, '            ')}`
-        return `${head}\n${detail}${fix}`
-      }),
-      ...(result.spentUsd === formatNanoUsd(0) ? [] : [`spent $${result.spentUsd} on calls`]),
-    ].join('\n'),
+  render: result =>
+    document(
+      facts(
+        ...result.proofs.map(proof => [proofState(proof.outcome), proofWords(proof, result.atMs)] as const),
+      ),
+      result.spentUsd === formatNanoUsd(0) ? null : line('spent ', money(result.spentUsd), ' on calls'),
+    ),
   outcome: result => {
     if (result.credentials.length > 0 || hasFailed(result.proofs, 'config')) return 'config'
     return result.proofs.some(proof => proof.outcome === 'failed') ? 'failed' : 'ok'
   },
 })
 
-/** What services say of themselves. One that plays a role is probed as that, where it could not be opened too. */
-async function serviceProofs(services: Attempted<readonly ServiceAttempt[]>): Promise<NewProof[]> {
-  if (!services.ok) return []
-  const proofs: NewProof[] = []
-  for (const { name, opened } of services.value) {
-    if (opened.ok) proofs.push(...((await opened.value.probes?.()) ?? []))
-    else if (!isProbedAsModel(name)) {
-      const { message, hint } = opened.error
-      proofs.push({ subject: name, outcome: 'failed', detail: message, fix: hint })
-    }
-  }
-  return proofs
-}
-
-function isProbedAsModel(name: string): boolean {
-  return SERVICES.some(service => service.name === name && service.plays.some(role => role === 'models'))
+function proofWords(proof: Proof, atMs: number): Words {
+  const { outcome, previous, lastProvedMs } = proof
+  const changed = previous === null || previous === outcome ? '' : ` (was ${proofText(previous)})`
+  const last =
+    outcome === 'proved' || lastProvedMs === null ? '' : `; last proved ${spanText(atMs - lastProvedMs)} ago`
+  const fix = proof.fix === null ? '' : ['\nfix: ', hint(proof.fix)]
+  return [strong(proof.subject), `${changed}\n${proof.detail}${last}`, fix]
 }
 
 /** What is missing of the accounts that the store belongs to; the proofs say so too. */

@@ -1,7 +1,7 @@
-import { renderReceipt, type ExplainedReceipt } from '../figures/receipt.ts'
+import { receiptParts, type ExplainedReceipt } from '../figures/receipt.ts'
 import { AppError, UnreadableRow } from '../kernel/errors.ts'
 import { textField } from '../kernel/field.ts'
-import { secondText } from '../kernel/text.ts'
+import { document, id as idSpan, line, second, state, strong, type Document } from '../kernel/document.ts'
 import { findOne } from '../pipeline/tasks.ts'
 import type { Store } from '../store/index.ts'
 import type { Found } from '../store/lookup.ts'
@@ -32,14 +32,16 @@ export const explain = defineOperation({
       record: await recordOf(context.store, found),
     }
   },
-  render: (result, style) =>
-    result.record === null
-      ? [
-          `${style.bold(result.id)} is ${article(result.kind)} ${result.kind}`,
-          ...result.receipts.map(receipt => renderReceipt(receipt, result.id, style)),
-          ...result.unreadable.map(({ runId, why }) => `${style.bad('UNREADABLE')} ${runId}: ${why}`),
-        ].join('\n\n')
-      : renderRecord(result.record),
+  render: ({ id, kind, record, receipts, unreadable }) =>
+    record === null
+      ? document(
+          line(strong(id), ` is ${article(kind)} ${kind}`),
+          receipts.map(receipt => receiptParts(receipt, id)),
+          unreadable.map(({ runId, why }) =>
+            line(state('UNREADABLE', 'bad'), ' ', idSpan(runId), `: ${why}`),
+          ),
+        )
+      : recordDocument(record),
   outcome: ({ receipts, unreadable }) =>
     unreadable.length > 0 || receipts.some(({ seal }) => seal?.intact === false) ? 'failed' : 'ok',
 })
@@ -69,13 +71,13 @@ async function readReceipt(store: Store, runId: string): Promise<ExplainedReceip
     what: event.what,
     actor: event.actor,
   }))
-  const effects = (await store.outbox.ofRun(runId)).map(({ id, key, kind, state, endedMs, error }) => ({
-    id,
-    key,
-    kind,
-    state,
-    endedAt: endedMs === null ? null : new Date(endedMs).toISOString(),
-    error,
+  const effects = (await store.outbox.ofRun(runId)).map(effect => ({
+    id: effect.id,
+    key: effect.key,
+    kind: effect.kind,
+    state: effect.state,
+    endedAt: effect.endedMs === null ? null : new Date(effect.endedMs).toISOString(),
+    error: effect.error,
   }))
   return { ...receipt, effects, timeline }
 }
@@ -102,13 +104,13 @@ async function recordOf(store: Store, found: Found): Promise<OperationRecord | n
   return found.kind === 'record' ? store.records.get(found.id) : null
 }
 
-function renderRecord(record: OperationRecord): string {
-  const ended = record.endedMs === null ? 'not ended' : `ended ${secondText(record.endedMs)}`
-  return [
+function recordDocument(record: OperationRecord): Document {
+  const ended = record.endedMs === null ? ', not ended' : [', ended ', second(record.endedMs)]
+  return document(
     `${record.operation} by ${record.actor}`,
-    `begun ${secondText(record.startedMs)}, ${ended}, ${record.outcome ?? 'running'}`,
-    ...(record.message === null ? [] : [record.message]),
-  ].join('\n')
+    line('begun ', second(record.startedMs), ended, `, ${record.outcome ?? 'running'}`),
+    record.message,
+  )
 }
 
 function article(kind: string): string {

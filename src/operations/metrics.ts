@@ -1,3 +1,4 @@
+import { document, verbatim } from '../kernel/document.ts'
 import { optional, textField } from '../kernel/field.ts'
 import { writeResultFile } from '../kernel/result-file.ts'
 import { prometheusText } from '../figures/prometheus.ts'
@@ -22,5 +23,5 @@ export const metrics = defineOperation({
         : writeResultFile(context.world, 'the figures', input.textfile, text)
     return { text, file }
   },
-  render: result => (result.file === null ? result.text.trimEnd() : `written to ${result.file}`),
+  render: ({ file, text }) => document(file === null ? verbatim(text) : `written to ${file}`),
 })

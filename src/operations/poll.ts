@@ -1,4 +1,6 @@
+import { command, document, line } from '../kernel/document.ts'
 import { flagField } from '../kernel/field.ts'
+import { openWorkspace } from '../integrations/notion/workspace/workspace.ts'
 import { pollOnce, pollOutcome } from '../pipeline/poll.ts'
 import { renderPoll } from '../figures/work.ts'
 import { defineOperation } from './define.ts'
@@ -18,39 +20,28 @@ export const poll = defineOperation({
     task: taskField,
     failOnFailed: flagField('exit 1 when a task ended as Failed-Final'),
   },
-  needs: {
-    settings: 'required',
-    store: 'required',
-    models: 'required',
-    taskSource: 'required',
-    outbox: 'required',
-  },
+  needs: { settings: 'required', store: 'required', models: 'required', notion: 'required' },
   access: 'write',
   scope: 'operate',
   run: async (context, input) => {
     // Local tasks are queued the moment they are added, so without --drain there is nothing left to pick up.
     const stages = input.drain ? (['generate', 'judge', 'revise'] as const) : []
+    const workspace = await openWorkspace(context.store, context.notion)
     const request = { ...input, stages, dryRun: context.dryRun }
-    const report = await pollOnce(
-      {
-        ...pipelineOf(context, null),
-        dryRun: context.dryRun,
-        taskSource: context.taskSource,
-        deliverers: call => context.outbox.deliverers(call),
-      },
-      request,
-    )
     return {
-      ...report,
+      ...(await pollOnce(pipelineOf(context, null), workspace, request)),
       drain: input.drain,
       failOnFailed: input.failOnFailed,
-      notionWaits: report.notion === null && context.taskSource !== null,
+      notionWaits: workspace === null && context.notion !== null,
     }
   },
-  render: (report, style) =>
-    report.notionWaits
-      ? `${renderPoll(report, style)}\nNotion: a token is set, but no databases are known yet (${style.hint('echopilot init --parent PAGE')})`
-      : renderPoll(report, style),
+  render: report =>
+    document(
+      renderPoll(report),
+      report.notionWaits
+        ? line('Notion: a token is set, but no databases are known yet (', command('init --parent PAGE'), ')')
+        : null,
+    ),
   outcome: report => {
     const outcome = pollOutcome(report)
     const failed = report.failOnFailed && report.runs.some(run => run.status === 'Failed-Final')

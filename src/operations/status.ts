@@ -1,9 +1,25 @@
-import { proofMark, proofText } from '../figures/marks.ts'
-import { renderEffect } from '../figures/effects.ts'
-import { pausedText } from '../figures/paused.ts'
+import { effectItem } from '../figures/effects.ts'
+import { proofState } from '../figures/marks.ts'
+import { pausedItem } from '../figures/paused.ts'
 import { hasFailed, statusFigures, type AttentionItem, type StatusFigures } from '../figures/status.ts'
-import type { Style } from '../kernel/style.ts'
-import { clockText, countText, cutTo, minuteText, spanText, wrap } from '../kernel/text.ts'
+import {
+  command,
+  document,
+  facts,
+  hint,
+  item,
+  line,
+  minute,
+  money,
+  next,
+  section,
+  state,
+  strong,
+  type Document,
+  type Part,
+  type Words,
+} from '../kernel/document.ts'
+import { clockText, countText, spanText } from '../kernel/text.ts'
 import { lostCredentials, type LostCredential } from '../settings/bound.ts'
 import { defineOperation } from './define.ts'
 
@@ -30,109 +46,90 @@ interface Screen extends StatusFigures {
   readonly credentials: readonly LostCredential[]
 }
 
-function renderStatus(figures: Screen, style: Style): string {
-  return [
-    [
-      `${style.bold('EchoPilot')} ${minuteText(figures.atMs)} UTC`,
-      ...(figures.clockAhead === null
-        ? []
-        : [
-            wrap(
-              `${style.warn('clock')}: ${clockText(figures.clockAhead, figures.atMs)}`,
-              style.columns,
-              '  ',
-            ),
-          ]),
-    ].join('\n'),
-    section('Queue', queueLines(figures, style), style),
-    section('AI cost', spendLines(figures), style),
-    section('Proofs', proofLines(figures, style), style),
-    section('Credentials', credentialLines(figures, style), style),
-    section('Services', serviceLines(figures, style), style),
-    section('Outbox', outboxLines(figures, style), style),
-    section(
-      'Failed-Final',
-      figures.failed.map(item => attentionText(item, style)),
-      style,
+function renderStatus(figures: Screen): Document {
+  return document(
+    item(
+      [strong('EchoPilot'), ' ', minute(figures.atMs), ' UTC'],
+      figures.clockAhead === null
+        ? null
+        : line(state('clock', 'warn'), `: ${clockText(figures.clockAhead, figures.atMs)}`),
     ),
+    section('Queue', queueParts(figures)),
     section(
-      'Needs you',
-      figures.waiting.map(item => attentionText(item, style)),
-      style,
+      'AI cost',
+      facts(['today', spendWords(figures.today)], ['this month', spendWords(figures.month)]),
     ),
-  ]
-    .filter(part => part !== '')
-    .join('\n\n')
+    section('Proofs', proofParts(figures)),
+    section('Credentials', figures.credentials.map(credentialItem)),
+    section(
+      'Services',
+      figures.services.map(pause => pausedItem(pause, figures.atMs)),
+    ),
+    section('Outbox', outboxParts(figures)),
+    section('Failed-Final', figures.failed.map(attentionPart)),
+    section('Needs you', figures.waiting.map(attentionPart)),
+  )
 }
 
-function section(title: string, lines: readonly string[], style: Style): string {
-  return lines.length === 0 ? '' : `${style.bold(title)}\n${lines.map(line => `  ${line}`).join('\n')}`
-}
-
-function queueLines(figures: StatusFigures, style: Style): string[] {
-  const counts = Object.entries(figures.tasks).filter(([, tasks]) => tasks > 0)
-  const oldest = figures.oldestWaitingMs
+function queueParts({ atMs, tasks, oldestWaitingMs, queuePaused, operations }: StatusFigures): Part {
+  const counts = Object.entries(tasks).filter(([, count]) => count > 0)
   return [
-    counts.length === 0 ? 'empty' : counts.map(([name, tasks]) => `${name} ${tasks}`).join(' · '),
-    ...(oldest === null ? [] : [`the oldest has waited ${spanText(figures.atMs - oldest)}`]),
-    ...(figures.queuePaused === null ? [] : [`${style.warn('paused')}: ${figures.queuePaused}`]),
-    ...figures.operations
-      .filter(record => record.outcome === 'died')
-      .map(
-        record =>
-          `${style.bad('died')}: ${record.operation}, begun ${minuteText(record.startedMs)} UTC (${style.hint('echopilot poll --drain')} takes back what it left)`,
+    counts.length === 0 ? 'empty' : counts.map(([name, count]) => `${name} ${count}`).join(' · '),
+    oldestWaitingMs === null ? null : `the oldest has waited ${spanText(atMs - oldestWaitingMs)}`,
+    queuePaused === null ? null : line(state('paused', 'warn'), `: ${queuePaused}`),
+    operations
+      .filter(({ outcome }) => outcome === 'died')
+      .map(({ operation, startedMs }) =>
+        line(
+          state('died', 'bad'),
+          `: ${operation}, begun `,
+          minute(startedMs),
+          ' UTC (',
+          command('poll --drain'),
+          ' takes back what it left)',
+        ),
       ),
   ]
 }
 
-function spendLines(figures: StatusFigures): string[] {
-  const line = (name: string, spend: StatusFigures['today']): string => {
-    const notes = [
-      ...(Number(spend.uncertainUsd) > 0 ? [`${spend.uncertainUsd} of it uncertain`] : []),
-      ...(Number(spend.unpricedUsd) > 0 ? [`${spend.unpricedUsd} of it unpriced`] : []),
-    ]
-    return `${name}  $${spend.totalUsd} in ${countText(spend.calls, 'call')}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`
-  }
-  return [line('today     ', figures.today), line('this month', figures.month)]
-}
-
-function proofLines(figures: StatusFigures, style: Style): string[] {
-  if (figures.proofs.length === 0)
-    return [style.dim(style.hint('not proved: nothing was probed yet (echopilot doctor)'))]
-  return figures.proofs.map(proof => {
-    const age = spanText(figures.atMs - proof.atMs)
-    const mark = proofMark(proof.outcome, style)
-    const text = `${proof.subject}, ${age} ago: ${proof.detail.replaceAll(/\s+/g, ' ')}`
-    const hasFix = proof.outcome === 'failed' && proof.fix !== null
-    const fix = hasFix ? `\n${wrap(`fix: ${proof.fix}`, style.columns, '    ')}` : ''
-    return `${mark(proofText(proof.outcome).padEnd(10))}  ${cutTo(text, style.columns - 14)}${fix}`
-  })
-}
-
-function outboxLines(figures: StatusFigures, style: Style): string[] {
-  const { pending, oldestPendingMs } = figures.outbox
-  const age = oldestPendingMs === null ? '' : `, the oldest for ${spanText(figures.atMs - oldestPendingMs)}`
+function spendWords({ totalUsd, uncertainUsd, unpricedUsd, calls }: StatusFigures['today']): Words {
+  const notes = [
+    ...(Number(uncertainUsd) > 0 ? [`${uncertainUsd} of it uncertain`] : []),
+    ...(Number(unpricedUsd) > 0 ? [`${unpricedUsd} of it unpriced`] : []),
+  ]
   return [
-    ...(pending === 0
-      ? []
-      : [`${countText(pending, 'waits', 'wait')} to be written${age} (${style.hint('echopilot deliver')})`]),
-    ...figures.dead.flatMap(effect => renderEffect(effect, style).split('\n')),
+    money(totalUsd),
+    ` in ${countText(calls, 'call')}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`,
   ]
 }
 
-function credentialLines({ credentials }: Screen, style: Style): string[] {
-  return credentials.map(
-    ({ secret, why }) =>
-      `${style.bad('missing')} ${secret} (${style.hint('echopilot config check')})\n${wrap(why, style.columns, '    ')}`,
+function proofParts({ atMs, proofs }: StatusFigures): Part {
+  if (proofs.length === 0) {
+    return line(proofState('not_proved'), ': nothing was probed yet (', command('doctor'), ')')
+  }
+  return facts(
+    ...proofs.map(({ outcome, subject, atMs: provedMs, detail, fix }) => {
+      const found = `${subject}, ${spanText(atMs - provedMs)} ago: ${detail.replaceAll(/\s+/g, ' ')}`
+      const hasFix = outcome === 'failed' && fix !== null
+      return [proofState(outcome), [found, hasFix ? ['\nfix: ', hint(fix)] : '']] as const
+    }),
   )
 }
 
-function serviceLines(figures: StatusFigures, style: Style): string[] {
-  return figures.services.map(pause => pausedText(pause, figures.atMs, style))
+function outboxParts({ atMs, outbox: { pending, oldestPendingMs }, dead }: StatusFigures): Part {
+  const age = oldestPendingMs === null ? '' : `, the oldest for ${spanText(atMs - oldestPendingMs)}`
+  return [
+    pending === 0
+      ? null
+      : line(`${countText(pending, 'waits', 'wait')} to be written${age} (`, command('deliver'), ')'),
+    dead.map(effect => effectItem(effect)),
+  ]
 }
 
-function attentionText(item: AttentionItem, style: Style): string {
-  const next = item.next === null ? '' : `\n    ${style.dim(item.next)}`
-  const reason = item.reason === null ? '' : `\n${wrap(item.reason, style.columns, '    ')}`
-  return `${cutTo(`${item.title} (${item.status})`, style.columns - 2)}${reason}${next}`
+function credentialItem({ secret, why }: LostCredential): Part {
+  return item([state('missing', 'bad'), ` ${secret} (`, command('config check'), ')'], why)
+}
+
+function attentionPart(task: AttentionItem): Part {
+  return item(`${task.title} (${task.status})`, task.reason, next(task.next))
 }

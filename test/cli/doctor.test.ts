@@ -92,6 +92,6 @@ test('status tells a failed proof in a line, whatever its words, and what to do 
   const { code, stdout } = await home.run('status')
   expect(code).toBe(1)
   expect(stdout).toMatch(
-    /^ {2}failed {6}model service, \d+ s ago: a credential is missing: OPENAI_API_KEY .*\n {4}fix: set it in /m,
+    /^ {2}failed {6}model service, \d+ s ago: a credential is missing: OPENAI_API_KEY .*\n {14}fix: set it in /m,
   )
 })

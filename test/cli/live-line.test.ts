@@ -1,11 +1,11 @@
 /** Calls in progress, as a person at a terminal sees them. */
 import { expect, test } from 'vitest'
-import { PLAIN_STYLE } from '../../src/kernel/style.ts'
 import { liveLine } from '../../src/surfaces/cli/live-line.ts'
 import { existsSync } from 'node:fs'
 import { BRIEF, gatedHome } from './support/sandbox.ts'
 import { start } from './support/run.ts'
 import { PACKED } from '../support/child.ts'
+import { PLAIN_PAINT } from '../support/plain.ts'
 
 /** What a terminal would show: each line as it was when it was left. */
 function screenOf(written: string): string[] {
@@ -32,7 +32,7 @@ function watched(liveColumns = 80): {
       return () => (tick = null)
     },
   }
-  const terminal = { err: (more: string) => (text += more), style: PLAIN_STYLE, liveColumns }
+  const terminal = { err: (more: string) => (text += more), paint: PLAIN_PAINT, liveColumns }
   return {
     live: liveLine(terminal, clock),
     screen: () => screenOf(text),

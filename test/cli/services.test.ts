@@ -54,7 +54,7 @@ test('an address that is wrong is paused with what to set, listed, and resumed b
   const listed = await home.json('service', 'list')
   expect(listOf(listed, 'services')).toMatchObject([{ service: host, model: 'gpt-4o', cause: 'credential' }])
   expect((await home.run('service', 'list')).stdout).toMatch(
-    /^paused 127\.0\.0\.1:\d+ \(gpt-4o\) for \d+ s, next try in \d+ min \(echopilot doctor\)\n {4}.*404[^]*fix: openai/,
+    /^paused 127\.0\.0\.1:\d+ \(gpt-4o\) for \d+ s, next try in \d+ min \(echopilot doctor\)\n {2}.*404[^]*fix: openai/,
   )
   expect((await home.run('status')).stdout).toMatch(/Services\n {2}paused[^]*fix: openai\.base_url/)
   const typo = await home.run('service', 'resume', `${host}0`, '--json')

@@ -167,7 +167,7 @@ test('explain ends with 1 and the reason where a seal is broken; doctor names th
   changeStore(storeFile(home), `UPDATE receipts SET core = replace(core, '"cancelled"', '"done"')`)
   const ran = await home.run('explain', runId)
   expect(ran).toMatchObject({ code: 1, stderr: '' })
-  expect(ran.stdout).toMatch(/seal {6}BROKEN: what was sealed is not what stands there now/)
+  expect(ran.stdout).toMatch(/seal {4}BROKEN: what was sealed is not what stands there now/)
   expect((await home.run('doctor')).stdout).toMatch(
     new RegExp(
       `^failed {6}receipts\\n {12}1 of 1 seal broken: ${runId}\\n {12}fix: echopilot explain ${runId}$`,

@@ -32,7 +32,7 @@ function operation(run: () => unknown, access: Operation<null>['access'] = 'writ
     access,
     scope: 'operate',
     run: async () => run(),
-    render: () => '',
+    render: () => [],
     outcome: result => (result === 'partly' ? 'partial' : 'ok'),
   }
 }

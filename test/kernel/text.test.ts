@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import * as fc from 'fast-check'
-import { PLAIN_STYLE } from '../../src/kernel/style.ts'
-import { cutTo, minuteText, secondText, spanText, table, widthOf, wrap } from '../../src/kernel/text.ts'
+import { cutMiddle, cutTo, minuteText, secondText, spanText, widthOf } from '../../src/kernel/text.ts'
 
 test.each([
   ['abc', 3],
   ['日本', 4],
   ['é', 1],
+  ['Zürich – “ok” · a → b …', 23],
   ['e\u0301', 1],
   ['🍎', 2],
   ['👩‍👩‍👧', 2],
@@ -27,35 +27,14 @@ test('a cut text is never wider than asked, and ends in … where something is m
   )
 })
 
-test('a table gives every column its width, and lets the flexible ones share what is left', () => {
-  const columns = [
-    { title: 'name', flexible: true },
-    { title: 'n', align: 'right' as const },
-  ]
-  const rows = [
-    ['a long name that does not fit', '1'],
-    ['日本語\nin two lines', { text: '12345', mark: (text: string) => `<${text}>` }],
-  ]
-  expect(table(columns, rows, { ...PLAIN_STYLE, columns: 24 })).toBe(
-    ['name                   n', 'a long name that…      1', '日本語 in two li…  <12345>'].join('\n'),
-  )
-  const narrow = table(columns, rows, { ...PLAIN_STYLE, columns: 1 }).split('\n')
-  expect(narrow[1]).toBe('a long …      1')
-})
-
-test('wrapping keeps every word and every line that was there', () => {
-  expect(wrap('one two three four five six', 20)).toBe('one two three four\nfive six')
-  expect(wrap('one two three four five six', 24, '    ')).toBe('    one two three four\n    five six')
-  expect(wrap('  - one two three four five', 22)).toBe('  - one two three four\n  five')
-  expect(wrap('a\n\nb', 20)).toBe('a\n\nb')
-  expect(wrap('x'.repeat(30), 20)).toBe('x'.repeat(30))
-  fc.assert(
-    fc.property(fc.string({ maxLength: 200 }), fc.integer({ min: 20, max: 90 }), (text, width) => {
-      const words = (some: string): string[] => some.split(/\s+/).filter(word => word !== '')
-      expect(words(wrap(text, width))).toEqual(words(text))
-    }),
-    { seed: 2 },
-  )
+test.each([
+  ['notion.parent_page', 18, 'notion.parent_page'],
+  ['notion.parent_page', 10, 'noti…_page'],
+  ['notion.parent_page', 9, 'noti…page'],
+  ['日本語テキスト', 8, '日…スト'],
+])('%j in %i columns keeps its end: %j', (text, width, cut) => {
+  expect(cutMiddle(text, width)).toBe(cut)
+  expect(widthOf(cut)).toBeLessThanOrEqual(width)
 })
 
 test.each([

@@ -1,5 +1,5 @@
 /** What the installed program loads: no SDK, and nothing else that is slow, unless the command needs it. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, inject, test } from 'vitest'
 import { commandOf, loadAll } from '../../src/kernel/operation.ts'
@@ -14,6 +14,7 @@ const SDKS = {
   openai: chunkWith('X-Stainless-Lang'),
   notion: chunkWith('notionhq-client/'),
   commander: chunkWith('commander.helpDisplayed'),
+  colours: chunkWith('The `level` should be an integer'),
 } as const
 
 /** Parts of Node that take long to load, by the names that it gives its own modules. */
@@ -39,15 +40,20 @@ function chunkWith(text: string): string {
 }
 
 /** Runs the installed program, and tells which of the things above were loaded. */
-async function loader(): Promise<(...words: readonly string[]) => Promise<string[]>> {
+async function loader(inTerminal = false): Promise<(...words: readonly string[]) => Promise<string[]>> {
   const home = await sandboxHome()
   await home.json('task', 'add', BRIEF)
   const hook = join(home.dir, 'hook.cjs')
   writeFileSync(hook, HOOK)
   return async (...words) => {
     const list = join(home.dir, 'loaded.json')
-    const program = [process.execPath, '--require', hook, join(PACKED, 'bin/echopilot')]
-    const ran = await spawn(words, { env: { ...home.env, ...TOKEN, LOADED: list }, cwd: home.dir, program })
+    const piped = [process.execPath, '--require', hook, join(PACKED, 'bin/echopilot')]
+    const command = ['exec', ...piped, ...words].join(' ')
+    const seen = ['/usr/bin/script', '--quiet', '--return', '--command', command, '/dev/null']
+    const env = { ...home.env, ...TOKEN, LOADED: list, TERM: 'xterm', SHELL: '/bin/sh' }
+    const ran = await (inTerminal
+      ? spawn([], { env, cwd: home.dir, program: seen })
+      : spawn(words, { env, cwd: home.dir, program: piped }))
     expect(ran.stderr, words.join(' ')).not.toMatch(/cannot find|could not start/i)
     const loaded: unknown = JSON.parse(readFileSync(list, 'utf8'))
     const names = new Set(Array.isArray(loaded) ? loaded.map(name => basename(String(name))) : [])
@@ -75,6 +81,14 @@ test.each([
 ])('%s reads, and loads neither an SDK nor a slow part of Node', async words => {
   const loaded = await loader()
   expect(await loaded(...words)).toEqual(['commander'])
+})
+
+test('colours are loaded where a person sees them, and nowhere else', async ({ skip }) => {
+  skip(!existsSync('/usr/bin/script'), 'not proved: no script(1) to make a terminal with')
+  const loaded = await loader(true)
+  expect(await loaded('task', 'list')).toEqual(['commander', 'colours'])
+  expect(await loaded('task', 'list', '--json')).toEqual(['commander'])
+  expect(await loaded('--version')).toEqual([])
 })
 
 test('no operation but doctor loads an SDK where there is nothing to do', async () => {

@@ -1,10 +1,11 @@
 /** What a service says of its own answers: figures, the model, the end, and how much it read. */
 import { expect, test } from 'vitest'
 import { CATALOG_VERSION } from '../../src/domain/model-catalog.ts'
-import { renderReceipt } from '../../src/figures/receipt.ts'
-import { PLAIN_STYLE } from '../../src/kernel/style.ts'
+import { receiptParts } from '../../src/figures/receipt.ts'
+import { document } from '../../src/kernel/document.ts'
 import { expectAtRest } from '../support/books.ts'
 import { bodyOf } from '../support/held-fetch.ts'
+import { plainText } from '../support/plain.ts'
 import { briefThat } from '../support/tasks.ts'
 import { workshop, type Workshop } from '../support/workshop.ts'
 
@@ -28,7 +29,7 @@ function gateway(
 async function explained(shop: Workshop, runId: string): Promise<string> {
   const receipt = await shop.store.receipts.get(runId)
   if (receipt === null) throw new Error('no receipt')
-  return renderReceipt({ ...receipt, effects: [], timeline: [] }, runId, { ...PLAIN_STYLE, columns: 200 })
+  return plainText(document(receiptParts({ ...receipt, effects: [], timeline: [] }, runId)))
 }
 
 test('thinking that only the total counts is booked as output, and the receipt says so', async () => {

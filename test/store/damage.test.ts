@@ -1,6 +1,7 @@
 /** Stores that were damaged in every way we can think of: each call ends as one on a damaged store, never as a defect. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { plainText } from '../support/plain.ts'
 import { rowsOf } from '../support/books.ts'
 import { expect, test } from 'vitest'
 import { AppError } from '../../src/kernel/errors.ts'
@@ -112,7 +113,7 @@ async function wrongOn(stateDir: string): Promise<string[]> {
     const session = realSession({ stateDir, env: ENV })
     try {
       const { result } = await session.run(operation, filled, { dryRun: false })
-      operation.render(result, STYLE)
+      plainText(operation.render(result))
     } catch (error) {
       const kind = error instanceof AppError ? error.kind : 'thrown'
       if (!['store', 'missing', 'refused', 'config'].includes(kind))
@@ -125,9 +126,6 @@ async function wrongOn(stateDir: string): Promise<string[]> {
   }
   return wrong
 }
-
-const plain = (text: string): string => text
-const STYLE = { bold: plain, dim: plain, good: plain, warn: plain, bad: plain, hint: plain, columns: 80 }
 
 test('the whole store is all right', async () => {
   await ready()

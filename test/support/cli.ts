@@ -7,8 +7,8 @@ import type { World } from '../../src/kernel/world.ts'
 import { OPERATIONS } from '../../src/operations/index.ts'
 import type { Store } from '../../src/store/index.ts'
 import { runCli } from '../../src/surfaces/cli/run.ts'
-import { ansiStyle } from '../../src/surfaces/cli/terminal.ts'
 import type { Ended } from './child.ts'
+import { PLAIN_PAINT } from './plain.ts'
 
 /** What a call is given. */
 export interface CliOptions {
@@ -39,7 +39,8 @@ export async function callCli(
     terminal: {
       out: text => (stdout += text),
       err: text => (stderr += text),
-      style: ansiStyle({ colours: false, columns: Infinity }),
+      columns: Infinity,
+      paint: PLAIN_PAINT,
       isInteractive: false,
       liveColumns: 0,
       isJournal: false,

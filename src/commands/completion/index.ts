@@ -1,4 +1,5 @@
 import type { Command } from '../../kernel/command.ts'
+import { document, verbatim } from '../../kernel/document.ts'
 import { choiceField } from '../../kernel/field.ts'
 import { readInput } from '../../kernel/input.ts'
 import type { CommandHost } from '../../surfaces/cli/host.ts'
@@ -27,11 +28,7 @@ export const completion: Command<CommandHost> = {
   run: async (host, raw) => {
     const { shell } = readInput(input, raw, 'echopilot help completion')
     const script = SCRIPTS[shell](completionsOf(await host.allEntries()))
-    host.terminal.out(
-      host.flags.json === true
-        ? `${JSON.stringify({ schema: 'echopilot.completion/1', shell, script }, null, 2)}\n`
-        : script,
-    )
+    host.print({ shell, script }, () => document(verbatim(script)))
     return 'ok'
   },
 }

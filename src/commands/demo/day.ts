@@ -1,6 +1,7 @@
 import { formatNanoUsd } from '../../domain/cost.ts'
 import { latestWork } from '../../domain/next-step.ts'
 import type { RunStatus } from '../../domain/run-state.ts'
+import { document } from '../../kernel/document.ts'
 import { defect } from '../../kernel/errors.ts'
 import { wholeNumberField } from '../../kernel/field.ts'
 import { defineOperation, type AnyOperation } from '../../operations/define.ts'
@@ -67,7 +68,7 @@ export function tellDay(
       tell({ tasks, costUsd: receipts.costUsd, ledger, receipts, proved })
       return {}
     },
-    render: () => '',
+    render: () => document(),
   })
 }
 

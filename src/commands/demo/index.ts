@@ -44,7 +44,8 @@ export const demo: Command<CommandHost> = {
       if (!asked.fast) await pace(host, urls.get('openai') ?? '')
       const day = await work(host, session, asked.concurrency, urls)
       writeFolder(host.options.world.files, dir, day)
-      print(host, dir, day)
+      const shownDir = relative(host.options.world.host.cwd, dir) || '.'
+      host.print({ dir, ...day }, () => renderDay(shownDir, day))
       return day.proved && day.pagesAgree ? 'ok' : 'failed'
     } finally {
       session.close()
@@ -139,12 +140,4 @@ async function pace(host: CommandHost, sandboxUrl: string): Promise<void> {
       times: 1000,
     }),
   })
-}
-
-function print(host: CommandHost, dir: string, day: Day): void {
-  host.terminal.out(
-    host.flags.json === true
-      ? `${JSON.stringify({ schema: 'echopilot.demo/1', dir, ...day }, null, 2)}\n`
-      : `${renderDay(relative(host.options.world.host.cwd, dir) || '.', day, host.terminal.style)}\n`,
-  )
 }

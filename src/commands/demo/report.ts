@@ -1,8 +1,20 @@
 import { join } from 'node:path'
 import { formatScore } from '../../domain/next-step.ts'
-import { statusMark } from '../../figures/marks.ts'
-import type { Style } from '../../kernel/style.ts'
-import { table, wrap } from '../../kernel/text.ts'
+import { statusState } from '../../figures/marks.ts'
+import {
+  command,
+  document,
+  facts,
+  item,
+  line,
+  section,
+  state,
+  table,
+  type Document,
+  type Part,
+  verbatim,
+} from '../../kernel/document.ts'
+import { quoted } from '../../kernel/typed-as.ts'
 import type { Files } from '../../kernel/world.ts'
 import { exportLines } from '../env-lines.ts'
 import type { Day, DayTask } from './day.ts'
@@ -31,65 +43,70 @@ export function isWrittenName(name: string): boolean {
 }
 
 /** The day on one screen. */
-export function renderDay(dir: string, day: Day, style: Style): string {
-  const rows = day.tasks.map(task => [
-    task.title,
-    { text: task.status, mark: statusMark(task.status, style) },
-    task.score === null ? '–' : formatScore(task.score),
-    task.costUsd,
-    task.note,
-  ])
-  const columns = [
-    { title: 'task', flexible: true },
-    { title: 'status' },
-    { title: 'score', align: 'right' as const },
-    { title: 'cost USD', align: 'right' as const },
-    { title: 'what it shows', flexible: true },
-  ]
-  return [
-    table(columns, rows, style),
-    '',
+export function renderDay(dir: string, day: Day): Document {
+  return document(
+    table(
+      [
+        { title: 'task', cut: 'end' },
+        { title: 'status' },
+        { title: 'score', align: 'right' },
+        { title: 'cost USD', align: 'right' },
+        { title: 'what it shows', cut: 'end' },
+      ],
+      day.tasks.map(task => [
+        task.title,
+        statusState(task.status),
+        task.score === null ? '–' : formatScore(task.score),
+        task.costUsd,
+        task.note,
+      ]),
+    ),
     `${day.tasks.length} tasks in ${day.seconds.toFixed(1)} s for $${day.costUsd} of (sandbox) AI cost.`,
-    ledgerText(day, style),
-    pagesText(day, style),
-    '',
-    exploreText(dir, day, style),
-  ].join('\n')
-}
-
-/** The day is told on one screen, also where it is piped. */
-const SCREEN_COLUMNS = 80
-
-function ledgerText(day: Day, style: Style): string {
-  const { receipts, ledger } = day
-  const text = day.proved
-    ? `proved: receipts and the service's own ledger agree: ${ledger.calls} calls, ${ledger.inputTokens} tokens in, ${ledger.outputTokens} out.`
-    : `failed: receipts say ${JSON.stringify(receipts)}, the ledger says ${JSON.stringify(ledger)}.`
-  return wrap(text, Math.min(style.columns, SCREEN_COLUMNS)).replace(
-    /^\w+/,
-    day.proved ? style.good : style.bad,
+    ledgerPart(day),
+    pagesLine(day),
+    exploreSection(dir, day),
   )
 }
 
-function pagesText(day: Day, style: Style): string {
-  return day.pagesAgree
-    ? `${style.good('proved')}: every page on the board shows what the store holds.`
-    : `${style.bad('failed')}: pages on the board differ from the store (${style.hint('echopilot notion diff')}).`
+function ledgerPart({ proved, receipts, ledger }: Day): Part {
+  if (proved) {
+    const what = `: receipts and the service's own ledger agree: ${ledger.calls} calls,`
+    return item(
+      [state('proved', 'good'), what],
+      `${ledger.inputTokens} tokens in, ${ledger.outputTokens} out.`,
+    )
+  }
+  const what = `: receipts say ${JSON.stringify(receipts)}, the ledger says ${JSON.stringify(ledger)}.`
+  return line(state('failed', 'bad'), what)
+}
+
+function pagesLine({ pagesAgree }: Day): Part {
+  return pagesAgree
+    ? line(state('proved', 'good'), ': every page on the board shows what the store holds.')
+    : line(
+        state('failed', 'bad'),
+        ': pages on the board differ from the store (',
+        command('notion diff'),
+        ').',
+      )
 }
 
 /** Commands to go on with, as they can be pasted; the first one is about a task that waits for a person. */
-function exploreText(dir: string, day: Day, style: Style): string {
+function exploreSection(dir: string, day: Day): Part {
   const waiting = day.tasks.find(task => task.status === 'Waiting Human') ?? day.tasks[0]
-  return [
-    style.bold(`Explore ${dir}`),
-    '  results/   what the clients would get',
-    '  receipts/  what was asked, judged and paid, with its seal',
-    `  ${style.hint(`echopilot sandbox --dir ${dir}`)}, for the board in a browser`,
-    `  ${exportLines({ ECHOPILOT_STATE_DIR: join(dir, 'state') }).trimEnd()}`,
-    `  ${style.hint('echopilot status')}`,
-    ...(waiting === undefined ? [] : [`  ${style.hint(`echopilot task show ${waiting.taskId}`)}`]),
-    ...(waiting === undefined ? [] : [`  ${style.hint(`echopilot explain ${waiting.taskId}`)}`]),
-  ].join('\n')
+  return section(
+    `Explore ${dir}`,
+    facts(
+      ['results/', 'what the clients would get'],
+      ['receipts/', 'what was asked, judged and paid, with its seal'],
+    ),
+    line(command(`sandbox --dir ${quoted(dir)}`), ', for the board in a browser'),
+    verbatim(exportLines({ ECHOPILOT_STATE_DIR: join(dir, 'state') })),
+    line(command('status')),
+    waiting === undefined
+      ? null
+      : [line(command(`task show ${waiting.taskId}`)), line(command(`explain ${waiting.taskId}`))],
+  )
 }
 
 function withoutTexts(day: Day): unknown {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Command } from '../../kernel/command.ts'
+import { document, verbatim } from '../../kernel/document.ts'
 import { AppError, messageOf } from '../../kernel/errors.ts'
 import {
   choiceField,
@@ -10,7 +11,7 @@ import {
   withDefault,
 } from '../../kernel/field.ts'
 import { readInput } from '../../kernel/input.ts'
-import { quoted } from '../../kernel/typed-as.ts'
+import { quoted, singleQuoted } from '../../kernel/typed-as.ts'
 import type { World } from '../../kernel/world.ts'
 import {
   isSandboxRunning,
@@ -82,7 +83,7 @@ export async function startIn(
         'busy',
         `the sandbox cannot start: ${error.message}`,
         error.kind === 'in-use'
-          ? `use it: source ${quoted(join(dir, 'env.sh'))}; or stop it, or name another --dir`
+          ? `use it: source ${singleQuoted(join(dir, 'env.sh'))}; or stop it, or name another --dir`
           : 'run the same command again with --port 0',
         error,
       )
@@ -106,15 +107,12 @@ async function serve(
   try {
     world.files.writeText(envFile, exportLines(env), 0o600)
     world.files.writeText(join(dir, 'services.json'), JSON.stringify(running.services), 0o600)
-    host.terminal.out(
-      host.flags.json === true
-        ? `${JSON.stringify({ schema: 'echopilot.sandbox/1', dir, envFile, env, services: running.services }, null, 2)}\n`
-        : exportLines(env),
-    )
+    const { services } = running
+    host.print({ dir, envFile, env, services }, () => document(verbatim(exportLines(env))))
     for (const service of running.services) {
       host.terminal.err(`${service.name}: ${service.url} (open it in a browser to see its state)\n`)
     }
-    host.terminal.err(`kept in ${envFile}; stop with Ctrl-C, or ${host.terminal.style.hint(stopCommand)}\n`)
+    host.terminal.err(`kept in ${envFile}; stop with Ctrl-C, or ${host.typed(stopCommand)}\n`)
     const how = await Promise.race([aborted(stop), ended.promise])
     if (how !== null && how.code !== 0) throw died(how)
   } finally {
@@ -158,10 +156,8 @@ async function stopRunning(host: CommandHost, dir: string): Promise<'ok'> {
       await world.clock.sleep(LOOK_EVERY_MS)
     }
   }
-  host.terminal.out(
-    host.flags.json === true
-      ? `${JSON.stringify({ schema: 'echopilot.sandbox/1', dir, stopped: runs })}\n`
-      : `${runs ? 'stopped the sandbox on' : 'nothing to stop: no sandbox runs on'} ${dir}\n`,
+  host.print({ dir, stopped: runs }, () =>
+    document(`${runs ? 'stopped the sandbox on' : 'nothing to stop: no sandbox runs on'} ${dir}`),
   )
   return 'ok'
 }
@@ -180,10 +176,8 @@ async function reset(host: CommandHost, dir: string): Promise<'ok'> {
     await resetRunning(world, dir, error)
   }
   world.files.remove(join(dir, 'state'))
-  host.terminal.out(
-    host.flags.json === true
-      ? `${JSON.stringify({ schema: 'echopilot.sandbox/1', dir, reset: wasThere })}\n`
-      : `${wasThere ? 'emptied' : 'nothing to empty: there is no'} ${dir}\n`,
+  host.print({ dir, reset: wasThere }, () =>
+    document(`${wasThere ? 'emptied' : 'nothing to empty: there is no'} ${dir}`),
   )
   return 'ok'
 }

@@ -1,4 +1,5 @@
 import { keysOf } from '../../domain/keys-of.ts'
+import { command, dim, document, line, state } from '../../kernel/document.ts'
 import { SECRETS } from '../../settings/secrets.ts'
 import { defineOperation } from '../define.ts'
 
@@ -18,12 +19,13 @@ export const configCheck = defineOperation({
       origin: context.secretOrigin(name) ?? 'not set',
     })),
   }),
-  render: (result, style) =>
-    [
-      result.fileExists
-        ? `${style.good('valid')}  ${result.path}`
-        : `${style.good('valid')}  defaults and environment (no file ${result.path})`,
-      ...result.secrets.map(secret => `${secret.name}: ${secret.origin}`),
-      style.dim(style.hint('that services accept the credentials is not proved here: echopilot doctor')),
-    ].join('\n'),
+  render: result =>
+    document(
+      line(
+        state('valid', 'good'),
+        result.fileExists ? `  ${result.path}` : `  defaults and environment (no file ${result.path})`,
+      ),
+      result.secrets.map(secret => `${secret.name}: ${secret.origin}`),
+      line(dim('that services accept the credentials is not proved here: '), command('doctor')),
+    ),
 })

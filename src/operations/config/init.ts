@@ -1,3 +1,4 @@
+import { document, next } from '../../kernel/document.ts'
 import { flagField } from '../../kernel/field.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { configPath } from '../../settings/paths.ts'
@@ -28,8 +29,8 @@ export const configInit = defineOperation({
     }
     return { dryRun: context.dryRun, path, replaced: before !== null }
   },
-  render: (result, style) =>
+  render: result =>
     result.dryRun
-      ? `would write ${result.path}${result.replaced ? ', keeping the old one as .bak' : ''}`
-      : `wrote ${result.path}\n${style.hint('next: echopilot config check')}`,
+      ? document(`would write ${result.path}${result.replaced ? ', keeping the old one as .bak' : ''}`)
+      : document(`wrote ${result.path}`, next('echopilot config check')),
 })

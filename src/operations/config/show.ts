@@ -1,7 +1,7 @@
 import { keysOf } from '../../domain/keys-of.ts'
 import { flagField } from '../../kernel/field.ts'
 import type { Redact } from '../../kernel/redaction.ts'
-import { table } from '../../kernel/text.ts'
+import { dim, document, line, table, type Column } from '../../kernel/document.ts'
 import { settingLeaves, type Settings } from '../../settings/schema.ts'
 import { SECRETS } from '../../settings/secrets.ts'
 import { defineOperation } from '../define.ts'
@@ -38,9 +38,9 @@ export const configShow = defineOperation({
       showOrigin: input.origin,
     }
   },
-  render: (result, style) => {
-    const columns = [{ title: 'setting' }, { title: 'value', flexible: true }]
-    const origin = result.showOrigin ? [{ title: 'from' }] : []
+  render: result => {
+    const columns: Column[] = [{ title: 'setting' }, { title: 'value', cut: 'middle' }]
+    const origin: Column[] = result.showOrigin ? [{ title: 'from', cut: 'middle' }] : []
     const rows = [
       ...result.settings.map(row => [row.key, toText(row.value), row.origin]),
       ...Object.entries(result.types).map(([type, row]) => [`types.${type}`, toText(row), 'file']),
@@ -48,7 +48,7 @@ export const configShow = defineOperation({
       ...result.secrets.map(row => [row.name, row.value ?? '–', row.origin]),
     ]
     const note = result.fileExists ? '' : ' (not there: defaults and environment)'
-    return `${style.dim(`${result.path}${note}`)}\n${table([...columns, ...origin], rows, style)}`
+    return document(line(dim(`${result.path}${note}`)), table([...columns, ...origin], rows))
   },
 })
 

@@ -1,5 +1,6 @@
 import { choiceField, optional, wholeNumberField, withDefault } from '../../kernel/field.ts'
-import { renderEffect, shownEffect, type ShownEffect } from '../../figures/effects.ts'
+import { document } from '../../kernel/document.ts'
+import { effectItem, shownEffect, type ShownEffect } from '../../figures/effects.ts'
 import { defineOperation } from '../define.ts'
 
 const STATES = ['pending', 'dead', 'dismissed', 'done'] as const
@@ -23,8 +24,8 @@ export const effectList = defineOperation({
     }
     return { effects }
   },
-  render: ({ effects }, style) =>
+  render: ({ effects }) =>
     effects.length === 0
-      ? 'nothing waits to be written, and nothing is dead'
-      : effects.map(effect => renderEffect(effect, style)).join('\n'),
+      ? document('nothing waits to be written, and nothing is dead')
+      : document(effects.map(effect => effectItem(effect))),
 })

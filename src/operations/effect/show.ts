@@ -1,6 +1,7 @@
-import { renderEffect, shownEffect } from '../../figures/effects.ts'
+import { document } from '../../kernel/document.ts'
+import { effectItem, shownEffect } from '../../figures/effects.ts'
 import { textField } from '../../kernel/field.ts'
-import { countText, wrap } from '../../kernel/text.ts'
+import { countText } from '../../kernel/text.ts'
 import { findEffect } from '../../pipeline/tasks.ts'
 import { defineOperation } from '../define.ts'
 
@@ -16,15 +17,13 @@ export const effectShow = defineOperation({
     const effect = await findEffect(store, input.id)
     return { effect: await shownEffect(store, effect), says: effect.body }
   },
-  render: ({ effect, says }, style) =>
-    [
-      renderEffect(effect, style),
-      wrap(
+  render: ({ effect, says }) =>
+    document(
+      effectItem(
+        effect,
         `key ${effect.key}, tried ${countText(effect.tries, 'time')}, recorded ${effect.createdAt}`,
-        style.columns,
-        '    ',
+        effect.dueAt === null ? null : `due ${effect.dueAt}`,
+        JSON.stringify(says),
       ),
-      ...(effect.dueAt === null ? [] : [`    due ${effect.dueAt}`]),
-      wrap(JSON.stringify(says), style.columns, '    '),
-    ].join('\n'),
+    ),
 })

@@ -1,50 +1,48 @@
 import { wholeNumberField, withDefault } from '../../kernel/field.ts'
-import { deadEffects, renderEffect } from '../../figures/effects.ts'
-import { countText, table } from '../../kernel/text.ts'
-import { defineOperation, requireBoard } from '../define.ts'
+import { compareWithNotion } from '../../integrations/notion/drift/drift.ts'
+import { requireOwnWorkspace } from '../../integrations/notion/workspace/workspace.ts'
+import { deadEffects, effectItem, olderLine } from '../../figures/effects.ts'
+import { document, next, table } from '../../kernel/document.ts'
+import { countText } from '../../kernel/text.ts'
+import { defineOperation } from '../define.ts'
 
 export const notionDiff = defineOperation({
   path: ['notion', 'diff'],
   summary: 'Compare all that was written to Notion with the store; exit 1 when it differs',
   input: { limit: withDefault(wholeNumberField('most tasks to compare, newest first', 1, 10_000), 100) },
-  needs: { store: 'required', taskSource: 'required' },
+  needs: { store: 'required', notion: 'required' },
   access: 'read',
   scope: 'read',
   run: async (context, input) => {
-    const board = await requireBoard(context)
-    const { compared, older, drifts } = await board.compare(input.limit)
+    const workspace = await requireOwnWorkspace(context.store, context.notion, context.dryRun)
+    const { compared, older, drifts } = await compareWithNotion({ ...context, workspace }, input.limit)
     return { compared, older, drifts, dead: await deadEffects(context.store, input.limit) }
   },
-  render: ({ compared, older, drifts, dead }, style) =>
-    [
-      ...(drifts.length + dead.length === 0
-        ? [`${countText(compared, 'page says', 'pages say')} what the store says`]
-        : []),
-      ...(drifts.length === 0
-        ? []
+  render: ({ compared, older, drifts, dead }) =>
+    document(
+      drifts.length + dead.length === 0
+        ? `${countText(compared, 'page says', 'pages say')} what the store says`
+        : null,
+      drifts.length === 0
+        ? null
         : [
             table(
               [
-                { title: 'title', flexible: true },
+                { title: 'title', cut: 'end' },
                 { title: 'what' },
-                { title: 'store', flexible: true },
-                { title: 'notion', flexible: true },
+                { title: 'store', cut: 'middle' },
+                { title: 'notion', cut: 'middle' },
               ],
               drifts.map(drift => [drift.title, drift.what, drift.store, drift.notion]),
-              style,
             ),
-            style.dim(
+            next(
               drifts.some(({ mendable }) => mendable)
-                ? style.hint('next: echopilot notion sync --rebuild')
-                : 'next: take the page out of the trash, or share it again, then the same command',
+                ? 'echopilot notion sync --rebuild'
+                : 'take the page out of the trash, or share it again, then the same command',
             ),
-          ]),
-      ...dead.map(effect => renderEffect(effect, style)),
-      ...(older === 0
-        ? []
-        : [
-            `${countText(older, 'older page was', 'older pages were')} not compared: --limit ${compared + older}`,
-          ]),
-    ].join('\n'),
+          ],
+      dead.map(effect => effectItem(effect)),
+      olderLine({ compared, older }),
+    ),
   outcome: ({ drifts, dead }) => (drifts.length + dead.length === 0 ? 'ok' : 'failed'),
 })

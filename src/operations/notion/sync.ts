@@ -1,9 +1,12 @@
 import { flagField, wholeNumberField, withDefault } from '../../kernel/field.ts'
 import { deliverDue, deliveryOutcome, stillUndelivered, type Delivered } from '../../outbox/deliver.ts'
-import type { Compared, TaskBoard } from '../../roles/task-source.ts'
-import { undeliveredLines } from '../../figures/effects.ts'
+import { compareWithNotion, type Compared } from '../../integrations/notion/drift/drift.ts'
+import { rowWatch } from '../../integrations/notion/rows/row-watch.ts'
+import { requireOwnWorkspace, type Workspace } from '../../integrations/notion/workspace/workspace.ts'
+import { olderLine, undeliveredItems } from '../../figures/effects.ts'
+import { command, document, line } from '../../kernel/document.ts'
 import { countText } from '../../kernel/text.ts'
-import { defineOperation, requireBoard, type Context } from '../define.ts'
+import { defineOperation, type Context } from '../define.ts'
 
 export const notionSync = defineOperation({
   path: ['notion', 'sync'],
@@ -15,19 +18,18 @@ export const notionSync = defineOperation({
       100,
     ),
   },
-  needs: { store: 'required', taskSource: 'required', outbox: 'required' },
+  needs: { store: 'required', notion: 'required' },
   access: 'write',
   scope: 'operate',
   run: async (context, input) => {
-    const board = await requireBoard(context)
-    if (context.dryRun) return plan(context, board, input)
+    const workspace = await requireOwnWorkspace(context.store, context.notion, context.dryRun)
+    if (context.dryRun) return plan(context, workspace, input)
     await context.store.claims.recover()
     const revived = input.rebuild ? await context.store.effects.reviveAll() : 0
     // First what waits, so that only what is written and still differs is written again.
-    const outbox = { ...context, deliverers: await context.outbox.deliverers(context) }
-    const first = await deliverDue(outbox)
-    const rebuilt = input.rebuild ? await rebuild(context, board, input.limit) : NOTHING_REBUILT
-    const second = input.rebuild ? await deliverDue(outbox) : NOTHING_DELIVERED
+    const first = await deliverAll(context, workspace)
+    const rebuilt = input.rebuild ? await rebuild(context, workspace, input.limit) : NOTHING_REBUILT
+    const second = input.rebuild ? await deliverAll(context, workspace) : NOTHING_DELIVERED
     return {
       dryRun: false,
       revived,
@@ -37,27 +39,24 @@ export const notionSync = defineOperation({
       ...(await context.store.outbox.counts()),
     }
   },
-  render: (result, style) =>
-    [
+  render: result =>
+    document(
       result.dryRun ? `would write ${result.pending}` : `written ${result.delivered}, ${result.pending} wait`,
-      ...again(result.revived, 'dead write', result.dryRun),
-      ...again(result.pages, 'differing page', result.dryRun),
-      ...again(result.recorded, 'log row', result.dryRun),
-      ...(result.lost === 0
-        ? []
-        : [
-            `${countText(result.lost, 'page is', 'pages are')} in the trash or not shared: ${style.hint('echopilot notion diff')}`,
-          ]),
-      ...(result.older === 0
-        ? []
-        : [
-            `${countText(result.older, 'older page was', 'older pages were')} not compared: --limit ${result.compared + result.older}`,
-          ]),
-      ...undeliveredLines(result.failed),
-      ...(result.dead === 0
-        ? []
-        : [`${result.dead} can never be written as things are: ${style.hint('echopilot effect list')}`]),
-    ].join('\n'),
+      again(result.revived, 'dead write', result.dryRun),
+      again(result.pages, 'differing page', result.dryRun),
+      again(result.recorded, 'log row', result.dryRun),
+      result.lost === 0
+        ? null
+        : line(
+            `${countText(result.lost, 'page is', 'pages are')} in the trash or not shared: `,
+            command('notion diff'),
+          ),
+      olderLine(result),
+      undeliveredItems(result.failed),
+      result.dead === 0
+        ? null
+        : line(`${result.dead} can never be written as things are: `, command('effect list')),
+    ),
   outcome: deliveryOutcome,
 })
 
@@ -67,10 +66,17 @@ type SyncContext = Context<{ store: 'required' }>
 const NOTHING_REBUILT = { compared: 0, pages: 0, recorded: 0, lost: 0, older: 0 }
 const NOTHING_DELIVERED: Delivered = { delivered: 0, failed: [] }
 
+async function deliverAll(context: SyncContext, workspace: Workspace): Promise<Delivered> {
+  const rows = rowWatch({ ...context, workspace, clock: context.world.clock })
+  return deliverDue({ ...context, workspace, rows, progress: text => context.progress(text) })
+}
+
 /** The same comparison, recording nothing. */
-async function plan(context: SyncContext, board: TaskBoard, input: { rebuild: boolean; limit: number }) {
+async function plan(context: SyncContext, workspace: Workspace, input: { rebuild: boolean; limit: number }) {
   const counts = await context.store.outbox.counts()
-  const rebuilt = input.rebuild ? countsOf(await board.compare(input.limit)) : NOTHING_REBUILT
+  const rebuilt = input.rebuild
+    ? countsOf(await compareWithNotion({ ...context, workspace }, input.limit))
+    : NOTHING_REBUILT
   return {
     dryRun: true,
     revived: input.rebuild ? counts.dead : 0,
@@ -82,10 +88,10 @@ async function plan(context: SyncContext, board: TaskBoard, input: { rebuild: bo
 
 async function rebuild(
   context: SyncContext,
-  board: TaskBoard,
+  workspace: Workspace,
   limit: number,
 ): Promise<typeof NOTHING_REBUILT> {
-  const found = await board.compare(limit)
+  const found = await compareWithNotion({ ...context, workspace }, limit)
   for (const task of found.again) {
     if (task.keys.length + task.effectIds.length > 0) await context.store.rebuild.again(task)
   }
@@ -96,6 +102,6 @@ function countsOf({ compared, older, counts }: Compared): typeof NOTHING_REBUILT
   return { compared, pages: counts.pages, recorded: counts.rows, lost: counts.lost, older }
 }
 
-function again(count: number, what: string, dryRun: boolean): string[] {
-  return count === 0 ? [] : [`${dryRun ? 'would record' : 'recorded'} again: ${countText(count, what)}`]
+function again(count: number, what: string, dryRun: boolean): string | null {
+  return count === 0 ? null : `${dryRun ? 'would record' : 'recorded'} again: ${countText(count, what)}`
 }

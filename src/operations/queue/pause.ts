@@ -1,3 +1,4 @@
+import { document, next } from '../../kernel/document.ts'
 import { textField, withDefault } from '../../kernel/field.ts'
 import { defineOperation } from '../define.ts'
 
@@ -14,8 +15,8 @@ export const queuePause = defineOperation({
     const changed = !context.dryRun && before === null && (await context.store.queue.pause(input.reason))
     return { dryRun: context.dryRun, paused: true, changed, reason: before?.reason ?? input.reason }
   },
-  render: (result, style) =>
+  render: result =>
     result.changed
-      ? `paused: ${result.reason}\n${style.hint('next: echopilot queue resume')}`
-      : `${result.dryRun ? 'would pause' : 'it was paused already'}: ${result.reason}`,
+      ? document(`paused: ${result.reason}`, next('echopilot queue resume'))
+      : document(`${result.dryRun ? 'would pause' : 'it was paused already'}: ${result.reason}`),
 })

@@ -1,3 +1,4 @@
+import { document } from '../../kernel/document.ts'
 import { defineOperation } from '../define.ts'
 
 export const queueResume = defineOperation({
@@ -12,10 +13,6 @@ export const queueResume = defineOperation({
     const changed = !context.dryRun && (await context.store.queue.resume())
     return { dryRun: context.dryRun, paused: context.dryRun && paused, changed }
   },
-  render: result =>
-    result.changed
-      ? 'taking new work again'
-      : result.paused
-        ? 'would take new work again'
-        : 'it was not paused',
+  render: ({ changed, paused }) =>
+    document(changed ? 'taking new work again' : paused ? 'would take new work again' : 'it was not paused'),
 })

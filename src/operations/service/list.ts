@@ -1,4 +1,5 @@
-import { pausedFigures, pausedText } from '../../figures/paused.ts'
+import { document } from '../../kernel/document.ts'
+import { pausedFigures, pausedItem } from '../../figures/paused.ts'
 import { defineOperation } from '../define.ts'
 
 export const serviceList = defineOperation({
@@ -12,8 +13,6 @@ export const serviceList = defineOperation({
     const atMs = context.world.clock.now()
     return { atMs, services: await pausedFigures(context.store, atMs) }
   },
-  render: (result, style) =>
-    result.services.length === 0
-      ? 'no service is paused'
-      : result.services.map(pause => pausedText(pause, result.atMs, style)).join('\n'),
+  render: ({ atMs, services }) =>
+    document(services.length === 0 ? 'no service is paused' : services.map(pause => pausedItem(pause, atMs))),
 })

@@ -1,4 +1,5 @@
 import { nearest } from '../../domain/did-you-mean.ts'
+import { document, next } from '../../kernel/document.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { textField } from '../../kernel/field.ts'
 import { quoted } from '../../kernel/typed-as.ts'
@@ -24,14 +25,14 @@ export const serviceResume = defineOperation({
       )
       const message = `no service ${input.name} is paused`
       if (guess === null) throw new AppError('missing', message, 'echopilot service list')
-      const next = `echopilot service resume ${quoted(guess)}`
-      throw new AppError('missing', `${message} (did you mean ${guess}?)`, next)
+      const resume = `echopilot service resume ${quoted(guess)}`
+      throw new AppError('missing', `${message} (did you mean ${guess}?)`, resume)
     }
     const changed = !context.dryRun && (await context.store.pauses.resume(input.name)) > 0
     return { dryRun: context.dryRun, service: input.name, paused: context.dryRun && pauses > 0, changed }
   },
-  render: ({ service, paused, changed }, style) => {
-    if (changed) return `calling ${service} again\n${style.hint('next: echopilot poll --drain')}`
-    return paused ? `would call ${service} again` : 'it was not paused'
-  },
+  render: ({ service, paused, changed }) =>
+    changed
+      ? document(`calling ${service} again`, next('echopilot poll --drain'))
+      : document(paused ? `would call ${service} again` : 'it was not paused'),
 })

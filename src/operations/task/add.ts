@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { PRIORITIES } from '../../domain/run-state.ts'
 import { TASK_TYPES } from '../../domain/task-type.ts'
+import { document, id, line, next } from '../../kernel/document.ts'
 import { sha256 } from '../../kernel/digest.ts'
 import { AppError, messageOf } from '../../kernel/errors.ts'
 import {
@@ -74,10 +75,10 @@ export const taskAdd = defineOperation({
       briefDigest: sha256(brief),
     }
   },
-  render: (result, style) =>
-    result.taskId === null
-      ? `would add "${result.title}" (${result.type}, ${result.briefCharacters} characters)`
-      : `${style.bold(result.taskId)}  queued: ${result.title}\n${style.dim(style.hint('next: echopilot poll --drain'))}`,
+  render: ({ taskId, title, type, briefCharacters }) =>
+    taskId === null
+      ? document(`would add "${title}" (${type}, ${briefCharacters} characters)`)
+      : document(line(id(taskId), `  queued: ${title}`), next('echopilot poll --drain')),
 })
 
 async function readBrief(
@@ -147,6 +148,6 @@ async function readFile(context: BaseContext, path: string): Promise<Uint8Array 
 
 /** The first line that says something, without Markdown's heading marks. */
 function titleOf(brief: string): string {
-  const line = brief.split('\n').find(candidate => !isBlank(candidate)) ?? ''
-  return cutTo(nameOf(line.replace(/^[#>*\s-]+/, '')) || 'Untitled', TITLE_COLUMNS)
+  const first = brief.split('\n').find(candidate => !isBlank(candidate)) ?? ''
+  return cutTo(nameOf(first.replace(/^[#>*\s-]+/, '')) || 'Untitled', TITLE_COLUMNS)
 }

@@ -3,9 +3,9 @@ import { choiceField, optional, textField, wholeNumberField, withDefault } from 
 import { formatNanoUsd } from '../../domain/cost.ts'
 import { formatScore } from '../../domain/next-step.ts'
 import { RUN_STATES, type RunState } from '../../domain/run-state.ts'
-import { table } from '../../kernel/text.ts'
+import { document, id, next, table } from '../../kernel/document.ts'
 import { nameOf } from '../../kernel/unseen.ts'
-import { statusMark } from '../../figures/marks.ts'
+import { statusState } from '../../figures/marks.ts'
 import { defineOperation } from '../define.ts'
 
 const STATUSES = [...new Set(Object.values(RUN_STATES).map(state => state.status))]
@@ -44,25 +44,26 @@ export const taskList = defineOperation({
       })),
     }
   },
-  render: (result, style) =>
-    result.tasks.length === 0
-      ? style.hint('no tasks\nnext: echopilot task add "what is to be done"')
-      : table(
-          [
-            { title: 'task' },
-            { title: 'status' },
-            { title: 'score', align: 'right' },
-            { title: 'cost USD', align: 'right' },
-            { title: 'title', flexible: true },
-          ],
-          result.tasks.map(task => [
-            task.id,
-            { text: task.status, mark: statusMark(task.status, style) },
-            task.score === null ? '–' : formatScore(task.score),
-            task.costUsd,
-            task.title,
-          ]),
-          style,
+  render: ({ tasks }) =>
+    tasks.length === 0
+      ? document('no tasks', next('echopilot task add "what is to be done"'))
+      : document(
+          table(
+            [
+              { title: 'task' },
+              { title: 'status' },
+              { title: 'score', align: 'right' },
+              { title: 'cost USD', align: 'right' },
+              { title: 'title', cut: 'end' },
+            ],
+            tasks.map(task => [
+              id(task.id),
+              statusState(task.status),
+              task.score === null ? '–' : formatScore(task.score),
+              task.costUsd,
+              task.title,
+            ]),
+          ),
         ),
 })
 

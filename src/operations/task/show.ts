@@ -4,10 +4,24 @@ import { formatScore, latestWork } from '../../domain/next-step.ts'
 import { CRITERIA, RUBRIC } from '../../domain/rubric.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { writeResultFile } from '../../kernel/result-file.ts'
-import type { Style } from '../../kernel/style.ts'
-import { secondText, wrap } from '../../kernel/text.ts'
+import {
+  dim,
+  document,
+  facts,
+  id,
+  line,
+  list,
+  money,
+  next,
+  second,
+  section,
+  strong,
+  verbatim,
+  type Part,
+} from '../../kernel/document.ts'
+import { secondText } from '../../kernel/text.ts'
 import { nextCommand } from '../../domain/next-command.ts'
-import { statusMark } from '../../figures/marks.ts'
+import { statusState } from '../../figures/marks.ts'
 import { findTask } from '../../pipeline/tasks.ts'
 import type { Output } from '../../store/runs.ts'
 import type { TaskSummary } from '../../store/tasks.ts'
@@ -62,28 +76,21 @@ export const taskShow = defineOperation({
       written,
     }
   },
-  render: (result, style) => {
-    if (result.written !== null) return `written to ${result.written}`
-    const { task } = result
+  render: ({ task, versions, history, result, next: nextStep, written }) => {
+    if (written !== null) return document(`written to ${written}`)
     const score =
       task.score === null ? 'not judged' : `${formatScore(task.score)} of ${task.threshold} needed`
-    const head = [
-      style.bold(task.title),
-      `${statusMark(task.status, style)(task.status)}${task.reason === null ? '' : `: ${task.reason}`}`,
-      `${task.type}${task.client === null ? '' : ` for ${task.client}`} · score ${score} · cost $${task.costUsd}`,
-      style.dim(`${task.id} · run ${task.runNumber}: ${task.runId}`),
-    ].map(line => wrap(line, style.columns))
-    const versions = result.versions.map(version => renderVersion(version, style))
-    const history = result.history.map(event => `  ${secondText(event.atMs)}  ${event.what}`)
-    return [
-      head.join('\n'),
-      ...versions,
-      `${style.bold('History')} (UTC)\n${history.join('\n')}`,
-      ...(result.result === null || result.result === ''
-        ? []
-        : [`${style.bold('Result')}\n${result.result.trim()}`]),
-      ...(result.next === null ? [] : [style.dim(`next: ${result.next}`)]),
-    ].join('\n\n')
+    const client = task.client === null ? '' : ` for ${task.client}`
+    return document(
+      line(strong(task.title)),
+      line(statusState(task.status), task.reason === null ? '' : `: ${task.reason}`),
+      line(`${task.type}${client} · score ${score} · cost `, money(task.costUsd)),
+      line(id(task.id), dim(` · run ${task.runNumber}: `), id(task.runId)),
+      versions.map(versionSection),
+      section('History (UTC)', facts(...history.map(({ atMs, what }) => [second(atMs), what] as const))),
+      result === null || result === '' ? null : section('Result', verbatim(result.trim())),
+      next(nextStep),
+    )
   },
 })
 
@@ -110,27 +117,29 @@ function versionOf(output: Output, all: readonly Output[]) {
   }
 }
 
-function renderVersion(version: Version, style: Style): string {
+function versionSection(version: Version): Part {
   const name = version.stage === 'generate' ? 'First draft' : `Revision ${version.number - 1}`
-  const lines = version.judgements.flatMap(judgement => [
-    judgement.scores === null
-      ? `  no verdict: ${judgement.flaw ?? ''}`
-      : `  ${String(judgement.score)} = ${CRITERIA.map(criterion => `${RUBRIC[criterion].title} ${judgement.scores?.[criterion] ?? 0}/${RUBRIC[criterion].points}`).join(', ')}`,
-    ...judgement.findings.map(finding => `  - ${finding.text}`),
-  ])
-  const checks = version.checkFindings.map(finding => `  - ${finding.text}`)
-  const decision =
-    version.decision === null ? [] : [`  ${version.decision.kind}: ${version.decision.note || 'no note'}`]
   const finish = version.finish === 'complete' ? '' : `, ${version.finish}`
-  return [
-    `${style.bold(name)} (${version.characters} characters${finish})`,
-    ...(version.refusal === null ? [] : [`  ${version.refusal}`]),
-    ...checks,
-    ...lines,
-    ...decision,
-  ]
-    .map(line => wrap(line, style.columns))
-    .join('\n')
+  return section(
+    [name, dim(` (${version.characters} characters${finish})`)],
+    version.refusal ?? (version.judgements.length === 0 ? 'not judged' : null),
+    list(version.checkFindings.map(({ text }) => text)),
+    version.judgements.map(({ score, scores, flaw, findings }) => [
+      scores === null ? `no verdict: ${flaw ?? ''}` : scoreText(score, scores),
+      list(findings.map(({ text }) => text)),
+    ]),
+    version.decision === null ? null : `${version.decision.kind}: ${version.decision.note || 'no note'}`,
+  )
+}
+
+function scoreText(
+  score: number | null,
+  scores: NonNullable<Version['judgements'][number]['scores']>,
+): string {
+  const parts = CRITERIA.map(
+    criterion => `${RUBRIC[criterion].title} ${scores[criterion]}/${RUBRIC[criterion].points}`,
+  )
+  return `${String(score)} = ${parts.join(', ')}`
 }
 
 /** Tells each new event until the task needs no more work, or the operator stops watching. */

@@ -1,4 +1,4 @@
-/** The HTTP server of every stand-in: reads the call, lets a fault act, asks the service, answers, logs. */
+/** The HTTP frame of every stand-in: reads the call, lets a fault act, asks the service, answers, logs. */
 import {
   createServer,
   type IncomingMessage,
@@ -10,7 +10,7 @@ import { callLog } from './call-log.ts'
 import { isControlPath, answerControl, type Control } from './control.ts'
 import { openDatabase } from './db.ts'
 import { armedFaults, type CallShape, type FaultAction } from './fault.ts'
-import { actBefore, breakageOf, isCommonFault } from './fault-acts.ts'
+import { actBefore, breakageOf, isFrameFault } from './fault-acts.ts'
 import { OBJECT_SCHEMA } from './objects.ts'
 import { answerRoute, findRoute } from './routes.ts'
 import type { Clock, Reply, SandboxRequest, ServiceDefinition } from './service.ts'
@@ -24,34 +24,34 @@ export interface SandboxServerOptions {
   readonly port: number
   readonly now?: Clock
   /** How long a request may take to arrive whole; 30 seconds if left out. */
-  readonly requestTimeoutMs?: number
+  readonly patienceMs?: number
 }
 
 /** A stand-in that listens. */
 export interface SandboxServer {
   readonly port: number
   /** Resolves when `POST /__sandbox/stop` asked for an end; whoever opened it then closes it. */
-  readonly stopAsked: Promise<void>
+  readonly told: Promise<void>
   /** Cuts all connections, hanging ones too, and closes the database. */
   close(): Promise<void>
 }
 
-interface Running extends Control {
+interface Frame extends Control {
   readonly now: Clock
   /** Aborted on close, so that delayed answers end. */
   readonly closing: AbortController
 }
 
 const KEEP_ALIVE_MS = 120_000
-const REQUEST_TIMEOUT_MS = 30_000
+const PATIENCE_MS = 30_000
 
 /** Opens the database and listens on 127.0.0.1; rejects with the system's error (EADDRINUSE, SQLITE_BUSY). */
 export async function openSandboxServer(options: SandboxServerOptions): Promise<SandboxServer> {
   const { definition } = options
   const db = openDatabase(options.databaseFile, OBJECT_SCHEMA + (definition.schema ?? ''))
   const now = options.now ?? Date.now
-  const stopAsked = Promise.withResolvers<undefined>()
-  const running: Running = {
+  const told = Promise.withResolvers<undefined>()
+  const frame: Frame = {
     db,
     now,
     definition,
@@ -61,20 +61,17 @@ export async function openSandboxServer(options: SandboxServerOptions): Promise<
     pid: process.pid,
     atomically: work => db.transaction(work).immediate(),
     closing: new AbortController(),
-    stop: () => stopAsked.resolve(undefined),
+    stop: () => told.resolve(undefined),
   }
-  const server = createServer(
-    timeouts(options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS),
-    (request, response) => {
-      // Only a client that went away, or our own close, rejects; there is nobody left to tell.
-      handle(running, request, response).catch(() => response.destroy())
-    },
-  )
+  const server = createServer(timeouts(options.patienceMs ?? PATIENCE_MS), (request, response) => {
+    // Only a client that went away, or our own close, rejects; there is nobody left to tell.
+    handle(frame, request, response).catch(() => response.destroy())
+  })
   // Longer than any client keeps an idle connection: else one is closed just as the next call goes out on it.
   server.keepAliveTimeout = KEEP_ALIVE_MS
   try {
     const port = await listen(server, options.port)
-    return { port, stopAsked: stopAsked.promise, close: async () => closeAll(running, server) }
+    return { port, told: told.promise, close: async () => closeAll(frame, server) }
   } catch (error) {
     db.close()
     throw error
@@ -82,11 +79,11 @@ export async function openSandboxServer(options: SandboxServerOptions): Promise<
 }
 
 /** A connection on which nothing, or only a part, arrives in time is answered 408 and closed. */
-function timeouts(requestTimeoutMs: number): ServerOptions {
+function timeouts(patienceMs: number): ServerOptions {
   return {
-    headersTimeout: requestTimeoutMs,
-    requestTimeout: requestTimeoutMs,
-    connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 6),
+    headersTimeout: patienceMs,
+    requestTimeout: patienceMs,
+    connectionsCheckingInterval: Math.ceil(patienceMs / 6),
   }
 }
 
@@ -100,17 +97,17 @@ async function listen(server: Server, port: number): Promise<number> {
   })
 }
 
-async function closeAll(running: Running, server: Server): Promise<void> {
-  running.closing.abort()
+async function closeAll(frame: Frame, server: Server): Promise<void> {
+  frame.closing.abort()
   await new Promise<void>(resolve => {
     server.close(() => resolve())
     server.closeAllConnections()
   })
-  running.db.close()
+  frame.db.close()
 }
 
-async function handle(running: Running, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-  const rawBody = await readBody(incoming, running.definition.bodyLimitBytes)
+async function handle(frame: Frame, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const rawBody = await readBody(incoming, frame.definition.bodyLimitBytes)
   if (!isOwnHost(incoming.headers.host)) {
     send(response, { status: 403, body: { error: 'the sandbox answers only to 127.0.0.1 and localhost' } })
     return
@@ -129,68 +126,64 @@ async function handle(running: Running, incoming: IncomingMessage, response: Ser
     params: {},
     fault: undefined,
   }
-  if (isControlPath(running, request)) {
-    send(response, answerControl(running, request))
+  if (isControlPath(frame, request)) {
+    send(response, answerControl(frame, request))
     return
   }
-  const problem = { type: 'too-large', limitBytes: running.definition.bodyLimitBytes } as const
-  if (rawBody === undefined) send(response, running.service.problem(problem, request))
-  else await answerCall(running, request, response)
+  const problem = { type: 'too-large', limitBytes: frame.definition.bodyLimitBytes } as const
+  if (rawBody === undefined) send(response, frame.service.problem(problem, request))
+  else await answerCall(frame, request, response)
 }
 
-async function answerCall(
-  running: Running,
-  request: SandboxRequest,
-  response: ServerResponse,
-): Promise<void> {
-  const shape = shapeOf(running, request)
-  const fault = running.faults.take(shape)
+async function answerCall(frame: Frame, request: SandboxRequest, response: ServerResponse): Promise<void> {
+  const shape = shapeOf(frame, request)
+  const fault = frame.faults.take(shape)
   const before = await actBefore(
     fault,
-    status => running.service.problem({ type: 'status', status }, request),
+    status => frame.service.problem({ type: 'status', status }, request),
     {
-      signal: running.closing.signal,
+      signal: frame.closing.signal,
     },
   )
   if (before.type === 'reply') {
-    log(running, shape, fault, before.reply.status, before.reply)
+    log(frame, shape, fault, before.reply.status, before.reply)
     send(response, before.reply)
     return
   }
   if (before.type === 'silence') {
-    log(running, shape, fault, null)
+    log(frame, shape, fault, null)
     if (before.cut) response.destroy()
     return
   }
-  const reply = dispatch(running, { ...request, fault: isCommonFault(fault) ? undefined : fault })
+  const reply = dispatch(frame, { ...request, fault: isFrameFault(fault) ? undefined : fault })
   const breakage = breakageOf(fault)
-  log(running, shape, fault, breakage === 'all' ? null : reply.status, reply)
+  log(frame, shape, fault, breakage === 'all' ? null : reply.status, reply)
   send(response, reply, breakage)
 }
 
-function shapeOf(running: Running, request: SandboxRequest): CallShape {
-  const { kind, model } = running.service.facets?.(request) ?? {}
+function shapeOf(frame: Frame, request: SandboxRequest): CallShape {
+  const { kind, model } = frame.service.facets?.(request) ?? {}
   return { method: request.method, path: request.path, kind, model, body: request.rawBody.toString('utf8') }
 }
 
-function dispatch(running: Running, request: SandboxRequest): Reply {
-  const { service } = running
+function dispatch(frame: Frame, request: SandboxRequest): Reply {
+  const { service } = frame
   const refusal = service.refuse(request)
   if (refusal !== undefined) return refusal
   const match = findRoute(service.routes, request.method, request.path)
   if (match.type !== 'found') return service.problem(match, request)
-  return answerRoute(running.atomically, match.route, { ...request, params: match.params })
+  return answerRoute(frame.atomically, match.route, { ...request, params: match.params })
 }
 
 function log(
-  running: Running,
+  frame: Frame,
   shape: CallShape,
   fault: FaultAction | undefined,
   status: number | null,
   reply?: Reply,
 ): void {
-  running.calls.add({
-    atMs: running.now(),
+  frame.calls.add({
+    atMs: frame.now(),
     method: shape.method,
     path: shape.path,
     kind: shape.kind ?? null,

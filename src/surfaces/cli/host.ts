@@ -1,8 +1,12 @@
+import type { Document } from '../../kernel/document.ts'
+import { schemaOf } from '../../kernel/operation.ts'
+import { withTyped } from '../../kernel/typed-as.ts'
 import { shownText } from '../../kernel/unseen.ts'
 import type { SessionOptions } from '../../session/index.ts'
 import type { GlobalFlags } from './global-flags.ts'
 import type { Entry } from './program.ts'
 import { liveLine, noLiveLine } from './live-line.ts'
+import { printed, type Look } from './printer.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What a command that runs by itself is given. */
@@ -12,6 +16,26 @@ export interface CommandHost {
   readonly options: Omit<SessionOptions, 'configFlag' | 'stateDirFlag' | 'progress' | 'calling' | 'log'>
   /** All that can be typed; loads the whole program. */
   readonly allEntries: () => Promise<readonly Entry[]>
+  /** A text of ours with the commands in it as they have to be typed. */
+  readonly typed: Look['typed']
+  readonly print: PrintResult
+}
+
+/** Prints a result: for people as a document, with `--json` as itself. */
+export type PrintResult = (result: unknown, document: () => Document) => void
+
+/** Prints results of what was typed by this path. */
+export function resultPrinter(
+  terminal: Pick<Terminal, 'out'>,
+  look: Look,
+  { path, json }: { readonly path: readonly string[]; readonly json: boolean },
+): PrintResult {
+  return (result, document) =>
+    terminal.out(
+      json
+        ? `${JSON.stringify({ schema: schemaOf(path), ...Object(withTyped(result, look.typed)) }, null, 2)}\n`
+        : printed(document(), look),
+    )
 }
 
 /** The options of a session for a call with these flags. */
@@ -28,7 +52,7 @@ export function sessionOptions(
     configFlag: flags.config ?? null,
     stateDirFlag: flags.stateDir ?? null,
     progress: line => {
-      if (watched) live.write(`${terminal.style.dim(shownText(line))}\n`)
+      if (watched) live.write(`${terminal.paint.err(shownText(line), 'dim')}\n`)
     },
     calling: call => live.begin(call),
     log: {

@@ -24,7 +24,7 @@ export interface CallInProgress {
 
 /** One line at the end of standard error, written over itself each second while calls are under way. */
 export function liveLine(
-  terminal: Pick<Terminal, 'err' | 'style' | 'liveColumns'>,
+  terminal: Pick<Terminal, 'err' | 'paint' | 'liveColumns'>,
   clock: Pick<Clock, 'monotonicMs' | 'every'>,
 ): LiveLine {
   const calls = new Set<CallInProgress & { readonly sinceMs: number }>()
@@ -35,7 +35,7 @@ export function liveLine(
       ({ title, stage, sinceMs }) =>
         `${cutTo(shownText(title).replaceAll(/\s+/g, ' '), TITLE_COLUMNS)} ${stage} ${spanText(now - sinceMs)}`,
     )
-    terminal.err(ERASE + terminal.style.dim(cutTo(parts.join(' · '), terminal.liveColumns - 1)))
+    terminal.err(ERASE + terminal.paint.err(cutTo(parts.join(' · '), terminal.liveColumns - 1), 'dim'))
   }
   return {
     begin: call => {

@@ -1,13 +1,12 @@
 import { CommanderError } from 'commander'
 import { AppError, asAppError, OUTCOMES, rewritten, traceOf, type Outcome } from '../../kernel/errors.ts'
-import { schemaOf } from '../../kernel/operation.ts'
-import { shownText } from '../../kernel/unseen.ts'
+import { document, line, next, state, verbatim, type Document } from '../../kernel/document.ts'
 import { REPLACEMENT } from '../../kernel/utf8.ts'
 import { redactor } from '../../kernel/redaction.ts'
-import { shown } from '../../kernel/text.ts'
 import { openSession } from '../../session/index.ts'
-import { sessionOptions, type CommandHost } from './host.ts'
-import { asTyped, quoted, typedAs, withTyped } from '../../kernel/typed-as.ts'
+import { resultPrinter, sessionOptions, type CommandHost } from './host.ts'
+import { asTyped, quoted, typedAs } from '../../kernel/typed-as.ts'
+import { printed, type Look } from './printer.ts'
 import type { Terminal } from './terminal.ts'
 import { allEntries, entriesFor, typedCommand, typedGroup, type CliEntry, type CliLists } from './entries.ts'
 import { parseWords, type Parsed } from './program.ts'
@@ -28,30 +27,34 @@ export type CliOptions = CommandHost['options'] & {
  * error. Never throws; returns the exit code.
  */
 export async function runCli(words: readonly string[], options: CliOptions): Promise<number> {
+  const { terminal } = options
   const program = typedAs(options.world.host)
   const places = placeFlags(words)
-  const style = { ...options.terminal.style, hint: (text: string) => asTyped(text, program, places) }
-  const terminal = { ...options.terminal, style }
-  const json = words.includes('--json')
-  const verbose = words.includes('--verbose')
+  const typed = (text: string): string => asTyped(text, program, places)
   try {
     refuseOtherEncodings(words)
     const parsed = await parseWords(words, await entriesFor(words, options.lists), {
       version: `${options.program.version} (${options.program.commit})`,
-      columns: Math.min(terminal.style.columns, HELP_COLUMNS),
+      columns: Math.min(terminal.columns, HELP_COLUMNS),
     })
     if ('text' in parsed) {
       terminal.out(parsed.text)
       return parsed.text === '' ? OUTCOMES.usage.exit : OUTCOMES.ok.exit
     }
-    const outcome = await runEntry(parsed, { ...options, terminal, stop: stopOf(parsed.entry, options) })
+    const look = { columns: terminal.columns, paint: terminal.paint.out, typed }
+    const outcome = await runEntry(parsed, look, { ...options, stop: stopOf(parsed.entry, options) })
     return OUTCOMES[outcome].exit
   } catch (thrown) {
     const said =
       thrown instanceof CommanderError ? usageError(thrown, words, options.lists) : asAppError(thrown)
     // What was typed comes back in it, and may hold a key that was typed in the wrong place.
     const error = rewritten(said, redactor([]))
-    terminal.err(json ? errorJson(error, style.hint) : errorText(error, terminal, verbose))
+    const errorLook = { columns: Infinity, paint: terminal.paint.err, typed }
+    terminal.err(
+      words.includes('--json')
+        ? errorJson(error, typed)
+        : printed(errorDocument(error, words.includes('--verbose')), errorLook),
+    )
     return OUTCOMES[error.kind].exit
   }
 }
@@ -83,25 +86,19 @@ function placeFlags(words: readonly string[]): string {
   return typed.join('')
 }
 
-async function runEntry(parsed: Parsed<CliEntry>, options: CliOptions): Promise<Outcome> {
+async function runEntry(parsed: Parsed<CliEntry>, look: Look, options: CliOptions): Promise<Outcome> {
   const { entry, input, flags } = parsed
+  const { terminal } = options
+  const print = resultPrinter(terminal, look, { path: entry.path, json: flags.json === true })
   if (entry.kind === 'command') {
-    return entry.command.run(
-      { terminal: options.terminal, flags, options, allEntries: () => allEntries(options.lists) },
-      { ...input },
-    )
+    const host = { terminal, flags, options, print, typed: look.typed }
+    return entry.command.run({ ...host, allEntries: () => allEntries(options.lists) }, { ...input })
   }
   const session = openSession(sessionOptions(options, flags))
   try {
-    const invoked = await session.run(entry.operation, input, { dryRun: flags.dryRun === true })
-    const { style } = options.terminal
-    const result = withTyped(invoked.result, style.hint)
-    const text =
-      flags.json === true
-        ? JSON.stringify({ schema: schemaOf(entry.path), ...Object(result) }, null, 2)
-        : entry.operation.render(shown(result), style)
-    options.terminal.out(`${text}\n`)
-    return invoked.outcome
+    const { result, outcome } = await session.run(entry.operation, input, { dryRun: flags.dryRun === true })
+    print(result, () => entry.operation.render(result))
+    return outcome
   } finally {
     session.close()
   }
@@ -127,9 +124,10 @@ function errorJson(error: AppError, typed: (text: string) => string): string {
   return `${JSON.stringify({ error: { kind, message, hint: typed(error.hint), exit: OUTCOMES[kind].exit } })}\n`
 }
 
-function errorText(error: AppError, terminal: Terminal, verbose: boolean): string {
-  const { style } = terminal
-  const hint = `${style.dim('next:')} ${shownText(style.hint(error.hint))}\n`
-  const trace = verbose ? `${shownText(traceOf(error))}\n` : ''
-  return `${style.bad('error:')} ${shownText(error.message)}\n${hint}${trace}`
+function errorDocument(error: AppError, verbose: boolean): Document {
+  return document(
+    line(state('error:', 'bad'), ' ', error.message),
+    next(error.hint),
+    verbose ? verbatim(traceOf(error)) : null,
+  )
 }

@@ -1,5 +1,4 @@
-import { styleText } from 'node:util'
-import type { Style } from '../../kernel/style.ts'
+import type { Paint } from './printer.ts'
 
 /** Where a call of the program is read and seen. */
 export interface Terminal {
@@ -7,7 +6,10 @@ export interface Terminal {
   out(text: string): void
   /** Progress, logs, errors. */
   err(text: string): void
-  readonly style: Style
+  /** Width of the terminal of standard output; without an end where there is none. */
+  readonly columns: number
+  /** The colours of each stream. */
+  readonly paint: { readonly out: Paint; readonly err: Paint }
   /** A person watches standard error. */
   readonly isInteractive: boolean
   /** Width of the terminal of standard error; 0 where there is none, or it cannot write over a line. */
@@ -16,18 +18,12 @@ export interface Terminal {
   readonly isJournal: boolean
 }
 
-/** Colours where standard output is a terminal, unless NO_COLOR says otherwise (no-color.org). */
-export function ansiStyle(options: { readonly colours: boolean; readonly columns: number }): Style {
-  // Whether there are colours was decided by the caller, so Node need not look at the stream as well.
-  const styled = (format: Parameters<typeof styleText>[0]) => (text: string) =>
-    options.colours ? styleText(format, text, { validateStream: false }) : text
-  return {
-    bold: styled('bold'),
-    dim: styled('dim'),
-    good: styled('green'),
-    warn: styled('yellow'),
-    bad: styled('red'),
-    hint: text => text,
-    columns: options.columns,
-  }
+/**
+ * Whether a terminal is written to in colours: not where NO_COLOR (no-color.org) is set or FORCE_COLOR is 0, and not
+ * where it says that it has none, unless FORCE_COLOR knows better.
+ */
+export function hasColours(env: Readonly<Record<string, string | undefined>>): boolean {
+  const forced = env['FORCE_COLOR']
+  if (env['NO_COLOR'] || forced === '0' || forced === 'false') return false
+  return forced !== undefined || env['TERM'] !== 'dumb'
 }

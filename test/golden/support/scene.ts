@@ -4,10 +4,10 @@ import { lightFetch } from '../../../src/kernel/http/fetch.ts'
 import { COMMANDS } from '../../../src/commands/index.ts'
 import { seededRandom } from '../../../src/commands/demo/seeded-random.ts'
 import { realFiles } from '../../../src/kernel/real-world.ts'
-import { PLAIN_STYLE } from '../../../src/kernel/style.ts'
 import type { World } from '../../../src/kernel/world.ts'
 import { OPERATIONS } from '../../../src/operations/index.ts'
 import { runCli } from '../../../src/surfaces/cli/run.ts'
+import { PLAIN_PAINT } from '../../support/plain.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 import { KEY, testServer } from '../../sandbox/support/server.ts'
 
@@ -35,7 +35,8 @@ export async function newScene(): Promise<Typing> {
       terminal: {
         out: text => printed.push(text),
         err: text => printed.push(text),
-        style: PLAIN_STYLE,
+        columns: 80,
+        paint: PLAIN_PAINT,
         isInteractive: false,
         liveColumns: 0,
         isJournal: false,
