@@ -1,4 +1,13 @@
-import type { Fields } from '../kernel/field.ts'
+import type { Fields, ValuesOf } from '../kernel/field.ts'
+import type { FlatInput } from '../kernel/input.ts'
+import type { Example } from '../kernel/operation.ts'
+import type { World } from '../kernel/world.ts'
+import type { Deliverer } from '../outbox/deliverer.ts'
+import type { Models } from '../roles/model.ts'
+import type { ServiceCall, TaskSource } from '../roles/task-source.ts'
+import type { CoreSettings } from '../settings/core.ts'
+import type { Store } from '../store/index.ts'
+import type { NewProof } from '../store/proofs.ts'
 
 /** What a secret of a service opens. */
 export interface SecretFact {
@@ -6,6 +15,13 @@ export interface SecretFact {
   readonly meaning: string
   /** Opens the account that a store is bound to: once it is bound, the secret must not be missing (SPEC §4). */
   readonly opensAccount?: true
+}
+
+/** The parts that services play for the core: each is played by one of those that are set up. */
+export interface Roles {
+  readonly models: Models
+  /** Null where it has no credential: then there is only the local queue. */
+  readonly taskSource: TaskSource | null
 }
 
 /**
@@ -24,6 +40,43 @@ export interface Service<
   readonly variables: { readonly [Setting in keyof Section]?: string }
   /** Its secrets by the environment variable of each. */
   readonly secrets: Readonly<Record<Secret, SecretFact>>
+  readonly plays: readonly (keyof Roles)[]
+  /** What `init` may be told to set it up; left out where there is nothing to set up. */
+  readonly setUp?: { readonly input: FlatInput; readonly examples: readonly Example[] }
+  /** Ids of things there that a text names, such as the address of a page; the most particular first. */
+  readonly idsIn?: (text: string) => readonly string[]
+  /** Where a person sees a page of it. */
+  readonly pageAddress?: (baseUrl: string, pageId: string) => string
+  /**
+   * Connects; nothing is sent and no SDK loaded until something is asked for.
+   * @throws AppError `config` where a credential is missing without which nothing works
+   */
+  open(environment: ServiceEnvironment<ValuesOf<Section>, Secret>): Promise<OpenService>
+}
+
+/** What a service is opened with. `Own` are the values of its section of the settings. */
+export interface ServiceEnvironment<Own, Secret extends string> {
+  readonly world: Pick<World, 'fetch' | 'clock' | 'random'>
+  readonly own: Own
+  readonly core: CoreSettings
+  /** The value; null where it is not set. @throws AppError `config` where the place of it cannot be used */
+  secret(this: void, name: Secret): string | null
+  /** The error that names each of these secrets and where it can be put. */
+  missing(this: void, names: readonly Secret[]): Error
+  /** Opened when it is first asked for. */
+  store(this: void): Promise<Store>
+}
+
+/** A service that is connected. */
+export interface OpenService {
+  readonly roles: Partial<Roles>
+  /**
+   * What delivers its effects in one call; null where nothing is set up that could be written to.
+   * @throws AppError `config`, ServiceFailure as {@link TaskSource.board}
+   */
+  deliverer?(call: ServiceCall): Promise<Deliverer | null>
+  /** Probes for `doctor`. What a role is asked by all who play it is probed there. */
+  probes?(): Promise<readonly NewProof[]>
 }
 
 /** Declares a service; keeps the names of its settings and secrets in the type. */

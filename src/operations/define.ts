@@ -1,5 +1,8 @@
-import type { Notion } from '../integrations/notion/api/client.ts'
+import type { OpenService } from '../integrations/service.ts'
+import type { Deliverer } from '../outbox/deliverer.ts'
 import type { Models } from '../roles/model.ts'
+import type { ServiceCall, TaskBoard, TaskSource } from '../roles/task-source.ts'
+import { AppError } from '../kernel/errors.ts'
 import type { FlatInput, InputOf } from '../kernel/input.ts'
 import type { Log } from '../kernel/log.ts'
 import type { Attempted, Connected, Need, Needs, Operation } from '../kernel/operation.ts'
@@ -14,8 +17,26 @@ export interface Connections {
   readonly settings: LoadedSettings
   readonly store: Store
   readonly models: Models
-  /** Null where no token is set: then there is only the local queue. */
-  readonly notion: Notion | null
+  /** Null where it has no credential: then there is only the local queue. */
+  readonly taskSource: TaskSource | null
+  readonly outbox: Outbox
+  /** Every service, or why it is not there; for `doctor`. */
+  readonly services: readonly ServiceAttempt[]
+}
+
+/** What delivers effects. */
+export interface Outbox {
+  /**
+   * One for each service that is set up to be written to.
+   * @throws AppError `config`, ServiceFailure where it is not known whose account it is
+   */
+  deliverers(call: ServiceCall): Promise<readonly Deliverer[]>
+}
+
+/** One of the services, opened. */
+export interface ServiceAttempt {
+  readonly name: string
+  readonly opened: Attempted<OpenService>
 }
 
 /** What every operation has. */
@@ -67,4 +88,15 @@ export function defineOperation<const N extends Needs<Connections>, Input extend
   // Safe: `invoke` parses the input with `operation.input`, and a session fills in exactly `needs`.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return operation as unknown as AnyOperation & { readonly needs: Readonly<Record<string, Need>> }
+}
+
+/**
+ * The board, for what is nothing without one.
+ * @throws AppError `config` where there is none, or of another account than this store's; ServiceFailure where that is
+ *   not known
+ */
+export async function requireBoard(context: Context<{ taskSource: 'required' }>): Promise<TaskBoard> {
+  const board = await context.taskSource?.board(context)
+  if (board !== undefined && board !== null) return board
+  throw new AppError('config', 'no Notion databases are known', 'echopilot init --parent PAGE')
 }

@@ -1,26 +1,23 @@
 import { deliverDue, deliveryOutcome } from '../outbox/deliver.ts'
-import { rowWatch } from '../integrations/notion/rows/row-watch.ts'
-import { openOwnWorkspace } from '../integrations/notion/workspace/workspace.ts'
-import { command, document, line } from '../kernel/document.ts'
 import { undeliveredItems } from '../figures/effects.ts'
+import { command, document, line } from '../kernel/document.ts'
 import { defineOperation } from './define.ts'
 
 export const deliver = defineOperation({
   path: ['deliver'],
   summary: 'Write to Notion what waits to be written',
   input: {},
-  needs: { store: 'required', notion: 'required' },
+  needs: { store: 'required', outbox: 'required' },
   access: 'write',
   scope: 'operate',
   run: async context => {
-    const workspace = await openOwnWorkspace(context.store, context.notion, context.dryRun)
+    const deliverers = await context.outbox.deliverers(context)
     if (!context.dryRun) await context.store.claims.recover()
-    if (workspace === null || context.dryRun) {
+    if (deliverers.length === 0 || context.dryRun) {
       const counts = await context.store.outbox.counts()
       return { dryRun: context.dryRun, delivered: 0, failed: [], ...counts }
     }
-    const rows = rowWatch({ ...context, workspace, clock: context.world.clock })
-    const done = await deliverDue({ ...context, workspace, rows, progress: text => context.progress(text) })
+    const done = await deliverDue({ ...context, deliverers })
     return { dryRun: false, ...done, ...(await context.store.outbox.counts()) }
   },
   render: result =>

@@ -15,19 +15,20 @@ import {
   storeProof,
   whereReadable,
 } from '../pipeline/probes/local.ts'
-import { notionProofs } from '../integrations/notion/workspace/probe.ts'
 import { modelProofs } from '../pipeline/probes/models.ts'
 import { lostCredentials, type LostCredential } from '../settings/bound.ts'
 import { secretsFolder } from '../settings/secrets.ts'
 import { servicesInUse } from '../pipeline/services.ts'
 import type { NewProof, Proof } from '../store/proofs.ts'
-import { defineOperation, type Context } from './define.ts'
+import { SERVICES } from '../integrations/index.ts'
+import type { Attempted } from '../kernel/operation.ts'
+import { defineOperation, type Context, type ServiceAttempt } from './define.ts'
 
 export const doctor = defineOperation({
   path: ['doctor'],
   summary: 'Probe every part for real: proved, failed or not proved, with the fix',
   input: { noSpend: flagField('make no call that costs something: then no model is proved to answer') },
-  needs: { settings: 'optional', store: 'optional', models: 'optional', notion: 'optional' },
+  needs: { settings: 'optional', store: 'optional', models: 'optional', services: 'optional' },
   access: 'write',
   scope: 'read',
   run: async (context, input) => {
@@ -41,7 +42,7 @@ export const doctor = defineOperation({
       ...(await sealProofs(context.store)),
       ...(await clockProofs(context.store, context.world.clock.now())),
       ...models.proofs,
-      ...(await notionProofs(context)),
+      ...(await serviceProofs(context.services)),
     ]
     const proofs = await keep(context, found)
     return {
@@ -64,6 +65,24 @@ export const doctor = defineOperation({
     return result.proofs.some(proof => proof.outcome === 'failed') ? 'failed' : 'ok'
   },
 })
+
+/** What services say of themselves. One that plays a role is probed as that, where it could not be opened too. */
+async function serviceProofs(services: Attempted<readonly ServiceAttempt[]>): Promise<NewProof[]> {
+  if (!services.ok) return []
+  const proofs: NewProof[] = []
+  for (const { name, opened } of services.value) {
+    if (opened.ok) proofs.push(...((await opened.value.probes?.()) ?? []))
+    else if (!isProbedAsModel(name)) {
+      const { error } = opened
+      proofs.push({ subject: name, outcome: 'failed', detail: error.message, fix: error.hint })
+    }
+  }
+  return proofs
+}
+
+function isProbedAsModel(name: string): boolean {
+  return SERVICES.some(service => service.name === name && service.plays.some(role => role === 'models'))
+}
 
 function proofWords(proof: Proof, atMs: number): Words {
   const { outcome, previous, lastProvedMs } = proof

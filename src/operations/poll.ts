@@ -1,6 +1,5 @@
 import { command, document, line } from '../kernel/document.ts'
 import { flagField } from '../kernel/field.ts'
-import { openWorkspace } from '../integrations/notion/workspace/workspace.ts'
 import { pollOnce, pollOutcome } from '../pipeline/poll.ts'
 import { renderPoll } from '../figures/work.ts'
 import { defineOperation } from './define.ts'
@@ -20,19 +19,33 @@ export const poll = defineOperation({
     task: taskField,
     failOnFailed: flagField('exit 1 when a task ended as Failed-Final'),
   },
-  needs: { settings: 'required', store: 'required', models: 'required', notion: 'required' },
+  needs: {
+    settings: 'required',
+    store: 'required',
+    models: 'required',
+    taskSource: 'required',
+    outbox: 'required',
+  },
   access: 'write',
   scope: 'operate',
   run: async (context, input) => {
     // Local tasks are queued the moment they are added, so without --drain there is nothing left to pick up.
     const stages = input.drain ? (['generate', 'judge', 'revise'] as const) : []
-    const workspace = await openWorkspace(context.store, context.notion)
     const request = { ...input, stages, dryRun: context.dryRun }
+    const report = await pollOnce(
+      {
+        ...pipelineOf(context, null),
+        dryRun: context.dryRun,
+        taskSource: context.taskSource,
+        deliverers: call => context.outbox.deliverers(call),
+      },
+      request,
+    )
     return {
-      ...(await pollOnce(pipelineOf(context, null), workspace, request)),
+      ...report,
       drain: input.drain,
       failOnFailed: input.failOnFailed,
-      notionWaits: workspace === null && context.notion !== null,
+      notionWaits: report.notion === null && context.taskSource !== null,
     }
   },
   render: report =>

@@ -7,7 +7,7 @@ export const processRuns = defineOperation({
   path: ['process'],
   summary: 'Generate the first draft of queued runs; `qa` judges them',
   input: { limit: limitField, concurrency: concurrencyField, task: taskField },
-  needs: { settings: 'required', store: 'required', models: 'required', notion: 'optional' },
+  needs: { settings: 'required', store: 'required', models: 'required', taskSource: 'optional' },
   access: 'write',
   scope: 'operate',
   run: async (context, input) =>

@@ -7,7 +7,7 @@ export const qa = defineOperation({
   path: ['qa'],
   summary: 'Judge generated runs, and revise those that fall short',
   input: { limit: limitField, concurrency: concurrencyField, task: taskField },
-  needs: { settings: 'required', store: 'required', models: 'required', notion: 'optional' },
+  needs: { settings: 'required', store: 'required', models: 'required', taskSource: 'optional' },
   access: 'write',
   scope: 'operate',
   run: async (context, input) =>

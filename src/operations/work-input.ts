@@ -1,8 +1,7 @@
 import { optional, textField, wholeNumberField } from '../kernel/field.ts'
-import { rowWatch } from '../integrations/notion/rows/row-watch.ts'
-import { openOwnWorkspace } from '../integrations/notion/workspace/workspace.ts'
 import { ServiceFailure } from '../kernel/service-failure.ts'
-import type { PipelineContext, RowCheck } from '../pipeline/context.ts'
+import type { PipelineContext } from '../pipeline/context.ts'
+import type { RowCheck } from '../roles/task-source.ts'
 import type { Context } from './define.ts'
 
 /** The flags that `poll`, `process` and `qa` share. */
@@ -36,16 +35,13 @@ export function pipelineOf(
 
 /**
  * The rows of the board for what works without reading it otherwise; null where there is none, or none to be reached.
- * @throws AppError `config` where the credential of a store that belongs to a workspace is missing, or of another
+ * @throws AppError `config` where the credential of a store that belongs to an account is missing, or of another
  */
-export async function boardRows(
-  context: Context<{ store: 'required'; notion: 'optional' }>,
-): Promise<RowCheck | null> {
-  const { notion, store, dryRun } = context
-  if (!notion.ok && notion.error.kind === 'config') throw notion.error
+export async function boardRows(context: Context<{ taskSource: 'optional' }>): Promise<RowCheck | null> {
+  const { taskSource } = context
+  if (!taskSource.ok && taskSource.error.kind === 'config') throw taskSource.error
   try {
-    const workspace = notion.ok ? await openOwnWorkspace(store, notion.value, dryRun) : null
-    return workspace === null ? null : rowWatch({ ...context, workspace, clock: context.world.clock })
+    return taskSource.ok ? ((await taskSource.value?.board(context)) ?? null) : null
   } catch (error) {
     if (!(error instanceof ServiceFailure)) throw error
     context.log.warn('rows could not be looked at, work goes on', { error: error.message })

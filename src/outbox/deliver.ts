@@ -1,15 +1,13 @@
 import { LONGEST_RETRY_AFTER_MS } from '../domain/retry-schedule.ts'
 import { asAppError, isStoreFailure, type Outcome } from '../kernel/errors.ts'
 import { LEASE_RENEWAL_MS } from '../kernel/lease.ts'
+import type { Log } from '../kernel/log.ts'
 import { nextAfter, ServiceFailure } from '../kernel/service-failure.ts'
+import type { World } from '../kernel/world.ts'
+import type { Store } from '../store/index.ts'
 import type { Effect } from '../store/effect-rows.ts'
 import type { FailedDelivery, Passing } from '../store/outbox.ts'
-import { deliverBody } from '../integrations/notion/effects/body.ts'
-import type { EffectContext } from '../integrations/notion/effects/context.ts'
-import { REFUSED_TRIES, type Delivery } from './delivery.ts'
-import { deliverPage } from '../integrations/notion/effects/page.ts'
-import { placeOf, reviveWhatIsBack, whyAway } from '../integrations/notion/effects/place.ts'
-import { deliverRow } from '../integrations/notion/effects/row.ts'
+import { REFUSED_TRIES, type Deliverer, type Delivery } from './deliverer.ts'
 
 /** What a pass over the outbox came to. */
 export interface Delivered {
@@ -24,7 +22,7 @@ export interface Undelivered {
   readonly message: string
   /** What to type. */
   readonly next: string
-  /** What Notion's answer says of the cause; null where none was asked for, or it is ours. */
+  /** What the service's answer says of the cause; null where none was asked for, or it is ours. */
   readonly errorClass: ServiceFailure['errorClass'] | null
 }
 
@@ -33,31 +31,87 @@ const FAILURES_TO_STOP = 3
 /** Targets that are written to at once: an answer takes longer than the shared rate wants us to wait. */
 const AT_ONCE = 4
 
+/** What delivering works with. */
+export interface OutboxContext {
+  readonly world: Pick<World, 'clock' | 'random'>
+  readonly store: Store
+  readonly log: Log
+  readonly stop: AbortSignal
+  /** One for each service that is set up. */
+  readonly deliverers: readonly Deliverer[]
+}
+
+/** The same for one of the services. */
+type ServiceContext = Omit<OutboxContext, 'deliverers'> & { readonly deliverer: Deliverer }
+
 /**
- * Delivers every due effect once, in order within each target. What fails is due again later; what
- * cannot succeed as things are is dead, until what it needs is back, which is looked at here but beside work. Any number of processes may do this on one store.
+ * Delivers every due effect once, in order within each target. What fails is due again later; what cannot succeed as
+ * things are is dead, until what it needs is back, which is looked at here but beside work. Services are delivered to
+ * beside each other, and one that is down stops no other. Any number of processes may do this on one store.
  * Beside work (`besideWork`) states in between wait for requests to spare; after it, nothing more comes that they could
  * be written with.
  */
-export async function deliverDue(context: EffectContext, besideWork = false): Promise<Delivered> {
-  if (!besideWork) await reviveWhatIsBack(context)
+export async function deliverDue(context: OutboxContext, besideWork = false): Promise<Delivered> {
+  const passes = await all(
+    context.deliverers.map(async deliverer => deliverTo({ ...context, deliverer }, besideWork)),
+  )
+  return {
+    delivered: passes.reduce((sum, { delivered }) => sum + delivered, 0),
+    failed: passes.flatMap(({ failed }) => failed),
+  }
+}
+
+async function deliverTo(context: ServiceContext, besideWork: boolean): Promise<Delivered> {
+  if (!besideWork) await reviveAt(context)
   const pass: Pass = { delivered: 0, failed: [], inRow: 0, besideWork }
-  const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, async () => courier(context, pass)))
-  for (const end of ends) if (end.status === 'rejected') throw asAppError(end.reason)
+  await all(Array.from({ length: AT_ONCE }, async () => courier(context, pass)))
   return pass
+}
+
+/** Waits for all of them, also where one fails: what is being sent is still to be recorded. */
+async function all<T>(works: readonly Promise<T>[]): Promise<T[]> {
+  const ends = await Promise.allSettled(works)
+  return ends.map(end => {
+    if (end.status === 'rejected') throw asAppError(end.reason)
+    return end.value
+  })
+}
+
+/** Places looked at in one pass: a bounded number of requests, however many effects are dead. */
+const LOOKS = 3
+
+/** Looks at places whose effects are dead, where there are requests to spare, and brings back what can be written now. */
+export async function reviveWhatIsBack(context: OutboxContext): Promise<void> {
+  for (const deliverer of context.deliverers) {
+    if (await deliverer.hasRoom()) await reviveAt({ ...context, deliverer })
+  }
+}
+
+async function reviveAt(context: ServiceContext): Promise<void> {
+  const { store, deliverer } = context
+  for (const place of await store.effects.lookAgain(LOOKS)) {
+    if (context.stop.aborted) return
+    try {
+      if ((await deliverer.whyAway(place)) === null) await store.effects.revive(place)
+    } catch (error) {
+      if (!(error instanceof ServiceFailure)) throw error
+      // The service does not answer: what is due now will say so, and the place is looked at again later.
+      context.log.warn('place not looked at', { kind: place.kind, error: error.message })
+    }
+  }
 }
 
 /** How a call ends that was there to deliver. */
 export function deliveryOutcome({ failed, delivered }: Delivered): Outcome {
   if (failed.length === 0) return 'ok'
   if (delivered > 0) return 'partial'
-  // What Notion refuses to this token it refuses at the next tick too.
+  // What a service refuses to this credential it refuses at the next tick too.
   return failed.some(({ errorClass }) => errorClass === 'credential') ? 'config' : 'busy'
 }
 
 /** Each effect that was tried in vain and is still not there, once, with what was said last. */
 export async function stillUndelivered(
-  { store }: Pick<EffectContext, 'store'>,
+  { store }: Pick<OutboxContext, 'store'>,
   failed: readonly Undelivered[],
 ): Promise<Undelivered[]> {
   const byId = new Map(failed.map(effect => [effect.id, effect]))
@@ -74,13 +128,13 @@ interface Pass {
 }
 
 /** With the rate used up, each state in between would make a result wait. */
-async function passingOf(context: EffectContext, { besideWork }: Pass): Promise<Passing> {
+async function passingOf(context: ServiceContext, { besideWork }: Pass): Promise<Passing> {
   if (!besideWork) return 'all'
-  return (await context.workspace.api.hasRoom()) ? 'settled' : 'none'
+  return (await context.deliverer.hasRoom()) ? 'settled' : 'none'
 }
 
 /** Delivers until nothing is due: each batch is claimed with the end of the one before. */
-async function courier(context: EffectContext, pass: Pass): Promise<void> {
+async function courier(context: ServiceContext, pass: Pass): Promise<void> {
   const { outbox } = context.store
   const isOver = (): boolean => context.stop.aborted || pass.inRow >= FAILURES_TO_STOP
   const claim = async (): Promise<Effect[]> => (isOver() ? [] : outbox.claim(await passingOf(context, pass)))
@@ -100,7 +154,7 @@ async function courier(context: EffectContext, pass: Pass): Promise<void> {
   }
 }
 
-function noteFailure(context: EffectContext, pass: Pass, head: Effect, attempt: FailedAttempt): void {
+function noteFailure(context: ServiceContext, pass: Pass, head: Effect, attempt: FailedAttempt): void {
   const { failure, errorClass, fix } = attempt
   if (failure.lookedUp) {
     // Looked up and not found is neither delivered nor failed: it waits for its second look.
@@ -129,7 +183,11 @@ interface FailedAttempt {
 }
 
 /** Sends while the lease is kept alive: a result of many requests at the shared rate may outlast one. */
-async function tryLeased(context: EffectContext, head: Effect, effects: readonly Effect[]): Promise<Attempt> {
+async function tryLeased(
+  context: ServiceContext,
+  head: Effect,
+  effects: readonly Effect[],
+): Promise<Attempt> {
   const renewal = context.world.clock.every(LEASE_RENEWAL_MS, () => {
     // What fails now may succeed the next time, before the lease is over; one that is lost ends nothing.
     context.store.outbox
@@ -143,9 +201,9 @@ async function tryLeased(context: EffectContext, head: Effect, effects: readonly
   }
 }
 
-async function tryOnce(context: EffectContext, head: Effect, effects: readonly Effect[]): Promise<Attempt> {
+async function tryOnce(context: ServiceContext, head: Effect, effects: readonly Effect[]): Promise<Attempt> {
   try {
-    const delivery = await deliver(context, head, effects)
+    const delivery = await context.deliverer.deliver(head, effects)
     return delivery.kind === 'done'
       ? { ok: true, thing: delivery.thing }
       : { ok: false, failure: undelivered(delivery), errorClass: null, fix: null }
@@ -167,19 +225,7 @@ function undelivered(delivery: Exclude<Delivery, { kind: 'done' }>): FailedDeliv
     : { error: delivery.why, notBeforeMs: 0, uncertain: false, lookedUp: false, dead: 'refused' }
 }
 
-function deliver(context: EffectContext, head: Effect, effects: readonly Effect[]): Promise<Delivery> {
-  switch (head.body.kind) {
-    case 'page':
-      return deliverPage(context, effects)
-    case 'body':
-      return deliverBody(context, head, head.body)
-    case 'log':
-    case 'job':
-      return deliverRow(context, head, head.body)
-  }
-}
-
-async function failureOf(context: EffectContext, head: Effect, thrown: unknown): Promise<FailedDelivery> {
+async function failureOf(context: ServiceContext, head: Effect, thrown: unknown): Promise<FailedDelivery> {
   if (!(thrown instanceof ServiceFailure)) {
     const error = asAppError(thrown)
     if (isStoreFailure(error)) throw error
@@ -192,15 +238,15 @@ async function failureOf(context: EffectContext, head: Effect, thrown: unknown):
 
 /** Dead, of what it was refused for: that its place is away, or itself. */
 async function refused(
-  context: EffectContext,
+  context: ServiceContext,
   head: Effect,
   { status }: ServiceFailure,
   again: FailedDelivery,
 ): Promise<FailedDelivery> {
   try {
-    const away = await whyAway(context.workspace, placeOf(head))
+    const away = await context.deliverer.whyAway(context.deliverer.placeOf(head))
     if (away !== null) return { ...again, error: `${away} (${again.error})`, dead: 'target' }
-    const mayPass = head.kind === 'body' || status === 404
+    const mayPass = context.deliverer.isInParts(head) || status === 404
     return mayPass && head.tries < REFUSED_TRIES ? again : { ...again, dead: 'refused' }
   } catch (error) {
     if (!(error instanceof ServiceFailure)) throw error
@@ -209,14 +255,14 @@ async function refused(
   }
 }
 
-function triedAgain(context: EffectContext, head: Effect, failure: ServiceFailure): FailedDelivery {
+function triedAgain(context: ServiceContext, head: Effect, failure: ServiceFailure): FailedDelivery {
   const askedMs = Math.min(failure.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS)
   const waitMs = Math.max(backoffMs(head.tries), askedMs)
   return {
     error: failure.message,
     notBeforeMs: context.world.clock.now() + Math.round(waitMs * (1 + context.world.random.fraction() / 5)),
-    // A body is many requests: the one that was refused says nothing of those before it.
-    uncertain: failure.billed === 'unknown' || head.kind === 'body',
+    // Of many requests the one that was refused says nothing of those before it.
+    uncertain: failure.billed === 'unknown' || context.deliverer.isInParts(head),
     lookedUp: false,
     dead: null,
   }

@@ -1,14 +1,9 @@
 import type { Models } from '../roles/model.ts'
+import type { RowCheck } from '../roles/task-source.ts'
 import type { Log } from '../kernel/log.ts'
 import type { World } from '../kernel/world.ts'
 import type { Settings } from '../settings/schema.ts'
 import type { Store } from '../store/index.ts'
-
-/** What people say on the rows of tasks while these are worked on. */
-export interface RowCheck {
-  /** Whether somebody has put an end to the page's run, as it was at most so long ago; false where nobody can tell. */
-  withdrawn(pageId: string, oldestMs: number): Promise<boolean>
-}
 
 /** What the pipeline works with; operations hand it in. */
 export interface PipelineContext {

@@ -1,14 +1,29 @@
-import { deliverDue, stillUndelivered, type Undelivered } from '../outbox/deliver.ts'
-import type { EffectContext } from '../integrations/notion/effects/context.ts'
-import { reviveWhatIsBack } from '../integrations/notion/effects/place.ts'
-import type { Workspace } from '../integrations/notion/workspace/workspace.ts'
-import type { PipelineContext } from './context.ts'
+import { formatNanoUsd } from '../domain/cost.ts'
 import type { Outcome } from '../kernel/errors.ts'
 import { ENDLESS, ServiceFailure } from '../kernel/service-failure.ts'
-import { checkWorkspace } from '../integrations/notion/workspace/account.ts'
+import { isBlank } from '../kernel/unseen.ts'
+import {
+  deliverDue,
+  reviveWhatIsBack,
+  stillUndelivered,
+  type OutboxContext,
+  type Undelivered,
+} from '../outbox/deliver.ts'
+import type { Deliverer } from '../outbox/deliverer.ts'
+import {
+  NOTHING_PICKED_UP,
+  unreachable,
+  type PickedUp,
+  type ServiceCall,
+  type TakenRow,
+  type TaskBoard,
+  type TaskSource,
+} from '../roles/task-source.ts'
+import type { PickedPage } from '../store/pickup.ts'
+import type { PipelineContext } from './context.ts'
+import { estimateAtMostNano } from './estimate.ts'
+import { newRun } from './tasks.ts'
 import { workOutcome, workQueue, type WorkReport, type WorkRequest } from './work-report.ts'
-import { rowWatch } from '../integrations/notion/rows/row-watch.ts'
-import { NOTHING_PICKED_UP, pickUp, unreachable, type PickedUp } from '../integrations/notion/rows/pick-up.ts'
 
 /** Everything a `poll` did: with Notion, and with the queue. */
 export interface PollReport extends WorkReport {
@@ -28,60 +43,60 @@ const LOOK_FOR_LOST_EVERY_MS = 60_000
 /** Work begins when so many rows were picked up, or all: reading a thousand takes minutes at Notion's rate. */
 const ROWS_TO_BEGIN_WITH = 10
 
+/** What a poll works with. */
+export interface PollContext extends Omit<PipelineContext, 'rows'> {
+  readonly dryRun: boolean
+  /** Null without one. */
+  readonly taskSource: TaskSource | null
+  /** Those of the services that are set up, for this call. */
+  deliverers(call: ServiceCall): Promise<readonly Deliverer[]>
+}
+
 /**
  * Picks up, works, delivers. Where many rows are ticked, work begins with the first of them. While work is in flight
  * the outside is told of it, and every minute new ticks are taken; when nothing is ready any more every due effect is
  * tried once, and that is the end. Where Notion does not tell whose workspace the token opens, there is only the queue.
  * @throws AppError `config` where it is another than this store's
  */
-export async function pollOnce(
-  pipeline: Omit<PipelineContext, 'rows'>,
-  workspace: Workspace | null,
-  request: WorkRequest,
-): Promise<PollReport> {
-  if (workspace === null) return { ...(await workQueue({ ...pipeline, rows: null }, request)), notion: null }
-  const unknown = await whyUnknown(pipeline, workspace, request)
-  if (unknown !== null) {
-    const worked = await workQueue({ ...pipeline, rows: null }, request)
-    return { ...worked, notion: { ...unreachable(unknown), delivered: 0, undelivered: [] } }
+export async function pollOnce(context: PollContext, request: WorkRequest): Promise<PollReport> {
+  const opened = await openBoard(context)
+  if (opened.kind === 'none')
+    return { ...(await workQueue({ ...context, rows: null }, request)), notion: null }
+  if (opened.kind === 'unknown') {
+    const worked = await workQueue({ ...context, rows: null }, request)
+    return { ...worked, notion: { ...unreachable(opened.failure), delivered: 0, undelivered: [] } }
   }
-  const rows = rowWatch({ ...pipeline, workspace, clock: pipeline.world.clock })
-  const context: EffectContext = { ...pipeline, workspace, rows }
-  const { settings, models } = pipeline
-  const picking = { ...context, settings, models, dryRun: request.dryRun, arrived: () => {} }
+  const { board } = opened
+  const pickUp = (limit: number | null, arrived: () => void): Promise<PickedUp> =>
+    board.pickUp({ limit, arrived, take: (page, flaw) => take(context, board.service, page, flaw) })
   const limit = request.limit ?? null
   if (request.dryRun) {
-    const picked = await pickUp(picking, limit)
-    const planned = await workQueue({ ...pipeline, rows }, request)
+    const picked = await pickUp(limit, () => {})
+    const planned = await workQueue({ ...context, rows: board }, request)
     return { ...planned, notion: { ...picked, delivered: 0, undelivered: [] } }
   }
   const begun = Promise.withResolvers<void>()
   let arrived = (): void => {}
   let rowsPicked = 0
-  const first = pickUp(
-    {
-      ...picking,
-      arrived: () => {
-        rowsPicked += 1
-        if (rowsPicked === ROWS_TO_BEGIN_WITH) begun.resolve()
-        arrived()
-      },
-    },
-    limit,
-  )
+  const first = pickUp(limit, () => {
+    rowsPicked += 1
+    if (rowsPicked === ROWS_TO_BEGIN_WITH) begun.resolve()
+    arrived()
+  })
   await Promise.race([first, begun.promise])
   let picked: PickedUp | null = null
   const pickUpMore = async (): Promise<void> => {
     // Within what the first has left of the limit; with nothing left, decisions are still read.
-    if (picked !== null) picked = joined(picked, await pickUp(picking, leftOf(limit, picked)))
+    if (picked !== null) picked = joined(picked, await pickUp(leftOf(limit, picked), () => {}))
   }
-  const working = whileWorking(context, pickUpMore)
-  const work = workQueue({ ...pipeline, rows }, request, async tell => {
+  const outbox = { ...context, deliverers: await context.deliverers(context) }
+  const working = whileWorking(outbox, pickUpMore)
+  const work = workQueue({ ...context, rows: board }, request, async tell => {
     arrived = tell
     picked = await first
   })
   const report = await working.until(work)
-  const delivered = await deliverDue(context)
+  const delivered = await deliverDue(outbox)
   return {
     ...report,
     notion: {
@@ -92,22 +107,42 @@ export async function pollOnce(
   }
 }
 
-/** What keeps us from knowing that this is the workspace the store belongs to: in another every page would be missing. */
-async function whyUnknown(
-  { store, log }: Pick<PipelineContext, 'store' | 'log'>,
-  { api }: Workspace,
-  { dryRun }: WorkRequest,
-): Promise<ServiceFailure | null> {
+/** The board; or why it is not known whose it is: in another account every page would be missing. */
+async function openBoard(
+  context: PollContext,
+): Promise<
+  | { readonly kind: 'open'; readonly board: TaskBoard }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unknown'; readonly failure: ServiceFailure }
+> {
   try {
-    await checkWorkspace(store, api, false, dryRun)
-    return null
+    const board = (await context.taskSource?.board(context)) ?? null
+    return board === null ? { kind: 'none' } : { kind: 'open', board }
   } catch (error) {
     if (!(error instanceof ServiceFailure)) throw error
-    log.warn('Notion does not tell whose workspace it is, nothing is read or written there', {
+    context.log.warn('it is not known whose account the credential opens, nothing is read or written there', {
       error: error.message,
     })
-    return error
+    return { kind: 'unknown', failure: error }
   }
+}
+
+/** Queues a run of a row that was read; a dry run says the most that it could cost. */
+async function take(
+  context: PollContext,
+  service: string,
+  page: PickedPage,
+  flaw: string | null,
+): Promise<TakenRow | null> {
+  const run = newRun(context.settings, page, 'tick', service)
+  if (context.dryRun) {
+    const atMost = flaw !== null || isBlank(page.brief) ? 0 : estimateAtMostNano(context, run, page)
+    return { runId: null, atMostUsd: formatNanoUsd(atMost) }
+  }
+  const result = await context.store.pickUps.pickUp(page, { ...run, flaw })
+  if (result.kind !== 'queued') return null
+  context.progress(`${page.title}: picked up`)
+  return { runId: result.runId, atMostUsd: null }
 }
 
 function leftOf(limit: number | null, { picked }: PickedUp): number | null {
@@ -116,7 +151,7 @@ function leftOf(limit: number | null, { picked }: PickedUp): number | null {
 
 /** Delivers, and picks up again, beside the work. What fails here may still be delivered later, or at the end. */
 function whileWorking(
-  context: EffectContext,
+  context: OutboxContext,
   pickUpMore: () => Promise<void>,
 ): {
   until: <T>(work: Promise<T>) => Promise<T>
@@ -141,7 +176,7 @@ function whileWorking(
     failed.push(...pass.failed)
   }
   const lookForLost = async (): Promise<void> => {
-    if (await context.workspace.api.hasRoom()) await reviveWhatIsBack(context)
+    await reviveWhatIsBack(context)
   }
   return {
     delivered: () => delivered,

@@ -1,4 +1,4 @@
-import { notionIds } from '../integrations/notion/ids.ts'
+import { SERVICES } from '../integrations/index.ts'
 import { sha256 } from '../kernel/digest.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Settings } from '../settings/schema.ts'
@@ -65,7 +65,7 @@ async function runOf(store: Store, found: Found): Promise<Run | null> {
 }
 
 /**
- * The one thing a person means by an id, a prefix of six or more characters, or an id or address of Notion; `list`
+ * The one thing a person means by an id, a prefix of six or more characters, or an id or address that a service gave; `list`
  * is the command that shows what there is.
  * @throws AppError `missing`, or `usage` where it is too short or several fit
  */
@@ -73,9 +73,11 @@ export async function findOne(store: Store, text: string, list = 'echopilot task
   if (text.length < SHORTEST_PREFIX) {
     throw new AppError('usage', `"${text}" is too short: give six or more characters of an id`, list)
   }
-  for (const id of notionIds(text)) {
-    const place = await store.lookup.byNotionId(id)
-    if (place !== null) return place
+  for (const { name, idsIn } of SERVICES) {
+    for (const id of idsIn?.(text) ?? []) {
+      const place = await store.lookup.byOutsideId(name, id)
+      if (place !== null) return place
+    }
   }
   const lookup = await store.lookup.find(text.toLowerCase())
   switch (lookup.kind) {

@@ -32,7 +32,7 @@ export interface Child {
 }
 
 const STDERR_KEPT = 4096
-const STOP_PATIENCE_MS = 3000
+const STOP_TIMEOUT_MS = 3000
 
 /** Starts it and waits until it listens; rejects with {@link SandboxError}. */
 export async function startChild(spec: ChildSpec): Promise<Child> {
@@ -107,7 +107,7 @@ function explain(spec: ChildSpec, kind: SandboxError['kind'], message: string): 
 
 async function end(process: ChildProcess, gone: Promise<void>): Promise<void> {
   if (process.connected) process.disconnect()
-  const patience = setTimeout(() => process.kill('SIGKILL'), STOP_PATIENCE_MS)
+  const timeout = setTimeout(() => process.kill('SIGKILL'), STOP_TIMEOUT_MS)
   await gone
-  clearTimeout(patience)
+  clearTimeout(timeout)
 }

@@ -50,7 +50,7 @@ async function main(): Promise<void> {
   try {
     const server = await open(name, databaseFile, Number(port))
     await tell({ type: 'listening', port: server.port })
-    if (process.connected) await Promise.race([gone, server.told])
+    if (process.connected) await Promise.race([gone, server.stopAsked])
     await server.close()
     process.exit(0)
   } catch (error) {

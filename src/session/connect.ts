@@ -1,8 +1,7 @@
-import { asAppError, rewritten } from '../kernel/errors.ts'
 import type { Attempted } from '../kernel/operation.ts'
 import type { Redact } from '../kernel/redaction.ts'
 import type { AnyOperation, Connections } from '../operations/define.ts'
-import type { Parts } from './parts.ts'
+import { attempted, type Parts } from './parts.ts'
 
 /** Some of the connections, each as it is needed: itself, or the attempt where it is optional. */
 type Filled<Names extends keyof Connections> = {
@@ -19,7 +18,9 @@ export async function connect(
     ...(await fill('settings', needs['settings'], parts.settings, redact)),
     ...(await fill('store', needs['store'], parts.store, redact)),
     ...(await fill('models', needs['models'], parts.models, redact)),
-    ...(await fill('notion', needs['notion'], parts.notion, redact)),
+    ...(await fill('taskSource', needs['taskSource'], parts.taskSource, redact)),
+    ...(await fill('outbox', needs['outbox'], parts.outbox, redact)),
+    ...(await fill('services', needs['services'], () => parts.services(redact), redact)),
   }
 }
 
@@ -34,12 +35,4 @@ async function fill<Name extends keyof Connections>(
   // TypeScript does not narrow a computed key to the one name it holds.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return { [name]: value } as Filled<Name>
-}
-
-async function attempted<T>(make: () => Promise<T>, redact: Redact): Promise<Attempted<T>> {
-  try {
-    return { ok: true, value: await make() }
-  } catch (error) {
-    return { ok: false, error: rewritten(asAppError(error), redact) }
-  }
 }

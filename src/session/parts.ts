@@ -1,13 +1,15 @@
 import { join } from 'node:path'
-import type { Notion } from '../integrations/notion/api/client.ts'
-import type { OpenAiKeys } from '../integrations/openai/index.ts'
-import type { Models } from '../roles/model.ts'
-import { AppError } from '../kernel/errors.ts'
+import { SERVICES } from '../integrations/index.ts'
+import type { OpenService, Roles, Service } from '../integrations/service.ts'
+import { AppError, asAppError, defect, rewritten } from '../kernel/errors.ts'
+import type { Attempted } from '../kernel/operation.ts'
+import type { Redact } from '../kernel/redaction.ts'
 import type { World } from '../kernel/world.ts'
-import type { LoadedSettings } from '../settings/load.ts'
+import type { Outbox, ServiceAttempt } from '../operations/define.ts'
 import { lostCredentialError, lostCredentials } from '../settings/bound.ts'
+import type { LoadedSettings } from '../settings/load.ts'
 import { configPath, stateDir } from '../settings/paths.ts'
-import { SECRETS, secretFile, type SecretName } from '../settings/secrets.ts'
+import { isSecretName, secretFile, SECRETS, type SecretName } from '../settings/secrets.ts'
 import type { Account } from '../store/accounts.ts'
 import type { Store } from '../store/index.ts'
 import type { SecretKeeper } from './secret-keeper.ts'
@@ -28,25 +30,55 @@ export interface PartsOptions {
 export interface Parts {
   readonly settings: () => Promise<LoadedSettings>
   readonly store: () => Promise<Store>
-  readonly models: () => Promise<Models>
-  readonly notion: () => Promise<Notion | null>
+  readonly models: () => Promise<Roles['models']>
+  readonly taskSource: () => Promise<Roles['taskSource']>
+  readonly outbox: () => Promise<Outbox>
+  readonly services: (redact: Redact) => Promise<ServiceAttempt[]>
   readonly close: () => void
 }
 
 /** Opens nothing yet. Each part is loaded, with the code it is made of, when something first needs it. */
 export function sessionParts(options: PartsOptions, secrets: SecretKeeper): Parts {
   let opened: Store | null = null
-  const parts: Parts = {
-    settings: once(async () => {
-      const { loadSettings } = await import('../settings/load.ts')
-      return loadSettings(await withPipedConfig(options), options.configFlag)
-    }),
-    store: once(async () => (opened = await openIn(options))),
-    models: once(() => modelsFor(options, parts, secrets)),
-    notion: once(() => notionFor(options, parts, secrets)),
+  const settings = once(async () => {
+    const { loadSettings } = await import('../settings/load.ts')
+    return loadSettings(await withPipedConfig(options), options.configFlag)
+  })
+  const store = once(async () => (opened = await openIn(options)))
+  const services = SERVICES.map(service => ({
+    service,
+    open: once(() => openService(service, { options, settings, store, secrets })),
+  }))
+  const role = async <Name extends keyof Roles>(name: Name): Promise<Roles[Name]> => {
+    for (const { service, open } of services) {
+      const played = service.plays.includes(name) ? (await open()).roles[name] : undefined
+      if (played !== undefined) return played
+    }
+    throw defect(`no service plays the role ${name}`)
+  }
+  return {
+    settings,
+    store,
+    models: () => role('models'),
+    taskSource: () => role('taskSource'),
+    outbox: async () => {
+      const open = await Promise.all(services.map(each => each.open()))
+      return {
+        deliverers: async call => {
+          const deliverers = await Promise.all(open.map(async each => each.deliverer?.(call)))
+          return deliverers.filter(each => each !== undefined && each !== null)
+        },
+      }
+    },
+    services: redact =>
+      Promise.all(
+        services.map(async ({ service, open }) => ({
+          name: service.name,
+          opened: await attempted(open, redact),
+        })),
+      ),
     close: () => opened?.close(),
   }
-  return parts
 }
 
 /** The world in which a configuration that is written into a pipe is a file: read here, where a signal is heard. */
@@ -61,9 +93,25 @@ async function withPipedConfig({ world, configFlag, stop }: PartsOptions): Promi
   }
 }
 
+/** Makes it at the first call; where that failed, the next call tries again. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | null = null
-  return () => (made ??= make())
+  return () => {
+    if (made !== null) return made
+    const making = make()
+    made = making
+    making.catch(() => (made = null))
+    return making
+  }
+}
+
+/** The value, or why there is none, without secrets. */
+export async function attempted<T>(make: () => Promise<T>, redact: Redact): Promise<Attempted<T>> {
+  try {
+    return { ok: true, value: await make() }
+  } catch (error) {
+    return { ok: false, error: rewritten(asAppError(error), redact) }
+  }
 }
 
 async function openIn(options: PartsOptions): Promise<Store> {
@@ -78,38 +126,49 @@ async function openIn(options: PartsOptions): Promise<Store> {
   return options.wrapStore?.(store) ?? store
 }
 
-async function modelsFor(options: PartsOptions, parts: Parts, secrets: SecretKeeper): Promise<Models> {
-  const { connectModels, missingKeys } = await import('../integrations/openai/index.ts')
-  const keys: OpenAiKeys = {
-    OPENAI_API_KEY: secrets.find('OPENAI_API_KEY')?.value ?? null,
-    JUDGE_API_KEY: secrets.find('JUDGE_API_KEY')?.value ?? null,
-  }
-  const { settings, path } = await parts.settings()
-  const missing = missingKeys(settings, keys)
-  if (missing.length > 0) throw missingCredentials(missing, path)
-  return connectModels(settings, keys, options.world)
+/** What services are opened with. */
+interface Opening {
+  readonly options: PartsOptions
+  readonly settings: Parts['settings']
+  readonly store: Parts['store']
+  readonly secrets: SecretKeeper
 }
 
-async function notionFor(options: PartsOptions, parts: Parts, secrets: SecretKeeper): Promise<Notion | null> {
-  const token = secrets.find('NOTION_TOKEN')?.value ?? null
-  if (token === null) {
-    const [lost] = lostCredentials(await boundTo('notion', parts), () => null)
-    if (lost === undefined) return null
-    throw lostCredentialError(lost, configPath(options.world, options.configFlag).path)
-  }
-  const { settings } = await parts.settings()
-  const { connectNotion } = await import('../integrations/notion/api/index.ts')
-  const store = await parts.store()
-  return connectNotion(settings.notion, token, options.world, {
-    take: (count, perSecond) => store.rates.take('notion', count, perSecond),
-    left: perSecond => store.rates.left('notion', perSecond),
+async function openService(
+  service: (typeof SERVICES)[number],
+  { options, settings: loadSettings, store, secrets }: Opening,
+): Promise<OpenService> {
+  const { settings, path } = await loadSettings()
+  const secret = (name: SecretName): string | null => secrets.find(name)?.value ?? null
+  const [lost] = lostCredentials(await boundTo(service, store, secret), secret)
+  if (lost !== undefined) throw lostCredentialError(lost, path)
+  // A section is read by the fields of the service that it is handed to.
+  const opener: Service = service
+  return opener.open({
+    world: options.world,
+    own: settings[service.name],
+    core: settings,
+    secret: name => (isSecretName(name) ? secret(name) : null),
+    missing: names => missingCredentials(names.filter(isSecretName), path),
+    store,
   })
 }
 
-/** A store that cannot be read says nothing of accounts; what needs it hears of that by itself. */
-async function boundTo(service: string, parts: Parts): Promise<readonly Account[]> {
+/**
+ * The account of a service whose credential is not set. A store that cannot be read says nothing of accounts; what
+ * needs it hears of that by itself.
+ */
+async function boundTo(
+  { name, secrets }: Service,
+  store: Parts['store'],
+  secret: (name: SecretName) => string | null,
+): Promise<readonly Account[]> {
+  const opening = Object.keys(secrets)
+    .filter(isSecretName)
+    .filter(each => SECRETS[each].opensAccount)
+  if (!opening.some(each => secret(each) === null)) return []
   try {
-    const account = await (await parts.store()).accounts.get(service)
+    const account = await (await store()).accounts.get(name)
     return account === null ? [] : [account]
   } catch (error) {
     if (error instanceof AppError) return []

@@ -16,6 +16,11 @@ export const SECRETS = Object.fromEntries(
   SERVICES.flatMap(({ secrets }) => Object.entries<SecretFact>(secrets)),
 ) as Readonly<Record<SecretName, SecretFact>>
 
+/** Whether a text is the name of one. */
+export function isSecretName(text: string): text is SecretName {
+  return Object.hasOwn(SECRETS, text)
+}
+
 /** A secret and where it was found. */
 export interface FoundSecret {
   readonly value: string

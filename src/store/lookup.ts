@@ -17,8 +17,8 @@ export type Lookup =
 export interface LookupStore {
   /** A full id, `run_x/2` for an attempt, or any prefix that fits only one thing. */
   find(text: string): Promise<Lookup>
-  /** The task of a page, or the run of a row or result that we made there, by Notion's id with dashes. */
-  byNotionId(id: string): Promise<Found | null>
+  /** The task of a page, or the run of a row or result that we made there, by the id that a service gave it. */
+  byOutsideId(service: string, id: string): Promise<Found | null>
   /** The runs of a task, first to last. */
   runsOf(taskId: string): Promise<string[]>
   /** The run that an output, a judgement, a call or an effect belongs to. */
@@ -51,7 +51,7 @@ export function lookupStore(core: StoreCore): LookupStore {
       }
       return attempt === undefined ? { kind: 'found', found: only } : findAttempt(core, only, attempt)
     },
-    byNotionId: async id => byNotionId(core, id),
+    byOutsideId: async (service, id) => byOutsideId(core, service, id),
     runsOf: async taskId =>
       core.engine
         .all('SELECT id FROM runs WHERE task_id = :taskId ORDER BY number', { taskId })
@@ -99,12 +99,15 @@ function findAttempt(core: StoreReader, of: { kind: Kind; id: string }, attempt:
   }
 }
 
-function byNotionId(core: StoreReader, id: string): Found | null {
-  const task = core.engine.get('SELECT id FROM tasks WHERE page_id = :id', { id })
+function byOutsideId(core: StoreReader, service: string, id: string): Found | null {
+  const task = core.engine.get('SELECT id FROM tasks WHERE page_id = :id AND source = :service', {
+    id,
+    service,
+  })
   if (task !== undefined) return { kind: 'task', id: reader(task).text('id') }
   const thing = core.engine.get(
-    `SELECT key FROM outside_things WHERE service = 'notion' AND outside_id = :id`,
-    { id },
+    'SELECT key FROM outside_things WHERE service = :service AND outside_id = :id',
+    { service, id },
   )
   if (thing === undefined) return null
   // Keys begin with the run: `run_x/log/ended`.

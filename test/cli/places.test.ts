@@ -103,7 +103,7 @@ test('a sandbox that runs already is named, with its environment', async () => {
   const dir = join(sandbox.dir, 'sandbox')
   const again = await spawn(['sandbox', '--port', '0', '--dir', dir, '--json'], { env: sandbox.env })
   expect(again.code).toBe(75)
-  expect(errorOf(again)['hint']).toBe(`use it: source '${dir}/env.sh'; or stop it, or name another --dir`)
+  expect(errorOf(again)['hint']).toBe(`use it: source ${dir}/env.sh; or stop it, or name another --dir`)
 })
 
 test('a demo does not start anew what a sandbox runs on', async () => {

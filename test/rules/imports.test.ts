@@ -11,41 +11,49 @@ interface Allowed {
 
 const NODE = 'node:'
 
+/** Each service knows what all stand on, the roles, and how services are declared; never another service. */
+const OF_SERVICES = ['kernel/', 'domain/', 'roles/', 'outbox/deliverer.ts', 'integrations/service.ts']
+const TYPES_OF_SERVICES = ['roles/', 'outbox/', 'settings/core.ts', 'store/']
+
 /** By the longest beginning of the path. A part may always import itself. */
 const MATRIX: Readonly<Record<string, Allowed>> = {
   'kernel/': { parts: [], packages: [NODE] },
   'domain/': { parts: ['integrations/notion/blocks/'], packages: [] },
-  'settings/': { parts: ['kernel/', 'domain/', 'integrations/'], packages: [NODE, 'smol-toml'] },
+  'settings/': {
+    parts: ['kernel/', 'domain/', 'integrations/index.ts'],
+    types: ['integrations/service.ts'],
+    packages: [NODE, 'smol-toml'],
+  },
   'roles/': { parts: ['kernel/', 'domain/'], types: ['store/'], packages: [] },
   'store/': { parts: ['kernel/', 'domain/'], packages: [NODE, 'better-sqlite3'] },
-  'integrations/openai/': {
-    parts: ['kernel/', 'domain/', 'roles/', 'integrations/service.ts'],
-    packages: ['openai'],
-  },
-  'integrations/': { parts: ['kernel/', 'integrations/'], packages: [] },
-  'integrations/notion/': {
-    parts: ['kernel/', 'domain/', 'roles/', 'pipeline/', 'outbox/', 'integrations/service.ts'],
-    types: ['store/', 'settings/'],
-    packages: ['@notionhq/client'],
-  },
+  'integrations/openai/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: ['openai'] },
+  'integrations/notion/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: ['@notionhq/client'] },
+  'integrations/service.ts': { parts: ['kernel/'], types: TYPES_OF_SERVICES, packages: [] },
+  // The list: the only one who knows a vendor.
+  'integrations/index.ts': { parts: ['integrations/'], packages: [] },
+  'outbox/': { parts: ['kernel/', 'domain/'], types: ['store/'], packages: [] },
   'pipeline/': {
-    parts: ['kernel/', 'domain/', 'outbox/', 'integrations/notion/'],
-    types: ['roles/', 'settings/', 'store/', 'integrations/'],
-    packages: [],
-  },
-  'outbox/': {
-    parts: ['kernel/', 'domain/', 'integrations/notion/'],
+    parts: ['kernel/', 'domain/', 'outbox/', 'roles/', 'integrations/index.ts'],
     types: ['settings/', 'store/'],
     packages: [],
   },
   'figures/': {
     parts: ['kernel/', 'domain/'],
-    types: ['store/', 'pipeline/', 'outbox/', 'integrations/'],
+    types: ['store/', 'pipeline/', 'outbox/', 'roles/'],
     packages: [],
   },
   'operations/': {
-    parts: ['kernel/', 'domain/', 'settings/', 'figures/', 'pipeline/', 'outbox/', 'integrations/'],
-    types: ['roles/', 'store/', 'integrations/'],
+    parts: [
+      'kernel/',
+      'domain/',
+      'settings/',
+      'figures/',
+      'pipeline/',
+      'outbox/',
+      'roles/',
+      'integrations/index.ts',
+    ],
+    types: ['store/', 'integrations/service.ts'],
     packages: [NODE],
   },
   'surfaces/': {
@@ -63,19 +71,20 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
       'figures/',
       'pipeline/',
       'outbox/',
-      'integrations/',
+      'roles/',
+      'integrations/index.ts',
       'operations/',
       'surfaces/',
       'session/',
       'sandbox/index.ts',
     ],
-    types: ['roles/', 'store/', 'integrations/'],
+    types: ['store/'],
     packages: [NODE],
   },
   'sandbox/': { parts: [], packages: [NODE, 'better-sqlite3'] },
   'session/': {
-    parts: ['kernel/', 'domain/', 'settings/', 'store/', 'integrations/'],
-    types: ['roles/', 'operations/define.ts'],
+    parts: ['kernel/', 'domain/', 'settings/', 'store/', 'integrations/index.ts'],
+    types: ['roles/', 'integrations/service.ts', 'operations/define.ts'],
     packages: [NODE],
   },
   'version.ts': { parts: ['kernel/', 'store/engine.ts', 'store/migrate.ts'], packages: [NODE] },

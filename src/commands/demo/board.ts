@@ -1,9 +1,7 @@
-import { checkWorkspace } from '../../integrations/notion/workspace/account.ts'
 import { document } from '../../kernel/document.ts'
 import { defect } from '../../kernel/errors.ts'
 import { listField } from '../../kernel/field.ts'
 import { defineOperation } from '../../operations/define.ts'
-import { setUp } from '../../integrations/notion/workspace/set-up.ts'
 import { sandboxAnswer } from '../sandbox-answer.ts'
 import { demoTasks } from './tasks.ts'
 
@@ -12,20 +10,12 @@ export const makeBoard = defineOperation({
   path: ['demo', 'make-board'],
   summary: 'Make the databases of the demo',
   input: {},
-  needs: { settings: 'required', store: 'required', notion: 'required' },
+  needs: { settings: 'required', store: 'required', taskSource: 'required' },
   access: 'write',
   scope: 'operate',
-  run: async ({ settings, store, notion }) => {
-    if (notion === null) throw defect('the sandbox gave no Notion token')
-    await checkWorkspace(store, notion, false)
-    const steps = await setUp(notion, {
-      parentPageId: settings.settings.notion.parent_page,
-      adopt: {},
-      known: [],
-      repair: false,
-      dryRun: false,
-    })
-    await store.notion.saveDatabases(steps.flatMap(step => step.database ?? []))
+  run: async context => {
+    if (context.taskSource === null) throw defect('the sandbox gave no Notion token')
+    await context.taskSource.setUp(context, {})
     return {}
   },
   render: () => document(),

@@ -37,3 +37,13 @@ function idAtEnd(text: string): string | null {
   if (hex === undefined) return null
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
 }
+
+/** Where a person sees a page. The sandbox listens on this machine, where its own board shows it; Notion never does. */
+export function pageAddress(baseUrl: string, pageId: string): string {
+  const { hostname, origin } = new URL(baseUrl)
+  return LOOPBACK.has(hostname)
+    ? `${origin}/board/pages/${pageId}`
+    : `https://www.notion.so/${pageId.replaceAll('-', '')}`
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])

@@ -1,5 +1,7 @@
 import { numberField, textField, urlField, withDefault } from '../../kernel/field.ts'
 import { defineService } from '../service.ts'
+import { notionIds, pageAddress } from './ids.ts'
+import { SET_UP_INPUT } from './set-up-input.ts'
 
 /** Where clients' tasks stand as rows, people decide, and results are written. */
 export const notion = defineService({
@@ -20,4 +22,15 @@ export const notion = defineService({
       opensAccount: true,
     },
   },
+  plays: ['taskSource'],
+  setUp: {
+    input: SET_UP_INPUT,
+    examples: [
+      { words: 'init --parent https://www.notion.so/EchoPilot-0123…', does: 'make all six under a page' },
+      { words: 'init --queue 0123… --repair', does: 'adopt a queue, and add what it lacks' },
+    ],
+  },
+  idsIn: notionIds,
+  pageAddress,
+  open: async environment => (await import('./open.ts')).openNotion(environment),
 })

@@ -1,5 +1,6 @@
 import type { Models } from '../../roles/model.ts'
 import type { World } from '../../kernel/world.ts'
+import type { OpenService, ServiceEnvironment } from '../service.ts'
 import { openAiModel } from './client.ts'
 
 /** What the integration reads of the settings. */
@@ -30,6 +31,18 @@ export function missingKeys(settings: OpenAiSettings, keys: OpenAiKeys): (keyof 
     needed.push('JUDGE_API_KEY')
   }
   return needed
+}
+
+/** Opens the service. @throws AppError `config` naming every key without which nothing can work */
+export async function openModels(
+  environment: ServiceEnvironment<OpenAiSettings['openai'], keyof OpenAiKeys>,
+): Promise<OpenService> {
+  const { own, core, secret, missing, world } = environment
+  const keys = { OPENAI_API_KEY: secret('OPENAI_API_KEY'), JUDGE_API_KEY: secret('JUDGE_API_KEY') }
+  const settings = { openai: own, judge: core.judge }
+  const lacking = missingKeys(settings, keys)
+  if (lacking.length > 0) throw missing(lacking)
+  return { roles: { models: connectModels(settings, keys, world) } }
 }
 
 /** Connects both; nothing is sent and no SDK loaded until the first call. */

@@ -23,4 +23,6 @@ export const openai = defineService({
     OPENAI_API_KEY: { meaning: 'key of the model service; not needed off api.openai.com' },
     JUDGE_API_KEY: { meaning: 'key of the judge, where judge.base_url is set' },
   },
+  plays: ['models'],
+  open: async environment => (await import('./index.ts')).openModels(environment),
 })

@@ -1,21 +1,19 @@
 import { wholeNumberField, withDefault } from '../../kernel/field.ts'
-import { compareWithNotion } from '../../integrations/notion/drift/drift.ts'
-import { requireOwnWorkspace } from '../../integrations/notion/workspace/workspace.ts'
 import { deadEffects, effectItem, olderLine } from '../../figures/effects.ts'
 import { document, next, table } from '../../kernel/document.ts'
 import { countText } from '../../kernel/text.ts'
-import { defineOperation } from '../define.ts'
+import { defineOperation, requireBoard } from '../define.ts'
 
 export const notionDiff = defineOperation({
   path: ['notion', 'diff'],
   summary: 'Compare all that was written to Notion with the store; exit 1 when it differs',
   input: { limit: withDefault(wholeNumberField('most tasks to compare, newest first', 1, 10_000), 100) },
-  needs: { store: 'required', notion: 'required' },
+  needs: { store: 'required', taskSource: 'required' },
   access: 'read',
   scope: 'read',
   run: async (context, input) => {
-    const workspace = await requireOwnWorkspace(context.store, context.notion, context.dryRun)
-    const { compared, older, drifts } = await compareWithNotion({ ...context, workspace }, input.limit)
+    const board = await requireBoard(context)
+    const { compared, older, drifts } = await board.compare(input.limit)
     return { compared, older, drifts, dead: await deadEffects(context.store, input.limit) }
   },
   render: ({ compared, older, drifts, dead }) =>

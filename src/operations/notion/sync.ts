@@ -1,12 +1,10 @@
 import { flagField, wholeNumberField, withDefault } from '../../kernel/field.ts'
 import { deliverDue, deliveryOutcome, stillUndelivered, type Delivered } from '../../outbox/deliver.ts'
-import { compareWithNotion, type Compared } from '../../integrations/notion/drift/drift.ts'
-import { rowWatch } from '../../integrations/notion/rows/row-watch.ts'
-import { requireOwnWorkspace, type Workspace } from '../../integrations/notion/workspace/workspace.ts'
+import type { Compared, TaskBoard } from '../../roles/task-source.ts'
 import { olderLine, undeliveredItems } from '../../figures/effects.ts'
 import { command, document, line } from '../../kernel/document.ts'
 import { countText } from '../../kernel/text.ts'
-import { defineOperation, type Context } from '../define.ts'
+import { defineOperation, requireBoard, type Context } from '../define.ts'
 
 export const notionSync = defineOperation({
   path: ['notion', 'sync'],
@@ -18,18 +16,19 @@ export const notionSync = defineOperation({
       100,
     ),
   },
-  needs: { store: 'required', notion: 'required' },
+  needs: { store: 'required', taskSource: 'required', outbox: 'required' },
   access: 'write',
   scope: 'operate',
   run: async (context, input) => {
-    const workspace = await requireOwnWorkspace(context.store, context.notion, context.dryRun)
-    if (context.dryRun) return plan(context, workspace, input)
+    const board = await requireBoard(context)
+    if (context.dryRun) return plan(context, board, input)
     await context.store.claims.recover()
     const revived = input.rebuild ? await context.store.effects.reviveAll() : 0
     // First what waits, so that only what is written and still differs is written again.
-    const first = await deliverAll(context, workspace)
-    const rebuilt = input.rebuild ? await rebuild(context, workspace, input.limit) : NOTHING_REBUILT
-    const second = input.rebuild ? await deliverAll(context, workspace) : NOTHING_DELIVERED
+    const outbox = { ...context, deliverers: await context.outbox.deliverers(context) }
+    const first = await deliverDue(outbox)
+    const rebuilt = input.rebuild ? await rebuild(context, board, input.limit) : NOTHING_REBUILT
+    const second = input.rebuild ? await deliverDue(outbox) : NOTHING_DELIVERED
     return {
       dryRun: false,
       revived,
@@ -66,17 +65,10 @@ type SyncContext = Context<{ store: 'required' }>
 const NOTHING_REBUILT = { compared: 0, pages: 0, recorded: 0, lost: 0, older: 0 }
 const NOTHING_DELIVERED: Delivered = { delivered: 0, failed: [] }
 
-async function deliverAll(context: SyncContext, workspace: Workspace): Promise<Delivered> {
-  const rows = rowWatch({ ...context, workspace, clock: context.world.clock })
-  return deliverDue({ ...context, workspace, rows, progress: text => context.progress(text) })
-}
-
 /** The same comparison, recording nothing. */
-async function plan(context: SyncContext, workspace: Workspace, input: { rebuild: boolean; limit: number }) {
+async function plan(context: SyncContext, board: TaskBoard, input: { rebuild: boolean; limit: number }) {
   const counts = await context.store.outbox.counts()
-  const rebuilt = input.rebuild
-    ? countsOf(await compareWithNotion({ ...context, workspace }, input.limit))
-    : NOTHING_REBUILT
+  const rebuilt = input.rebuild ? countsOf(await board.compare(input.limit)) : NOTHING_REBUILT
   return {
     dryRun: true,
     revived: input.rebuild ? counts.dead : 0,
@@ -88,10 +80,10 @@ async function plan(context: SyncContext, workspace: Workspace, input: { rebuild
 
 async function rebuild(
   context: SyncContext,
-  workspace: Workspace,
+  board: TaskBoard,
   limit: number,
 ): Promise<typeof NOTHING_REBUILT> {
-  const found = await compareWithNotion({ ...context, workspace }, limit)
+  const found = await board.compare(limit)
   for (const task of found.again) {
     if (task.keys.length + task.effectIds.length > 0) await context.store.rebuild.again(task)
   }

@@ -1,6 +1,7 @@
 import { document } from '../../kernel/document.ts'
 import { textField } from '../../kernel/field.ts'
 import { AppError } from '../../kernel/errors.ts'
+import { SERVICES } from '../../integrations/index.ts'
 import { findTask } from '../../pipeline/tasks.ts'
 import { defineOperation } from '../define.ts'
 
@@ -21,17 +22,10 @@ export const taskOpen = defineOperation({
         `echopilot task show ${task.id}`,
       )
     }
-    return { id: task.id, url: addressOf(task.pageId, context.settings.settings.notion.base_url) }
+    const { settings } = context.settings
+    const source = SERVICES.find(({ name }) => name === task.source)
+    const url = source?.pageAddress?.(settings[source.name].base_url, task.pageId) ?? task.pageId
+    return { id: task.id, url }
   },
   render: ({ url }) => document(url),
 })
-
-/** The sandbox listens on this machine, where its own board shows the page; Notion itself never does. */
-function addressOf(pageId: string, baseUrl: string): string {
-  const { hostname, origin } = new URL(baseUrl)
-  return LOOPBACK.has(hostname)
-    ? `${origin}/board/pages/${pageId}`
-    : `https://www.notion.so/${pageId.replaceAll('-', '')}`
-}
-
-const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])

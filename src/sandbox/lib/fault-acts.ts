@@ -1,6 +1,6 @@
-/** What the frame's own faults do to a call. */
+/** What the common faults do to a call. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { FRAME_FAULTS, type FaultAction } from './fault.ts'
+import { COMMON_FAULTS, type FaultAction } from './fault.ts'
 import { integerOf, objectOf, stringOf, stringsOf } from './json.ts'
 import type { Reply } from './service.ts'
 import type { Breakage } from './wire.ts'
@@ -15,9 +15,9 @@ const GARBAGE =
   '<!doctype html><html><head><title>Welcome</title></head><body>Please log in to the Wi-Fi.</body></html>'
 const GO_ON: Before = { type: 'go-on' }
 
-/** True when the frame acts on the fault itself; others are handed to the service. */
-export function isFrameFault(fault: FaultAction | undefined): boolean {
-  return fault !== undefined && FRAME_FAULTS.includes(fault.type)
+/** True when the server acts on the fault itself; others are handed to the service. */
+export function isCommonFault(fault: FaultAction | undefined): boolean {
+  return fault !== undefined && COMMON_FAULTS.includes(fault.type)
 }
 
 /** Acts on faults that come before the effect. Rejects only when `signal` ends a delay. `worded` gives the vendor's error for a status. */

@@ -40,8 +40,8 @@ export interface CallShape {
   readonly body: string
 }
 
-/** The kinds the frame acts on for every service, before or after the handler. */
-export const FRAME_FAULTS: readonly string[] = [
+/** The kinds that the server acts on for every service, before or after the handler. */
+export const COMMON_FAULTS: readonly string[] = [
   'status',
   'delay',
   'hang',
@@ -98,7 +98,7 @@ function readMatch(value: unknown): { match: FaultMatch; skip: number } | string
 }
 
 function readAction(value: unknown, serviceTypes: readonly string[]): FaultAction | string {
-  const known = [...FRAME_FAULTS, ...serviceTypes]
+  const known = [...COMMON_FAULTS, ...serviceTypes]
   if (!isObject(value)) return `"action" must be an object with a "type" (known: ${known.join(', ')})`
   const type = stringOf(value, 'type')
   if (type === undefined || !known.includes(type)) return `unknown action type (known: ${known.join(', ')})`

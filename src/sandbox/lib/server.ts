@@ -1,4 +1,4 @@
-/** The HTTP frame of every stand-in: reads the call, lets a fault act, asks the service, answers, logs. */
+/** The HTTP server of every stand-in: reads the call, lets a fault act, asks the service, answers, logs. */
 import {
   createServer,
   type IncomingMessage,
@@ -10,7 +10,7 @@ import { callLog } from './call-log.ts'
 import { isControlPath, answerControl, type Control } from './control.ts'
 import { openDatabase } from './db.ts'
 import { armedFaults, type CallShape, type FaultAction } from './fault.ts'
-import { actBefore, breakageOf, isFrameFault } from './fault-acts.ts'
+import { actBefore, breakageOf, isCommonFault } from './fault-acts.ts'
 import { OBJECT_SCHEMA } from './objects.ts'
 import { answerRoute, findRoute } from './routes.ts'
 import type { Clock, Reply, SandboxRequest, ServiceDefinition } from './service.ts'
@@ -24,34 +24,34 @@ export interface SandboxServerOptions {
   readonly port: number
   readonly now?: Clock
   /** How long a request may take to arrive whole; 30 seconds if left out. */
-  readonly patienceMs?: number
+  readonly requestTimeoutMs?: number
 }
 
 /** A stand-in that listens. */
 export interface SandboxServer {
   readonly port: number
   /** Resolves when `POST /__sandbox/stop` asked for an end; whoever opened it then closes it. */
-  readonly told: Promise<void>
+  readonly stopAsked: Promise<void>
   /** Cuts all connections, hanging ones too, and closes the database. */
   close(): Promise<void>
 }
 
-interface Frame extends Control {
+interface Running extends Control {
   readonly now: Clock
   /** Aborted on close, so that delayed answers end. */
   readonly closing: AbortController
 }
 
 const KEEP_ALIVE_MS = 120_000
-const PATIENCE_MS = 30_000
+const REQUEST_TIMEOUT_MS = 30_000
 
 /** Opens the database and listens on 127.0.0.1; rejects with the system's error (EADDRINUSE, SQLITE_BUSY). */
 export async function openSandboxServer(options: SandboxServerOptions): Promise<SandboxServer> {
   const { definition } = options
   const db = openDatabase(options.databaseFile, OBJECT_SCHEMA + (definition.schema ?? ''))
   const now = options.now ?? Date.now
-  const told = Promise.withResolvers<undefined>()
-  const frame: Frame = {
+  const stopAsked = Promise.withResolvers<undefined>()
+  const running: Running = {
     db,
     now,
     definition,
@@ -61,17 +61,20 @@ export async function openSandboxServer(options: SandboxServerOptions): Promise<
     pid: process.pid,
     atomically: work => db.transaction(work).immediate(),
     closing: new AbortController(),
-    stop: () => told.resolve(undefined),
+    stop: () => stopAsked.resolve(undefined),
   }
-  const server = createServer(timeouts(options.patienceMs ?? PATIENCE_MS), (request, response) => {
-    // Only a client that went away, or our own close, rejects; there is nobody left to tell.
-    handle(frame, request, response).catch(() => response.destroy())
-  })
+  const server = createServer(
+    timeouts(options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS),
+    (request, response) => {
+      // Only a client that went away, or our own close, rejects; there is nobody left to tell.
+      handle(running, request, response).catch(() => response.destroy())
+    },
+  )
   // Longer than any client keeps an idle connection: else one is closed just as the next call goes out on it.
   server.keepAliveTimeout = KEEP_ALIVE_MS
   try {
     const port = await listen(server, options.port)
-    return { port, told: told.promise, close: async () => closeAll(frame, server) }
+    return { port, stopAsked: stopAsked.promise, close: async () => closeAll(running, server) }
   } catch (error) {
     db.close()
     throw error
@@ -79,11 +82,11 @@ export async function openSandboxServer(options: SandboxServerOptions): Promise<
 }
 
 /** A connection on which nothing, or only a part, arrives in time is answered 408 and closed. */
-function timeouts(patienceMs: number): ServerOptions {
+function timeouts(requestTimeoutMs: number): ServerOptions {
   return {
-    headersTimeout: patienceMs,
-    requestTimeout: patienceMs,
-    connectionsCheckingInterval: Math.ceil(patienceMs / 6),
+    headersTimeout: requestTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 6),
   }
 }
 
@@ -97,17 +100,17 @@ async function listen(server: Server, port: number): Promise<number> {
   })
 }
 
-async function closeAll(frame: Frame, server: Server): Promise<void> {
-  frame.closing.abort()
+async function closeAll(running: Running, server: Server): Promise<void> {
+  running.closing.abort()
   await new Promise<void>(resolve => {
     server.close(() => resolve())
     server.closeAllConnections()
   })
-  frame.db.close()
+  running.db.close()
 }
 
-async function handle(frame: Frame, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-  const rawBody = await readBody(incoming, frame.definition.bodyLimitBytes)
+async function handle(running: Running, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const rawBody = await readBody(incoming, running.definition.bodyLimitBytes)
   if (!isOwnHost(incoming.headers.host)) {
     send(response, { status: 403, body: { error: 'the sandbox answers only to 127.0.0.1 and localhost' } })
     return
@@ -126,64 +129,68 @@ async function handle(frame: Frame, incoming: IncomingMessage, response: ServerR
     params: {},
     fault: undefined,
   }
-  if (isControlPath(frame, request)) {
-    send(response, answerControl(frame, request))
+  if (isControlPath(running, request)) {
+    send(response, answerControl(running, request))
     return
   }
-  const problem = { type: 'too-large', limitBytes: frame.definition.bodyLimitBytes } as const
-  if (rawBody === undefined) send(response, frame.service.problem(problem, request))
-  else await answerCall(frame, request, response)
+  const problem = { type: 'too-large', limitBytes: running.definition.bodyLimitBytes } as const
+  if (rawBody === undefined) send(response, running.service.problem(problem, request))
+  else await answerCall(running, request, response)
 }
 
-async function answerCall(frame: Frame, request: SandboxRequest, response: ServerResponse): Promise<void> {
-  const shape = shapeOf(frame, request)
-  const fault = frame.faults.take(shape)
+async function answerCall(
+  running: Running,
+  request: SandboxRequest,
+  response: ServerResponse,
+): Promise<void> {
+  const shape = shapeOf(running, request)
+  const fault = running.faults.take(shape)
   const before = await actBefore(
     fault,
-    status => frame.service.problem({ type: 'status', status }, request),
+    status => running.service.problem({ type: 'status', status }, request),
     {
-      signal: frame.closing.signal,
+      signal: running.closing.signal,
     },
   )
   if (before.type === 'reply') {
-    log(frame, shape, fault, before.reply.status, before.reply)
+    log(running, shape, fault, before.reply.status, before.reply)
     send(response, before.reply)
     return
   }
   if (before.type === 'silence') {
-    log(frame, shape, fault, null)
+    log(running, shape, fault, null)
     if (before.cut) response.destroy()
     return
   }
-  const reply = dispatch(frame, { ...request, fault: isFrameFault(fault) ? undefined : fault })
+  const reply = dispatch(running, { ...request, fault: isCommonFault(fault) ? undefined : fault })
   const breakage = breakageOf(fault)
-  log(frame, shape, fault, breakage === 'all' ? null : reply.status, reply)
+  log(running, shape, fault, breakage === 'all' ? null : reply.status, reply)
   send(response, reply, breakage)
 }
 
-function shapeOf(frame: Frame, request: SandboxRequest): CallShape {
-  const { kind, model } = frame.service.facets?.(request) ?? {}
+function shapeOf(running: Running, request: SandboxRequest): CallShape {
+  const { kind, model } = running.service.facets?.(request) ?? {}
   return { method: request.method, path: request.path, kind, model, body: request.rawBody.toString('utf8') }
 }
 
-function dispatch(frame: Frame, request: SandboxRequest): Reply {
-  const { service } = frame
+function dispatch(running: Running, request: SandboxRequest): Reply {
+  const { service } = running
   const refusal = service.refuse(request)
   if (refusal !== undefined) return refusal
   const match = findRoute(service.routes, request.method, request.path)
   if (match.type !== 'found') return service.problem(match, request)
-  return answerRoute(frame.atomically, match.route, { ...request, params: match.params })
+  return answerRoute(running.atomically, match.route, { ...request, params: match.params })
 }
 
 function log(
-  frame: Frame,
+  running: Running,
   shape: CallShape,
   fault: FaultAction | undefined,
   status: number | null,
   reply?: Reply,
 ): void {
-  frame.calls.add({
-    atMs: frame.now(),
+  running.calls.add({
+    atMs: running.now(),
     method: shape.method,
     path: shape.path,
     kind: shape.kind ?? null,

@@ -1,4 +1,4 @@
-/** What the frame and a stand-in agree on: requests, replies, routes and the service itself. */
+/** What the server and a stand-in agree on: requests, replies, routes and the service itself. */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Database } from './db.ts'
 import type { FaultAction, FaultPreset } from './fault.ts'
@@ -12,7 +12,7 @@ export interface SandboxRequest {
   readonly rawBody: Buffer
   /** Values of the `{name}` parts of the route's path, percent-decoded. */
   readonly params: Readonly<Record<string, string>>
-  /** A fault of the service's own kind that was armed for this call (the frame handles its own kinds itself). */
+  /** A fault of the service's own kind that was armed for this call (the server acts on the common kinds itself). */
   readonly fault: FaultAction | undefined
 }
 
@@ -42,7 +42,7 @@ export interface Facets {
 }
 
 /** What goes wrong before a handler is reached, or is forced by a fault; the service words it as the vendor does. */
-export type FrameProblem =
+export type RequestProblem =
   | { readonly type: 'no-route' }
   | { readonly type: 'wrong-method' }
   | { readonly type: 'too-large'; readonly limitBytes: number }
@@ -63,7 +63,7 @@ export interface Service {
   readonly callColumns?: readonly string[]
   /** An answer when the caller may not come in, else undefined. */
   refuse(request: SandboxRequest): Reply | undefined
-  problem(problem: FrameProblem, request: SandboxRequest): Reply
+  problem(problem: RequestProblem, request: SandboxRequest): Reply
   /** Must not throw on any body. */
   facets?(request: SandboxRequest): Facets
   /** What it holds, as JSON, for `GET /__sandbox/state`. */
@@ -72,7 +72,7 @@ export interface Service {
   ledger(): unknown
   /** What the state page shows of it in figures. */
   figures(): readonly Figure[]
-  /** Forgets what is not a stored object, which the frame forgets; called inside a transaction. */
+  /** Forgets what is not a stored object, which the server forgets; called inside a transaction. */
   reset?(): void
 }
 
@@ -85,7 +85,7 @@ export interface ServiceDefinition {
   /** Tables of its own, where stored objects do not do. */
   readonly schema?: string
   readonly bodyLimitBytes: number
-  /** Fault action types the service handles itself, beside the frame's own. */
+  /** Fault action types the service handles itself, beside the common ones. */
   readonly faultTypes?: readonly string[]
   /** Faults offered as buttons on the state page, beside the usual ones. */
   readonly presets?: readonly FaultPreset[]

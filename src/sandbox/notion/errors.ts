@@ -1,6 +1,6 @@
 /** Errors worded and shaped as Notion does. */
 import { randomUUID } from 'node:crypto'
-import { VendorError, type FrameProblem, type Reply } from '../lib/service.ts'
+import { VendorError, type RequestProblem, type Reply } from '../lib/service.ts'
 import { BOT_NAME, BOT_USER_ID } from './identity.ts'
 
 /** `{"object":"error","status","code","message","request_id"}`. */
@@ -47,7 +47,7 @@ export function inTrash(): VendorError {
 }
 
 /** An error answer for what happened before a handler was reached. */
-export function problemReply(problem: FrameProblem): Reply {
+export function problemReply(problem: RequestProblem): Reply {
   switch (problem.type) {
     case 'no-route':
     case 'wrong-method':

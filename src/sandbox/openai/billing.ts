@@ -37,7 +37,7 @@ export function countTokens(text: string): number {
   return Math.ceil(Buffer.byteLength(text, 'utf8') / BYTES_PER_TOKEN)
 }
 
-/** Tokens of a prompt: its texts and the frame around each message; `schemaText` is billed as input, too. */
+/** Tokens of a prompt: its texts and the tokens around each message; `schemaText` is billed as input, too. */
 export function countPromptTokens(texts: readonly string[], schemaText: string): number {
   const content = texts.reduce((sum, text) => sum + TOKENS_PER_MESSAGE + countTokens(text), 0)
   return TOKENS_PER_PROMPT + content + countTokens(schemaText)

@@ -1,5 +1,5 @@
 /** Errors worded and shaped as the real API does. */
-import { VendorError, type FrameProblem, type Reply, type SandboxRequest } from '../lib/service.ts'
+import { VendorError, type RequestProblem, type Reply, type SandboxRequest } from '../lib/service.ts'
 
 /** The parts of an error; the message says all the API says. */
 export interface ErrorParts {
@@ -27,7 +27,7 @@ export function notInSandbox(what: string, param: string): VendorError {
 }
 
 /** An error answer for what happened before a handler was reached. */
-export function problemReply(problem: FrameProblem, request: SandboxRequest): Reply {
+export function problemReply(problem: RequestProblem, request: SandboxRequest): Reply {
   switch (problem.type) {
     case 'no-route':
       return errorReply({ status: 404, message: `Invalid URL (${request.method} ${request.path})` })

@@ -5,42 +5,14 @@ import type { NotionPage, NotionProperty } from '../api/client.ts'
 import { isRefusal } from '../../../kernel/service-failure.ts'
 import type { Clock } from '../../../kernel/world.ts'
 import type { Store } from '../../../store/index.ts'
-import type { Again, Said } from '../../../store/rebuild.ts'
+import type { Compared, Drift } from '../../../roles/task-source.ts'
+import type { Said } from '../../../store/rebuild.ts'
 import { bodyDrifts } from '../effects/body.ts'
 import { rowDrifts } from './log-drift.ts'
 import { cellsOf } from '../effects/page.ts'
 import { differingColumns, queueOf, readRow } from '../schema/row-values.ts'
 import { usableColumns } from '../effects/send-cells.ts'
 import type { Workspace } from '../workspace/workspace.ts'
-
-/** One place where Notion says something else of a task than the store. */
-export interface Drift {
-  readonly taskId: string
-  readonly title: string
-  readonly what: string
-  readonly store: string
-  readonly notion: string
-  /** Writing it again mends it; a page that is gone or in the trash is for a person. */
-  readonly mendable: boolean
-}
-
-/** What a comparison came to. */
-export interface Compared {
-  readonly compared: number
-  /** Tasks with a page that the limit did not reach. */
-  readonly older: number
-  readonly drifts: readonly Drift[]
-  /** What is to be written once more to mend them, task by task. */
-  readonly again: readonly Again[]
-  readonly counts: {
-    /** Pages that differ in a property or a result, and can be mended. */
-    readonly pages: number
-    /** Rows of the logs that differ or are missing. */
-    readonly rows: number
-    /** Pages that are gone or in the trash. */
-    readonly lost: number
-  }
-}
 
 interface CompareContext {
   readonly store: Store

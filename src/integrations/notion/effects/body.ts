@@ -12,7 +12,7 @@ import type { Effect } from '../../../store/effect-rows.ts'
 import { briefOfBody, foundOf } from './body-text.ts'
 import type { EffectContext } from './context.ts'
 import { RECENT_MS } from '../rows/row-watch.ts'
-import { REFUSED_TRIES, type Delivery } from '../../../outbox/delivery.ts'
+import { REFUSED_TRIES, type Delivery } from '../../../outbox/deliverer.ts'
 import type { Said } from '../../../store/rebuild.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 

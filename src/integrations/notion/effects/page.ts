@@ -5,7 +5,7 @@ import { ServiceFailure } from '../../../kernel/service-failure.ts'
 import type { NotionDatabase } from '../../../store/notion.ts'
 import type { Effect } from '../../../store/effect-rows.ts'
 import type { EffectContext } from './context.ts'
-import type { Delivery } from '../../../outbox/delivery.ts'
+import type { Delivery } from '../../../outbox/deliverer.ts'
 import { queueOf, readRow, type Cells, type RowReader } from '../schema/row-values.ts'
 import { sendCells } from './send-cells.ts'
 

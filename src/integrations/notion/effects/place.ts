@@ -1,7 +1,6 @@
-import { isRefusal, ServiceFailure } from '../../../kernel/service-failure.ts'
+import { isRefusal } from '../../../kernel/service-failure.ts'
 import type { DeadPlace } from '../../../store/effects.ts'
 import type { Effect } from '../../../store/effect-rows.ts'
-import type { EffectContext } from './context.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 
 /** Where an effect goes. */
@@ -45,21 +44,4 @@ export async function whyAway(workspace: Workspace, place: DeadPlace): Promise<s
   return presence === 'trashed'
     ? `${name} is in the trash`
     : `${name} is gone, or no longer shared with the integration`
-}
-
-/** Places looked at in one pass: a bounded number of requests, however many effects are dead. */
-const LOOKS = 3
-
-/** Looks at places whose effects are dead, and brings back what can be written now. */
-export async function reviveWhatIsBack(context: EffectContext): Promise<void> {
-  for (const place of await context.store.effects.lookAgain(LOOKS)) {
-    if (context.stop.aborted) return
-    try {
-      if ((await whyAway(context.workspace, place)) === null) await context.store.effects.revive(place)
-    } catch (error) {
-      if (!(error instanceof ServiceFailure)) throw error
-      // Notion does not answer: what is due now will say so, and the place is looked at again later.
-      context.log.warn('place not looked at', { kind: place.kind, error: error.message })
-    }
-  }
 }

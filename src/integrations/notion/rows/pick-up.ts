@@ -2,77 +2,27 @@ import type { EffectContext } from '../effects/context.ts'
 import { queueOf, readRow } from '../schema/row-values.ts'
 import type { NotionPage, QueryPage } from '../api/client.ts'
 import { isRefusal, nextAfter, ServiceFailure } from '../../../kernel/service-failure.ts'
-import { isBlank } from '../../../kernel/unseen.ts'
-import { estimateAtMostNano } from '../../../pipeline/estimate.ts'
-import { formatNanoUsd } from '../../../domain/cost.ts'
-import type { PickedPage } from '../../../store/pickup.ts'
-import { newRun } from '../../../pipeline/tasks.ts'
-import type { Models } from '../../../roles/model.ts'
-import type { Settings } from '../../../settings/schema.ts'
+import {
+  NOTHING_PICKED_UP,
+  unreachable,
+  type PickedUp,
+  type PickUpRequest,
+} from '../../../roles/task-source.ts'
 import { readPage } from './read-page.ts'
 import { readDecisions } from './board-decisions.ts'
 
-/** A row that was picked up, or would be. */
-interface PickedRow {
-  readonly pageId: string
-  /** The run that was created; null in a dry run. */
-  readonly runId: string | null
-  readonly title: string
-  /** In a dry run: the most the run can cost. */
-  readonly atMostUsd: string | null
-}
-
-/** What a pick-up found. */
-export interface PickedUp {
-  readonly picked: readonly PickedRow[]
-  /** Decisions and cancellations that were read from the board. */
-  readonly decided: number
-  readonly failed: readonly {
-    readonly id: string
-    readonly kind: string
-    readonly message: string
-    readonly next: string
-  }[]
-  /** Why Notion could not be read, and what helps; work that was picked up before goes on. */
-  readonly unreachable: {
-    readonly errorClass: ServiceFailure['errorClass']
-    readonly code: string | null
-    readonly message: string
-    readonly next: string
-  } | null
-  /** Who else is picking up right now; nothing was read then. */
-  readonly busy: string | null
-  /** False where Notion stopped at its 10,000 rows. */
-  readonly complete: boolean
-}
-
 /** What picking up works with. */
-export interface PickUpContext extends EffectContext {
-  readonly settings: Settings
-  readonly models: Models
-  readonly dryRun: boolean
-  /** Told of each row that was picked up: work on it begins before all rows are read. */
-  arrived(): void
-}
+type PickUpContext = EffectContext & PickUpRequest & { readonly dryRun: boolean }
 
-/** A pick-up that found nothing. */
-export const NOTHING_PICKED_UP: PickedUp = {
-  picked: [],
-  decided: 0,
-  failed: [],
-  unreachable: null,
-  busy: null,
-  complete: true,
-}
 const LOCK = 'pick-up'
 
 /**
  * Of the workspace that this store belongs to: reads the queue by state, not by time: rows with Trigger ticked, oldest first; the run is created locally, with
  * its untick in the same transaction. Before that, what people decided on the board.
  */
-export async function pickUp(context: PickUpContext, limit: number | null): Promise<PickedUp> {
+export async function pickUp(context: PickUpContext): Promise<PickedUp> {
   try {
-    return await readBoard(context, limit)
+    return await readBoard(context)
   } catch (error) {
     if (!(error instanceof ServiceFailure)) throw error
     context.log.warn('Notion could not be read', { error: error.message })
@@ -80,18 +30,12 @@ export async function pickUp(context: PickUpContext, limit: number | null): Prom
   }
 }
 
-/** Nothing was picked up, for Notion could not be read. */
-export function unreachable(error: ServiceFailure): PickedUp {
-  const { errorClass, code, message } = error
-  return { ...NOTHING_PICKED_UP, unreachable: { errorClass, code, message, next: nextAfter(error) } }
-}
-
-async function readBoard(context: PickUpContext, limit: number | null): Promise<PickedUp> {
-  if (context.dryRun) return readQueue(context, limit)
+async function readBoard(context: PickUpContext): Promise<PickedUp> {
+  if (context.dryRun) return readQueue(context)
   const read = await context.store.locks.hold(LOCK, async lost => {
     const held = { ...context, stop: AbortSignal.any([context.stop, lost]) }
     const decided = await readDecisions(held)
-    return { ...(await readQueue(held, limit)), decided }
+    return { ...(await readQueue(held)), decided }
   })
   return read.kind === 'done' ? read.value : { ...NOTHING_PICKED_UP, busy: read.owner }
 }
@@ -109,7 +53,7 @@ const TICKED = 'ticked rows'
 
 /** What a reading of the ticked rows has come to so far. */
 interface Reading {
-  readonly picked: PickedRow[]
+  readonly picked: PickedUp['picked'][number][]
   readonly failed: PickedUp['failed'][number][]
   readonly seen: Set<string>
   readonly cursors: Set<string>
@@ -119,7 +63,8 @@ interface Reading {
   upTo: string | null
 }
 
-async function readQueue(context: PickUpContext, limit: number | null): Promise<PickedUp> {
+async function readQueue(context: PickUpContext): Promise<PickedUp> {
+  const { limit } = context
   const { pickUps } = context.store
   const reading: Reading = {
     picked: [],
@@ -222,26 +167,19 @@ async function pickUpListed(
 }
 
 /** A tick on a page that was written to before is read again: the list may be older than our own untick. */
-async function pickUpPage(context: PickUpContext, listed: NotionPage): Promise<PickedRow | null> {
-  const { store, workspace, settings } = context
+async function pickUpPage(
+  context: PickUpContext,
+  listed: NotionPage,
+): Promise<PickedUp['picked'][number] | null> {
+  const { store, workspace } = context
   const state = await store.pickUps.tickState(listed.id)
   if (state.kind === 'same-tick' && !context.dryRun) await store.pickUps.untickAgain(listed.id)
   if (state.kind !== 'new') return null
   const page = state.again ? await workspace.api.page(listed.id) : listed
   if (page.trashed || !readRow(page, queueOf(workspace)).checkbox('trigger')) return null
   const { page: picked, flaw } = await readPage(workspace, page)
-  if (context.dryRun) return planned(context, picked, flaw)
-  const result = await store.pickUps.pickUp(picked, {
-    ...newRun(settings, picked, 'tick', 'notion'),
-    flaw,
-  })
-  if (result.kind !== 'queued') return null
-  context.progress(`${picked.title}: picked up`)
-  return { pageId: page.id, runId: result.runId, title: picked.title, atMostUsd: null }
-}
-
-function planned(context: PickUpContext, picked: PickedPage, flaw: string | null): PickedRow {
-  const run = newRun(context.settings, picked, 'tick', 'notion')
-  const atMost = flaw !== null || isBlank(picked.brief) ? 0 : estimateAtMostNano(context, run, picked)
-  return { pageId: picked.pageId, runId: null, title: picked.title, atMostUsd: formatNanoUsd(atMost) }
+  const taken = await context.take(picked, flaw)
+  if (taken === null) return null
+  const { runId, atMostUsd } = taken
+  return { pageId: page.id, runId, title: picked.title, atMostUsd }
 }

@@ -2,24 +2,16 @@ import { matchSchema, unusableIn, type SchemaMatch } from '../schema/schema-matc
 import { NOTION_DATABASES, propertySpec, type DatabaseKey } from '../schema/schema.ts'
 import { keysOf } from '../../../domain/keys-of.ts'
 import type { Notion } from '../api/client.ts'
-import type { Attempted } from '../../../kernel/operation.ts'
 import { ServiceFailure } from '../../../kernel/service-failure.ts'
 import type { Store } from '../../../store/index.ts'
 import type { NotionDatabase } from '../../../store/notion.ts'
 import type { NewProof } from '../../../store/proofs.ts'
 
 /** That the token opens the workspace, and that each database has what is read and written. */
-export async function notionProofs(context: {
-  readonly store: Attempted<Store>
-  readonly notion: Attempted<Notion | null>
-}): Promise<NewProof[]> {
-  if (!context.notion.ok)
-    return [proof('failed', 'notion', context.notion.error.message, context.notion.error.hint)]
-  const api = context.notion.value
-  if (api === null) return [proof('not_proved', 'notion', 'no token is set: the local queue is used', null)]
+export async function notionProofs(store: Store, api: Notion): Promise<NewProof[]> {
   try {
     const me = await api.me()
-    const known = context.store.ok ? await context.store.value.notion.databases() : []
+    const known = await store.notion.databases()
     return [
       proof('proved', 'notion', `the token opens the workspace "${me.workspaceName}"`, null),
       ...(await databaseProofs(api, known)),

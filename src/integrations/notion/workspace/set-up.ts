@@ -3,21 +3,9 @@ import { matchSchema, unusableIn, type SchemaMatch } from '../schema/schema-matc
 import { NOTION_DATABASES, propertySpec, type DatabaseKey } from '../schema/schema.ts'
 import type { Notion } from '../api/client.ts'
 import { AppError } from '../../../kernel/errors.ts'
+import type { SetUpStep } from '../../../roles/task-source.ts'
 import type { NotionDatabase } from '../../../store/notion.ts'
 import { findSource } from './find-source.ts'
-
-/** What was done, or would be, about one of the databases. */
-export interface SetUpStep {
-  readonly key: DatabaseKey
-  readonly title: string
-  readonly did: 'made' | 'found' | 'repaired' | 'would make' | 'would repair'
-  /** Names of properties that are not there: they are left out of what is written. */
-  readonly missing: readonly string[]
-  readonly wrongType: readonly string[]
-  /** Names of properties without which no work can be done, of those above. */
-  readonly blocking: readonly string[]
-  readonly database: NotionDatabase | null
-}
 
 /** What is asked for: where, and with what names. */
 export interface SetUpRequest {

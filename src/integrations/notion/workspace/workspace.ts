@@ -1,5 +1,4 @@
 import type { Notion } from '../api/client.ts'
-import { AppError } from '../../../kernel/errors.ts'
 import type { Store } from '../../../store/index.ts'
 import type { NotionDatabase } from '../../../store/notion.ts'
 import { checkWorkspace } from './account.ts'
@@ -15,7 +14,7 @@ export interface Workspace {
  * Notion with the places of our databases in it; null where no token is set, or `init` was never run: then
  * the local queue is all there is.
  */
-export async function openWorkspace(store: Store, api: Notion | null): Promise<Workspace | null> {
+async function openWorkspace(store: Store, api: Notion | null): Promise<Workspace | null> {
   if (api === null) return null
   const list = await store.notion.databases()
   const databases = Object.fromEntries(list.map(database => [database.key, database]))
@@ -35,18 +34,4 @@ export async function openOwnWorkspace(
   const workspace = await openWorkspace(store, api)
   if (workspace !== null) await checkWorkspace(store, workspace.api, false, dryRun)
   return workspace
-}
-
-/**
- * As {@link openOwnWorkspace}, for what is nothing without one.
- * @throws AppError `config` also where there is none
- */
-export async function requireOwnWorkspace(
-  store: Store,
-  api: Notion | null,
-  dryRun: boolean,
-): Promise<Workspace> {
-  const workspace = await openOwnWorkspace(store, api, dryRun)
-  if (workspace !== null) return workspace
-  throw new AppError('config', 'no Notion databases are known', 'echopilot init --parent PAGE')
 }

@@ -1,5 +1,5 @@
 /** The demands of a brief: how each is found in a sentence, when a text meets it, and a part that would. */
-import { capitalised, firstWords, isListItem, lines, words } from './text.ts'
+import { capitalised, firstWords, lines, words } from './text.ts'
 
 /** Something that a brief asks for explicitly. */
 export interface Demand {
@@ -146,6 +146,7 @@ export function bullets(items: readonly string[]): string {
 }
 
 const HEADING = /^(?:#{1,6}\s|\*\*)/
+const LIST_ITEM = /^(?:[-*•]|\d{1,2}[.)])\s+\S/
 
 function headings(text: string): readonly string[] {
   return lines(text)
@@ -162,7 +163,7 @@ function itemsUnder(text: string, noun: string): number {
     if (HEADING.test(line)) {
       named = line.toLowerCase().includes(noun)
       run = 0
-    } else if (named && isListItem(line)) {
+    } else if (named && LIST_ITEM.test(line)) {
       run += 1
       best = Math.max(best, run)
     }

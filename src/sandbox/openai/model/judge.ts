@@ -1,4 +1,4 @@
-/** The stand-in judge: it takes points off for what it can measure, and names each loss as a finding. */
+/** The stand-in judge: it takes points off for what it can measure, and names each deduction as a finding. */
 import type { Brief } from './brief.ts'
 import type { Directives } from './directives.ts'
 import { lines, sentences, words } from './text.ts'
@@ -14,7 +14,7 @@ const CRITERIA = {
 type Criterion = keyof typeof CRITERIA
 
 /** Something measured, and the points that it costs. */
-interface Loss {
+interface Deduction {
   readonly criterion: Criterion
   readonly severity: 'major' | 'minor'
   readonly points: number
@@ -23,7 +23,7 @@ interface Loss {
 
 /** The judge's answer, in the order of the schema it is asked in. */
 interface Verdict {
-  readonly findings: readonly Omit<Loss, 'points'>[]
+  readonly findings: readonly Omit<Deduction, 'points'>[]
   readonly criteria: Readonly<Record<Criterion, { readonly reason: string; readonly score: number }>>
   readonly verdict: 'accept' | 'revise' | 'reject'
 }
@@ -47,8 +47,8 @@ function verdictOn(brief: Brief, work: string, forcedTotal: number | undefined):
   // Lines that try to move the score are not read.
   const read = work.slice(0, READ_CHARACTERS).split('\n')
   const text = read.filter(line => !APPEAL.test(line)).join('\n')
-  const losses = measure(brief, text)
-  const mark = forcedTotal === undefined ? markBy(losses) : markFor(forcedTotal)
+  const deductions = measure(brief, text)
+  const mark = forcedTotal === undefined ? markBy(deductions) : markFor(forcedTotal)
   const criteria = {
     clarity_coherence: mark('clarity_coherence'),
     accuracy_relevance: mark('accuracy_relevance'),
@@ -56,15 +56,19 @@ function verdictOn(brief: Brief, work: string, forcedTotal: number | undefined):
     professional_tone: mark('professional_tone'),
   }
   const total = Object.values(criteria).reduce((sum, { score }) => sum + score, 0)
-  const findings = losses.map(({ criterion, severity, text: said }) => ({ criterion, severity, text: said }))
+  const findings = deductions.map(({ criterion, severity, text: said }) => ({
+    criterion,
+    severity,
+    text: said,
+  }))
   return { findings, criteria, verdict: total >= 80 ? 'accept' : total >= 40 ? 'revise' : 'reject' }
 }
 
 type Mark = (criterion: Criterion) => Verdict['criteria'][Criterion]
 
-function markBy(losses: readonly Loss[]): Mark {
+function markBy(deductions: readonly Deduction[]): Mark {
   return criterion => {
-    const lost = losses.filter(loss => loss.criterion === criterion)
+    const lost = deductions.filter(deduction => deduction.criterion === criterion)
     // Clarity and tone are hardly measured: what nobody looked at gets no full marks.
     const most = /clarity|tone/.test(criterion) ? CRITERIA[criterion] - 1 : CRITERIA[criterion]
     const left = lost.reduce((sum, { points }) => sum - points, most)
@@ -73,7 +77,7 @@ function markBy(losses: readonly Loss[]): Mark {
   }
 }
 
-/** Marks that sum to `total`. */
+/** Marks that sum to `total`; to be called for each criterion once, in their order. */
 function markFor(total: number): Mark {
   const upTo = (most: number): number => Math.floor((most * total) / 100)
   let before = 0
@@ -90,68 +94,56 @@ const SLANG = /\b(?:gonna|wanna|lol|omg|dude|crap|kinda|ain't)\b/giu
 const SHOUTING = /\b\p{Lu}{5,}\b|!{2,}/gu
 const NUMBER = /(?<![\w.])\d+(?:[.,]\d+)*/gu
 const KEY_TERM = /^[\p{L}-]{6,}$|\d|^(?=.*[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]).{2,}$/u
-const KEY_TERMS = 40
+const MOST_TERMS = 40
 
-function measure(brief: Brief, text: string): readonly Loss[] {
-  const found: Loss[] = []
-  const lose = (criterion: Criterion, severity: Loss['severity'], points: number, said: string): void => {
-    if (points > 0) found.push({ criterion, severity, points, text: said })
-  }
+function measure(brief: Brief, text: string): readonly Deduction[] {
+  const deductions: Deduction[] = []
+  const deduct =
+    (criterion: Criterion) =>
+    (points: number, said: string, severity: Deduction['severity'] = 'minor'): void => {
+      if (points > 0) deductions.push({ criterion, severity, points, text: said })
+    }
+  const clarity = deduct('clarity_coherence')
+  const accuracy = deduct('accuracy_relevance')
+  const completeness = deduct('completeness')
+  const tone = deduct('professional_tone')
   if (words(text).length === 0) {
-    for (const name of [
-      'clarity_coherence',
-      'accuracy_relevance',
-      'completeness',
-      'professional_tone',
-    ] as const)
-      lose(name, 'major', CRITERIA[name], 'There is no text.')
-    return found
+    for (const from of [clarity, accuracy, completeness, tone]) from(30, 'There is no text.', 'major')
+    return deductions
   }
 
   const unmet = brief.demands.filter(({ isMet }) => !isMet(text))
-  const weightOf = (demands: Brief['demands']): number => demands.reduce((sum, { weight }) => sum + weight, 0)
   for (const { label, weight } of unmet) {
-    const share = weight / weightOf(brief.demands)
-    lose('completeness', 'major', CRITERIA.completeness * share, `Not met: ${label}.`)
+    completeness((CRITERIA.completeness * weight) / sumOf(brief.demands), `Not met: ${label}.`, 'major')
   }
   const met = `${String(brief.demands.length - unmet.length)} of ${String(brief.demands.length)}`
-  lose('accuracy_relevance', 'minor', Math.min(9, 1.5 * weightOf(unmet)), `Does ${met} things asked for.`)
+  accuracy(Math.min(9, 1.5 * sumOf(unmet)), `Does ${met} things asked for.`)
 
-  const terms = [...new Set(words(brief.facts.join('\n')).filter(word => KEY_TERM.test(word)))].slice(
-    0,
-    KEY_TERMS,
-  )
+  const keyTerms = new Set(words(brief.facts.join('\n')).filter(word => KEY_TERM.test(word)))
+  const terms = [...keyTerms].slice(0, MOST_TERMS)
   const leftOut = terms.filter(term => !text.toLowerCase().includes(term))
-  lose('accuracy_relevance', 'minor', (18 * leftOut.length) / terms.length, `Leaves out: ${listed(leftOut)}.`)
+  accuracy((18 * leftOut.length) / terms.length, `Leaves out: ${listed(leftOut)}.`)
   const invented = ownOf(text, NUMBER, brief)
-  lose(
-    'accuracy_relevance',
-    'major',
-    Math.min(8, 2 * invented.length),
-    `Figures of its own: ${listed(invented)}.`,
-  )
+  accuracy(Math.min(8, 2 * invented.length), `Figures of its own: ${listed(invented)}.`, 'major')
 
-  const said = lines(text)
-    .filter(line => !/^[|#]/.test(line))
-    .flatMap(sentences)
-  const mean = words(said.join('\n')).length / said.length
-  lose('clarity_coherence', 'minor', mean > 34 ? 6 : mean > 24 ? 3 : 0, 'Sentences are long.')
+  const prose = lines(text).filter(line => !/^[|#]/.test(line))
+  const said = prose.flatMap(sentences)
+  const mean = words(prose.join('\n')).length / said.length
+  clarity(mean > 34 ? 6 : mean > 24 ? 3 : 0, 'Sentences are long.')
   const long = said.map(sentence => sentence.replace(/^[-*\s]+/, '')).filter(({ length }) => length > 30)
-  const repeated = 1 - new Set(long).size / long.length
-  lose('clarity_coherence', 'minor', Math.min(6, 14 * repeated), 'Sentences are repeated.')
+  clarity(Math.min(6, 14 * (1 - new Set(long).size / long.length)), 'Sentences are repeated.')
 
   const placeholders = text.match(PLACEHOLDER) ?? []
-  lose(
-    'professional_tone',
-    'major',
-    4 * placeholders.length,
-    `Unfilled placeholders: ${listed(placeholders)}.`,
-  )
+  tone(4 * placeholders.length, `Unfilled placeholders: ${listed(placeholders)}.`, 'major')
   const shouting = ownOf(text, SHOUTING, brief)
-  lose('professional_tone', 'minor', 2 * shouting.length, `Shouting: ${listed(shouting)}.`)
+  tone(2 * shouting.length, `Shouting: ${listed(shouting)}.`)
   const slang = text.match(SLANG) ?? []
-  lose('professional_tone', 'minor', 3 * slang.length, `Slang: ${listed(slang)}.`)
-  return found
+  tone(3 * slang.length, `Slang: ${listed(slang)}.`)
+  return deductions
+}
+
+function sumOf(demands: Brief['demands']): number {
+  return demands.reduce((sum, { weight }) => sum + weight, 0)
 }
 
 /** What the text holds of a kind and the brief does not, each once. */

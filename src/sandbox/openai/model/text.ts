@@ -25,11 +25,6 @@ export function sentences(line: string): readonly string[] {
     .filter(sentence => sentence !== '')
 }
 
-/** Whether the line is an item of a list. */
-export function isListItem(line: string): boolean {
-  return /^(?:[-*•]|\d{1,2}[.)])\s+\S/.test(line)
-}
-
 /** Upper case at the beginning, the rest as it is. */
 export function capitalised(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1)

@@ -83,7 +83,7 @@ test.for([
     definition: OPENAI_SERVICE,
     databaseFile,
     port: 0,
-    patienceMs: 300,
+    requestTimeoutMs: 300,
   })
   onTestFinished(async () => server.close())
   expect(await answerTo(server.port, bytes)).toMatch(/^(?:HTTP\/1\.1 408 |$)/)
@@ -95,5 +95,5 @@ test('a form of another site cannot stop it; the program can', async () => {
     (await fetch(`${url}/__sandbox/stop`, { method: 'POST', headers })).status
   expect(await stop({ origin: 'https://evil.example' })).toBe(403)
   expect(await stop({})).toBe(200)
-  await server.told
+  await server.stopAsked
 })

@@ -1,0 +1,33 @@
+import type { DeadPlace } from '../store/effects.ts'
+import type { Effect } from '../store/effect-rows.ts'
+import type { OutsideThing } from '../store/outbox.ts'
+
+/** How a delivery ended. `unfound` was looked up, is not there, and is looked up once more before it is made. */
+export type Delivery =
+  | { readonly kind: 'done'; readonly thing: OutsideThing | null }
+  | { readonly kind: 'unfound'; readonly againAtMs: number }
+  | { readonly kind: 'impossible'; readonly why: string }
+
+/** A service may not find what is there, above all what it has just made; what is refused so often is refused for itself. */
+export const REFUSED_TRIES = 3
+
+/** Delivers the effects of one service, for one call of the program. */
+export interface Deliverer {
+  readonly service: string
+  /** Whether a request could be sent now without making anybody wait. */
+  hasRoom(): Promise<boolean>
+  /**
+   * Sends one effect, or several of a kind that are delivered as one: those that were claimed together.
+   * @throws ServiceFailure where the service does not take it
+   */
+  deliver(head: Effect, effects: readonly Effect[]): Promise<Delivery>
+  /** Where an effect goes. */
+  placeOf(effect: Effect): DeadPlace
+  /** It takes several requests: the one that was refused says nothing of those before it. */
+  isInParts(effect: Effect): boolean
+  /**
+   * Why nothing can be written to a place for now; null where it is there, and what was refused was refused for itself.
+   * @throws ServiceFailure where the service does not tell
+   */
+  whyAway(place: DeadPlace): Promise<string | null>
+}
