@@ -1,5 +1,4 @@
 /** What a stand-in stores: JSON objects under ids, in the order in which they were made. */
-import { randomUUID } from 'node:crypto'
 import type { Database } from './db.ts'
 import { parseJson } from './json.ts'
 
@@ -16,7 +15,7 @@ CREATE INDEX IF NOT EXISTS stored_object_by_kind ON stored_object (kind, seq);`
 
 /** The objects of one kind. */
 export interface Objects<T> {
-  /** Stores it under `id`, or under one drawn anew; false, and nothing is changed, where the id is taken. */
+  /** Stores it under `id`, or else under the number after the newest; false, and nothing is changed, where the id is taken. */
   add(object: T, id?: string): boolean
   get(id: string): T | undefined
   /** Puts it in the place of what is stored under `id`, if anything is. */
@@ -56,13 +55,14 @@ export function objects<T>(db: Database, kind: string, keep?: number): Objects<T
   // Only this module writes the table, from objects of this type.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const read = (row: Row): T => parseJson(row.value) as T
-  const add = db.transaction((object: T, id: string): boolean => {
+  const add = db.transaction((object: T, given: string | undefined): boolean => {
+    const id = given ?? String(Number(newest.get(kind, 1)?.id ?? 0) + 1)
     const isNew = insert.run(kind, id, JSON.stringify(object)).changes === 1
     if (isNew && keep !== undefined) prune.run(kind, kind, keep)
     return isNew
   })
   return {
-    add: (object, id = randomUUID()) => add.immediate(object, id),
+    add: (object, id) => add.immediate(object, id),
     get: id => {
       const row = get.get(kind, id)
       return row === undefined ? undefined : read(row)

@@ -4,6 +4,7 @@ import { isObject, type JsonObject } from '../lib/json.ts'
 /** A minimal value by the schema: empty arrays, smallest numbers, first of several choices, `text` for strings. */
 export function minimalInstance(schema: unknown, text: string): unknown {
   if (!isObject(schema)) return null
+  if (schema['const'] !== undefined) return schema['const']
   if (Array.isArray(schema['enum'])) return schema['enum'][0]
   if (Array.isArray(schema['anyOf'])) return minimalInstance(schema['anyOf'][0], text)
   switch (Array.isArray(schema['type']) ? schema['type'][0] : schema['type']) {

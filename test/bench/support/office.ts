@@ -57,7 +57,10 @@ export function callsAnswered(folder: string): Readonly<Record<Service, number>>
     const database = new Database(join(folder, 'services', `${service}.db`), { readonly: true })
     try {
       // The log is pruned from its beginning; its numbers go on.
-      return Count.parse(database.prepare('SELECT COALESCE(MAX(id), 0) AS calls FROM call').get()).calls
+      const newest = database.prepare(
+        "SELECT id FROM stored_object WHERE kind = 'logged-call' ORDER BY seq DESC",
+      )
+      return Count.parse(newest.get() ?? { id: 0 }).id
     } finally {
       database.close()
     }
@@ -65,7 +68,7 @@ export function callsAnswered(folder: string): Readonly<Record<Service, number>>
   return { notion: count('notion'), openai: count('openai') }
 }
 
-const Count = z.object({ calls: z.number() })
+const Count = z.object({ id: z.coerce.number() })
 const State = z.object({ pid: z.number() })
 
 async function pidAt(url: string): Promise<number> {
