@@ -1,7 +1,7 @@
 import { nextOfEffect } from '../domain/next-command.ts'
 import type { Undelivered } from '../outbox/deliver.ts'
 import { countText } from '../kernel/text.ts'
-import { id, item, line, next, state, type Block, type Part } from '../kernel/document.ts'
+import { id, item, line, next, state, words, type Block, type Part } from '../kernel/document.ts'
 import type { Store } from '../store/index.ts'
 import type { Effect } from '../store/effect-rows.ts'
 
@@ -66,8 +66,8 @@ export function effectItem(effect: ShownEffect, ...more: readonly Part[]): Block
   const of = effect.title === null ? '' : ` of "${effect.title}"`
   const tone = effect.state === 'dead' ? 'bad' : effect.state === 'done' ? 'good' : 'open'
   return item(
-    [state(effect.state, tone), ` ${effect.what}${of}`],
-    line(id(effect.id)),
+    words`${state(effect.state, tone)} ${effect.what}${of}`,
+    line`${id(effect.id)}`,
     effect.reason,
     next(effect.next),
     more,
@@ -79,7 +79,7 @@ export function undeliveredItems(failed: readonly Undelivered[]): Block[] {
   const byCause = Map.groupBy(failed, ({ message }) => message)
   return [...byCause].map(([message, same]) => {
     const kinds = [...new Set(same.map(({ kind }) => kind))].join(', ')
-    return item([state('not written', 'bad'), `: ${kinds}: ${message}`], next(same[0]?.next ?? null))
+    return item(words`${state('not written', 'bad')}: ${kinds}: ${message}`, next(same[0]?.next ?? null))
   })
 }
 

@@ -1,5 +1,5 @@
 import { nextProbeAt, type PauseCause } from '../domain/breaker.ts'
-import { command, hint, item, line, state, type Block } from '../kernel/document.ts'
+import { hint, item, line, state, words, type Block } from '../kernel/document.ts'
 import { spanText } from '../kernel/text.ts'
 import type { Store } from '../store/index.ts'
 
@@ -33,14 +33,9 @@ export async function pausedFigures(store: Store, nowMs: number): Promise<Paused
 export function pausedItem(pause: PausedFigure, atMs: number): Block {
   const since = `${pause.service} (${pause.model}) for ${spanText(atMs - pause.sinceMs)}`
   return item(
-    [
-      state('paused', 'warn'),
-      ` ${since}, ${nextTryText(pause.nextProbeMs - atMs)} (`,
-      command('doctor'),
-      ')',
-    ],
+    words`${state('paused', 'warn')} ${since}, ${nextTryText(pause.nextProbeMs - atMs)} (echopilot doctor)`,
     pause.reason,
-    pause.hint === null ? null : line('fix: ', hint(pause.hint)),
+    pause.hint === null ? null : line`fix: ${hint(pause.hint)}`,
   )
 }
 

@@ -15,6 +15,7 @@ import {
   type Part,
   type Span,
   type Words,
+  words,
 } from '../kernel/document.ts'
 import { countText } from '../kernel/text.ts'
 import type { Receipt } from '../store/receipts.ts'
@@ -47,12 +48,12 @@ export function receiptParts(receipt: ExplainedReceipt, asked: string): Part {
     section(
       title,
       all.map(one => {
-        const [words, ...details] = told(one)
-        return item([name(one.id), '  ', words], ...details)
+        const [head, ...details] = told(one)
+        return item(words`${name(one.id)}  ${head}`, ...details)
       }),
     )
   return [
-    section(['Run ', core.runId], receiptFacts(receipt)),
+    section(`Run ${core.runId}`, receiptFacts(receipt)),
     items('Attempts', core.attempts, attempt => [attemptText(attempt, receipt)]),
     items('Versions', core.outputs, output => [versionText(output)]),
     items('Calls', core.calls, callParts),
@@ -71,11 +72,11 @@ export function receiptParts(receipt: ExplainedReceipt, asked: string): Part {
   ]
 }
 
-function receiptFacts({ core, seal, words }: ExplainedReceipt): Part {
+function receiptFacts({ core, seal, words: said }: ExplainedReceipt): Part {
   const score = core.score === null ? 'not judged' : formatScore(core.score)
   return facts(
     ['task', [idSpan(core.taskId), ` (${core.taskType})`]],
-    ['state', `${core.state}${words.reason === null ? '' : `: ${words.reason}`}`],
+    ['state', `${core.state}${said.reason === null ? '' : `: ${said.reason}`}`],
     ['score', `${score}, needed ${core.threshold}`],
     ['brief', `sha256 ${core.briefDigest.slice(0, 16)}`],
     ['commit', core.commit],
@@ -86,26 +87,23 @@ function receiptFacts({ core, seal, words }: ExplainedReceipt): Part {
 
 function costWords(totals: ReceiptTotals): Words {
   const part = (nano: number, why: string): Words =>
-    nano === 0 ? '' : [', ', money(formatNanoUsd(nano)), ` of it ${why}`]
-  return [
-    money(formatNanoUsd(totals.costNano)),
-    ` in ${countText(totals.calls, 'call')}, ${totals.inputTokens} tokens in, ${totals.outputTokens} out`,
-    part(totals.uncertainNano, 'uncertain'),
-    part(totals.unpricedNano, 'unpriced'),
-  ]
+    nano === 0 ? '' : words`, ${money(formatNanoUsd(nano))} of it ${why}`
+  const calls = `${countText(totals.calls, 'call')}, ${totals.inputTokens} tokens in, ${totals.outputTokens} out`
+  const notes = [part(totals.uncertainNano, 'uncertain'), part(totals.unpricedNano, 'unpriced')]
+  return words`${money(formatNanoUsd(totals.costNano))} in ${calls}${notes}`
 }
 
 function sealWords(seal: Receipt['seal']): Words {
   if (seal === null) return 'open: the run has not ended'
   const digest = `sha256 ${seal.digest.slice(0, 16)}, ${seal.sealedAt}`
   return seal.flaw === null
-    ? [state('intact', 'good'), `, ${digest}`]
-    : [state('BROKEN', 'bad'), `: ${seal.flaw}; ${digest}`]
+    ? words`${state('intact', 'good')}, ${digest}`
+    : words`${state('BROKEN', 'bad')}: ${seal.flaw}; ${digest}`
 }
 
-function attemptText(attempt: ReceiptCore['attempts'][number], { words }: Receipt): string {
+function attemptText(attempt: ReceiptCore['attempts'][number], { words: said }: Receipt): string {
   const error = attempt.errorClass === null ? '' : ` (${attempt.errorClass})`
-  const message = words.attempts[attempt.id] === undefined ? '' : `: ${words.attempts[attempt.id]}`
+  const message = said.attempts[attempt.id] === undefined ? '' : `: ${said.attempts[attempt.id]}`
   return `${attempt.outcome}${error}${message}`
 }
 
@@ -122,23 +120,23 @@ function callParts(call: ReceiptCall): readonly [Words, ...Part[]] {
   const price = call.priceBasis === 'unpriced' ? 'unpriced' : call.priceVersion
   return [
     `${call.stage}, ${call.model}${by}`,
-    line(`${tokens} = `, money(formatNanoUsd(call.costNano)), ` ${call.certainty} (${price})`),
+    line`${tokens} = ${money(formatNanoUsd(call.costNano))} ${call.certainty} (${price})`,
     call.note ?? null,
   ]
 }
 
-function judgementText(judgement: ReceiptCore['judgements'][number], { words }: Receipt): string {
+function judgementText(judgement: ReceiptCore['judgements'][number], { words: said }: Receipt): string {
   const { scores, model, rubricDigest, promptDigest } = judgement
   const verdict =
     scores === null
-      ? `no verdict: ${words.judgements[judgement.id] ?? ''}`
+      ? `no verdict: ${said.judgements[judgement.id] ?? ''}`
       : `${judgement.score ?? 0} = ${Object.values(scores).join(' + ')}`
   return `${verdict} (${model}, rubric ${rubricDigest.slice(0, 8)}, prompt ${promptDigest.slice(0, 8)})`
 }
 
 function effectWords({ kind, state: is, endedAt, error }: ExplainedEffect): Words {
-  const ended = endedAt === null ? '' : [' ', instant(endedAt)]
-  return [`${kind} ${is}`, ended, error === null ? '' : `: ${error}`]
+  const ended = endedAt === null ? '' : words` ${instant(endedAt)}`
+  return words`${kind} ${is}${ended}${error === null ? '' : `: ${error}`}`
 }
 
 function instant(iso: string): Span {

@@ -1,6 +1,5 @@
 import { formatScore } from '../domain/next-step.ts'
 import {
-  command,
   document,
   hint,
   id,
@@ -12,6 +11,7 @@ import {
   table,
   type Document,
   type Part,
+  words,
 } from '../kernel/document.ts'
 import type { PollReport } from '../pipeline/poll.ts'
 import type { WorkReport } from '../pipeline/work-report.ts'
@@ -33,17 +33,20 @@ function notionParts(notion: NonNullable<PollReport['notion']>, dryRun: boolean)
   return [
     item(
       `Notion: ${verb} ${notion.picked.length}, ${notion.decided} decided on the board, ${notion.delivered} written`,
-      dryRun ? notion.picked.map(row => line(`${row.title}: at most `, money(row.atMostUsd ?? ''))) : null,
+      dryRun ? notion.picked.map(row => line`${row.title}: at most ${money(row.atMostUsd ?? '')}`) : null,
     ),
     notion.unreachable === null
       ? null
-      : item([state('not read', 'bad'), `: ${notion.unreachable.message}`], next(notion.unreachable.next)),
+      : item(
+          words`${state('not read', 'bad')}: ${notion.unreachable.message}`,
+          next(notion.unreachable.next),
+        ),
     notion.busy === null ? null : 'another process is picking up; worked on beside it',
     notion.complete
       ? null
-      : line(state('Notion stopped at its 10,000 rows', 'warn'), ': not all ticks were seen'),
+      : line`${state('Notion stopped at its 10,000 rows', 'warn')}: not all ticks were seen`,
     notion.failed.map(failed =>
-      item([state('not picked up', 'bad'), ' ', id(failed.id), `: ${failed.message}`], next(failed.next)),
+      item(words`${state('not picked up', 'bad')} ${id(failed.id)}: ${failed.message}`, next(failed.next)),
     ),
     undeliveredItems(notion.undelivered),
   ]
@@ -51,9 +54,7 @@ function notionParts(notion: NonNullable<PollReport['notion']>, dryRun: boolean)
 
 /** A poll that only picks up looks at nothing that is ready. */
 function queuedLine({ waiting }: WorkReport): Part {
-  return waiting.queued === 0
-    ? 'nothing is queued'
-    : line(`${waiting.queued} queued (`, command('poll --drain'), ')')
+  return waiting.queued === 0 ? 'nothing is queued' : line`${waiting.queued} queued (echopilot poll --drain)`
 }
 
 /** The report as a table, and what was left. */
@@ -66,17 +67,12 @@ function leftParts(report: WorkReport): Part {
   return [
     report.paused.map(pause => {
       const when = nextTryText(Date.parse(pause.nextProbeAt) - report.atMs)
-      const what = ` ${pause.reason}; ${pause.waiting} waiting, ${when} (`
-      return line(state('paused', 'warn'), what, hint(pause.hint ?? 'echopilot doctor'), ')')
+      const fix = hint(pause.hint ?? 'echopilot doctor')
+      return line`${state('paused', 'warn')} ${pause.reason}; ${pause.waiting} waiting, ${when} (${fix})`
     }),
     report.queuePaused === null
       ? null
-      : line(
-          state('queue paused', 'warn'),
-          `: ${report.queuePaused}; ${queued} queued (`,
-          command('queue resume'),
-          ')',
-        ),
+      : line`${state('queue paused', 'warn')}: ${report.queuePaused}; ${queued} queued (echopilot queue resume)`,
     retrying === 0
       ? null
       : retrying === 1
@@ -84,7 +80,7 @@ function leftParts(report: WorkReport): Part {
         : `${retrying} wait for their next attempt`,
     held === 0 ? null : `${held} held by a cap`,
     report.interrupted ? 'stopped early: the rest is for the next run' : null,
-    report.failed.map(failed => line(state('defect', 'bad'), ' ', id(failed.id), `: ${failed.message}`)),
+    report.failed.map(failed => line`${state('defect', 'bad')} ${id(failed.id)}: ${failed.message}`),
   ]
 }
 

@@ -59,23 +59,29 @@ export type Part = Block | string | null | readonly Part[]
 export function document(...parts: readonly Part[]): Document {
   return parts.flatMap(part => {
     if (part === null) return []
-    if (typeof part === 'string') return [line(part)]
+    if (typeof part === 'string') return [{ kind: 'line', text: text(part) }]
     return isList(part) ? document(...part) : [part]
   })
 }
 
-function text(words: Words): Text {
-  if (typeof words === 'string') return words === '' ? [] : [{ is: 'plain', text: words }]
-  return isList(words) ? words.flatMap(text) : [words]
+function text(some: Words): Text {
+  if (typeof some === 'string') return some === '' ? [] : [{ is: 'plain', text: some }]
+  return isList(some) ? some.flatMap(text) : [some]
 }
 
 function isList<T>(value: T | readonly T[]): value is readonly T[] {
   return Array.isArray(value)
 }
 
-/** A line, or a paragraph. */
-export function line(...words: readonly Words[]): Block {
-  return { kind: 'line', text: text(words) }
+/** A tag for a text of ours, in which commands are written out, with words in it that are anybody's. */
+export function words(ours: TemplateStringsArray, ...values: readonly (Words | number)[]): Text {
+  const said = values.map(value => text(typeof value === 'number' ? String(value) : value))
+  return ours.flatMap((part, index) => [...hint(part), ...(said[index] ?? [])])
+}
+
+/** The same as a line, or a paragraph. */
+export function line(ours: TemplateStringsArray, ...values: readonly (Words | number)[]): Block {
+  return { kind: 'line', text: words(ours, ...values) }
 }
 
 /** Names with what they stand for; nothing where there are none. */
@@ -108,9 +114,9 @@ export function section(title: Words, ...parts: readonly Part[]): Block | null {
 }
 
 /** What can be done next, as a text with commands in it; nothing where there is nothing to do. */
-export function next(words: Words | null): Block | null {
-  if (words === null) return null
-  return { kind: 'next', text: text(typeof words === 'string' ? hint(words) : words) }
+export function next(step: Words | null): Block | null {
+  if (step === null) return null
+  return { kind: 'next', text: text(typeof step === 'string' ? hint(step) : step) }
 }
 
 /** A text of somebody else, or for another program. */
@@ -131,7 +137,7 @@ export const minute = (ms: number): Span => ({ is: 'time', text: minuteText(ms) 
 /** An instant, to the second, UTC. */
 export const second = (ms: number): Span => ({ is: 'time', text: secondText(ms) })
 /** A command of ours without the program's name; never broken. */
-export const command = (words: string): Span => ({ is: 'command', text: words })
+export const command = (content: string): Span => ({ is: 'command', text: content })
 /** A state, and how it is to be taken. */
 export const state = (content: string, tone: Tone): Span => ({ is: 'state', tone, text: content })
 

@@ -2,7 +2,7 @@ import { mayDecide, mayDecideEffect, type Verb } from '../domain/decision.ts'
 import { nextCommand, nextOfEffect } from '../domain/next-command.ts'
 import { RUN_STATES, type RunStatus } from '../domain/run-state.ts'
 import { statusState } from '../figures/marks.ts'
-import { document, line, next, type Document } from '../kernel/document.ts'
+import { document, line, next, words, type Document } from '../kernel/document.ts'
 import { AppError } from '../kernel/errors.ts'
 import { textField } from '../kernel/field.ts'
 import { findEffect, findTask } from '../pipeline/tasks.ts'
@@ -89,8 +89,8 @@ export function plannedDecision(task: TaskSummary, verb: Verb): Decision {
 
 /** One line for people. */
 export function renderDecision({ dryRun, did, title, before, status }: Decision): Document {
-  const change = dryRun ? statusState(status) : [statusState(before), ' → ', statusState(status)]
-  return document(line(`${dryRun ? 'would be ' : ''}${did}: ${title} (`, change, ')'))
+  const change = dryRun ? statusState(status) : words`${statusState(before)} → ${statusState(status)}`
+  return document(line`${dryRun ? 'would be ' : ''}${did}: ${title} (${change})`)
 }
 
 /** What an operator's verb on an effect did, or would do. */

@@ -1,6 +1,6 @@
 import { deliverDue, deliveryOutcome } from '../outbox/deliver.ts'
 import { undeliveredItems } from '../figures/effects.ts'
-import { command, document, line } from '../kernel/document.ts'
+import { document, line } from '../kernel/document.ts'
 import { defineOperation } from './define.ts'
 
 export const deliver = defineOperation({
@@ -28,7 +28,7 @@ export const deliver = defineOperation({
       undeliveredItems(result.failed),
       result.dead === 0
         ? null
-        : line(`${result.dead} can never be delivered as things are: `, command('effect list')),
+        : line`${result.dead} can never be delivered as things are: echopilot effect list`,
     ),
   outcome: deliveryOutcome,
 })

@@ -4,7 +4,7 @@ import { proofState, proofText } from '../figures/marks.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
 import { flagField } from '../kernel/field.ts'
 import { AppError, isStoreFailure } from '../kernel/errors.ts'
-import { facts, document, hint, line, money, strong, type Words } from '../kernel/document.ts'
+import { facts, document, hint, line, money, strong, words, type Words } from '../kernel/document.ts'
 import { spanText } from '../kernel/text.ts'
 import {
   clockProofs,
@@ -58,7 +58,7 @@ export const doctor = defineOperation({
       facts(
         ...result.proofs.map(proof => [proofState(proof.outcome), proofWords(proof, result.atMs)] as const),
       ),
-      result.spentUsd === formatNanoUsd(0) ? null : line('spent ', money(result.spentUsd), ' on calls'),
+      result.spentUsd === formatNanoUsd(0) ? null : line`spent ${money(result.spentUsd)} on calls`,
     ),
   outcome: result => {
     if (result.credentials.length > 0 || hasFailed(result.proofs, 'config')) return 'config'
@@ -89,8 +89,8 @@ function proofWords(proof: Proof, atMs: number): Words {
   const changed = previous === null || previous === outcome ? '' : ` (was ${proofText(previous)})`
   const last =
     outcome === 'proved' || lastProvedMs === null ? '' : `; last proved ${spanText(atMs - lastProvedMs)} ago`
-  const fix = proof.fix === null ? '' : ['\nfix: ', hint(proof.fix)]
-  return [strong(proof.subject), `${changed}\n${proof.detail}${last}`, fix]
+  const fix = proof.fix === null ? '' : words`\nfix: ${hint(proof.fix)}`
+  return words`${strong(proof.subject)}${changed}\n${proof.detail}${last}${fix}`
 }
 
 /** What is missing of the accounts that the store belongs to; the proofs say so too. */

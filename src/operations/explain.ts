@@ -1,7 +1,16 @@
 import { receiptParts, type ExplainedReceipt } from '../figures/receipt.ts'
 import { AppError, UnreadableRow } from '../kernel/errors.ts'
 import { textField } from '../kernel/field.ts'
-import { document, id as idSpan, line, second, state, strong, type Document } from '../kernel/document.ts'
+import {
+  document,
+  id as idSpan,
+  line,
+  second,
+  state,
+  strong,
+  words,
+  type Document,
+} from '../kernel/document.ts'
 import { findOne } from '../pipeline/tasks.ts'
 import type { Store } from '../store/index.ts'
 import type { Found } from '../store/lookup.ts'
@@ -35,11 +44,9 @@ export const explain = defineOperation({
   render: ({ id, kind, record, receipts, unreadable }) =>
     record === null
       ? document(
-          line(strong(id), ` is ${article(kind)} ${kind}`),
+          line`${strong(id)} is ${article(kind)} ${kind}`,
           receipts.map(receipt => receiptParts(receipt, id)),
-          unreadable.map(({ runId, why }) =>
-            line(state('UNREADABLE', 'bad'), ' ', idSpan(runId), `: ${why}`),
-          ),
+          unreadable.map(({ runId, why }) => line`${state('UNREADABLE', 'bad')} ${idSpan(runId)}: ${why}`),
         )
       : recordDocument(record),
   outcome: ({ receipts, unreadable }) =>
@@ -105,10 +112,10 @@ async function recordOf(store: Store, found: Found): Promise<OperationRecord | n
 }
 
 function recordDocument(record: OperationRecord): Document {
-  const ended = record.endedMs === null ? ', not ended' : [', ended ', second(record.endedMs)]
+  const ended = record.endedMs === null ? 'not ended' : words`ended ${second(record.endedMs)}`
   return document(
     `${record.operation} by ${record.actor}`,
-    line('begun ', second(record.startedMs), ended, `, ${record.outcome ?? 'running'}`),
+    line`begun ${second(record.startedMs)}, ${ended}, ${record.outcome ?? 'running'}`,
     record.message,
   )
 }

@@ -1,4 +1,4 @@
-import { command, document, line } from '../kernel/document.ts'
+import { document, line } from '../kernel/document.ts'
 import { flagField } from '../kernel/field.ts'
 import { pollOnce, pollOutcome } from '../pipeline/poll.ts'
 import { renderPoll } from '../figures/work.ts'
@@ -52,7 +52,7 @@ export const poll = defineOperation({
     document(
       renderPoll(report),
       report.notionWaits
-        ? line('Notion: a token is set, but no databases are known yet (', command('init --parent PAGE'), ')')
+        ? line`Notion: a token is set, but no databases are known yet (echopilot init --parent PAGE)`
         : null,
     ),
   outcome: report => {

@@ -18,6 +18,7 @@ import {
   type Document,
   type Part,
   type Words,
+  words,
 } from '../kernel/document.ts'
 import { clockText, countText, spanText } from '../kernel/text.ts'
 import { lostCredentials, type LostCredential } from '../settings/bound.ts'
@@ -49,10 +50,10 @@ interface Screen extends StatusFigures {
 function renderStatus(figures: Screen): Document {
   return document(
     item(
-      [strong('EchoPilot'), ' ', minute(figures.atMs), ' UTC'],
+      words`${strong('EchoPilot')} ${minute(figures.atMs)} UTC`,
       figures.clockAhead === null
         ? null
-        : line(state('clock', 'warn'), `: ${clockText(figures.clockAhead, figures.atMs)}`),
+        : line`${state('clock', 'warn')}: ${clockText(figures.clockAhead, figures.atMs)}`,
     ),
     section('Queue', queueParts(figures)),
     section(
@@ -76,18 +77,12 @@ function queueParts({ atMs, tasks, oldestWaitingMs, queuePaused, operations }: S
   return [
     counts.length === 0 ? 'empty' : counts.map(([name, count]) => `${name} ${count}`).join(' · '),
     oldestWaitingMs === null ? null : `the oldest has waited ${spanText(atMs - oldestWaitingMs)}`,
-    queuePaused === null ? null : line(state('paused', 'warn'), `: ${queuePaused}`),
+    queuePaused === null ? null : line`${state('paused', 'warn')}: ${queuePaused}`,
     operations
       .filter(({ outcome }) => outcome === 'died')
-      .map(({ operation, startedMs }) =>
-        line(
-          state('died', 'bad'),
-          `: ${operation}, begun `,
-          minute(startedMs),
-          ' UTC (',
-          command('poll --drain'),
-          ' takes back what it left)',
-        ),
+      .map(
+        ({ operation, startedMs }) =>
+          line`${state('died', 'bad')}: ${operation}, begun ${minute(startedMs)} UTC (${command('poll --drain')} takes back what it left)`,
       ),
   ]
 }
@@ -97,21 +92,18 @@ function spendWords({ totalUsd, uncertainUsd, unpricedUsd, calls }: StatusFigure
     ...(Number(uncertainUsd) > 0 ? [`${uncertainUsd} of it uncertain`] : []),
     ...(Number(unpricedUsd) > 0 ? [`${unpricedUsd} of it unpriced`] : []),
   ]
-  return [
-    money(totalUsd),
-    ` in ${countText(calls, 'call')}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`,
-  ]
+  return words`${money(totalUsd)} in ${countText(calls, 'call')}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`
 }
 
 function proofParts({ atMs, proofs }: StatusFigures): Part {
   if (proofs.length === 0) {
-    return line(proofState('not_proved'), ': nothing was probed yet (', command('doctor'), ')')
+    return line`${proofState('not_proved')}: nothing was probed yet (echopilot doctor)`
   }
   return facts(
     ...proofs.map(({ outcome, subject, atMs: provedMs, detail, fix }) => {
       const found = `${subject}, ${spanText(atMs - provedMs)} ago: ${detail.replaceAll(/\s+/g, ' ')}`
       const hasFix = outcome === 'failed' && fix !== null
-      return [proofState(outcome), [found, hasFix ? ['\nfix: ', hint(fix)] : '']] as const
+      return [proofState(outcome), [found, hasFix ? words`\nfix: ${hint(fix)}` : '']] as const
     }),
   )
 }
@@ -121,13 +113,13 @@ function outboxParts({ atMs, outbox: { pending, oldestPendingMs }, dead }: Statu
   return [
     pending === 0
       ? null
-      : line(`${countText(pending, 'waits', 'wait')} to be written${age} (`, command('deliver'), ')'),
+      : line`${countText(pending, 'waits', 'wait')} to be written${age} (echopilot deliver)`,
     dead.map(effect => effectItem(effect)),
   ]
 }
 
 function credentialItem({ secret, why }: LostCredential): Part {
-  return item([state('missing', 'bad'), ` ${secret} (`, command('config check'), ')'], why)
+  return item(words`${state('missing', 'bad')} ${secret} (echopilot config check)`, why)
 }
 
 function attentionPart(task: AttentionItem): Part {

@@ -50,7 +50,7 @@ const ROWS = [
 ]
 
 const BLOCKS: Readonly<Record<string, Part>> = {
-  line: line(state('paused', 'warn'), `: ${PROSE} `, money('0.004'), ' ', minute(AT_MS), dim(' UTC')),
+  line: line`${state('paused', 'warn')}: ${PROSE} ${money('0.004')} ${minute(AT_MS)} ${dim('UTC')} (echopilot help)`,
   'long word': `x${'0123456789'.repeat(13)} and ${'日本'.repeat(70)}`,
   lines: `one\n\n  two ${PROSE}\nthree`,
   facts: facts(
@@ -65,7 +65,7 @@ const BLOCKS: Readonly<Record<string, Part>> = {
     ROWS,
   ),
   list: list([PROSE, ['a finding ', strong('that counts')]]),
-  item: item([state('dead', 'bad'), ` ${PROSE}`], line(id(TASK)), PROSE, next('echopilot effect list')),
+  item: item([state('dead', 'bad'), ` ${PROSE}`], line`${id(TASK)}`, PROSE, next('echopilot effect list')),
   section: section(['Calls ', dim('(UTC)')], PROSE, section('Within', list([PROSE]))),
   next: next(`change the brief, then tick its Trigger; else echopilot task retry ${TASK}, or wait`),
   verbatim: section('Result', verbatim(`# ${PROSE}\n\n    code  \n`)),
@@ -135,7 +135,7 @@ test('what has a meaning is coloured, and what has none is not', async () => {
   const look = { columns: 80, paint, typed: (text: string) => text }
   expect(printed(document('plain', BLOCKS['long word'] ?? null), look)).not.toContain('\u001b')
   const marked = [state('a', 'good'), state('a', 'warn'), state('a', 'bad'), strong('a'), dim('a'), id('a')]
-  const looks = marked.map(span => printed([line(span)], look))
+  const looks = marked.map(span => printed([line`${span}`], look))
   expect(new Set([...looks, 'a\n']).size).toBe(marked.length + 1)
 })
 
@@ -225,7 +225,7 @@ test('a cell is one line, as wide as a terminal shows it', () => {
 })
 
 test('wrapping keeps every line that was there, and its indentation', () => {
-  const wrap = (text: string, columns: number): string => plainText([line(text)], columns)
+  const wrap = (text: string, columns: number): string => plainText([line`${text}`], columns)
   expect(wrap('one two three four five six', 20)).toBe('one two three four\nfive six\n')
   expect(wrap('  one two three four five', 20)).toBe('  one two three four\n  five\n')
   expect(wrap('a\n\nb', 20)).toBe('a\n\nb\n')
@@ -251,7 +251,7 @@ test('what others wrote cannot steer the terminal, whichever block it is in', ()
   const evil = 'a\u001b[2J\u0007\u009b31m\u202eb'
   const span = strong(evil)
   const blocks = document(
-    line(span, command(evil), id(evil)),
+    line`${span}${command(evil)}${id(evil)}`,
     facts([evil, evil]),
     table([{ title: 'x' }], [[evil]]),
     list([evil]),
@@ -277,7 +277,7 @@ const SPAN: fc.Arbitrary<Words> = fc.oneof(
 const WORDS: fc.Arbitrary<Words> = fc.array(SPAN, { minLength: 1, maxLength: 4 })
 const CELL = fc.oneof(TEXT, fc.constantFrom(id(TASK)))
 const LEAF: fc.Arbitrary<Part> = fc.oneof(
-  WORDS.map(words => line(words)),
+  WORDS.map(some => line`${some}`),
   fc.array(fc.tuple(TEXT, WORDS), { maxLength: 4 }).map(pairs => facts(...pairs)),
   fc.array(WORDS, { maxLength: 4 }).map(items => list(items)),
   fc
@@ -318,7 +318,7 @@ test('broken lines hold what a pipe is given, but for the spaces between', () =>
   const blocks = fc
     .array(
       fc.oneof(
-        WORDS.map(words => line(words)),
+        WORDS.map(some => line`${some}`),
         WORDS.map(words => next(words)),
       ),
     )

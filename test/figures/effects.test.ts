@@ -19,6 +19,6 @@ test('an effect fits the terminal, with its state before what it writes', () => 
     dueAt: null,
     next: null,
   })
-  expect(effect).toMatchObject({ head: [{ is: 'state', tone: 'bad', text: 'dead' }, { is: 'plain' }] })
+  expect(effect).toHaveProperty('head.0', { is: 'state', tone: 'bad', text: 'dead' })
   expect(plainText([effect], 44)).toBe('dead properties of the page of "Compare\n  offers"\n  eff_1\n')
 })

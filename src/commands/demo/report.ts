@@ -13,6 +13,7 @@ import {
   type Document,
   type Part,
   verbatim,
+  words,
 } from '../../kernel/document.ts'
 import { quoted } from '../../kernel/typed-as.ts'
 import type { Files } from '../../kernel/world.ts'
@@ -69,26 +70,19 @@ export function renderDay(dir: string, day: Day): Document {
 }
 
 function ledgerPart({ proved, receipts, ledger }: Day): Part {
-  if (proved) {
-    const what = `: receipts and the service's own ledger agree: ${ledger.calls} calls,`
-    return item(
-      [state('proved', 'good'), what],
-      `${ledger.inputTokens} tokens in, ${ledger.outputTokens} out.`,
-    )
+  if (!proved) {
+    return line`${state('failed', 'bad')}: receipts say ${JSON.stringify(receipts)}, the ledger says ${JSON.stringify(ledger)}.`
   }
-  const what = `: receipts say ${JSON.stringify(receipts)}, the ledger says ${JSON.stringify(ledger)}.`
-  return line(state('failed', 'bad'), what)
+  return item(
+    words`${state('proved', 'good')}: receipts and the service's own ledger agree: ${ledger.calls} calls,`,
+    `${ledger.inputTokens} tokens in, ${ledger.outputTokens} out.`,
+  )
 }
 
 function pagesLine({ pagesAgree }: Day): Part {
   return pagesAgree
-    ? line(state('proved', 'good'), ': every page on the board shows what the store holds.')
-    : line(
-        state('failed', 'bad'),
-        ': pages on the board differ from the store (',
-        command('notion diff'),
-        ').',
-      )
+    ? line`${state('proved', 'good')}: every page on the board shows what the store holds.`
+    : line`${state('failed', 'bad')}: pages on the board differ from the store (echopilot notion diff).`
 }
 
 /** Commands to go on with, as they can be pasted; the first one is about a task that waits for a person. */
@@ -100,12 +94,12 @@ function exploreSection(dir: string, day: Day): Part {
       ['results/', 'what the clients would get'],
       ['receipts/', 'what was asked, judged and paid, with its seal'],
     ),
-    line(command(`sandbox --dir ${quoted(dir)}`), ', for the board in a browser'),
+    line`${command(`sandbox --dir ${quoted(dir)}`)}, for the board in a browser`,
     verbatim(exportLines({ ECHOPILOT_STATE_DIR: join(dir, 'state') })),
-    line(command('status')),
+    line`echopilot status`,
     waiting === undefined
       ? null
-      : [line(command(`task show ${waiting.taskId}`)), line(command(`explain ${waiting.taskId}`))],
+      : [line`${command(`task show ${waiting.taskId}`)}`, line`${command(`explain ${waiting.taskId}`)}`],
   )
 }
 

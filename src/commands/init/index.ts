@@ -10,6 +10,7 @@ import {
   strong,
   type Document,
   type Words,
+  words,
 } from '../../kernel/document.ts'
 import { flagField, type Field } from '../../kernel/field.ts'
 import { readInput, type FlatInput } from '../../kernel/input.ts'
@@ -84,7 +85,7 @@ function render({ workspace, dryRun, steps }: SetUpDone): Document {
   const lacking = (what: string, names: readonly string[]): string =>
     names.length === 0 ? '' : `\n${what}: ${names.join(', ')}`
   const repair: Words = steps.some(step => step.missing.length > 0)
-    ? [command('init --repair'), ' adds what is missing, or ']
+    ? words`${command('init --repair')} adds what is missing, or `
     : ''
   return document(
     section(
@@ -99,7 +100,7 @@ function render({ workspace, dryRun, steps }: SetUpDone): Document {
     next(
       dryRun
         ? 'the same without --dry-run'
-        : [repair, 'tick Trigger on a row, then ', command('poll --drain')],
+        : words`${repair}tick Trigger on a row, then echopilot poll --drain`,
     ),
   )
 }

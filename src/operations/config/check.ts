@@ -1,5 +1,5 @@
 import { keysOf } from '../../domain/keys-of.ts'
-import { command, dim, document, line, state } from '../../kernel/document.ts'
+import { document, line, state } from '../../kernel/document.ts'
 import { SECRETS } from '../../settings/secrets.ts'
 import { defineOperation } from '../define.ts'
 
@@ -21,11 +21,8 @@ export const configCheck = defineOperation({
   }),
   render: result =>
     document(
-      line(
-        state('valid', 'good'),
-        result.fileExists ? `  ${result.path}` : `  defaults and environment (no file ${result.path})`,
-      ),
+      line`${state('valid', 'good')}  ${result.fileExists ? result.path : `defaults and environment (no file ${result.path})`}`,
       result.secrets.map(secret => `${secret.name}: ${secret.origin}`),
-      line(dim('that services accept the credentials is not proved here: '), command('doctor')),
+      line`that services accept the credentials is not proved here: echopilot doctor`,
     ),
 })

@@ -48,7 +48,7 @@ export const configShow = defineOperation({
       ...result.secrets.map(row => [row.name, row.value ?? '–', row.origin]),
     ]
     const note = result.fileExists ? '' : ' (not there: defaults and environment)'
-    return document(line(dim(`${result.path}${note}`)), table([...columns, ...origin], rows))
+    return document(line`${dim(`${result.path}${note}`)}`, table([...columns, ...origin], rows))
   },
 })
 

@@ -2,7 +2,7 @@ import { flagField, wholeNumberField, withDefault } from '../../kernel/field.ts'
 import { deliverDue, deliveryOutcome, stillUndelivered, type Delivered } from '../../outbox/deliver.ts'
 import type { Compared, TaskBoard } from '../../roles/task-source.ts'
 import { olderLine, undeliveredItems } from '../../figures/effects.ts'
-import { command, document, line } from '../../kernel/document.ts'
+import { document, line } from '../../kernel/document.ts'
 import { countText } from '../../kernel/text.ts'
 import { defineOperation, requireBoard, type Context } from '../define.ts'
 
@@ -46,15 +46,12 @@ export const notionSync = defineOperation({
       again(result.recorded, 'log row', result.dryRun),
       result.lost === 0
         ? null
-        : line(
-            `${countText(result.lost, 'page is', 'pages are')} in the trash or not shared: `,
-            command('notion diff'),
-          ),
+        : line`${countText(result.lost, 'page is', 'pages are')} in the trash or not shared: echopilot notion diff`,
       olderLine(result),
       undeliveredItems(result.failed),
       result.dead === 0
         ? null
-        : line(`${result.dead} can never be written as things are: `, command('effect list')),
+        : line`${result.dead} can never be written as things are: echopilot effect list`,
     ),
   outcome: deliveryOutcome,
 })

@@ -78,7 +78,7 @@ export const taskAdd = defineOperation({
   render: ({ taskId, title, type, briefCharacters }) =>
     taskId === null
       ? document(`would add "${title}" (${type}, ${briefCharacters} characters)`)
-      : document(line(id(taskId), `  queued: ${title}`), next('echopilot poll --drain')),
+      : document(line`${id(taskId)}  queued: ${title}`, next('echopilot poll --drain')),
 })
 
 async function readBrief(

@@ -82,10 +82,10 @@ export const taskShow = defineOperation({
       task.score === null ? 'not judged' : `${formatScore(task.score)} of ${task.threshold} needed`
     const client = task.client === null ? '' : ` for ${task.client}`
     return document(
-      line(strong(task.title)),
-      line(statusState(task.status), task.reason === null ? '' : `: ${task.reason}`),
-      line(`${task.type}${client} · score ${score} · cost `, money(task.costUsd)),
-      line(id(task.id), dim(` · run ${task.runNumber}: `), id(task.runId)),
+      line`${strong(task.title)}`,
+      line`${statusState(task.status)}${task.reason === null ? '' : `: ${task.reason}`}`,
+      line`${task.type}${client} · score ${score} · cost ${money(task.costUsd)}`,
+      line`${id(task.id)} · run ${task.runNumber}: ${id(task.runId)}`,
       versions.map(versionSection),
       section('History (UTC)', facts(...history.map(({ atMs, what }) => [second(atMs), what] as const))),
       result === null || result === '' ? null : section('Result', verbatim(result.trim())),

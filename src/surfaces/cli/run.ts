@@ -126,7 +126,7 @@ function errorJson(error: AppError, typed: (text: string) => string): string {
 
 function errorDocument(error: AppError, verbose: boolean): Document {
   return document(
-    line(state('error:', 'bad'), ' ', error.message),
+    line`${state('error:', 'bad')} ${error.message}`,
     next(error.hint),
     verbose ? verbatim(traceOf(error)) : null,
   )
