@@ -29,9 +29,9 @@ const TOGETHER = [
  * of its own modules reads every export of it, which loads parts that are never used (`node:http` alone brings
  * all of `fetch`). All files lie flat in one folder, so that paths relative to a module stay right.
  */
-async function bundle(folder: string): Promise<void> {
+export async function bundle(folder: string, input: Readonly<Record<string, string>>): Promise<void> {
   const bundled = await rolldown({
-    input: { main: join(root, 'src/main.ts'), process: join(root, 'src/sandbox/process.ts') },
+    input,
     platform: 'node',
     external: [/^node:/, STORE_DRIVER],
   })
@@ -46,6 +46,7 @@ async function bundle(folder: string): Promise<void> {
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
   })
   await bundled.close()
+  cpSync(join(root, 'src/store/migrations'), join(folder, 'migrations'), { recursive: true })
 }
 
 function manifest(): Record<string, unknown> {
@@ -83,8 +84,10 @@ function licenseOf(folder: string): string {
 export async function stagePackage(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  await bundle(join(folder, 'lib'))
-  cpSync(join(root, 'src/store/migrations'), join(folder, 'lib/migrations'), { recursive: true })
+  await bundle(join(folder, 'lib'), {
+    main: join(root, 'src/main.ts'),
+    process: join(root, 'src/sandbox/process.ts'),
+  })
   cpSync(join(root, 'bin'), join(folder, 'bin'), { recursive: true })
   chmodSync(join(folder, 'bin/echopilot'), 0o755)
   for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE']) cpSync(join(root, file), join(folder, file))

@@ -1,5 +1,6 @@
 /** A crash matrix: the same work, each time killed at another boundary and started again. */
-import { expect } from 'vitest'
+import { join } from 'node:path'
+import { expect, inject } from 'vitest'
 import { seededRandom } from '../../../src/commands/demo/seeded-random.ts'
 import { isTextList, parsed } from '../../sandbox/support/wire.ts'
 import { runScript, type Ended } from '../../support/child.ts'
@@ -23,7 +24,8 @@ export interface Matrix {
   readonly others: number
 }
 
-const WORKER = new URL('./worker.ts', import.meta.url)
+/** `worker.ts`, bundled. */
+const WORKER = join(inject('packed'), 'crash/worker.js')
 const ALL = process.env['CI'] === 'full'
 const SEED = 20_261_125
 

@@ -30,6 +30,13 @@ const works = new Map<string, readonly [AnyOperation, Readonly<Record<string, un
   ['rebuild', [notionSync, { rebuild: true }]],
 ])
 const [operation, input] = works.get(work) ?? [poll, {}]
-await session.run(operation, input, { dryRun: false })
-session.close()
-process.stdout.write(JSON.stringify(names))
+session.run(operation, input, { dryRun: false }).then(
+  () => {
+    session.close()
+    process.stdout.write(JSON.stringify(names))
+  },
+  (error: unknown) => {
+    console.error(error)
+    process.exitCode = 1
+  },
+)
