@@ -20,9 +20,16 @@ import { generate, say } from './support/prompts.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 import { armedFaults, fetched, isJsonObject, isLedger, isObjectList, parsed } from './support/wire.ts'
 
+/** Starts one stand-in, unless told which. */
 async function started(options: Partial<StartSandboxOptions> = {}): Promise<Sandbox & { dir: string }> {
   const dir = options.dir ?? temporaryFolder()
-  const sandbox = await startSandbox({ basePort: 0, nodePath: process.execPath, ...options, dir })
+  const sandbox = await startSandbox({
+    basePort: 0,
+    nodePath: process.execPath,
+    services: ['openai'],
+    ...options,
+    dir,
+  })
   onTestFinished(async () => sandbox.stop())
   return { ...sandbox, dir }
 }
@@ -47,7 +54,8 @@ async function isUp(url: string): Promise<boolean> {
 }
 
 test('its environment is all a program needs; state is kept over a restart and removed by a reset', async () => {
-  const first = await started()
+  const services = ['openai', 'notion'] as const
+  const first = await started({ services })
   expect(Object.keys(first.env)).toEqual([
     'OPENAI_BASE_URL',
     'OPENAI_API_KEY',
@@ -67,7 +75,7 @@ test('its environment is all a program needs; state is kept over a restart and r
   await first.stop()
   expect(await isUp(urlOf(first))).toBe(false)
 
-  const second = await started({ dir: first.dir })
+  const second = await started({ services, dir: first.dir })
   expect(await ledgerRows(urlOf(second))).toBe(1)
   await second.stop()
 
@@ -75,7 +83,7 @@ test('its environment is all a program needs; state is kept over a restart and r
   await resetSandbox(first.dir)
   expect(existsSync(join(first.dir, 'openai.db'))).toBe(false)
   expect(existsSync(join(first.dir, 'mine.txt'))).toBe(true)
-  const third = await started({ dir: first.dir })
+  const third = await started({ services, dir: first.dir })
   expect(await ledgerRows(urlOf(third))).toBe(0)
 })
 
@@ -84,7 +92,7 @@ test('a base port gives each service its fixed port', async () => {
   await new Promise<void>(resolve => probe.listen(0, '127.0.0.1', resolve))
   const address = probe.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  const busy = await refused({ basePort: port })
+  const busy = await refused({ basePort: port, services: ['openai', 'notion'] })
   expect(busy).toBeInstanceOf(SandboxError)
   expect(busy).toMatchObject({ kind: 'port-busy' })
   expect(String(busy)).toContain(String(port))
