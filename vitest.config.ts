@@ -1,6 +1,21 @@
 import { accessSync, constants, statfsSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** Files that wait for one process after the other: begun last, they would run on alone at the end. */
+const LONG = /\/test\/(?:crash|e2e|packed)\/|crash\.test\.ts$/
+
+/** Those first, then as usual: what took longest the last time, or the largest. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification): number => Number(LONG.test(moduleId))
+    // It is no array that is sorted here.
+    // oxlint-disable-next-line unicorn/no-array-sort
+    const usual = await super.sort(files)
+    return usual.toSorted((one, other) => isLong(other) - isLong(one))
+  }
+}
 
 export default defineConfig({
   test: {
@@ -11,6 +26,7 @@ export default defineConfig({
     isolate: false,
     // A third of the time is spent waiting for child processes.
     maxWorkers: availableParallelism() * 2,
+    sequence: { sequencer: LongFirst },
     env: { TZ: 'Pacific/Chatham', NO_COLOR: '1', TMPDIR: temporaryRoot() },
     // For what does not come at all: on a busy machine a start of the program alone may take seconds.
     expect: { poll: { timeout: 120_000 } },

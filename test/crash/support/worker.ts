@@ -2,6 +2,7 @@
  * An operation in a process that kills itself at a boundary: `node worker.ts <state folder> <number> [operation]`,
  * where the operation is `poll --drain` unless another is named. With number 0 it lives to its end and prints the names of all boundaries it came by, as a JSON list.
  */
+import { inspect } from 'node:util'
 import type { AnyOperation } from '../../../src/operations/define.ts'
 import { deliver } from '../../../src/operations/deliver.ts'
 import { notionSync } from '../../../src/operations/notion/sync.ts'
@@ -36,7 +37,7 @@ session.run(operation, input, { dryRun: false }).then(
     process.stdout.write(JSON.stringify(names))
   },
   (error: unknown) => {
-    console.error(error)
+    process.stderr.write(inspect(error))
     process.exitCode = 1
   },
 )
