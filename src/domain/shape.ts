@@ -21,7 +21,7 @@ export function fits(value: unknown, shape: Shape): boolean {
     default:
       return isList(shape)
         ? Array.isArray(value) && value.every(part => fits(part, shape[0]))
-        : typeof value === 'object' && value !== null && fitsObject(new Map(Object.entries(value)), shape)
+        : isObject(value) && fitsObject(new Map(Object.entries(value)), shape)
   }
 }
 
@@ -31,4 +31,9 @@ function isList(shape: readonly [Shape] | { readonly [name: string]: Shape }): s
 
 function fitsObject(value: ReadonlyMap<string, unknown>, shape: { readonly [name: string]: Shape }): boolean {
   return Object.entries(shape).every(([name, part]) => fits(value.get(name), part))
+}
+
+/** Whether a value of unknown origin is an object with keys. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

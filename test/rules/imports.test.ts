@@ -18,7 +18,7 @@ const TYPES_OF_SERVICES = ['roles/', 'outbox/', 'settings/core.ts', 'store/']
 /** By the longest beginning of the path. A part may always import itself. */
 const MATRIX: Readonly<Record<string, Allowed>> = {
   'kernel/': { parts: [], packages: [NODE] },
-  'domain/': { parts: ['integrations/notion/blocks/'], packages: [] },
+  'domain/': { parts: [], packages: [] },
   'settings/': {
     parts: ['kernel/', 'domain/', 'integrations/index.ts'],
     types: ['integrations/service.ts'],

@@ -1,4 +1,4 @@
-/** How a stretch of text looks, as far as both Markdown and Notion know it. */
+/** How a stretch of text looks, as far as Markdown can say it. */
 export interface TextStyle {
   readonly bold: boolean
   readonly italic: boolean
@@ -55,8 +55,9 @@ export interface TaskNode {
 }
 
 /**
- * An item of a numbered list whose numbers Notion would not show (it counts from 1, always): its number stands
- * in the text. `marker` is the number with its dot or bracket.
+ * An item of a numbered list that does not count from 1 up (`isCounting`), such as the one that begins at 7: many
+ * places that a document goes to number lists by themselves, from 1 always, so its number is text of its own.
+ * `marker` is the number with its dot or bracket.
  */
 export interface NumeralNode {
   readonly kind: 'numeral'
@@ -70,7 +71,7 @@ export interface RuleNode {
   readonly kind: 'rule'
 }
 
-/** A block of a document, between Markdown and Notion: what both have in common. */
+/** A block of a document: what Markdown can say and a page, a mail, a chat or a PDF can show. */
 export type DocNode = TextNode | TaskNode | NumeralNode | HeadingNode | CodeNode | TableNode | RuleNode
 
 /** Whether two stretches look the same. */
@@ -112,4 +113,29 @@ function isSameSpan(a: Span, b: Span | undefined): boolean {
 /** Text with no style as spans. */
 export function plainSpans(text: string): Span[] {
   return text === '' ? [] : [{ ...PLAIN, text }]
+}
+
+/** Whether a list may be numbered by whoever shows it: from 1 up, or all 1, which Markdown counts up too. */
+export function isCounting(numbers: readonly string[]): boolean {
+  return (
+    numbers.every((number, index) => number === String(index + 1)) || numbers.every(number => number === '1')
+  )
+}
+
+/**
+ * Text that every service and database can store and JSON can carry, the one place where characters are replaced:
+ * CR LF and CR become LF; a control character other than tab and LF becomes its visible symbol (NUL is `␀`,
+ * ESC is `␛`), because many databases refuse NUL and nothing is shown for the others; half of a surrogate pair
+ * becomes U+FFFD. Every other character stays, and cleaning twice changes nothing more.
+ */
+export function cleanText(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replace(CONTROL, symbolOf).toWellFormed()
+}
+
+// oxlint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g
+
+function symbolOf(control: string): string {
+  const code = control.charCodeAt(0)
+  return code === 0x7f ? '␡' : String.fromCharCode(0x2400 + code)
 }

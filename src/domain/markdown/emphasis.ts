@@ -53,9 +53,9 @@ function closeAll(
   }
 }
 
-/** The nearest opener for a closer, above the floor; those between can no longer pair with anything. */
-function dropToOpener(openers: Delimiter[], floor: number, closer: Delimiter): Delimiter | undefined {
-  for (let at = openers.length - 1; at >= floor; at -= 1) {
+/** The nearest opener for a closer, from `lowest` up; those between can no longer pair with anything. */
+function dropToOpener(openers: Delimiter[], lowest: number, closer: Delimiter): Delimiter | undefined {
+  for (let at = openers.length - 1; at >= lowest; at -= 1) {
     const opener = openers[at]
     if (opener === undefined || !pairs(opener, closer)) continue
     openers.length = at + 1
@@ -78,4 +78,38 @@ function use(opener: Delimiter, closer: Delimiter): Mark {
   closer.left -= count
   const style = opener.char === '~' ? 'strike' : count === 2 ? 'bold' : 'italic'
   return { style, after: opener.token, before: closer.token }
+}
+
+/**
+ * Whether the run of `char` from `start` to `end` of a text may open or close a style (CommonMark §6.2, left- and
+ * right-flanking). Beside Chinese, Japanese and Korean, which part no words by spaces, punctuation inside the marks
+ * does not keep them from closing.
+ */
+export function flanks(raw: string, start: number, end: number): { canOpen: boolean; canClose: boolean } {
+  const before = charBefore(raw, start)
+  const after = charAfter(raw, end)
+  const left = !SPACE.test(after) && (!PUNCTUATION.test(after) || !WORD.test(before) || CJK.test(before))
+  const right = !SPACE.test(before) && (!PUNCTUATION.test(before) || !WORD.test(after) || CJK.test(after))
+  if (raw.charAt(start) !== '_') return { canOpen: left, canClose: right }
+  return {
+    canOpen: left && (!right || PUNCTUATION.test(before)),
+    canClose: right && (!left || PUNCTUATION.test(after)),
+  }
+}
+
+const SPACE = /^(?:\s|$)/u
+const PUNCTUATION = /^[\p{P}\p{S}]/u
+const WORD = /^[^\s\p{P}\p{S}]/u
+const CJK = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
+
+/** The character in front of a place in a text; empty at its start. */
+function charBefore(text: string, at: number): string {
+  const unit = text.charCodeAt(at - 1)
+  return at === 0 ? '' : unit >= 0xdc00 && unit <= 0xdfff ? text.slice(at - 2, at) : text.charAt(at - 1)
+}
+
+/** The character at a place in a text; empty at its end. */
+function charAfter(text: string, at: number): string {
+  const point = text.codePointAt(at)
+  return point === undefined ? '' : String.fromCodePoint(point)
 }

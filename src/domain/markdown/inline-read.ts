@@ -1,11 +1,8 @@
 import { backtickRuns, nextRun, type BacktickRuns } from './backticks.ts'
-import { bareUrlAt, linkify } from './bare-url.ts'
-import { charAfter, charBefore } from './characters.ts'
 import { PLAIN, type Span } from './document.ts'
-import { pairDelimiters, type Delimiter, type Mark } from './emphasis.ts'
-import { flanks } from './flanking.ts'
-import { isLinkUrl, isRelativeUrl } from './link-url.ts'
-import { VERBATIM } from './verbatim.ts'
+import { flanks, pairDelimiters, type Delimiter, type Mark } from './emphasis.ts'
+import { VERBATIM } from './escape.ts'
+import { bareUrlAt, isLinkUrl, isRelativeUrl, linkify } from './urls.ts'
 
 /** Where a text stands: only a table's cell writes its line breaks as `<br>`. */
 export type InlinePlace = 'text' | 'cell'
@@ -37,8 +34,9 @@ interface Scan {
 
 /**
  * Reads the inline Markdown of one block: bold, italic, strikethrough, code, links and escapes (CommonMark and
- * GFM). Of a relative link the label stays. Images, HTML, formulas between `\(…\)`, `\[…\]` or `$$…$$`, links that Notion would refuse and whatever
- * else there is stay as the text they are written as. Line breaks stay; a backslash before one becomes two spaces.
+ * GFM). Of a relative link the label stays. Images, HTML, formulas between `\(…\)`, `\[…\]` or `$$…$$`, links with
+ * an address that is not allowed (`isLinkUrl`) and whatever else there is stay as the text they are written as.
+ * Line breaks stay; a backslash before one becomes two spaces.
  */
 export function readSpans(raw: string, place: InlinePlace): Span[] {
   const scan: Scan = {
@@ -135,7 +133,7 @@ function readDelimiters(scan: Scan): boolean {
   const char = scan.raw.charAt(scan.at)
   const start = scan.at
   const run = take(scan, char === '*' ? /\*+/y : char === '_' ? /_+/y : /~+/y) ?? ''
-  const { canOpen, canClose } = flanks(char, charBefore(scan.raw, start), charAfter(scan.raw, scan.at))
+  const { canOpen, canClose } = flanks(scan.raw, start, scan.at)
   const token = addText(scan, run)
   // GFM also strikes between single tildes; people write those for "about".
   if ((canOpen || canClose) && (char !== '~' || run.length === 2)) {
@@ -166,7 +164,7 @@ function closeBracket(scan: Scan): boolean {
   return true
 }
 
-/** Its target is nowhere for a reader of the page. */
+/** A relative target leads nowhere outside the page it was written for: only the label stays. */
 function showLabel(scan: Scan, bracket: Bracket): void {
   const open = scan.tokens[bracket.token]
   if (open !== undefined) open.text = ''
@@ -213,7 +211,7 @@ function readAngle(scan: Scan): boolean {
 }
 
 function readBareUrl(scan: Scan): boolean {
-  const url = bareUrlAt(scan.raw, scan.at, charBefore(scan.raw, scan.at))
+  const url = bareUrlAt(scan.raw, scan.at, scan.raw.slice(Math.max(0, scan.at - 2), scan.at))
   if (url === null) return false
   scan.at += url.length
   scan.tokens.push({ text: url, code: false, link: url })

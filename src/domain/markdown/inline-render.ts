@@ -1,5 +1,5 @@
 import type { Span } from './document.ts'
-import { escapeText, type Escaping } from './escape-text.ts'
+import { escapeText, type Escaping } from './escape.ts'
 
 /** One way of writing a text. */
 export interface Manner {

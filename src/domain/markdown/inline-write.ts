@@ -1,7 +1,9 @@
 import { joinSpans, plainSpans, sameSpans, type Span } from './document.ts'
 import { render, type Manner } from './inline-render.ts'
 import { readSpans } from './inline-read.ts'
-import { interruptsParagraph, isTableRuler, startsBlock, underlineLevel } from './line-starts.ts'
+import { interruptsParagraph, startsBlock, underlineLevel } from './line-starts.ts'
+import { isTableRuler } from './table-lines.ts'
+import { linkify } from './urls.ts'
 
 /** Where inline Markdown is written; each place has its own signs to beware of. */
 export type WritePlace = 'paragraph' | 'bullet' | 'heading' | 'cell'
@@ -81,4 +83,13 @@ function meansMore(line: string, isFirst: boolean): boolean {
 function escapeStart(line: string): string {
   const escaped = line.replace(/^([ \t]*\d+)(?=[.)])/, '$1\\')
   return escaped === line ? line.replace(/^[ \t]*/, '$&\\') : escaped
+}
+
+/**
+ * Reads inline Markdown as what can be written back exactly: where no way of writing gives these styles again, the
+ * text stays as it was written, marks and all. Only random runs of marks are so, hardly any text of people.
+ */
+export function readInline(raw: string, place: WritePlace): Span[] {
+  const spans = readSpans(raw, place === 'cell' ? 'cell' : 'text')
+  return writeSpans(spans, place) === null ? linkify(plainSpans(raw)) : spans
 }

@@ -112,11 +112,6 @@ export function startsBlock(line: string): boolean {
   return interruptsParagraph(line) || listMarkerOf(line) !== null
 }
 
-/** Whether a line can be the second one of a table. */
-export function isTableRuler(line: string): boolean {
-  return line.includes('|') && /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/.test(line)
-}
-
 function columnsOf(space: string, start: number): number {
   let column = start
   for (const char of space) column = char === '\t' ? nextStop(column) : column + 1

@@ -1,5 +1,5 @@
 import type { DocNode, Span, TableNode } from './document.ts'
-import { readMarkdown } from './normal-form.ts'
+import { readMarkdown } from './read.ts'
 
 /**
  * A Markdown text as it is read where there is no Markdown: without its signs, lists and tables a line for each
@@ -52,7 +52,7 @@ function tableLines({ rows }: TableNode): string[] {
   return rows.map(row => row.map(cell => textOf(cell).replaceAll('\n', ' ')).join(' · '))
 }
 
-/** A link that Notion would not take, such as one with a title or a relative one, and an image, stand as written. */
+/** An image, and a link that the reader leaves as text, such as one with a title. */
 const WRITTEN_LINK = /!?\[([^\]\n]*)\]\([^()\n]*\)/g
 
 function textOf(spans: readonly Span[]): string {

@@ -1,4 +1,4 @@
-import { indentOf, isBlank, isTableRuler, trimBlank } from './line-starts.ts'
+import { indentOf, isBlank, trimBlank } from './line-starts.ts'
 
 /** The cells of a row's line, trimmed, `\|` read as `|`. */
 export function splitRow(line: string): string[] {
@@ -24,6 +24,11 @@ export function joinRow(cells: readonly string[]): string {
 /** The line below a table's header. */
 export function rulerLine(width: number): string {
   return joinRow(Array.from({ length: width }, () => '---'))
+}
+
+/** Whether a line can be the second one of a table. */
+export function isTableRuler(line: string): boolean {
+  return line.includes('|') && /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/.test(line)
 }
 
 /** Whether two lines are the header of a table and what must stand below it. */

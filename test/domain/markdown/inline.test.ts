@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PLAIN, plainSpans, type Span } from '../../../src/domain/markdown/document.ts'
-import { linkify } from '../../../src/domain/markdown/bare-url.ts'
+import { linkify } from '../../../src/domain/markdown/urls.ts'
 import { readSpans } from '../../../src/domain/markdown/inline-read.ts'
 import { writeSomehow, writeSpans } from '../../../src/domain/markdown/inline-write.ts'
 import { sample } from './arbitraries.ts'

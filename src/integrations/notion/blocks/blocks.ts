@@ -49,108 +49,56 @@ interface HeadingBody {
   readonly color?: BlockColor
 }
 
+/** A block as it is sent: its content stands under the name of its type. */
+type Typed<Type extends string, Body> = { readonly type: Type } & { readonly [key in Type]: Body }
+
+/** The types of blocks that hold a text and blocks below it. A toggle is the container of a run's result. */
+type TextType = 'paragraph' | 'bulleted_list_item' | 'numbered_list_item' | 'quote' | 'toggle'
+
 /** A paragraph. Notion shows its children indented. */
-export interface ParagraphBlock {
-  readonly type: 'paragraph'
-  readonly paragraph: TextBody
-}
-
-/** A heading of the first level. */
-export interface Heading1Block {
-  readonly type: 'heading_1'
-  readonly heading_1: HeadingBody
-}
-
-/** A heading of the second level. */
-export interface Heading2Block {
-  readonly type: 'heading_2'
-  readonly heading_2: HeadingBody
-}
-
-/** A heading of the third level or, by its colour, of a lower one: grey 4, brown 5, purple 6. */
-export interface Heading3Block {
-  readonly type: 'heading_3'
-  readonly heading_3: HeadingBody
-}
-
-/** An item of a list with bullets. */
-export interface BulletBlock {
-  readonly type: 'bulleted_list_item'
-  readonly bulleted_list_item: TextBody
-}
-
-/** An item of a numbered list; Notion counts neighbours from 1. */
-export interface NumberBlock {
-  readonly type: 'numbered_list_item'
-  readonly numbered_list_item: TextBody
-}
-
-/** An item with a box. */
-export interface ToDoBlock {
-  readonly type: 'to_do'
-  readonly to_do: TextBody & { readonly checked: boolean }
-}
-
-/** A quote. */
-export interface QuoteBlock {
-  readonly type: 'quote'
-  readonly quote: TextBody
-}
+export type ParagraphBlock = Typed<'paragraph', TextBody>
 
 /** Code. The caption carries what Markdown says behind the fence where `language` cannot. */
-export interface CodeBlock {
-  readonly type: 'code'
-  readonly code: {
+export type CodeBlock = Typed<
+  'code',
+  {
     readonly rich_text: readonly RichText[]
     readonly language: string
     readonly caption?: readonly RichText[]
   }
-}
-
-/** A horizontal rule. */
-export interface DividerBlock {
-  readonly type: 'divider'
-  readonly divider: Readonly<Record<string, never>>
-}
+>
 
 /** A table with its rows, one at least. */
-export interface TableBlock {
-  readonly type: 'table'
-  readonly table: {
+export type TableBlock = Typed<
+  'table',
+  {
     readonly table_width: number
     readonly has_column_header: boolean
     readonly has_row_header: boolean
     readonly children: readonly TableRowBlock[]
   }
-}
+>
 
 /** A row of a table: rich text for each cell. */
-export interface TableRowBlock {
-  readonly type: 'table_row'
-  readonly table_row: { readonly cells: readonly (readonly RichText[])[] }
-}
+type TableRowBlock = Typed<'table_row', { readonly cells: readonly (readonly RichText[])[] }>
 
-/** A block that folds its children away: the container of a run's result. */
-export interface ToggleBlock {
-  readonly type: 'toggle'
-  readonly toggle: TextBody
-}
+/** A block that holds a text and blocks below it. */
+type TextBlock = { [Type in TextType]: Typed<Type, TextBody> }[TextType]
 
-/** Every block that EchoPilot writes, as the JSON that is sent. */
+/**
+ * Every block that EchoPilot writes, as the JSON that is sent. A `heading_3` is, by its colour, also of a lower
+ * level: grey 4, brown 5, purple 6. Notion counts neighbouring items of a numbered list from 1.
+ */
 export type Block =
-  | ParagraphBlock
-  | Heading1Block
-  | Heading2Block
-  | Heading3Block
-  | BulletBlock
-  | NumberBlock
-  | ToDoBlock
-  | QuoteBlock
+  | TextBlock
+  | Typed<'to_do', TextBody & { readonly checked: boolean }>
+  | Typed<'heading_1', HeadingBody>
+  | Typed<'heading_2', HeadingBody>
+  | Typed<'heading_3', HeadingBody>
   | CodeBlock
-  | DividerBlock
+  | Typed<'divider', Readonly<Record<string, never>>>
   | TableBlock
   | TableRowBlock
-  | ToggleBlock
 
 /**
  * A block as Notion sends it, of any type, with `children` filled in by whoever listed them. What it holds is
@@ -170,7 +118,7 @@ const MAX_TITLE = 1900
  * The one block of a page that holds a run's result as its children. Its text ends in the mark `⟦run_…⟧`, by which
  * it is known even when the block's stored id is lost: such blocks are never brief.
  */
-export function containerBlock(runId: string, title: string): ToggleBlock {
+export function containerBlock(runId: string, title: string): Typed<'toggle', TextBody> {
   const text = shorten(title.replaceAll('\n', ' ').toWellFormed(), MAX_TITLE, '…')
   return {
     type: 'toggle',
@@ -181,4 +129,49 @@ export function containerBlock(runId: string, title: string): ToggleBlock {
       ],
     },
   }
+}
+
+/** The blocks below one of our own. */
+export function childrenOfOurs(block: Block): readonly Block[] {
+  return block.type === 'table' ? block.table.children : (textBodyOf(block)?.children ?? [])
+}
+
+/** The same block with other blocks below it; a block that can have none stays as it is. */
+export function withChildren(block: Block, children: readonly Block[]): Block {
+  if (block.type === 'table') {
+    return { ...block, table: { ...block.table, children: children.filter(isRow) } }
+  }
+  const body = textBodyOf(block)
+  if (body === null) return block
+  const { children: _, ...rest } = body
+  return { ...block, [block.type]: children.length === 0 ? rest : { ...rest, children } }
+}
+
+function textBodyOf(block: Block): TextBody | null {
+  switch (block.type) {
+    case 'paragraph':
+      return block.paragraph
+    case 'bulleted_list_item':
+      return block.bulleted_list_item
+    case 'numbered_list_item':
+      return block.numbered_list_item
+    case 'to_do':
+      return block.to_do
+    case 'quote':
+      return block.quote
+    case 'toggle':
+      return block.toggle
+    case 'heading_1':
+    case 'heading_2':
+    case 'heading_3':
+    case 'code':
+    case 'divider':
+    case 'table':
+    case 'table_row':
+      return null
+  }
+}
+
+function isRow(block: Block): block is TableRowBlock {
+  return block.type === 'table_row'
 }

@@ -1,5 +1,4 @@
 import { LEVEL_COLORS, type Block, type FoundBlock } from './blocks.ts'
-import { linkify } from '../../../domain/markdown/bare-url.ts'
 import { infoOf } from './code-language.ts'
 import {
   plainSpans,
@@ -8,16 +7,36 @@ import {
   type Span,
   type TableNode,
 } from '../../../domain/markdown/document.ts'
-import { bodyOf, childrenOf, containerRunId } from './found-block.ts'
-import { piecesOf, plainTextOf, spansOf, type FoundPiece } from './found-text.ts'
-import { noteOf } from './foreign-note.ts'
-import { CONTINUED } from './pieces.ts'
+import { linkify } from '../../../domain/markdown/urls.ts'
+import { writeMarkdown } from '../../../domain/markdown/write.ts'
+import {
+  bodyOf,
+  childrenOf,
+  containerRunId,
+  noteOf,
+  piecesOf,
+  plainTextOf,
+  spansOf,
+  type FoundPiece,
+} from './found.ts'
+import { settleNumerals } from './normal-form.ts'
+import { CONTINUED } from './rich-text.ts'
+
+/**
+ * Notion blocks as Markdown. For blocks that `markdownToBlocks` made it is exact (see `normaliseMarkdown`),
+ * however Notion divides or joins the pieces of rich text. For a person's page it is the body as text: colours are
+ * dropped, media become notes such as `[image]`. Containers of results are left out (SPEC §7): they are never
+ * brief. Children must have been listed by the caller.
+ */
+export function blocksToMarkdown(blocks: readonly (FoundBlock | Block)[]): string {
+  return writeMarkdown(settleNumerals(nodesOf(blocks)))
+}
 
 /**
  * Notion blocks, our own or a person's, as blocks of a document. Texts that were cut at Notion's limits are one
  * again; containers of results are left out with all they hold; what a document cannot hold is a note.
  */
-export function nodesOf(blocks: readonly (FoundBlock | Block)[]): DocNode[] {
+function nodesOf(blocks: readonly (FoundBlock | Block)[]): DocNode[] {
   const nodes: DocNode[] = []
   const waiting = blocks.filter(block => containerRunId(block) === null)
   for (let at = 0; at < waiting.length;) {

@@ -1,6 +1,5 @@
-import { childrenOfOurs, withChildren } from './block-children.ts'
-import { NOTION_LIMITS, type Block } from './blocks.ts'
-import { jsonBytes } from './json-bytes.ts'
+import { childrenOfOurs, NOTION_LIMITS, withChildren, type Block } from './blocks.ts'
+import { jsonBytes } from './rich-text.ts'
 
 /** Notion refuses 500 KB; what a client adds around the blocks must fit as well. */
 const MAX_REQUEST_BYTES = 450_000
@@ -98,7 +97,7 @@ function fits(block: Block): boolean {
 
 /**
  * A block with as many of its first children as fit with it; the rest comes later, after them. A table needs a row,
- * and a row alone always fits (`fitsInTable`).
+ * and a row alone always fits (`notionForm`).
  */
 function headPart(block: Block): Part {
   const children = childrenOfOurs(block)

@@ -15,18 +15,18 @@ import {
   type Span,
   type TableNode,
 } from '../../../domain/markdown/document.ts'
-import { readMarkdown } from '../../../domain/markdown/normal-form.ts'
-import { toParagraph } from '../../../domain/markdown/numerals.ts'
-import { CONTINUED, richTextOf, richTextsOf } from './pieces.ts'
+import { readMarkdown } from '../../../domain/markdown/read.ts'
+import { notionForm, toParagraph } from './normal-form.ts'
+import { CONTINUED, richTextOf, richTextsOf } from './rich-text.ts'
 
 /**
  * A Markdown text as Notion blocks, each within Notion's limits but for the number of children and the depth,
  * which `planAppends` takes care of. Never throws and never drops text: what is not understood stands there as it
- * was written. `blocksToMarkdown` gives back its normal form, byte for byte; a text in normal form comes back as
+ * was written. `blocksToMarkdown` gives back its normal form (`normaliseMarkdown`), byte for byte; a text in normal form comes back as
  * it was.
  */
 export function markdownToBlocks(markdown: string): Block[] {
-  return blocksOf(readMarkdown(markdown))
+  return blocksOf(notionForm(readMarkdown(markdown)))
 }
 
 function blocksOf(nodes: readonly DocNode[]): Block[] {

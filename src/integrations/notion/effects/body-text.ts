@@ -1,6 +1,6 @@
 import type { FoundBlock } from '../blocks/blocks.ts'
-import { containerRunId } from '../blocks/found-block.ts'
-import { blocksToMarkdown } from '../blocks/to-markdown.ts'
+import { containerRunId } from '../blocks/found.ts'
+import { blocksToMarkdown } from '../blocks/from-blocks.ts'
 import type { NotionBlock, NotionJson } from '../api/client.ts'
 
 /** Whether a block is one of our own result containers: never brief, whoever's run it holds. */

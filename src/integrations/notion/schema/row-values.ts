@@ -1,5 +1,5 @@
-import { cleanText } from '../../../domain/markdown/clean-text.ts'
-import { richTextToPlain } from '../blocks/to-markdown.ts'
+import { cleanText } from '../../../domain/markdown/document.ts'
+import { plainTextOf } from '../blocks/found.ts'
 import {
   readCheckbox,
   readChoice,
@@ -65,7 +65,7 @@ export function readRow(page: NotionPage, database: NotionDatabase): RowReader {
 
 /** The text of one item of a property that was read whole. */
 export function itemText(item: NotionJson, type: string): string {
-  return richTextToPlain([item[type]])
+  return plainTextOf([item[type]])
 }
 
 /**

@@ -1,4 +1,5 @@
-import { isObject, plainTextOf } from '../blocks/found-text.ts'
+import { plainTextOf } from '../blocks/found.ts'
+import { isObject } from '../../../domain/shape.ts'
 
 /** A date as Notion keeps it: ISO days or instants. */
 export interface DateValue {

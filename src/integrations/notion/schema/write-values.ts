@@ -1,8 +1,6 @@
-import { cleanText } from '../../../domain/markdown/clean-text.ts'
+import { cleanText, plainSpans } from '../../../domain/markdown/document.ts'
 import { NOTION_LIMITS, type RichText } from '../blocks/blocks.ts'
-import { plainSpans } from '../../../domain/markdown/document.ts'
-import { jsonBytes } from '../blocks/json-bytes.ts'
-import { richTextOf } from '../blocks/pieces.ts'
+import { jsonBytes, richTextOf } from '../blocks/rich-text.ts'
 import type { DateValue } from './values.ts'
 
 /** JSON of a property's value, or why Notion would refuse it. */

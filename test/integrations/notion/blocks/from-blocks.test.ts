@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { containerBlock, type FoundBlock } from '../../../../src/integrations/notion/blocks/blocks.ts'
-import { containerRunId } from '../../../../src/integrations/notion/blocks/found-block.ts'
-import { blocksToMarkdown, richTextToPlain } from '../../../../src/integrations/notion/blocks/to-markdown.ts'
+import { containerRunId, plainTextOf } from '../../../../src/integrations/notion/blocks/found.ts'
+import { blocksToMarkdown } from '../../../../src/integrations/notion/blocks/from-blocks.ts'
 import { sample } from '../../../domain/markdown/arbitraries.ts'
 import { asFound } from './notion-stand-in.ts'
 
@@ -242,14 +242,12 @@ function lettersIn(page: readonly FoundBlock[]): string {
 
 function plainOf(found: FoundBlock): string {
   const body: unknown = found[found.type]
-  return typeof body === 'object' && body !== null && 'rich_text' in body
-    ? richTextToPlain(body.rich_text)
-    : ''
+  return typeof body === 'object' && body !== null && 'rich_text' in body ? plainTextOf(body.rich_text) : ''
 }
 
 test('plain text is that of every segment', () => {
-  expect(
-    richTextToPlain([piece('a'), piece('b', { bold: true }), { type: 'mention', plain_text: '@c' }]),
-  ).toBe('ab@c')
-  for (const other of [null, undefined, 'a', {}, [null]]) expect(richTextToPlain(other)).toBe('')
+  expect(plainTextOf([piece('a'), piece('b', { bold: true }), { type: 'mention', plain_text: '@c' }])).toBe(
+    'ab@c',
+  )
+  for (const other of [null, undefined, 'a', {}, [null]]) expect(plainTextOf(other)).toBe('')
 })

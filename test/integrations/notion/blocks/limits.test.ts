@@ -4,14 +4,14 @@ import {
   NOTION_LIMITS,
   type Block,
   type RichText,
+  childrenOfOurs,
 } from '../../../../src/integrations/notion/blocks/blocks.ts'
-import { childrenOfOurs } from '../../../../src/integrations/notion/blocks/block-children.ts'
 import { cutText, shorten } from '../../../../src/domain/cut-text.ts'
-import { jsonBytes } from '../../../../src/integrations/notion/blocks/json-bytes.ts'
-import { isLinkUrl } from '../../../../src/domain/markdown/link-url.ts'
-import { normaliseMarkdown } from '../../../../src/domain/markdown/normal-form.ts'
+import { jsonBytes } from '../../../../src/integrations/notion/blocks/rich-text.ts'
+import { isLinkUrl } from '../../../../src/domain/markdown/urls.ts'
+import { normaliseMarkdown } from '../../../../src/integrations/notion/blocks/normal-form.ts'
 import { markdownToBlocks } from '../../../../src/integrations/notion/blocks/to-blocks.ts'
-import { blocksToMarkdown } from '../../../../src/integrations/notion/blocks/to-markdown.ts'
+import { blocksToMarkdown } from '../../../../src/integrations/notion/blocks/from-blocks.ts'
 import { sample, soup } from '../../../domain/markdown/arbitraries.ts'
 import { asFound, type Pieces } from './notion-stand-in.ts'
 

@@ -1,6 +1,9 @@
-import { isObject } from '../../../../src/integrations/notion/blocks/found-text.ts'
-import type { Block, FoundBlock } from '../../../../src/integrations/notion/blocks/blocks.ts'
-import { childrenOfOurs } from '../../../../src/integrations/notion/blocks/block-children.ts'
+import { isObject } from '../../../../src/domain/shape.ts'
+import {
+  type Block,
+  type FoundBlock,
+  childrenOfOurs,
+} from '../../../../src/integrations/notion/blocks/blocks.ts'
 import type { AppendRequest } from '../../../../src/integrations/notion/blocks/split.ts'
 
 /** How Notion divides the pieces of a text when it sends them back: nobody promises that they come as they went. */

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { cleanText } from '../../../../src/domain/markdown/clean-text.ts'
-import { normaliseMarkdown } from '../../../../src/domain/markdown/normal-form.ts'
+import { cleanText } from '../../../../src/domain/markdown/document.ts'
+import { normaliseMarkdown } from '../../../../src/integrations/notion/blocks/normal-form.ts'
 import { markdownToBlocks } from '../../../../src/integrations/notion/blocks/to-blocks.ts'
-import { blocksToMarkdown } from '../../../../src/integrations/notion/blocks/to-markdown.ts'
+import { blocksToMarkdown } from '../../../../src/integrations/notion/blocks/from-blocks.ts'
 import { document, sample, soup } from '../../../domain/markdown/arbitraries.ts'
 import { asFound } from './notion-stand-in.ts'
 

@@ -1,12 +1,15 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { childrenOfOurs } from '../../../../src/integrations/notion/blocks/block-children.ts'
-import { NOTION_LIMITS, type Block } from '../../../../src/integrations/notion/blocks/blocks.ts'
-import { jsonBytes } from '../../../../src/integrations/notion/blocks/json-bytes.ts'
-import { normaliseMarkdown } from '../../../../src/domain/markdown/normal-form.ts'
+import {
+  childrenOfOurs,
+  NOTION_LIMITS,
+  type Block,
+} from '../../../../src/integrations/notion/blocks/blocks.ts'
+import { jsonBytes } from '../../../../src/integrations/notion/blocks/rich-text.ts'
+import { normaliseMarkdown } from '../../../../src/integrations/notion/blocks/normal-form.ts'
 import { planAppends, type AppendRequest } from '../../../../src/integrations/notion/blocks/split.ts'
 import { markdownToBlocks } from '../../../../src/integrations/notion/blocks/to-blocks.ts'
-import { blocksToMarkdown } from '../../../../src/integrations/notion/blocks/to-markdown.ts'
+import { blocksToMarkdown } from '../../../../src/integrations/notion/blocks/from-blocks.ts'
 import { document, sample, soup } from '../../../domain/markdown/arbitraries.ts'
 import { carryOut, listed, siblingsUnder, type Kept } from './notion-stand-in.ts'
 

@@ -21,7 +21,7 @@ import {
   writeTitle,
   writeUrl,
 } from '../../../../src/integrations/notion/schema/write-values.ts'
-import { richTextToPlain } from '../../../../src/integrations/notion/blocks/to-markdown.ts'
+import { plainTextOf } from '../../../../src/integrations/notion/blocks/found.ts'
 
 describe('reading', () => {
   const segments = [
@@ -102,7 +102,7 @@ describe('writing', () => {
     const written = writeText(text)
     if (!written.ok) throw new Error(written.why)
     expect(written.json.rich_text).toHaveLength(Math.ceil(length / 2_000))
-    expect(richTextToPlain(written.json.rich_text)).toBe(text)
+    expect(plainTextOf(written.json.rich_text)).toBe(text)
   })
 
   test('a text that Notion cannot hold is refused, never cut', () => {

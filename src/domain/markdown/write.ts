@@ -4,10 +4,10 @@ import { joinRow, rulerLine } from './table-lines.ts'
 
 /**
  * Writes blocks as Markdown in its normal form: one empty line between blocks, none between the items of a list,
- * `-` for bullets, `#` for headings, `**`, `*` and `~~` for styles, fences for code. `readBlocks` reads it back as
+ * `-` for bullets, `#` for headings, `**`, `*` and `~~` for styles, fences for code. `readMarkdown` reads it back as
  * these blocks.
  */
-export function writeBlocks(nodes: readonly DocNode[]): string {
+export function writeMarkdown(nodes: readonly DocNode[]): string {
   return linesOf(nodes).join('\n')
 }
 

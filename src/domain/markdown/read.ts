@@ -1,7 +1,13 @@
-import { addLine, openContainer, takesLazily } from './container-lines.ts'
-import { isCounting } from './counting.ts'
-import { plainSpans, type DocNode, type HeadingLevel, type Span } from './document.ts'
-import { readInline } from './inline.ts'
+import {
+  addLine,
+  openContainer,
+  takeItems,
+  takesLazily,
+  type LineCursor,
+  type ListItem,
+} from './containers.ts'
+import { cleanText, isCounting, type DocNode, type HeadingLevel, type Span } from './document.ts'
+import { readInline } from './inline-write.ts'
 import {
   closesFence,
   fenceOf,
@@ -16,11 +22,9 @@ import {
   trimBlank,
   underlineLevel,
 } from './line-starts.ts'
-import { takeItems, type LineCursor, type ListItem } from './list-lines.ts'
-import { fitsInTable } from '../../integrations/notion/blocks/table-limits.ts'
 import { isTableRow, isTableStart, splitRow } from './table-lines.ts'
 
-/** Lists and quotes nest this deep; what is deeper stays text. Each level costs Notion requests of its own. */
+/** Lists and quotes nest this deep; what is deeper stays text, so that no text makes the readers of a document overflow. */
 const MAX_DEPTH = 10
 
 interface Reading extends LineCursor {
@@ -29,11 +33,16 @@ interface Reading extends LineCursor {
 }
 
 /**
- * Reads the lines of a document, or of a list item or quote in it, as blocks: CommonMark's and GFM's headings,
- * paragraphs, lists, tasks, quotes, code, rules and tables. Nothing else exists: HTML, footnotes, definitions and
- * the like are paragraphs.
+ * Reads a Markdown text as blocks: CommonMark's and GFM's headings, paragraphs, lists, tasks, quotes, code, rules
+ * and tables. HTML, footnotes, definitions and the like are paragraphs. Never throws; of the text only control
+ * characters are replaced (`cleanText`).
  */
-export function readBlocks(lines: readonly string[], depth = 0): DocNode[] {
+export function readMarkdown(markdown: string): DocNode[] {
+  return readBlocks(cleanText(markdown).split('\n'), 0)
+}
+
+/** Reads the lines of a document, or of a list item or quote in it. */
+function readBlocks(lines: readonly string[], depth: number): DocNode[] {
   const reading: Reading = { lines, depth, at: 0, nodes: [] }
   while (reading.at < lines.length) {
     if (isBlank(here(reading))) reading.at += 1
@@ -111,17 +120,18 @@ function readTable(reading: Reading): boolean {
   while (end < lines.length && isTableRow(lines[end] ?? '') && !interruptsParagraph(lines[end] ?? ''))
     end += 1
   const [header = '', , ...rest] = lines.slice(at, end)
-  reading.nodes.push(tableNode([header, ...rest].map(splitRow), lines.slice(at, end)))
+  reading.nodes.push(tableNode([header, ...rest].map(splitRow)))
   reading.at = end
   return true
 }
 
 /** Rows are filled up to the longest: GFM would drop the cells that the header does not have. */
-function tableNode(rows: readonly (readonly string[])[], lines: readonly string[]): DocNode {
+function tableNode(rows: readonly (readonly string[])[]): DocNode {
   const width = rows.reduce((most, row) => Math.max(most, row.length), 1)
-  const cells = rows.map(row => Array.from({ length: width }, (_, at) => readInline(row[at] ?? '', 'cell')))
-  if (fitsInTable(cells)) return { kind: 'table', rows: cells }
-  return { kind: 'paragraph', spans: plainSpans(trimBlank(lines.join('\n'))), children: [] }
+  return {
+    kind: 'table',
+    rows: rows.map(row => Array.from({ length: width }, (_, at) => readInline(row[at] ?? '', 'cell'))),
+  }
 }
 
 function readParagraph(reading: Reading): void {
@@ -173,19 +183,19 @@ function readList(reading: Reading): boolean {
   if (reading.depth >= MAX_DEPTH || listMarkerOf(here(reading)) === null) return false
   const items = takeItems(reading)
   const isNumbered = items[0]?.marker.number !== ''
-  const isNative =
+  const countsItself =
     !isNumbered ||
     (reading.nodes.at(-1)?.kind !== 'number' && isCounting(items.map(item => item.marker.number)))
-  for (const item of items) reading.nodes.push(itemNode(item, isNative, reading.depth))
+  for (const item of items) reading.nodes.push(itemNode(item, countsItself, reading.depth))
   return true
 }
 
-function itemNode({ marker, lines }: ListItem, isNative: boolean, depth: number): DocNode {
+function itemNode({ marker, lines }: ListItem, countsItself: boolean, depth: number): DocNode {
   const box = marker.number === '' ? /^\[([ xX])\](?:[ \t]+|$)/.exec(lines[0] ?? '') : null
   const inner = box === null ? lines : [(lines[0] ?? '').slice(box[0].length), ...lines.slice(1)]
   const [spans, children] = headAndRest(readBlocks(inner, depth + 1))
   if (box !== null) return { kind: 'task', checked: box[1] !== ' ', spans, children }
   if (marker.number === '') return { kind: 'bullet', spans, children }
-  if (isNative) return { kind: 'number', spans, children }
+  if (countsItself) return { kind: 'number', spans, children }
   return { kind: 'numeral', marker: marker.number + marker.char, spans, children }
 }

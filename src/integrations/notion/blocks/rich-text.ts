@@ -1,7 +1,6 @@
 import { NOTION_LIMITS, type Annotations, type RichText } from './blocks.ts'
 import { cutText } from '../../../domain/cut-text.ts'
 import type { Span, TextStyle } from '../../../domain/markdown/document.ts'
-import { jsonBytes } from './json-bytes.ts'
 
 /** The rich text of one block stays below this many bytes of JSON, so that a block always fits into a request. */
 const MAX_BLOCK_TEXT_BYTES = 200_000
@@ -64,4 +63,17 @@ function annotationsOf({ bold, italic, strike, code }: TextStyle): Annotations |
     ...(strike ? { strikethrough: strike } : {}),
     ...(code ? { code } : {}),
   }
+}
+
+/** Bytes that a value takes in a request: UTF-8 of its JSON. */
+export function jsonBytes(value: object): number {
+  const json = JSON.stringify(value)
+  let bytes = json.length
+  for (let at = 0; at < json.length; at += 1) {
+    const unit = json.charCodeAt(at)
+    // A surrogate pair has two units and four bytes; JSON.stringify escapes lone ones.
+    if (unit >= 0x800 && (unit < 0xd800 || unit > 0xdfff)) bytes += 2
+    else if (unit >= 0x80) bytes += 1
+  }
+  return bytes
 }
