@@ -1,4 +1,4 @@
-import type { EffectState } from './effect.ts'
+import type { EffectState } from './effect-kind.ts'
 import { isFinal, type RunState } from './run-state.ts'
 
 /** What a person can decide about a task. */

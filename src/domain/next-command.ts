@@ -1,4 +1,4 @@
-import type { DeadCause, EffectState } from './effect.ts'
+import type { DeadCause, EffectState } from './effect-kind.ts'
 import type { ErrorClass } from './error-class.ts'
 import type { RunState } from './run-state.ts'
 

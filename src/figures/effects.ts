@@ -25,13 +25,6 @@ export interface ShownEffect {
   readonly next: string | null
 }
 
-const WHAT = {
-  page: 'properties of the page',
-  body: 'result in the page',
-  log: 'row of the Automation Log',
-  job: 'row of the Job Log',
-} as const satisfies Record<Effect['kind'], string>
-
 /** An effect with the task it belongs to, and the next command. */
 export async function shownEffect(store: Store, effect: Effect): Promise<ShownEffect> {
   const run = effect.runId === null ? null : await store.runs.get(effect.runId)
@@ -40,7 +33,7 @@ export async function shownEffect(store: Store, effect: Effect): Promise<ShownEf
   return {
     id: effect.id,
     key: effect.key,
-    what: WHAT[effect.kind],
+    what: store.kinds.of(effect)?.writes ?? `something of the kind ${effect.kind}`,
     taskId: task?.id ?? null,
     title: task?.title ?? null,
     runId: effect.runId,

@@ -1,3 +1,4 @@
+import { effectKinds } from '../domain/effect-kind.ts'
 import { notion } from './notion/service.ts'
 import { openai } from './openai/service.ts'
 
@@ -6,3 +7,6 @@ import { openai } from './openai/service.ts'
  * loops over this list: a new service is a folder beside it and a line in it.
  */
 export const SERVICES = [openai, notion] as const
+
+/** Every kind of effect that they deliver. */
+export const EFFECT_KINDS = effectKinds(SERVICES)

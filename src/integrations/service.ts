@@ -1,3 +1,4 @@
+import type { EffectKind } from '../domain/effect-kind.ts'
 import type { Fields, ValuesOf } from '../kernel/field.ts'
 import type { FlatInput } from '../kernel/input.ts'
 import type { Example } from '../kernel/operation.ts'
@@ -41,6 +42,8 @@ export interface Service<
   /** Its secrets by the environment variable of each. */
   readonly secrets: Readonly<Record<Secret, SecretFact>>
   readonly plays: readonly (keyof Roles)[]
+  /** The kinds of effects that it delivers. */
+  readonly effects: readonly EffectKind[]
   /** What `init` may be told to set it up; left out where there is nothing to set up. */
   readonly setUp?: { readonly input: FlatInput; readonly examples: readonly Example[] }
   /** Ids of things there that a text names, such as the address of a page; the most particular first. */

@@ -89,14 +89,14 @@ export async function reviveWhatIsBack(context: OutboxContext): Promise<void> {
 
 async function reviveAt(context: ServiceContext): Promise<void> {
   const { store, deliverer } = context
-  for (const place of await store.effects.lookAgain(LOOKS)) {
+  for (const place of await store.effects.lookAgain(deliverer.service, LOOKS)) {
     if (context.stop.aborted) return
     try {
-      if ((await deliverer.whyAway(place)) === null) await store.effects.revive(place)
+      if ((await deliverer.whyAway(place)) === null) await store.effects.revive(deliverer.service, place)
     } catch (error) {
       if (!(error instanceof ServiceFailure)) throw error
       // The service does not answer: what is due now will say so, and the place is looked at again later.
-      context.log.warn('place not looked at', { kind: place.kind, error: error.message })
+      context.log.warn('place not looked at', { service: deliverer.service, place, error: error.message })
     }
   }
 }
@@ -135,9 +135,11 @@ async function passingOf(context: ServiceContext, { besideWork }: Pass): Promise
 
 /** Delivers until nothing is due: each batch is claimed with the end of the one before. */
 async function courier(context: ServiceContext, pass: Pass): Promise<void> {
+  const { deliverer } = context
   const { outbox } = context.store
   const isOver = (): boolean => context.stop.aborted || pass.inRow >= FAILURES_TO_STOP
-  const claim = async (): Promise<Effect[]> => (isOver() ? [] : outbox.claim(await passingOf(context, pass)))
+  const claim = async (): Promise<Effect[]> =>
+    isOver() ? [] : outbox.claim(deliverer.service, await passingOf(context, pass))
   let effects = await claim()
   for (let [head] = effects; head !== undefined; [head] = effects) {
     const attempt = await tryLeased(context, head, effects)
@@ -244,15 +246,19 @@ async function refused(
   again: FailedDelivery,
 ): Promise<FailedDelivery> {
   try {
-    const away = await context.deliverer.whyAway(context.deliverer.placeOf(head))
+    const away = await context.deliverer.whyAway(head.place)
     if (away !== null) return { ...again, error: `${away} (${again.error})`, dead: 'target' }
-    const mayPass = context.deliverer.isInParts(head) || status === 404
+    const mayPass = isInParts(context, head) || status === 404
     return mayPass && head.tries < REFUSED_TRIES ? again : { ...again, dead: 'refused' }
   } catch (error) {
     if (!(error instanceof ServiceFailure)) throw error
     // Nobody can tell for now.
     return again
   }
+}
+
+function isInParts({ store }: ServiceContext, head: Effect): boolean {
+  return store.kinds.of(head)?.isInParts ?? false
 }
 
 function triedAgain(context: ServiceContext, head: Effect, failure: ServiceFailure): FailedDelivery {
@@ -262,7 +268,7 @@ function triedAgain(context: ServiceContext, head: Effect, failure: ServiceFailu
     error: failure.message,
     notBeforeMs: context.world.clock.now() + Math.round(waitMs * (1 + context.world.random.fraction() / 5)),
     // Of many requests the one that was refused says nothing of those before it.
-    uncertain: failure.billed === 'unknown' || context.deliverer.isInParts(head),
+    uncertain: failure.billed === 'unknown' || isInParts(context, head),
     lookedUp: false,
     dead: null,
   }

@@ -1,4 +1,3 @@
-import type { DeadPlace } from '../store/effects.ts'
 import type { Effect } from '../store/effect-rows.ts'
 import type { OutsideThing } from '../store/outbox.ts'
 
@@ -21,13 +20,9 @@ export interface Deliverer {
    * @throws ServiceFailure where the service does not take it
    */
   deliver(head: Effect, effects: readonly Effect[]): Promise<Delivery>
-  /** Where an effect goes. */
-  placeOf(effect: Effect): DeadPlace
-  /** It takes several requests: the one that was refused says nothing of those before it. */
-  isInParts(effect: Effect): boolean
   /**
    * Why nothing can be written to a place for now; null where it is there, and what was refused was refused for itself.
    * @throws ServiceFailure where the service does not tell
    */
-  whyAway(place: DeadPlace): Promise<string | null>
+  whyAway(place: string): Promise<string | null>
 }

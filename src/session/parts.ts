@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { SERVICES } from '../integrations/index.ts'
+import { EFFECT_KINDS, SERVICES } from '../integrations/index.ts'
 import type { OpenService, Roles, Service } from '../integrations/service.ts'
 import { AppError, asAppError, defect, rewritten } from '../kernel/errors.ts'
 import type { Attempted } from '../kernel/operation.ts'
@@ -117,6 +117,7 @@ export async function attempted<T>(make: () => Promise<T>, redact: Redact): Prom
 async function openIn(options: PartsOptions): Promise<Store> {
   const { openStore } = await import('../store/index.ts')
   const store = openStore({
+    kinds: EFFECT_KINDS,
     path: join(stateDir(options.world, options.stateDirFlag).path, 'echopilot.db'),
     world: options.world,
     commit: options.program.commit,

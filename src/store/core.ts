@@ -1,3 +1,4 @@
+import type { EffectKinds } from '../domain/effect-kind.ts'
 import { fits, type Shape } from '../domain/shape.ts'
 import { UnreadableRow } from '../kernel/errors.ts'
 import type { Clock, Processes, Random } from '../kernel/world.ts'
@@ -11,6 +12,7 @@ export interface StoreReader {
   readonly engine: Reader
   readonly clock: Pick<Clock, 'now'>
   readonly processes: Processes
+  readonly kinds: EffectKinds
   /** The program's commit, written beside what it did. */
   readonly commit: string
 }

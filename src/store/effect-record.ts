@@ -1,38 +1,44 @@
-import {
-  effectsOf,
-  lateCostEffects,
-  pickUpEffect,
-  type NewEffect,
-  type Transition,
-} from '../domain/effect.ts'
+import { effectsOf, lateCostEffects, pickUpEffect, type Transition } from '../domain/board.ts'
+import type { NewEffect } from '../domain/effect-kind.ts'
 import { RUN_STATES } from '../domain/run-state.ts'
 import { reader, type Change, type StoreReader } from './core.ts'
+import type { Subject } from './effect-rows.ts'
 import { latestRun, type Run } from './run-rows.ts'
 import { taskOf, type Task } from './tasks.ts'
 import { findingsIn, latestWorkOf } from './work-rows.ts'
 
-/** Where all effects go that runs have so far. */
-export const SERVICE = 'notion'
+/** Where effects go, and what they tell of. */
+export interface EffectsOf {
+  readonly service: string
+  readonly subject: Subject
+}
 
-/** Records effects of a run; inside the transaction that changes its state. A key is never recorded twice. */
-export function recordEffects(tx: Change, runId: string, effects: readonly NewEffect[]): void {
+/** Records effects, inside the transaction that causes them. A key is never recorded twice. */
+export function recordEffects(
+  tx: Change,
+  { service, subject }: EffectsOf,
+  effects: readonly NewEffect[],
+): void {
   for (const { name, target, body, passingMs = null } of effects) {
+    const { kind } = body
     tx.engine.run(
-      `INSERT INTO effects (id, seq, key, subject_kind, subject_id, service, kind, target, body, state, tries,
+      `INSERT INTO effects (id, seq, key, subject_kind, subject_id, service, kind, target, place, body, state, tries,
          uncertain, not_before_ms, claim_no, created_ms, passing_ms)
        VALUES (:id, (SELECT COALESCE(MAX(seq), 0) + 1 FROM effects), :prefix || COALESCE(:name,
          CAST((SELECT COUNT(*) + 1 FROM effects
-           WHERE subject_kind = 'run' AND subject_id = :runId AND kind = :kind) AS TEXT)),
-         'run', :runId, :service, :kind, :target, :body, 'pending', 0, 0, 0, 0, :now, :passingMs)
+           WHERE subject_kind = :subjectKind AND subject_id = :subjectId AND kind = :kind) AS TEXT)),
+         :subjectKind, :subjectId, :service, :kind, :target, :place, :body, 'pending', 0, 0, 0, 0, :now, :passingMs)
        ON CONFLICT (key) DO NOTHING`,
       {
         id: tx.newId('effect'),
-        prefix: `${runId}/${body.kind}/`,
+        prefix: `${subject.id}/${kind}/`,
         name,
-        runId,
-        service: SERVICE,
-        kind: body.kind,
+        subjectKind: subject.kind,
+        subjectId: subject.id,
+        service,
+        kind,
         target,
+        place: tx.kinds.of({ service, kind })?.placeOf(body) ?? target,
         body: JSON.stringify(body),
         passingMs,
         now: tx.clock.now(),
@@ -41,25 +47,33 @@ export function recordEffects(tx: Change, runId: string, effects: readonly NewEf
   }
 }
 
+/** What tells of a run goes to the service that its task came from. */
+export function effectsOfRun({ source }: Pick<Task, 'source'>, runId: string): EffectsOf {
+  return { service: source, subject: { kind: 'run', id: runId } }
+}
+
 /**
  * Records what the outside must hear of the state a run has just entered. A local task has no outside.
  * Inside the transaction that changed the state.
  */
 export function tellOutside(tx: Change, run: Run): void {
   const task = taskOf(tx, run)
-  if (task.pageId !== null) recordEffects(tx, run.id, effectsOf(transitionOf(tx, run, task, task.pageId)))
+  if (task.pageId === null) return
+  recordEffects(tx, effectsOfRun(task, run.id), effectsOf(transitionOf(tx, run, task, task.pageId)))
 }
 
 /** Records what a pick-up writes back; inside the transaction that created the run. */
 export function tellPickUp(tx: Change, run: Run, pageId: string): void {
-  recordEffects(tx, run.id, [pickUpEffect(transitionOf(tx, run, taskOf(tx, run), pageId))])
+  const task = taskOf(tx, run)
+  recordEffects(tx, effectsOfRun(task, run.id), [pickUpEffect(transitionOf(tx, run, task, pageId))])
 }
 
 /** Records a cost that was booked when nobody worked on the run any more; inside the transaction that booked it. */
 export function tellLateCost(tx: Change, run: Run): void {
   const transition = standingTransition(tx, run)
   if (transition === null) return
-  recordEffects(tx, run.id, lateCostEffects(transition, latestRun(tx, run.taskId).id === run.id))
+  const isLatest = latestRun(tx, run.taskId).id === run.id
+  recordEffects(tx, effectsOfRun(taskOf(tx, run), run.id), lateCostEffects(transition, isLatest))
 }
 
 /** What is known of a run now, as the outside would be told; null for a local task. */

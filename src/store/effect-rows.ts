@@ -1,6 +1,5 @@
-import { EFFECT_SHAPES, type DeadCause, type EffectBody, type EffectState } from '../domain/effect.ts'
-import { keysOf } from '../domain/keys-of.ts'
-import { reader } from './core.ts'
+import type { DeadCause, EffectBody, EffectState } from '../domain/effect-kind.ts'
+import { reader, type StoreReader } from './core.ts'
 import type { SqlRow } from './engine.ts'
 
 /** What an effect is about: a run, and later an invoice, a report, an alert. */
@@ -19,8 +18,10 @@ export interface Effect {
   /** The subject, where that is a run. */
   readonly runId: string | null
   readonly service: string
-  readonly kind: EffectBody['kind']
+  readonly kind: string
   readonly target: string
+  /** What has to be there for it to be delivered: see {@link EffectKind.placeOf}. */
+  readonly place: string
   readonly body: EffectBody
   readonly state: EffectState
   /** Why it is dead; null where it is not, or not known. */
@@ -38,9 +39,9 @@ export interface Effect {
 }
 
 /** A row of the effects table. */
-export function readEffect(row: SqlRow): Effect {
+export function readEffect({ kinds }: Pick<StoreReader, 'kinds'>, row: SqlRow): Effect {
   const is = reader(row)
-  const kind = is.choice('kind', keysOf(EFFECT_SHAPES))
+  const named = { service: is.text('service'), kind: is.text('kind') }
   const subject = { kind: is.text('subject_kind'), id: is.text('subject_id') }
   return {
     id: is.text('id'),
@@ -48,10 +49,10 @@ export function readEffect(row: SqlRow): Effect {
     key: is.text('key'),
     subject,
     runId: subject.kind === 'run' ? subject.id : null,
-    service: is.text('service'),
-    kind,
+    ...named,
     target: is.text('target'),
-    body: is.json<EffectBody>('body', { kind: 'text', ...EFFECT_SHAPES[kind] }),
+    place: is.text('place'),
+    body: is.json<EffectBody>('body', { kind: 'text', ...kinds.of(named)?.shape }),
     state: is.text<EffectState>('state'),
     cause: is.textOrNull<DeadCause>('cause'),
     tries: is.number('tries'),

@@ -1,14 +1,10 @@
 import { mayDecideEffect } from '../domain/decision.ts'
-import { stillToSay, type EffectBody, type EffectState } from '../domain/effect.ts'
+import type { EffectBody, EffectState } from '../domain/effect-kind.ts'
 import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { readEffect, type Effect } from './effect-rows.ts'
 import type { SqlValue } from './engine.ts'
 import { addEvent, findRun } from './run-rows.ts'
 import { dueSql } from './sql.ts'
-
-/** Where dead effects would go: a page, or one of the logs. */
-export type DeadPlace =
-  { readonly kind: 'page'; readonly pageId: string } | { readonly kind: 'log' } | { readonly kind: 'job' }
 
 /** What became of an operator's word about an effect. `refused` changed nothing. */
 export interface EffectDecided {
@@ -24,12 +20,12 @@ export interface EffectStore {
   /** Those that are dead and missed, newest first: see {@link IS_MISSED}. */
   missed(limit: number): Promise<Effect[]>
   /**
-   * Places whose dead effects are worth another look, the longest not looked at first. Each is handed out once in
+   * Places of a service whose dead effects are worth another look, the longest not looked at first. Each is handed out once in
    * {@link LOOK_AGAIN_MS}, or {@link LOOK_RARELY_MS}: marked before it is looked at, so that several processes do not look at the same.
    */
-  lookAgain(limit: number): Promise<DeadPlace[]>
+  lookAgain(service: string, limit: number): Promise<string[]>
   /** Makes what died because its place was away pending again. Returns how many. */
-  revive(place: DeadPlace): Promise<number>
+  revive(service: string, place: string): Promise<number>
   /** Makes all that are dead and missed pending again, whatever they died of. Returns how many. */
   reviveAll(): Promise<number>
   /**
@@ -58,8 +54,9 @@ function newestIn(state: EffectState): string {
  * Dead, and an alarm. What died because its page is away is not, where its run was cancelled, or its failure let be:
  * throwing the page away is a way to say so. It is written when the page is back.
  */
-export const IS_MISSED = `state = 'dead' AND NOT (cause IS NOT DISTINCT FROM 'target' AND kind IN ('page', 'body') AND EXISTS (
-  SELECT 1 FROM runs r WHERE effects.subject_kind = 'run' AND r.id = effects.subject_id AND (r.state = 'cancelled' OR r.dismissed_ms IS NOT NULL)))`
+export const IS_MISSED = `state = 'dead' AND NOT (cause IS NOT DISTINCT FROM 'target' AND subject_kind = 'run' AND EXISTS (
+  SELECT 1 FROM runs r JOIN tasks t ON t.id = r.task_id WHERE r.id = effects.subject_id AND t.page_id = effects.place
+    AND (r.state = 'cancelled' OR r.dismissed_ms IS NOT NULL)))`
 
 /** Effects over one database. */
 export function effectStore(core: StoreCore): EffectStore {
@@ -69,7 +66,7 @@ export function effectStore(core: StoreCore): EffectStore {
     list: async (states, limit) =>
       states
         .flatMap(state => engine.all(newestIn(state), { limit }))
-        .map(readEffect)
+        .map(row => readEffect(core, row))
         .toSorted((a, b) => b.seq - a.seq)
         .slice(0, limit),
     missed: async limit =>
@@ -77,16 +74,17 @@ export function effectStore(core: StoreCore): EffectStore {
         .all(`SELECT * FROM effects WHERE ${IS_MISSED} ORDER BY /* unindexed */ seq DESC LIMIT :limit`, {
           limit,
         })
-        .map(readEffect),
-    lookAgain: async limit => {
-      if (duePlaces(core, limit).length === 0) return []
+        .map(row => readEffect(core, row)),
+    lookAgain: async (service, limit) => {
+      if (duePlaces(core, service, limit).length === 0) return []
       return core.change(core.actor, 'effect.look', tx => {
-        const places = duePlaces(tx, limit)
-        for (const place of places) markLooked(tx, place)
-        return places.map(placeOf)
+        const places = duePlaces(tx, service, limit)
+        for (const place of places) markLooked(tx, service, place)
+        return places
       })
     },
-    revive: place => core.change(core.actor, 'effect.revive', tx => reviveEach(tx, deadAt(tx, place))),
+    revive: (service, place) =>
+      core.change(core.actor, 'effect.revive', tx => reviveEach(tx, deadAt(tx, service, place))),
     reviveAll: () => core.change(core.actor, 'effect.revive', tx => reviveEach(tx, dead(tx, IS_MISSED, {}))),
     retry: (id, actor) =>
       decide(core, id, 'retry', actor, (tx, effect) => {
@@ -107,7 +105,7 @@ export function effectStore(core: StoreCore): EffectStore {
 export function settleDead(tx: Change, target: string): void {
   for (const effect of deadOn(tx, target)) {
     if (effect.cause !== 'refused') revive(tx, effect)
-    else if (stillToSay(effect.body, laterBodies(tx, effect, 'done')) === null) supersede(tx, effect)
+    else if (stillToSay(tx, effect, 'done') === null) supersede(tx, effect)
   }
 }
 
@@ -122,7 +120,7 @@ export function writeAgain(tx: Change, id: string): void {
 
 function findEffect(core: StoreReader, id: string): Effect | null {
   const row = core.engine.get('SELECT * FROM effects WHERE id = :id', { id })
-  return row === undefined ? null : readEffect(row)
+  return row === undefined ? null : readEffect(core, row)
 }
 
 function decide(
@@ -145,43 +143,32 @@ function decide(
   })
 }
 
-/** A page, or all rows of a log: what one look tells of. */
-const PLACE = `CASE WHEN kind IN ('log', 'job') THEN kind ELSE target END`
-const LOST_PLACE = `state = 'dead' AND cause IS DISTINCT FROM 'refused'`
+const LOST_PLACE = `service = :service AND state = 'dead' AND cause IS DISTINCT FROM 'refused'`
 
-function duePlaces(core: StoreReader, limit: number): string[] {
+function duePlaces(core: StoreReader, service: string, limit: number): string[] {
   return core.engine
     .all(
-      `SELECT ${PLACE} AS place FROM effects /* by effects_dead */ WHERE ${LOST_PLACE}
+      `SELECT place FROM effects /* by effects_dead */ WHERE ${LOST_PLACE}
          AND ${dueSql('not_before_ms', LOOK_RARELY_MS)}
        GROUP BY place ORDER BY MIN(not_before_ms) LIMIT :limit`,
-      { now: core.clock.now(), limit },
+      { service, now: core.clock.now(), limit },
     )
     .map(row => reader(row).text('place'))
 }
 
-function markLooked(tx: Change, place: string): void {
+function markLooked(tx: Change, service: string, place: string): void {
+  const at = `${LOST_PLACE} AND place = :place`
+  const values = { service, place }
   const isMissed =
-    tx.engine.get(
-      `SELECT 1 FROM effects WHERE ${LOST_PLACE} AND ${PLACE} = :place AND ${IS_MISSED} LIMIT 1`,
-      {
-        place,
-      },
-    ) !== undefined
-  tx.engine.run(`UPDATE effects SET not_before_ms = :next WHERE ${LOST_PLACE} AND ${PLACE} = :place`, {
-    place,
+    tx.engine.get(`SELECT 1 FROM effects WHERE ${at} AND ${IS_MISSED} LIMIT 1`, values) !== undefined
+  tx.engine.run(`UPDATE effects SET not_before_ms = :next WHERE ${at}`, {
+    ...values,
     next: tx.clock.now() + (isMissed ? LOOK_AGAIN_MS : LOOK_RARELY_MS),
   })
 }
 
-function placeOf(place: string): DeadPlace {
-  return place === 'log' || place === 'job' ? { kind: place } : { kind: 'page', pageId: place }
-}
-
-function deadAt(core: StoreReader, place: DeadPlace): Effect[] {
-  return dead(core, `${LOST_PLACE} AND ${PLACE} = :place`, {
-    place: place.kind === 'page' ? place.pageId : place.kind,
-  })
+function deadAt(core: StoreReader, service: string, place: string): Effect[] {
+  return dead(core, `${LOST_PLACE} AND place = :place`, { service, place })
 }
 
 function deadOn(core: StoreReader, target: string): Effect[] {
@@ -189,7 +176,9 @@ function deadOn(core: StoreReader, target: string): Effect[] {
 }
 
 function dead(core: StoreReader, where: string, values: Readonly<Record<string, SqlValue>>): Effect[] {
-  return core.engine.all(`SELECT * FROM effects WHERE ${where} ORDER BY seq`, values).map(readEffect)
+  return core.engine
+    .all(`SELECT * FROM effects WHERE ${where} ORDER BY seq`, values)
+    .map(row => readEffect(core, row))
 }
 
 function reviveEach(tx: Change, effects: readonly Effect[]): number {
@@ -199,7 +188,7 @@ function reviveEach(tx: Change, effects: readonly Effect[]): number {
 
 /** As it may have been sent before it died, it is looked up before it is repeated. */
 function revive(tx: Change, effect: Effect): void {
-  const rest = stillToSay(effect.body, laterBodies(tx, effect, 'any'))
+  const rest = stillToSay(tx, effect, 'any')
   if (rest === null) {
     supersede(tx, effect)
     return
@@ -219,15 +208,30 @@ function dueNow(tx: Change, { id }: Effect): void {
   tx.engine.run('UPDATE effects SET not_before_ms = 0 WHERE id = :id', { id })
 }
 
-/** What was recorded for the same target after it, of any run of the task, and was not dismissed. */
+/** What it has to say beside what was recorded after it for the same target, or was done; null where that is nothing. */
+function stillToSay(core: StoreReader, effect: Effect, beside: 'any' | 'done'): EffectBody | null {
+  const kind = core.kinds.of(effect)
+  return kind === null ? effect.body : kind.stillToSay(effect.body, laterBodies(core, effect, beside))
+}
+
+/** What was recorded for the same target after it and not dismissed: of its subject, or of any run of the same task. */
 function laterBodies(core: StoreReader, effect: Effect, which: 'any' | 'done'): EffectBody[] {
   return core.engine
     .all(
-      `SELECT e.body FROM runs own JOIN runs r ON r.task_id = own.task_id JOIN effects e
-         ON e.subject_kind = 'run' AND e.subject_id = r.id
-       WHERE own.id = :runId AND e.target = :target AND e.seq > :seq AND e.state <> 'dismissed'
+      `SELECT e.body FROM effects e
+       WHERE e.subject_kind = :subjectKind AND e.subject_id IN (
+           SELECT :subjectId UNION SELECT r.id FROM runs own JOIN runs r ON r.task_id = own.task_id
+           WHERE :subjectKind = 'run' AND own.id = :subjectId)
+         AND e.service = :service AND e.target = :target AND e.seq > :seq AND e.state <> 'dismissed'
          AND (:which = 'any' OR e.state = :which) ORDER BY e.seq`,
-      { runId: effect.runId, target: effect.target, seq: effect.seq, which },
+      {
+        subjectKind: effect.subject.kind,
+        subjectId: effect.subject.id,
+        service: effect.service,
+        target: effect.target,
+        seq: effect.seq,
+        which,
+      },
     )
     .map(row => reader(row).json<EffectBody>('body', { kind: 'text' }))
 }

@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path'
+import type { EffectKinds } from '../domain/effect-kind.ts'
 import { AppError, messageOf } from '../kernel/errors.ts'
 import type { Files, World } from '../kernel/world.ts'
 import { clockStore, type ClockStore } from './clock.ts'
@@ -58,6 +59,8 @@ export interface Store {
   readonly rebuild: RebuildStore
   readonly notion: NotionStore
   readonly accounts: AccountStore
+  /** The kinds of effects it was opened with. */
+  readonly kinds: EffectKinds
   readonly facts: {
     readonly path: string
     readonly schema: number
@@ -79,6 +82,7 @@ export interface StoreOptions {
   /** Who changes it, where a change names nobody else. */
   readonly actor: string
   readonly programVersion: string
+  readonly kinds: EffectKinds
 }
 
 /**
@@ -104,7 +108,8 @@ export function openStore(options: StoreOptions): Store {
 function storeOn(engine: Engine, options: StoreOptions): Store {
   const { clock, processes, random, files } = options.world
   const { write, flush } = groupCommit(engine, work => clock.soon(work))
-  const reading = { engine, clock, processes, commit: options.commit }
+  const { commit, kinds } = options
+  const reading = { engine, clock, processes, commit, kinds }
   const change = changing(reading, engine, random, write)
   const facts = {
     path: options.path,
@@ -121,6 +126,7 @@ function storeOn(engine: Engine, options: StoreOptions): Store {
     return {
       as,
       ...familiesOn(core),
+      kinds,
       facts,
       check: (limits = CHECK_LIMITS) => checkIntegrity(core, engine, clock, limits),
       close,
@@ -129,7 +135,7 @@ function storeOn(engine: Engine, options: StoreOptions): Store {
   return as(options.actor)
 }
 
-function familiesOn(core: StoreCore): Omit<Store, 'as' | 'facts' | 'check' | 'close'> {
+function familiesOn(core: StoreCore): Omit<Store, 'as' | 'kinds' | 'facts' | 'check' | 'close'> {
   return {
     tasks: taskStore(core),
     runs: runStore(core),

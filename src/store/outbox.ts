@@ -1,4 +1,4 @@
-import type { DeadCause } from '../domain/effect.ts'
+import type { DeadCause } from '../domain/effect-kind.ts'
 import { LONGEST_DELIVERY_WAIT_MS } from '../domain/retry-schedule.ts'
 import { LEASE_MS } from '../kernel/lease.ts'
 import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
@@ -35,11 +35,11 @@ export type Passing = 'all' | 'settled' | 'none'
 /** The outbox. Effects are recorded by the transitions of runs; here they are handed out and ended. */
 export interface OutboxStore {
   /**
-   * The next effects of one target that are due, in order: property writes to a page together, so that
-   * they can be merged, any other one alone. Each is leased, and in the store uncertain from now on: a
+   * The next effects of a service that are due, of one target, in order: those of a kind that is merged together, any
+   * other one alone. Each is leased, and in the store uncertain from now on: a
    * crash may come after it was sent. Empty where nothing is due.
    */
-  claim(passing: Passing): Promise<Effect[]>
+  claim(service: string, passing: Passing): Promise<Effect[]>
   /** Extends the lease on effects that were claimed together; false where it is lost. */
   renew(effects: readonly Effect[]): Promise<boolean>
   /**
@@ -64,16 +64,17 @@ export interface OutboxStore {
 export function outboxStore(core: StoreCore): OutboxStore {
   const { engine } = core
   return {
-    claim: async passing => {
-      if (findHead(core, passing) === null) return []
-      return core.change(core.actor, 'effect.claim', tx => claimHead(tx, passing))
+    claim: async (service, passing) => {
+      if (findHead(core, service, passing) === null) return []
+      return core.change(core.actor, 'effect.claim', tx => claimHead(tx, service, passing))
     },
     renew: effects =>
       core.change(core.actor, 'effect.renew', tx => effects.every(effect => extend(tx, effect))),
     done: (effects, thing, wantsNext) =>
       core.change(core.actor, 'effect.done', tx => {
         finish(tx, effects, thing)
-        return wantsNext === null ? [] : claimHead(tx, wantsNext)
+        const [first] = effects
+        return wantsNext === null || first === undefined ? [] : claimHead(tx, first.service, wantsNext)
       }),
     failed: (effects, failure) =>
       core.change(core.actor, 'effect.failed', tx => giveBack(tx, effects, failure)),
@@ -105,7 +106,7 @@ export function outboxStore(core: StoreCore): OutboxStore {
         .all(`SELECT * FROM effects WHERE subject_kind = 'run' AND subject_id = :runId ORDER BY seq`, {
           runId,
         })
-        .map(readEffect),
+        .map(row => readEffect(core, row)),
   }
 }
 
@@ -113,50 +114,52 @@ const IS_DUE = dueSql('not_before_ms', LONGEST_DELIVERY_WAIT_MS)
 
 /**
  * Nothing else is being sent to its target, and nothing earlier waits there that is to stay. States in between do not
- * hold up what comes after them, a result above all: they are merged into the next property write; but one that Notion
- * made wait holds up the whole page.
+ * hold up what comes after them, a result above all: they are merged into the next one; but one that its service made
+ * wait holds up the whole target.
  */
 const IS_ITS_TURN = `NOT EXISTS (SELECT 1 FROM effects b WHERE b.target = e.target AND b.state = 'pending' AND (b.owner IS NOT NULL
     OR (b.seq < e.seq AND (b.passing_ms IS NULL OR NOT ${dueSql('b.not_before_ms', LONGEST_DELIVERY_WAIT_MS)}))))`
 
 /** The oldest due write that is to stay. */
 const LASTING_HEAD = `SELECT * FROM effects e /* by effects_lasting */
-  WHERE state = 'pending' AND passing_ms IS NULL AND owner IS NULL AND ${IS_DUE}
+  WHERE service = :service AND state = 'pending' AND passing_ms IS NULL AND owner IS NULL AND ${IS_DUE}
   AND ${IS_ITS_TURN}
   ORDER BY seq LIMIT 1`
 
 /** The oldest state in between that is due by itself. */
 const PASSING_HEAD = `SELECT * FROM effects e /* by effects_passing */
-  WHERE state = 'pending' AND passing_ms IS NOT NULL AND owner IS NULL AND ${IS_DUE}
+  WHERE service = :service AND state = 'pending' AND passing_ms IS NOT NULL AND owner IS NULL AND ${IS_DUE}
   AND (:all = 1 OR created_ms + passing_ms <= :now OR created_ms > :now)
   AND ${IS_ITS_TURN}
   ORDER BY seq LIMIT 1`
 
 /** What lasts comes first: a state in between that waits meanwhile may be void before its turn. */
-function findHead(core: StoreReader, passing: Passing): Effect | null {
+function findHead(core: StoreReader, service: string, passing: Passing): Effect | null {
   const now = core.clock.now()
   const row =
-    core.engine.get(LASTING_HEAD, { now }) ??
-    (passing === 'none' ? undefined : core.engine.get(PASSING_HEAD, { now, all: passing === 'all' ? 1 : 0 }))
-  return row === undefined ? null : readEffect(row)
+    core.engine.get(LASTING_HEAD, { service, now }) ??
+    (passing === 'none'
+      ? undefined
+      : core.engine.get(PASSING_HEAD, { service, now, all: passing === 'all' ? 1 : 0 }))
+  return row === undefined ? null : readEffect(core, row)
 }
 
-function claimHead(tx: Change, passing: Passing): Effect[] {
+function claimHead(tx: Change, service: string, passing: Passing): Effect[] {
   const now = tx.clock.now()
-  const head = findHead(tx, passing)
+  const head = findHead(tx, service, passing)
   if (head === null) return []
-  const batch = head.kind === 'page' ? pagesFrom(tx, head) : [head]
+  const batch = tx.kinds.of(head)?.isMerged === true ? sameKindFrom(tx, head) : [head]
   return batch.map(effect => lease(tx, effect, now))
 }
 
-/** The run of property writes at the head of a target: they are merged into one. */
-function pagesFrom(core: StoreReader, head: Effect): Effect[] {
+/** The effects of one kind at the head of a target: they are delivered as one. */
+function sameKindFrom(core: StoreReader, head: Effect): Effect[] {
   const pending = core.engine
     .all(`SELECT * FROM effects WHERE target = :target AND state = 'pending' ORDER BY seq`, {
       target: head.target,
     })
-    .map(readEffect)
-  const end = pending.findIndex(effect => effect.kind !== 'page')
+    .map(row => readEffect(core, row))
+  const end = pending.findIndex(({ kind, service }) => kind !== head.kind || service !== head.service)
   return end === -1 ? pending : pending.slice(0, end)
 }
 
@@ -202,7 +205,7 @@ function finish(tx: Change, effects: readonly Effect[], thing: OutsideThing | nu
       now: tx.clock.now(),
     })
     if (!mine) continue
-    if (effect.body.kind === 'page' && effect.body.change.untick === true) confirmTick(tx, effect)
+    if (tx.kinds.of(effect)?.confirmsTick?.(effect.body) === true) confirmTick(tx, effect)
     proveDelivery(tx, effect)
   }
   for (const target of new Set(effects.map(effect => effect.target))) settleDead(tx, target)

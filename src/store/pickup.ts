@@ -3,9 +3,9 @@ import { priorityRank, RUN_STATES, type RunState } from '../domain/run-state.ts'
 import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
 import type { SqlRow } from './engine.ts'
 import { endRun } from './decisions.ts'
-import { recordEffects, tellPickUp } from './effect-record.ts'
+import { effectsOfRun, recordEffects, tellPickUp } from './effect-record.ts'
 import { insertRun, readRun, type NewRun, type Run } from './run-rows.ts'
-import type { TaskRequest } from './tasks.ts'
+import { taskOf, type TaskRequest } from './tasks.ts'
 import { flag, listOf, listed } from './sql.ts'
 
 /** A row of the queue database as it was read, with everything that is snapshotted at pick-up. */
@@ -199,10 +199,11 @@ function untickAgain(tx: Change, pageId: string): void {
     { pageId },
   )
   if (tick === undefined || latest === undefined) return
-  const { id: runId, state } = readRun(latest)
+  const run = readRun(latest)
+  const { id: runId, state } = run
   const change = { status: RUN_STATES[state].status, untick: true, runId } as const
   const effect = { name: null, target: pageId, body: { kind: 'page', pageId, change } } as const
-  recordEffects(tx, reader(tick).text('run_id'), [effect])
+  recordEffects(tx, effectsOfRun(taskOf(tx, run), reader(tick).text('run_id')), [effect])
 }
 
 function openRun(core: StoreReader, pageId: string): Run | null {

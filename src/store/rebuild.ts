@@ -1,12 +1,20 @@
-import { pageAgain, standingOf, type EffectBody, type PageChange } from '../domain/effect.ts'
+import {
+  isBoardEffect,
+  pageAgain,
+  standingOf,
+  type BoardEffect,
+  type BoardEffectOf,
+  type PageChange,
+} from '../domain/board.ts'
 import { keysOf } from '../domain/keys-of.ts'
 import type { RunState } from '../domain/run-state.ts'
 import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
-import { recordEffects, SERVICE, standingTransition } from './effect-record.ts'
+import { effectsOfRun, recordEffects, standingTransition } from './effect-record.ts'
 import { readEffect, type Effect } from './effect-rows.ts'
 import { writeAgain } from './effects.ts'
 import { thingOf } from './outbox.ts'
 import { latestRun, type Run } from './run-rows.ts'
+import { taskOf, type Task } from './tasks.ts'
 
 /** What Notion should say of one task, for comparing. What still waits to be written, or was dismissed, is left out. */
 export interface Said {
@@ -35,7 +43,7 @@ export interface SaidBody {
 /** A row of one of the logs. */
 export interface SaidRow {
   readonly effectId: string
-  readonly body: Extract<EffectBody, { kind: 'log' | 'job' }>
+  readonly body: BoardEffectOf<'log' | 'job'>
   /** Its page, where we know it. */
   readonly notionId: string | null
   readonly writtenMs: number
@@ -92,7 +100,7 @@ function saidOf(core: StoreReader, taskId: string): Said | null {
        WHERE r.task_id = :taskId ORDER BY e.seq`,
       { taskId },
     )
-    .map(readEffect)
+    .map(row => readEffect(core, row))
   const { costNano, ...rest } = standingOf(standing)
   // While a process works on it, its cost is a reservation that the page will never be told.
   const page = run.owner === null ? { ...rest, costNano } : rest
@@ -111,10 +119,10 @@ function saidOf(core: StoreReader, taskId: string): Said | null {
     rows: [
       ...newest(effects, 'log', ({ thing }) => thing),
       ...newest(effects, 'job', ({ thing }) => thing),
-    ].map(({ id, body, endedMs }) => ({
+    ].map(({ id, body, service, endedMs }) => ({
       effectId: id,
       body,
-      notionId: thingOf(core, SERVICE, body.thing),
+      notionId: thingOf(core, service, body.thing),
       writtenMs: endedMs ?? 0,
     })),
   }
@@ -126,24 +134,17 @@ function isOpen(effects: readonly Pick<Effect, 'state'>[]): boolean {
 }
 
 /** The newest effect of a kind for each thing, of those that have nothing waiting and were not dismissed. */
-function newest<Kind extends EffectBody['kind']>(
+function newest<Kind extends BoardEffect['kind']>(
   effects: readonly Effect[],
   kind: Kind,
-  thingIn: (body: Extract<EffectBody, { kind: Kind }>) => string,
-): (Omit<Effect, 'body'> & { readonly body: Extract<EffectBody, { kind: Kind }> })[] {
+  thingIn: (body: BoardEffectOf<Kind>) => string,
+): (Omit<Effect, 'body'> & { readonly body: BoardEffectOf<Kind> })[] {
   const ofKind = effects.flatMap(effect => {
     const { body } = effect
-    return isKind(body, kind) ? [{ ...effect, body }] : []
+    return isBoardEffect(body, kind) ? [{ ...effect, body }] : []
   })
   const byThing = Map.groupBy(ofKind, effect => thingIn(effect.body))
   return [...byThing.values()].flatMap(all => (isOpen(all) ? [] : all.slice(-1)))
-}
-
-function isKind<Kind extends EffectBody['kind']>(
-  body: EffectBody,
-  kind: Kind,
-): body is Extract<EffectBody, { kind: Kind }> {
-  return body.kind === kind
 }
 
 function isTickOurs(core: StoreReader, pageId: string): boolean {
@@ -164,10 +165,12 @@ function textOf(core: StoreReader, outputId: string): string | null {
 }
 
 function record(tx: Change, { taskId, keys, effectIds, forget }: Again): void {
-  recordPage(tx, latestRun(tx, taskId), keys)
+  const run = latestRun(tx, taskId)
+  const task = taskOf(tx, run)
+  recordPage(tx, task, run, keys)
   for (const thing of forget) {
     tx.engine.run('DELETE FROM outside_things WHERE service = :service AND key = :thing', {
-      service: SERVICE,
+      service: task.source,
       thing,
     })
   }
@@ -175,7 +178,7 @@ function record(tx: Change, { taskId, keys, effectIds, forget }: Again): void {
 }
 
 /** An untick is recorded for the run of its tick, which it confirms. */
-function recordPage(tx: Change, run: Run, keys: readonly (keyof PageChange)[]): void {
+function recordPage(tx: Change, task: Task, run: Run, keys: readonly (keyof PageChange)[]): void {
   const standing = standingTransition(tx, run)
   if (standing === null || keys.length === 0) return
   const tick = keys.includes('untick') ? tickRun(tx, standing.pageId) : null
@@ -187,5 +190,5 @@ function recordPage(tx: Change, run: Run, keys: readonly (keyof PageChange)[]): 
   const change = Object.fromEntries(
     keysOf(said).flatMap(key => (keys.includes(key) ? [[key, said[key]]] : [])),
   )
-  recordEffects(tx, tick ?? run.id, [pageAgain(standing.pageId, change)])
+  recordEffects(tx, effectsOfRun(task, tick ?? run.id), [pageAgain(standing.pageId, change)])
 }

@@ -75,6 +75,8 @@ CREATE TABLE "effects" (
   service        TEXT NOT NULL,
   kind           TEXT NOT NULL,
   target         TEXT NOT NULL,
+  -- What has to be there for it to be delivered: its page, or the log of its kind.
+  place          TEXT NOT NULL,
   body           TEXT NOT NULL CHECK (json_valid(body)),
   state          TEXT NOT NULL CHECK (state IN ('pending', 'done', 'dead', 'dismissed')),
   -- Of a dead one; null where it died before this was noted.
@@ -363,11 +365,11 @@ CREATE INDEX effects_dead ON effects (target, seq) WHERE state = 'dead';
 
 CREATE INDEX effects_dismissed ON effects (seq) WHERE state = 'dismissed';
 
-CREATE INDEX effects_lasting ON effects (seq) WHERE state = 'pending' AND passing_ms IS NULL;
+CREATE INDEX effects_lasting ON effects (service, seq) WHERE state = 'pending' AND passing_ms IS NULL;
 
 CREATE INDEX effects_owned ON effects (owner) WHERE owner IS NOT NULL;
 
-CREATE INDEX effects_passing ON effects (seq) WHERE state = 'pending' AND passing_ms IS NOT NULL;
+CREATE INDEX effects_passing ON effects (service, seq) WHERE state = 'pending' AND passing_ms IS NOT NULL;
 
 CREATE INDEX effects_pending ON effects (target, seq) WHERE state = 'pending';
 

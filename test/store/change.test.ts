@@ -75,7 +75,7 @@ async function busyDay({ clock, machine, ...files }: TestStore): Promise<void> {
   }
   await store.pauses.resume(SERVICE.service)
   for (let tries = 0; tries < 6; tries += 1) {
-    const effects = await store.outbox.claim('all')
+    const effects = await store.outbox.claim('notion', 'all')
     await store.outbox.renew(effects)
     if (tries === 1) await store.outbox.failed(effects, { ...FAILURE, dead: 'target' })
     else if (tries === 2) await store.outbox.failed(effects, FAILURE)
@@ -83,7 +83,7 @@ async function busyDay({ clock, machine, ...files }: TestStore): Promise<void> {
   }
   await store.effects.reviveAll()
   await store.decisions.cancel(taskId, 'cli:ana')
-  await store.outbox.claim('all')
+  await store.outbox.claim('notion', 'all')
   machine.kill('first')
   await clock.advance(LEASE_MS)
   await files.open('second').claims.recover()

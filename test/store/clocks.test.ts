@@ -53,9 +53,9 @@ async function hold(store: Store, untilMs: number): Promise<string> {
 async function putOff(store: Store, untilMs: number): Promise<number> {
   let count = 0
   for (
-    let effects = await store.outbox.claim('all');
+    let effects = await store.outbox.claim('notion', 'all');
     effects.length > 0;
-    effects = await store.outbox.claim('all')
+    effects = await store.outbox.claim('notion', 'all')
   ) {
     count += effects.length
     await store.outbox.failed(effects, {
@@ -94,7 +94,7 @@ test.each([DAY_MS, FIVE_YEARS_MS])(
     await store.pauses.resume(SERVICE.service)
     const given = [probe, await claimFrom(store), await claimFrom(store)].map(({ run }) => run.id)
     expect(given.toSorted()).toEqual([retried, held, paused].toSorted())
-    const due = [await store.outbox.claim('all'), await store.outbox.claim('all')].flat()
+    const due = [await store.outbox.claim('notion', 'all'), await store.outbox.claim('notion', 'all')].flat()
     expect(due.map(effect => effect.target)).toContain('page')
   },
 )
@@ -115,7 +115,7 @@ test('what was just added waits for no time at all, however little the clock was
   const store = files.open('first')
   await store.pickUps.pickUp(aPage('page'), aRun({ cause: 'tick' }))
   files.clock.setBack(60_000)
-  expect(await store.outbox.claim('all')).toHaveLength(1)
+  expect(await store.outbox.claim('notion', 'all')).toHaveLength(1)
   expect((await claimFrom(store)).run.state).toBe('generating')
 })
 
@@ -124,13 +124,13 @@ test('a lease of another machine that ends later than one can is over', async ()
   const gone = files.open('gone')
   await gone.pickUps.pickUp(aPage('page'), aRun({ cause: 'tick' }))
   await claimFrom(gone)
-  const taken = [await gone.outbox.claim('all'), await gone.outbox.claim('all')].flat()
+  const taken = [await gone.outbox.claim('notion', 'all'), await gone.outbox.claim('notion', 'all')].flat()
   expect(taken.map(({ kind }) => kind)).toEqual(['log', 'page', 'page'])
   files.machine.move('gone')
   files.clock.setBack(DAY_MS)
   const here = files.open('here')
   expect(await here.claims.recover()).toBe(1)
-  expect(await here.outbox.claim('all')).not.toEqual([])
+  expect(await here.outbox.claim('notion', 'all')).not.toEqual([])
 })
 
 test('a process that lives keeps its lease over a clock that is set back, for as long as a new one lasts', async () => {
@@ -138,7 +138,7 @@ test('a process that lives keeps its lease over a clock that is set back, for as
   const slow = files.open('slow')
   await slow.pickUps.pickUp(aPage('page'), aRun({ cause: 'tick' }))
   const { claim } = await claimFrom(slow)
-  const effects = await slow.outbox.claim('all')
+  const effects = await slow.outbox.claim('notion', 'all')
   files.clock.setBack(DAY_MS)
   const other = files.open('other')
   expect(await other.claims.recover()).toBe(0)

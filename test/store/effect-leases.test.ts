@@ -1,4 +1,5 @@
 /** Who has which effect in hand: a lease is kept by renewing it, and only one that is over is taken back. */
+import { isBoardEffect } from '../../src/domain/board.ts'
 import { expect, test } from 'vitest'
 import { LEASE_MS } from '../../src/kernel/lease.ts'
 import type { Effect } from '../../src/store/effect-rows.ts'
@@ -16,7 +17,7 @@ const REFUSED = { error: 'refused', notBeforeMs: 0, uncertain: false, lookedUp: 
 
 /** What is given out next, by its target and kind. */
 async function handedTo(store: Store): Promise<string[]> {
-  return (await store.outbox.claim('all')).map(({ target, kind }) => `${target}: ${kind}`)
+  return (await store.outbox.claim('notion', 'all')).map(({ target, kind }) => `${target}: ${kind}`)
 }
 
 test('of a process that lives, only the effects whose lease is over are taken back', async () => {
@@ -55,13 +56,13 @@ test('a lease that is renewed is kept; one that is lost is not renewed', async (
   const slow = files.open('slow')
   const other = files.open('other')
   await pickUp(slow, 'page')
-  const effects = await slow.outbox.claim('all')
+  const effects = await slow.outbox.claim('notion', 'all')
   for (let times = 0; times < 3; times += 1) {
     await files.clock.advance(LEASE_MS - 1)
     expect(await slow.outbox.renew(effects)).toBe(true)
   }
   await other.claims.recover()
-  expect(await other.outbox.claim('all')).toEqual([])
+  expect(await other.outbox.claim('notion', 'all')).toEqual([])
   await files.clock.advance(LEASE_MS + 1)
   await other.claims.recover()
   expect(await handedTo(other)).toEqual(['page: page'])
@@ -73,18 +74,18 @@ test('what is brought back from the dead waits for what is being sent to its tar
   const slow = files.open('slow')
   const other = files.open('other')
   await pickUp(slow, 'page')
-  const picked = await slow.outbox.claim('all')
+  const picked = await slow.outbox.claim('notion', 'all')
   await slow.outbox.failed(picked, { ...REFUSED, dead: 'target' })
   const { run } = await claimFrom(slow)
   // The row of the log, which is to stay, comes before the state in between.
-  const sending = await slow.outbox.done(await slow.outbox.claim('all'), null, 'all')
+  const sending = await slow.outbox.done(await slow.outbox.claim('notion', 'all'), null, 'all')
   expect(sending.map(({ target }) => target)).toEqual(['page'])
 
-  expect(await other.effects.revive({ kind: 'page', pageId: 'page' })).toBe(1)
+  expect(await other.effects.revive('notion', 'page')).toBe(1)
   const handed = await handedTo(other)
   expect(handed.filter(one => one.startsWith('page'))).toEqual([])
   await slow.outbox.done(sending, null, null)
-  const [back] = await other.outbox.claim('all')
+  const [back] = await other.outbox.claim('notion', 'all')
   // Status, Run ID and the rest were said by what came after it.
   expect(back?.body).toEqual({
     kind: 'page',
@@ -124,7 +125,7 @@ test('what is written again does not touch what is being sent, nor go back behin
 /** Delivers everything up to the row of the Job Log with this status, which is left in hand. */
 async function claimUntil(store: Store, status: string): Promise<Effect[]> {
   for (;;) {
-    const effects = await store.outbox.claim('all')
+    const effects = await store.outbox.claim('notion', 'all')
     if (effects.flatMap(jobStatus).includes(status)) return effects
     if (effects.length === 0) throw new Error(`there is no row with ${status}`)
     await store.outbox.done(effects, null, null)
@@ -132,5 +133,5 @@ async function claimUntil(store: Store, status: string): Promise<Effect[]> {
 }
 
 function jobStatus({ body }: Effect): string[] {
-  return body.kind === 'job' ? [body.row.status] : []
+  return isBoardEffect(body, 'job') ? [body.row.status] : []
 }

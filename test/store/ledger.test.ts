@@ -130,9 +130,9 @@ test('a call counts towards the client it was made for, also when the task is an
     const picked = await store.pickUps.pickUp({ ...aPage('page'), client }, aRun({ cause: 'tick' }))
     expect(picked.kind).toBe('queued')
     for (
-      let effects = await store.outbox.claim('all');
+      let effects = await store.outbox.claim('notion', 'all');
       effects.length > 0;
-      effects = await store.outbox.claim('all')
+      effects = await store.outbox.claim('notion', 'all')
     ) {
       await store.outbox.done(effects, null, null)
     }

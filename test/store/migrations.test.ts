@@ -339,11 +339,17 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   integrity: [{ only: 1, position: 'null', whole_ms: 1 }],
 }
 
-/** What effects of before a subject and a service are about. */
+/** What effects of before a subject, a service and a place are about. */
 const SUBJECT: Row = { subject_kind: 'run', subject_id: 'run_done', service: 'notion' }
 
 function rowsIn(table: string): readonly Row[] {
-  return (ROWS[table] ?? []).map(row => (table === 'effects' ? { ...SUBJECT, ...row } : row))
+  return (ROWS[table] ?? []).map(row =>
+    table === 'effects' ? { ...SUBJECT, place: placeOf(row), ...row } : row,
+  )
+}
+
+function placeOf({ kind, target }: Row): Row[string] {
+  return (kind === 'log' || kind === 'job' ? kind : target) ?? null
 }
 
 /** A store of an older schema, with a row of everything that it could hold. */
@@ -396,7 +402,7 @@ function keptColumns(
   const moved: Record<string, string[]> = {
     ...older,
     ...(older['notion_things'] && { outside_things: ['service', 'key', 'outside_id'] }),
-    ...(older['effects'] && { effects: [...older['effects'], ...Object.keys(SUBJECT)] }),
+    ...(older['effects'] && { effects: [...older['effects'], ...Object.keys(SUBJECT), 'place'] }),
     ...(older['decisions'] && { decisions: [...older['decisions'], 'work_id'] }),
     ...(older['calls'] && { calls: [...older['calls'], 'client'] }),
   }

@@ -1,3 +1,4 @@
+import { EFFECT_KINDS } from '../../src/integrations/index.ts'
 import { lightFetch } from '../../src/kernel/http/fetch.ts'
 import { realClock, realFiles, realProcesses, realRandom } from '../../src/kernel/real-world.ts'
 import type { World } from '../../src/kernel/world.ts'
@@ -39,5 +40,12 @@ export function realStoreOptions(path: string): StoreOptions {
     files,
     processes: realProcesses(files, process.pid),
   }
-  return { path, world, commit: 'c0ffee000000', actor: 'tester', programVersion: '0.0.0-test' }
+  return {
+    path,
+    world,
+    commit: 'c0ffee000000',
+    actor: 'tester',
+    programVersion: '0.0.0-test',
+    kinds: EFFECT_KINDS,
+  }
 }

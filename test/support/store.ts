@@ -1,3 +1,4 @@
+import { EFFECT_KINDS } from '../../src/integrations/index.ts'
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inject, onTestFinished } from 'vitest'
@@ -58,6 +59,7 @@ export function testStore(path = emptyStoreIn(temporaryFolder())): TestStore {
         processes: machine.process(processName),
       }
       const store = openStore({
+        kinds: EFFECT_KINDS,
         path,
         world,
         commit: 'c0ffee000000',

@@ -1,3 +1,4 @@
+import { EFFECT_KINDS } from '../../src/integrations/index.ts'
 import { onTestFinished } from 'vitest'
 import { lightFetch } from '../../src/kernel/http/fetch.ts'
 import { seededRandom } from '../../src/commands/demo/seeded-random.ts'
@@ -128,6 +129,7 @@ function newWorker(premises: Premises, options: WorkerOptions): Worker {
   const { clock } = premises
   const processes = premises.machine.process(premises.name)
   const store = openStore({
+    kinds: EFFECT_KINDS,
     path: premises.storeFile,
     world: { clock, random, files: realFiles(), processes },
     commit: 'c0ffee000000',

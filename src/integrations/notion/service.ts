@@ -1,3 +1,4 @@
+import { BOARD_EFFECTS } from '../../domain/board.ts'
 import { numberField, textField, urlField, withDefault } from '../../kernel/field.ts'
 import { defineService } from '../service.ts'
 import { notionIds, pageAddress } from './ids.ts'
@@ -23,6 +24,7 @@ export const notion = defineService({
     },
   },
   plays: ['taskSource'],
+  effects: BOARD_EFFECTS,
   setUp: {
     input: SET_UP_INPUT,
     examples: [

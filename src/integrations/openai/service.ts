@@ -24,5 +24,6 @@ export const openai = defineService({
     JUDGE_API_KEY: { meaning: 'key of the judge, where judge.base_url is set' },
   },
   plays: ['models'],
+  effects: [],
   open: async environment => (await import('./index.ts')).openModels(environment),
 })

@@ -1,4 +1,7 @@
 /** The only place of the benches that knows the store's transitions: how runs are added, claimed and committed. */
+import { isBoardEffect } from '../../../src/domain/board.ts'
+import type { EffectBody } from '../../../src/domain/effect-kind.ts'
+import { EFFECT_KINDS } from '../../../src/integrations/index.ts'
 import { realClock, realFiles, realProcesses, realRandom } from '../../../src/kernel/real-world.ts'
 import { newId, type IdKind } from '../../../src/kernel/ids.ts'
 import { sha256 } from '../../../src/kernel/digest.ts'
@@ -22,6 +25,7 @@ export function openBenchStore(stateDir: string): BenchStore {
   const files = realFiles()
   let backMs = 0
   const store = openStore({
+    kinds: EFFECT_KINDS,
     path: `${stateDir}/echopilot.db`,
     world: {
       clock: { ...realClock(), now: () => Date.now() - backMs },
@@ -152,12 +156,18 @@ function newJudgement(outputId: string): NewJudgement {
   return { id: id('judgement'), outputId, verdict, flaw: null, obstacle: null, ...digests }
 }
 
+/** The key of what it makes there; null where that is nothing. */
+function thingOf(body: EffectBody): string | null {
+  if (isBoardEffect(body, 'body')) return `${body.runId}/body`
+  return isBoardEffect(body, 'log') || isBoardEffect(body, 'job') ? body.thing : null
+}
+
 /** Ends every effect that waits in the outbox, as if it had been written to Notion. */
 export async function deliverAll(store: Store): Promise<void> {
-  let effects = await store.outbox.claim('all')
+  let effects = await store.outbox.claim('notion', 'all')
   for (let [head] = effects; head !== undefined; [head] = effects) {
     const { body } = head
-    const key = body.kind === 'page' ? null : body.kind === 'body' ? `${body.runId}/body` : body.thing
+    const key = thingOf(body)
     effects = await store.outbox.done(effects, key === null ? null : { key, outsideId: head.id }, 'all')
   }
 }

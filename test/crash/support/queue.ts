@@ -1,3 +1,4 @@
+import { EFFECT_KINDS } from '../../../src/integrations/index.ts'
 import { join } from 'node:path'
 import { seededRandom } from '../../../src/commands/demo/seeded-random.ts'
 import { realFiles, realProcesses } from '../../../src/kernel/real-world.ts'
@@ -32,6 +33,7 @@ export async function queueIn(stateDir: string, tasks: readonly TaskRequest[]): 
   }
   const path = join(stateDir, 'echopilot.db')
   const store = openStore({
+    kinds: EFFECT_KINDS,
     path,
     world,
     commit: 'c0ffee000000',

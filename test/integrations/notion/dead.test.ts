@@ -444,10 +444,10 @@ test('beside work, pages that stay away take no requests from it', async () => {
       ...store,
       outbox: {
         ...store.outbox,
-        claim: async passing => {
+        claim: async (service, passing) => {
           if (isWorking) claims += 1
           if (claims === 12) fewPasses.resolve()
-          return store.outbox.claim(passing)
+          return store.outbox.claim(service, passing)
         },
       },
     }),

@@ -1,4 +1,5 @@
 /** With --dry-run nothing of the store changes, whatever is due: leases, holds, dead writes, words on the board. */
+import { EFFECT_KINDS } from '../../../src/integrations/index.ts'
 import { beforeEach, expect, test } from 'vitest'
 import { realFiles, realRandom } from '../../../src/kernel/real-world.ts'
 import { commandOf, loadAll } from '../../../src/kernel/operation.ts'
@@ -48,6 +49,7 @@ async function busyDesk(): Promise<{ desk: Desk; ids: Readonly<Record<string, st
   await board.add({ 'Task Name': 'New', Description: briefThat('score=95') })
   // A process that died with a run and a write in hand.
   const store = openStore({
+    kinds: EFFECT_KINDS,
     path: made.storeFile,
     world: {
       clock: made.clock,
@@ -61,7 +63,7 @@ async function busyDesk(): Promise<{ desk: Desk; ids: Readonly<Record<string, st
   })
   made.clock.forward(LOOK_AGAIN_MS + 1)
   expect(await store.claims.claim(ANY)).not.toBeNull()
-  expect((await store.outbox.claim('all')).length).toBeGreaterThan(0)
+  expect((await store.outbox.claim('notion', 'all')).length).toBeGreaterThan(0)
   store.close()
   machine.kill('ghost')
   const idOf = (pageId: string): string => runsOf(made, pageId)[0]?.id ?? ''

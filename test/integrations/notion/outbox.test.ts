@@ -1,4 +1,5 @@
 /** The outbox: what Notion must hear arrives in order, once, whatever happens on the way. */
+import { EFFECT_KINDS } from '../../../src/integrations/index.ts'
 import { beforeEach, expect, test } from 'vitest'
 import { openStore } from '../../../src/store/index.ts'
 import { realFiles, realRandom } from '../../../src/kernel/real-world.ts'
@@ -301,8 +302,8 @@ test('what goes wrong beside the work ends neither the work nor the process', as
       ...store,
       outbox: {
         ...store.outbox,
-        claim: async passing => {
-          if (!failing) return store.outbox.claim(passing)
+        claim: async (service, passing) => {
+          if (!failing) return store.outbox.claim(service, passing)
           refusals += 1
           if (refusals === 2) refusedTwice.resolve()
           throw new AppError('busy', 'the store is locked', 'try again')
@@ -454,6 +455,7 @@ test('what a dead process had in hand is taken back at once', async () => {
     processes: machine.process('ghost'),
   }
   const store = openStore({
+    kinds: EFFECT_KINDS,
     path: desk.storeFile,
     world,
     commit: 'c0ffee000000',
@@ -462,9 +464,9 @@ test('what a dead process had in hand is taken back at once', async () => {
   })
   const inHand: string[] = []
   for (
-    let claimed = await store.outbox.claim('all');
+    let claimed = await store.outbox.claim('notion', 'all');
     claimed.length > 0;
-    claimed = await store.outbox.claim('all')
+    claimed = await store.outbox.claim('notion', 'all')
   ) {
     inHand.push(...claimed.map(({ target }) => target))
   }

@@ -99,7 +99,7 @@ const CASES: readonly {
     again: ['deliver'],
     always: [
       'after effects.lookAgain',
-      'after effects.revive page',
+      'after effects.revive',
       'after PATCH /v1/blocks/:id/children',
       'after outbox.done',
     ],

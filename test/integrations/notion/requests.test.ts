@@ -1,4 +1,5 @@
 /** What a row and an idle poll cost in requests to Notion: at its rate, that is the throughput. */
+import { EFFECT_KINDS } from '../../../src/integrations/index.ts'
 import { beforeEach, expect, test } from 'vitest'
 import { openStore } from '../../../src/store/index.ts'
 import { realClock, realFiles, realRandom } from '../../../src/kernel/real-world.ts'
@@ -73,6 +74,7 @@ test('a row costs at most 7 requests in a burst, what is shared by all rows apar
 /** Queued runs of these pages, their unticks confirmed, written into the store. */
 async function withRuns(desk: Desk, pageIds: readonly string[]): Promise<void> {
   const store = openStore({
+    kinds: EFFECT_KINDS,
     path: desk.storeFile,
     world: {
       clock: realClock(),
@@ -88,7 +90,7 @@ async function withRuns(desk: Desk, pageIds: readonly string[]): Promise<void> {
     store.pickUps.pickUp({ ...aPage(pageId), title: `Row ${String(at)}` }, aRun({ cause: 'tick' })),
   )
   await Promise.all(picked)
-  for (let effects = await store.outbox.claim('all'); effects.length > 0;)
+  for (let effects = await store.outbox.claim('notion', 'all'); effects.length > 0;)
     effects = await store.outbox.done(effects, null, 'all')
   store.close()
 }

@@ -1,4 +1,4 @@
-import type { EffectBody } from '../../../domain/effect.ts'
+import type { BoardEffectOf } from '../../../domain/board.ts'
 import { withChildren, containerBlock } from '../blocks/blocks.ts'
 import { containerRunId } from '../blocks/found.ts'
 import { planAppends, type AppendRequest } from '../blocks/split.ts'
@@ -15,7 +15,7 @@ import { REFUSED_TRIES, type Delivery } from '../../../outbox/deliverer.ts'
 import type { Said } from '../../../store/rebuild.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 
-type BodyOf = Extract<EffectBody, { kind: 'body' }>
+type BodyOf = BoardEffectOf<'body'>
 
 /**
  * Writes the whole result into the page, under one container of the run. An earlier version's container makes

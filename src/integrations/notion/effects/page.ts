@@ -1,4 +1,4 @@
-import { mergeChanges, type PageChange } from '../../../domain/effect.ts'
+import { isBoardEffect, mergeChanges, type PageChange } from '../../../domain/board.ts'
 import { formatNanoUsd } from '../../../domain/cost.ts'
 import { isFinal } from '../../../domain/run-state.ts'
 import { ServiceFailure } from '../../../kernel/service-failure.ts'
@@ -115,7 +115,7 @@ function showsFigures(row: RowReader, { costNano, score }: PageChange): boolean 
 }
 
 function changesOf(effects: readonly Effect[]): PageChange[] {
-  return effects.flatMap(({ body }) => (body.kind === 'page' ? [body.change] : []))
+  return effects.flatMap(({ body }) => (isBoardEffect(body, 'page') ? [body.change] : []))
 }
 
 /** The change in the words of the queue's properties; those that are absent there are left out later. */

@@ -1,14 +1,11 @@
 import { isRefusal } from '../../../kernel/service-failure.ts'
-import type { DeadPlace } from '../../../store/effects.ts'
-import type { Effect } from '../../../store/effect-rows.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 
-/** Where an effect goes. */
-export function placeOf({ body }: Effect): DeadPlace {
-  return body.kind === 'page' || body.kind === 'body'
-    ? { kind: 'page', pageId: body.pageId }
-    : { kind: body.kind }
-}
+/** Places of effects that are no page, by name. */
+const LOGS = new Map([
+  ['log', { key: 'log', name: 'the database of the Automation Log' }],
+  ['job', { key: 'jobLog', name: 'the database of the Job Log' }],
+])
 
 /**
  * Whether a place is there, in the trash, or not shown: gone, no longer shared, or for a moment not found.
@@ -16,13 +13,13 @@ export function placeOf({ body }: Effect): DeadPlace {
  */
 export async function presenceOf(
   { api, databases }: Workspace,
-  place: DeadPlace,
+  place: string,
 ): Promise<'there' | 'trashed' | 'unseen'> {
-  const database = place.kind === 'page' ? null : databases[place.kind === 'log' ? 'log' : 'jobLog']
+  const log = LOGS.get(place)
+  const database = log === undefined ? null : databases[log.key]
   if (database === undefined) return 'there'
   try {
-    const { trashed } =
-      place.kind === 'page' ? await api.page(place.pageId) : await api.database(database?.databaseId ?? '')
+    const { trashed } = database === null ? await api.page(place) : await api.database(database.databaseId)
     return trashed ? 'trashed' : 'there'
   } catch (error) {
     if (!isRefusal(error)) throw error
@@ -34,13 +31,10 @@ export async function presenceOf(
  * Why nothing can be written to a place for now; null where it is there, and what was refused was refused for itself.
  * @throws ServiceFailure where Notion does not tell
  */
-export async function whyAway(workspace: Workspace, place: DeadPlace): Promise<string | null> {
+export async function whyAway(workspace: Workspace, place: string): Promise<string | null> {
   const presence = await presenceOf(workspace, place)
   if (presence === 'there') return null
-  const name =
-    place.kind === 'page'
-      ? 'the page'
-      : `the database of the ${place.kind === 'log' ? 'Automation' : 'Job'} Log`
+  const name = LOGS.get(place)?.name ?? 'the page'
   return presence === 'trashed'
     ? `${name} is in the trash`
     : `${name} is gone, or no longer shared with the integration`

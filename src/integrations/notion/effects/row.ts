@@ -1,5 +1,5 @@
 import { formatNanoUsd } from '../../../domain/cost.ts'
-import type { EffectBody, JobRow, LogRow } from '../../../domain/effect.ts'
+import type { BoardEffectOf, JobRow, LogRow } from '../../../domain/board.ts'
 import { isRefusal } from '../../../kernel/service-failure.ts'
 import type { NotionDatabase } from '../../../store/notion.ts'
 import type { Effect } from '../../../store/effect-rows.ts'
@@ -9,7 +9,7 @@ import { presenceOf } from './place.ts'
 import type { Cells } from '../schema/row-values.ts'
 import { sendCells } from './send-cells.ts'
 
-type RowBody = Extract<EffectBody, { kind: 'log' | 'job' }>
+type RowBody = BoardEffectOf<'log' | 'job'>
 
 /** A search index may lag: a row that was not found is looked for once more after this (SPEC §3). */
 const SECOND_LOOK_MS = 10_000
@@ -58,7 +58,7 @@ async function change(
     return true
   } catch (error) {
     if (!isRefusal(error)) throw error
-    const presence = await presenceOf(workspace, { kind: 'page', pageId: rowId })
+    const presence = await presenceOf(workspace, rowId)
     if (presence === 'there' || (presence === 'unseen' && tries < REFUSED_TRIES)) throw error
     return false
   }

@@ -11,6 +11,8 @@ CREATE TABLE effects_anew (
   service        TEXT NOT NULL,
   kind           TEXT NOT NULL,
   target         TEXT NOT NULL,
+  -- What has to be there for it to be delivered: its page, or the log of its kind.
+  place          TEXT NOT NULL,
   body           TEXT NOT NULL CHECK (json_valid(body)),
   state          TEXT NOT NULL CHECK (state IN ('pending', 'done', 'dead', 'dismissed')),
   -- Of a dead one; null where it died before this was noted.
@@ -35,7 +37,7 @@ CREATE TABLE effects_anew (
 ) STRICT;
 
 INSERT INTO effects_anew SELECT id, seq, key, CASE WHEN run_id IS NULL THEN 'effect' ELSE 'run' END, COALESCE(run_id, id),
-  'notion', kind, target, body, state, cause, tries, uncertain, looked_up_ms, not_before_ms, owner, claim_no,
+  'notion', kind, target, CASE WHEN kind IN ('log', 'job') THEN kind ELSE target END, body, state, cause, tries, uncertain, looked_up_ms, not_before_ms, owner, claim_no,
   lease_until_ms, error, created_ms, ended_ms, passing_ms FROM effects;
 DROP TABLE effects;
 ALTER TABLE effects_anew RENAME TO effects;
@@ -43,8 +45,8 @@ ALTER TABLE effects_anew RENAME TO effects;
 CREATE INDEX effects_pending ON effects (target, seq) WHERE state = 'pending';
 CREATE INDEX effects_subject ON effects (subject_kind, subject_id, seq);
 CREATE INDEX effects_owned ON effects (owner) WHERE owner IS NOT NULL;
-CREATE INDEX effects_lasting ON effects (seq) WHERE state = 'pending' AND passing_ms IS NULL;
-CREATE INDEX effects_passing ON effects (seq) WHERE state = 'pending' AND passing_ms IS NOT NULL;
+CREATE INDEX effects_lasting ON effects (service, seq) WHERE state = 'pending' AND passing_ms IS NULL;
+CREATE INDEX effects_passing ON effects (service, seq) WHERE state = 'pending' AND passing_ms IS NOT NULL;
 CREATE INDEX effects_dead ON effects (target, seq) WHERE state = 'dead';
 CREATE INDEX effects_dismissed ON effects (seq) WHERE state = 'dismissed';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { effectsOf, type Transition } from '../../src/domain/effect.ts'
+import { effectsOf, type Transition } from '../../src/domain/board.ts'
 
 const DONE: Transition = {
   to: 'done',

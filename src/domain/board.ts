@@ -1,9 +1,9 @@
 import { cutText, shortenAtWord } from './cut-text.ts'
+import type { EffectBody, EffectKind, NewEffect } from './effect-kind.ts'
 import { isBareJson } from './json-check.ts'
 import { keysOf } from './keys-of.ts'
 import { markdownToPlain } from './markdown/plain-text.ts'
 import type { RunState, RunStatus } from './run-state.ts'
-import type { Shape } from './shape.ts'
 
 /** Changes to the properties of a task's page. What is absent stays as it is; null empties it. */
 export interface PageChange {
@@ -44,41 +44,77 @@ export interface JobRow {
   readonly notes: string
 }
 
-/** One write to the outside, by kind. `thing` is the key by which a row we made is found again. */
-export type EffectBody =
+/** One write to the board, by kind. `thing` is the key by which a row we made is found again. */
+export type BoardEffect =
   | { readonly kind: 'page'; readonly pageId: string; readonly change: PageChange }
   | { readonly kind: 'body'; readonly pageId: string; readonly runId: string; readonly outputId: string }
   | { readonly kind: 'log'; readonly row: LogRow; readonly thing: string }
   | { readonly kind: 'job'; readonly row: JobRow; readonly thing: string }
 
-/** What the kept body of an effect has to look like to be read. */
-export const EFFECT_SHAPES: Readonly<Record<EffectBody['kind'], Readonly<Record<string, Shape>>>> = {
-  page: { pageId: 'text', change: {} },
-  body: { pageId: 'text', runId: 'text', outputId: 'text' },
-  log: { thing: 'text', row: {} },
-  job: { thing: 'text', row: {} },
+/** Of one of the kinds. */
+export type BoardEffectOf<Kind extends BoardEffect['kind']> = Extract<BoardEffect, { kind: Kind }>
+
+/** Whether an effect that was read by its kind is one of these. */
+export function isBoardEffect<Kind extends BoardEffect['kind']>(
+  body: EffectBody,
+  kind: Kind,
+): body is BoardEffectOf<Kind> {
+  return body.kind === kind
 }
 
-/** An effect to be recorded. `name` is the last part of its key, `<run>/<kind>/<name>`; null numbers it. */
-export interface NewEffect {
-  readonly name: string | null
-  readonly target: string
-  readonly body: EffectBody
-  /**
-   * A state in between, that the next one makes void: written when it has stood for so long and requests are to
-   * spare, else with the next. Null, or left out, for what is written in any case.
-   */
-  readonly passingMs?: number | null
+type NewBoardEffect = NewEffect<BoardEffect>
+
+/** Properties of the page of a task: a property is the last one's that names it. */
+const PAGE: EffectKind<BoardEffectOf<'page'>> = {
+  kind: 'page',
+  writes: 'properties of the page',
+  shape: { pageId: 'text', change: {} },
+  isMerged: true,
+  isInParts: false,
+  placeOf: ({ pageId }) => pageId,
+  stillToSay: (body, later) => {
+    const said = new Set<string>(
+      later.flatMap(other => (isBoardEffect(other, 'page') ? keysOf(other.change) : [])),
+    )
+    const rest = Object.entries(body.change).filter(([key]) => !said.has(key))
+    return rest.length === 0 ? null : { ...body, change: Object.fromEntries(rest) }
+  },
+  confirmsTick: ({ change }) => change.untick === true,
 }
 
-/** `dead` cannot be delivered as things are; `dismissed` was dead, and the operator wants no more of it. */
-export type EffectState = 'pending' | 'done' | 'dead' | 'dismissed'
+/** The result in the page, in a container that holds the last version. */
+const BODY: EffectKind<BoardEffectOf<'body'>> = {
+  kind: 'body',
+  writes: 'result in the page',
+  shape: { pageId: 'text', runId: 'text', outputId: 'text' },
+  isMerged: false,
+  isInParts: true,
+  placeOf: ({ pageId }) => pageId,
+  stillToSay: (body, later) =>
+    later.some(other => isBoardEffect(other, 'body') && other.runId === body.runId) ? null : body,
+}
 
-/**
- * Why an effect is dead. `target`: its page or database is away, and it is written when that is back. `refused`: what
- * was sent was refused for itself.
- */
-export type DeadCause = 'target' | 'refused'
+/** A row of one of the logs, which says the last that was recorded of it. */
+function rowKind(kind: 'log' | 'job', writes: string): EffectKind<BoardEffectOf<'log' | 'job'>> {
+  return {
+    kind,
+    writes,
+    shape: { thing: 'text', row: {} },
+    isMerged: false,
+    isInParts: false,
+    placeOf: () => kind,
+    stillToSay: (body, later) =>
+      later.some(other => isBoardEffect(other, kind) && other.thing === body.thing) ? null : body,
+  }
+}
+
+/** What a service declares that holds the board of tasks. */
+export const BOARD_EFFECTS: readonly EffectKind[] = [
+  PAGE,
+  BODY,
+  rowKind('log', 'row of the Automation Log'),
+  rowKind('job', 'row of the Job Log'),
+]
 
 /** That work has begun is shown where it is not over at once. */
 const BEGUN_MS = 1_000
@@ -118,7 +154,7 @@ const SUMMARY_SOURCE = 12_000
 const CUT = '… (cut)'
 
 /** What the outside must hear of a change of state, in order. Pure: the store records it with the change. */
-export function effectsOf(transition: Transition): NewEffect[] {
+export function effectsOf(transition: Transition): NewBoardEffect[] {
   switch (transition.to) {
     case 'queued':
       return [{ ...page(transition), passingMs: BEGUN_MS }]
@@ -186,13 +222,13 @@ function summaryIn({ to, output }: Transition): Pick<PageChange, 'summary'> {
 }
 
 /** A cost that became known when the run was no longer worked on; `isLatest` where no newer run has the page. */
-export function lateCostEffects(transition: Transition, isLatest: boolean): NewEffect[] {
+export function lateCostEffects(transition: Transition, isLatest: boolean): NewBoardEffect[] {
   const jobs = effectsOf(transition).filter(({ body }) => body.kind === 'job')
   return isLatest ? [page(transition), ...jobs] : jobs
 }
 
 /** What a pick-up writes back: the tick is taken, and earlier outcomes no longer stand on the row. */
-export function pickUpEffect(transition: Transition): NewEffect {
+export function pickUpEffect(transition: Transition): NewBoardEffect {
   return {
     ...page(transition, { untick: true, clearDecision: true }),
     name: 'picked-up',
@@ -201,26 +237,31 @@ export function pickUpEffect(transition: Transition): NewEffect {
 }
 
 /** Some of what the page says, to be written once more, with what of the operator's word was left on it. */
-export function pageAgain(pageId: string, change: PageChange): NewEffect {
+export function pageAgain(pageId: string, change: PageChange): NewBoardEffect {
   return { name: null, target: pageId, body: { kind: 'page', pageId, change } }
 }
 
-function page(transition: Transition, more: PageChange = {}): NewEffect {
+function page(transition: Transition, more: PageChange = {}): NewBoardEffect {
   return pageAgain(transition.pageId, { ...standingOf(transition), ...more })
 }
 
 /** The whole text, written into the page under a container of its own; once for each version that rests. */
-function work(transition: Transition): NewEffect[] {
+function work(transition: Transition): NewBoardEffect[] {
   const { output, pageId, runId } = transition
   if (output === null || output.text === '') return []
   return [{ name: output.id, target: pageId, body: { kind: 'body', pageId, runId, outputId: output.id } }]
 }
 
-function started(transition: Transition): NewEffect {
+function started(transition: Transition): NewBoardEffect {
   return log(transition, 'started', 'Processing', 'started')
 }
 
-function log(transition: Transition, name: string, status: LogRow['status'], message: string): NewEffect {
+function log(
+  transition: Transition,
+  name: string,
+  status: LogRow['status'],
+  message: string,
+): NewBoardEffect {
   const thing = `${transition.runId}/log/${name}`
   return {
     // The ended row is made at the first rest and changed when the run ends: each time another effect.
@@ -242,7 +283,7 @@ function log(transition: Transition, name: string, status: LogRow['status'], mes
   }
 }
 
-function job(transition: Transition, status: JobRow['status']): NewEffect {
+function job(transition: Transition, status: JobRow['status']): NewBoardEffect {
   return {
     name: null,
     target: `job/${transition.runId}`,
@@ -264,28 +305,6 @@ function job(transition: Transition, status: JobRow['status']): NewEffect {
         notes: bounded(transition.reason ?? ''),
       },
     },
-  }
-}
-
-/**
- * What an effect still has to say beside those that came after it on its target: a page's property is the last one's
- * that names it, a container holds the last version, a row says the last that was recorded of it. Null where all
- * of it was said again.
- */
-export function stillToSay(body: EffectBody, later: readonly EffectBody[]): EffectBody | null {
-  switch (body.kind) {
-    case 'page': {
-      const said = new Set<string>(
-        later.flatMap(other => (other.kind === 'page' ? keysOf(other.change) : [])),
-      )
-      const rest = Object.entries(body.change).filter(([key]) => !said.has(key))
-      return rest.length === 0 ? null : { ...body, change: Object.fromEntries(rest) }
-    }
-    case 'body':
-      return later.some(other => other.kind === 'body' && other.runId === body.runId) ? null : body
-    case 'log':
-    case 'job':
-      return later.some(other => other.kind === body.kind && other.thing === body.thing) ? null : body
   }
 }
 
