@@ -1,6 +1,4 @@
-import { redirectFailure } from '../../kernel/http/redirect.ts'
-import type { ReadHeader } from '../../kernel/http/read-header.ts'
-import { retryAfterMs } from '../../kernel/http/retry-after.ts'
+import { redirectFailure, type ReadHeader, retryAfterMs } from '../../kernel/http/read-header.ts'
 import { ServiceFailure } from '../../kernel/service-failure.ts'
 import { isOfAccount, isTooLarge, isUnknownModel } from './words.ts'
 

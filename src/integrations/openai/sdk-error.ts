@@ -1,7 +1,6 @@
 import { headerReader } from '../../kernel/http/read-header.ts'
-import { networkFailure } from '../../kernel/network-failure.ts'
+import { networkFailure, type ServiceFailure } from '../../kernel/service-failure.ts'
 import type { Redact } from '../../kernel/redaction.ts'
-import type { ServiceFailure } from '../../kernel/service-failure.ts'
 import { fromHttp, type Place } from './failure.ts'
 import { orNull, tidy } from './said.ts'
 

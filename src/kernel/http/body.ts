@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import type { Ending } from './ending.ts'
+import type { Ending } from './connecting.ts'
 
-/** More than any answer of an API; memory is not for the taking of whoever answers. */
+/** Larger than any answer of an API: a limit, so that no server can use up the memory. */
 export const MOST_BYTES = 64 * 1024 * 1024
 
 /** The body of an answer. */

@@ -5,8 +5,8 @@ import type { Socket } from 'node:net'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { lightFetch } from '../../../src/kernel/http/fetch.ts'
-import { coded } from '../../../src/kernel/http/coded.ts'
-import { networkFailure } from '../../../src/kernel/network-failure.ts'
+import { coded } from '../../../src/kernel/http/connecting.ts'
+import { networkFailure } from '../../../src/kernel/service-failure.ts'
 import { freePort, httpServer, rawServer } from '../../support/servers.ts'
 
 const light = lightFetch()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { lightHeaders } from '../../../src/kernel/http/headers.ts'
+import { lightHeaders } from '../../../src/kernel/http/response.ts'
 import { headerReader } from '../../../src/kernel/http/read-header.ts'
 
 test('headers are read of whatever has a get', () => {

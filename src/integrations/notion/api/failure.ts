@@ -1,4 +1,4 @@
-import { redirectFailure } from '../../../kernel/http/redirect.ts'
+import { redirectFailure } from '../../../kernel/http/read-header.ts'
 import { ServiceFailure } from '../../../kernel/service-failure.ts'
 
 /** An HTTP error of Notion. */

@@ -1,9 +1,7 @@
 import type { Client } from '@notionhq/client'
-import { networkFailure } from '../../../kernel/network-failure.ts'
-import { headerReader } from '../../../kernel/http/read-header.ts'
-import { retryAfterMs } from '../../../kernel/http/retry-after.ts'
+import { networkFailure, ServiceFailure } from '../../../kernel/service-failure.ts'
+import { headerReader, retryAfterMs } from '../../../kernel/http/read-header.ts'
 import { redactor, type Redact } from '../../../kernel/redaction.ts'
-import { ServiceFailure } from '../../../kernel/service-failure.ts'
 import type { World } from '../../../kernel/world.ts'
 import { fromNetwork, fromNotion } from './failure.ts'
 

@@ -1,6 +1,6 @@
 /** Runs one call of the light fetch in a process of its own, and says what it came to and what was loaded. */
 import { lightFetch } from '../../../../src/kernel/http/fetch.ts'
-import { networkFailure } from '../../../../src/kernel/network-failure.ts'
+import { networkFailure } from '../../../../src/kernel/service-failure.ts'
 import { headerReader } from '../../../../src/kernel/http/read-header.ts'
 
 const [url = '', how = 'json'] = process.argv.slice(2)
