@@ -1,5 +1,11 @@
-import { costNanoUsd, formatNanoUsd, worstCaseNanoUsd, type CallBounds, type TokenUsage } from './cost.ts'
-import { leastTokens } from './least-tokens.ts'
+import {
+  costNanoUsd,
+  formatNanoUsd,
+  worstCaseNanoUsd,
+  type CallBounds,
+  type TokenUsage,
+  leastTokens,
+} from './cost.ts'
 import type { PriceQuote } from './price.ts'
 
 /** What a service said of a call that it answered. */

@@ -1,4 +1,4 @@
-import { leastTokens } from './least-tokens.ts'
+import { leastTokens } from './cost.ts'
 import type { Finding } from './rubric.ts'
 
 /** The source of the finding that a prompt did not reach the model whole. */

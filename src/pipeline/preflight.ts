@@ -1,4 +1,4 @@
-import { leastTokens } from '../domain/least-tokens.ts'
+import { leastTokens } from '../domain/cost.ts'
 import { isBlank } from '../kernel/unseen.ts'
 import type { ClaimedRun } from '../store/claims.ts'
 import type { StageEnd } from '../store/stage-end.ts'

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { looksLike } from '../../src/domain/language.ts'
-import { FUNCTION_WORDS } from '../../src/domain/language-words.ts'
+import { looksLike, FUNCTION_WORDS } from '../../src/domain/language.ts'
 
 const SAMPLES = {
   en: 'Our small bakery has been part of the neighbourhood for more than thirty years. Every morning we bake bread from flour that is milled only a few miles away, and our customers can taste the difference. Visit us and see what a good loaf is like.',

@@ -1,8 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { withoutEntities } from '../../../src/domain/answer/entities.ts'
-import { outOfFence } from '../../../src/domain/answer/fence.ts'
-import { workIn } from '../../../src/domain/answer/work.ts'
+import { outOfFence, workIn } from '../../../src/domain/answer/work.ts'
 import { sample } from '../markdown/arbitraries.ts'
 
 const TASK = { type: 'Other', brief: 'List the opening hours.' } as const

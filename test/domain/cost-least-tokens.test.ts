@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { leastTokens } from '../../src/domain/least-tokens.ts'
+import { leastTokens } from '../../src/domain/cost.ts'
 
 /** With the tokens that OpenAI's o200k counts: no claim may be above them, though bytes / 8 is for many. */
 test.each([

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { countTerm } from '../../src/domain/term-count.ts'
+import { countTerm } from '../../src/domain/checks.ts'
 
 test.each([
   ['We delve into it. Delve, DELVE!', 'delve', 3],
