@@ -64,6 +64,8 @@ const INDENT = 2
 const GAP = 2
 const NARROWEST_COLUMN = 8
 const NARROWEST_VALUE = 20
+/** In a pipe a value that is longer is not cut, and others are not set apart as far as it. */
+const WIDEST_PIPED_COLUMN = 60
 /** The widest character still fits. */
 const NARROWEST_LINE = 2
 
@@ -130,7 +132,12 @@ function tableLines({ columns, rows }: Extract<Block, { kind: 'table' }>, look: 
     return records.flatMap((facts, index) => [...(index === 0 ? [] : [[]]), ...factLines(facts, look, width)])
   }
   const header = columns.map(({ title }) => piece(title, 'dim'))
-  return [header, ...cells].map(row => columns.flatMap((column, index) => cell(row, index, column, widths)))
+  return [header, ...cells].map(row =>
+    columns.flatMap((column, index) => {
+      const gap = index === 0 ? [] : [space(GAP)]
+      return [...gap, ...cell(column, row[index] ?? piece(''), widths[index] ?? 0, width === Infinity)]
+    }),
+  )
 }
 
 function factsOf(columns: readonly Column[], row: Text): Fact[] {
@@ -140,13 +147,11 @@ function factsOf(columns: readonly Column[], row: Text): Fact[] {
   }))
 }
 
-function cell(row: Line, index: number, column: Column, widths: readonly number[]): Line {
-  const { text, hue, whole } = row[index] ?? piece('')
-  const width = widths[index] ?? 0
-  const cut = { text: (column.cut === 'middle' ? cutMiddle : cutTo)(text, width), hue, whole }
-  const room = space(width - widthOf(cut.text))
-  const gap = index === 0 ? [] : [space(GAP)]
-  return [...gap, ...(column.align === 'right' ? [room, cut] : [cut, room])]
+function cell({ align, cut }: Column, words: Piece, width: number, isPiped: boolean): Line {
+  const shorten = cut === 'middle' ? cutMiddle : cutTo
+  const shown = isPiped ? words : { ...words, text: shorten(words.text, width) }
+  const room = space(Math.max(0, width - widthOf(shown.text)))
+  return align === 'right' ? [room, shown] : [shown, room]
 }
 
 /** Columns that may be cut share what the others leave; null where that is too little. */
@@ -154,6 +159,11 @@ function fit(columns: readonly Column[], rows: readonly Line[], total: number): 
   const widths = columns.map(({ title }, index) =>
     Math.max(widthOf(title), ...rows.map(row => widthOf(row[index]?.text ?? ''))),
   )
+  if (total === Infinity) {
+    return widths.map((width, index) =>
+      columns[index]?.cut === undefined ? width : Math.min(width, WIDEST_PIPED_COLUMN),
+    )
+  }
   const flexible = columns.flatMap(({ cut }, index) => (cut === undefined ? [] : [index]))
   const over = widths.reduce((sum, width) => sum + width, GAP * (columns.length - 1)) - total
   for (let left = over; left > 0; left -= 1) {
