@@ -37,3 +37,12 @@ function fitsObject(value: ReadonlyMap<string, unknown>, shape: { readonly [name
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
+
+/** A JSON text as what it says; null where it is none. Never throws. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

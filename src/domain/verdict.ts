@@ -1,3 +1,4 @@
+import { isObject, parseJson } from './shape.ts'
 import { shorten } from './cut-text.ts'
 import { repeatsKey } from './json-flaw.ts'
 import { CRITERIA, RUBRIC, type Criterion, type CriterionScores, type Finding } from './rubric.ts'
@@ -124,13 +125,13 @@ function parseFindings(value: unknown): Finding[] | null {
   return [...list, { source: 'judge', severity: 'minor', text: more }]
 }
 
-function isFinding(item: unknown): item is Record<string, unknown> & { text: string } {
+function isFinding(item: unknown): item is Readonly<Record<string, unknown>> & { text: string } {
   return isObject(item) && typeof item['text'] === 'string'
 }
 
 function pick<T>(
-  criteria: Record<string, unknown>,
-  read: (part: Record<string, unknown>) => T,
+  criteria: Readonly<Record<string, unknown>>,
+  read: (part: Readonly<Record<string, unknown>>) => T,
 ): Record<Criterion, T> {
   const part = (criterion: Criterion): T => {
     const value = criteria[criterion]
@@ -165,18 +166,6 @@ function candidateIn(said: string): string | null {
 
 function withoutSpace(text: string): string {
   return text.replaceAll(/\s+/g, '')
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function textOf(value: unknown): string {

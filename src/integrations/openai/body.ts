@@ -1,3 +1,4 @@
+import { isObject } from '../../domain/shape.ts'
 import type { OpenAI } from 'openai'
 import type { CompletionRequest } from '../../roles/model.ts'
 import type { RefusablePart } from './refused-part.ts'
@@ -69,10 +70,6 @@ function eachUnbounded(properties: Readonly<Record<string, unknown>>): Record<st
   return Object.fromEntries(
     Object.entries(properties).map(([name, value]) => [name, isObject(value) ? unbounded(value) : value]),
   )
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Its bytes are reserved for as part of the prompt, wherever it stands. */

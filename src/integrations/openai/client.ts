@@ -1,26 +1,14 @@
-import type { APIError, OpenAI } from 'openai'
+import { parseJson } from '../../domain/shape.ts'
+import type { APIError } from 'openai'
 import { sha256 } from '../../kernel/digest.ts'
 import { redactor, type Redact } from '../../kernel/redaction.ts'
 import type { Completion, Model } from '../../roles/model.ts'
 import { ServiceFailure, networkFailure } from '../../kernel/service-failure.ts'
 import { bodyOf } from './body.ts'
 import { fromAnswer, unusable, type Place } from './failure.ts'
-import { withOwnHeaders } from './own-headers.ts'
+import { fromSdk, loadSdk, orNull, tidy, type OpenAiOptions, type Sdk } from './sdk.ts'
 import { saysNoDocument, withoutRefused, type RefusablePart } from './refused-part.ts'
-import { withShortErrors } from './short-errors.ts'
-import { fromSdk } from './sdk-error.ts'
-import { orNull, tidy } from './said.ts'
 import { readCompletion, readErrorIn, readModels } from './wire.ts'
-
-/** Where the service is and how it is asked. */
-export interface OpenAiOptions {
-  readonly baseUrl: string
-  /** Null for a local server that wants none. */
-  readonly apiKey: string | null
-  readonly timeoutMs: number
-  readonly serviceTier: 'default' | 'auto' | 'flex' | 'priority'
-  readonly fetch: typeof globalThis.fetch
-}
 
 /**
  * A model behind OpenAI's API or a compatible one. The SDK is loaded at the first call. What the service says
@@ -28,7 +16,7 @@ export interface OpenAiOptions {
  */
 export function openAiModel(options: OpenAiOptions): Model {
   let loading: Promise<Sdk> | null = null
-  const sdk = (): Promise<Sdk> => (loading ??= load(options))
+  const sdk = (): Promise<Sdk> => (loading ??= loadSdk(options))
   const redact = redactor(options.apiKey === null ? [] : [options.apiKey])
   const refused = refusedByModel()
   return {
@@ -112,29 +100,6 @@ function completionIn(
   return redacted({ ...completion, requestId }, redact)
 }
 
-interface Sdk {
-  readonly client: OpenAI
-  readonly ApiError: typeof APIError
-}
-
-async function load(options: OpenAiOptions): Promise<Sdk> {
-  const { OpenAI: Client, APIError: ApiError } = await import('openai')
-  // The SDK insists on a key; servers that want none ignore it.
-  const apiKey = options.apiKey ?? 'none'
-  const client = new Client({
-    baseURL: options.baseUrl,
-    apiKey,
-    // Its own retries would send a request again, and have it billed again, unseen by the ledger.
-    maxRetries: 0,
-    timeout: options.timeoutMs,
-    fetch: withShortErrors(withOwnHeaders(options.fetch, apiKey)),
-    logLevel: 'off',
-    organization: null,
-    project: null,
-  })
-  return { client, ApiError }
-}
-
 /** What an error of a call is read with. */
 interface Calling {
   readonly ApiError: typeof APIError
@@ -165,13 +130,5 @@ function redacted(completion: Completion, redact: Redact): Completion {
     answeredModel: orNull(redact, completion.answeredModel),
     serviceTier: orNull(redact, completion.serviceTier),
     requestId: orNull(redact, completion.requestId),
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
   }
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../../domain/shape.ts'
 import type { ModelUsage } from '../../roles/model.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -242,8 +243,4 @@ function least(...counts: readonly (number | null)[]): number | null {
 function objectIn(part: Json, name: string): Json {
   const value = part[name]
   return isObject(value) ? value : {}
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

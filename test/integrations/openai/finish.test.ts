@@ -1,6 +1,6 @@
 /** How a text ended, in the words of each vendor. */
 import { expect, test } from 'vitest'
-import { endingOf, isBrokenOff } from '../../../src/integrations/openai/finish.ts'
+import { endingOf, isBrokenOff } from '../../../src/integrations/openai/wire.ts'
 
 test.each([
   'stop',

@@ -1,7 +1,8 @@
 /** A service whose every answer the test writes. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { lightFetch } from '../../../../src/kernel/http/fetch.ts'
-import { openAiModel, type OpenAiOptions } from '../../../../src/integrations/openai/client.ts'
+import { openAiModel } from '../../../../src/integrations/openai/client.ts'
+import type { OpenAiOptions } from '../../../../src/integrations/openai/sdk.ts'
 import { parseDocument } from '../../../support/document.ts'
 import type { CompletionRequest, Model } from '../../../../src/roles/model.ts'
 import { ServiceFailure } from '../../../../src/kernel/service-failure.ts'
