@@ -1,8 +1,6 @@
 import { sha256 } from '../../../kernel/digest.ts'
 import { redactor } from '../../../kernel/redaction.ts'
-import { ask, usable } from './answer.ts'
-import { readTree, type NotionBlock } from './block-tree.ts'
-import { readListPage, readWhole } from './lists.ts'
+import { ask, usable, readTree, type NotionBlock, readListPage, readWhole } from './lists.ts'
 import { notionSender, type NotionOptions } from './request.ts'
 import {
   readBlock,
@@ -20,7 +18,7 @@ import {
   type NotionSource,
 } from './wire.ts'
 
-export type { NotionBlock } from './block-tree.ts'
+export type { NotionBlock } from './lists.ts'
 export type { NotionContainer, NotionJson, NotionPage, NotionProperty, NotionSource } from './wire.ts'
 
 /** One page of a query's rows. */

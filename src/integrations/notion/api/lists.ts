@@ -1,7 +1,6 @@
 import { ENDLESS, ServiceFailure } from '../../../kernel/service-failure.ts'
-import { ask } from './answer.ts'
 import type { NotionRequest, SendNotion } from './request.ts'
-import { readList, type ListPage, type NotionJson } from './wire.ts'
+import { readList, type ListPage, type NotionJson, readBlock } from './wire.ts'
 
 const PAGE_SIZE = 100
 /** Notion ends a query at 10,000 rows; no other list that is read whole needs more pages than that. */
@@ -57,4 +56,63 @@ function pageOf(request: NotionRequest, cursor: string | null): NotionRequest {
   return request.method === 'get'
     ? { ...request, query: { ...request.query, ...paging } }
     : { ...request, body: { ...request.body, ...paging } }
+}
+
+/** Sends a request and reads its answer. */
+export async function ask<T>(
+  send: SendNotion,
+  read: (json: unknown) => T | null,
+  request: NotionRequest,
+): Promise<T> {
+  return usable(read(await send(request)), request.path)
+}
+
+/** An answer with a good status that is not Notion's, such as a proxy's page, is of no use. */
+export function usable<T>(read: T | null, path: string): T {
+  if (read !== null) return read
+  throw new ServiceFailure(`Notion: unusable answer to ${path}`, {
+    errorClass: 'transient',
+    billed: 'unknown',
+  })
+}
+
+/** A block with its children, read whole. */
+export interface NotionBlock {
+  readonly id: string
+  readonly type: string
+  readonly json: NotionJson
+  readonly children: readonly NotionBlock[]
+}
+
+/** Levels of blocks below a page; people nest a handful. */
+const DEEPEST = 50
+/** Lists of children in one page: at Notion's rate, more would take minutes to read. */
+const MOST_LISTS = 500
+
+/**
+ * Reads the blocks below a block or page; `descend` says into which ones to go.
+ * @throws ServiceFailure `permanent` where a block lies within itself, or there is no end to them
+ */
+export async function readTree(
+  send: SendNotion,
+  rootId: string,
+  descend: (block: NotionJson) => boolean,
+): Promise<NotionBlock[]> {
+  let lists = 0
+  const below = async (parentId: string, within: readonly string[]): Promise<NotionBlock[]> => {
+    lists += 1
+    if (within.includes(parentId)) throw endless(`a block that lies within itself (${parentId})`)
+    if (within.length >= DEEPEST) throw endless(`blocks nested more than ${DEEPEST} deep (below ${rootId})`)
+    if (lists > MOST_LISTS) throw endless(`a page with more than ${MOST_LISTS} lists of blocks (${rootId})`)
+    const path = `blocks/${parentId}/children`
+    const list = await readWhole(send, { method: 'get', path, repeatable: true })
+    const blocks: NotionBlock[] = []
+    for (const json of list.results) {
+      const { id, type, hasChildren } = usable(readBlock(json), path)
+      const children = hasChildren && descend(json) ? await below(id, [...within, parentId]) : []
+      blocks.push({ id, type, json, children })
+    }
+    return blocks
+  }
+  return below(rootId, [])
 }

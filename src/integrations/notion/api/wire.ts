@@ -1,3 +1,4 @@
+import { isObject } from '../../../domain/shape.ts'
 /**
  * Reads of Notion's answers (API 2025-09-03) only what is used, and takes the rest as it came. Written by hand,
  * because a list holds a hundred pages of whole properties: a schema library would copy every one of them, and
@@ -148,10 +149,6 @@ function readProperty([name, json]: [string, NotionJson]): NotionProperty {
 
 function plainOf(pieces: readonly NotionJson[]): string {
   return pieces.map(piece => textOf(piece['plain_text']) ?? '').join('')
-}
-
-function isObject(value: unknown): value is NotionJson {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function areObjects(value: unknown): value is NotionJson[] {

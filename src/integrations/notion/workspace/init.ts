@@ -8,7 +8,7 @@ import type { Notion } from '../api/client.ts'
 import { notionAddress } from '../ids.ts'
 import type { DatabaseKey } from '../schema/schema.ts'
 import { SET_UP_INPUT } from '../set-up-input.ts'
-import { checkWorkspace } from './account.ts'
+import { checkWorkspace } from './workspace.ts'
 import { ADOPT_FLAGS } from './find-source.ts'
 import { setUp } from './set-up.ts'
 

@@ -1,6 +1,6 @@
 /** Which of several data sources is ours. */
 import { expect, test } from 'vitest'
-import { chooseSource, sourceFit } from '../../../../src/integrations/notion/schema/choose-source.ts'
+import { chooseSource, sourceFit } from '../../../../src/integrations/notion/workspace/find-source.ts'
 import type { FoundProperty } from '../../../../src/integrations/notion/schema/schema-match.ts'
 
 const column = (name: string, type: string): FoundProperty => ({ id: name, name, type })
