@@ -75,7 +75,8 @@ function messageOf({ error, message }: SdkError, redact: Redact): string {
 /** Gemini puts its error into a list, FastAPI calls its words `detail`. */
 function wordsIn(error: unknown): string | null {
   if (typeof error === 'string') return error
-  const [first]: readonly unknown[] = Array.isArray(error) ? error : []
+  const list: readonly unknown[] = Array.isArray(error) ? error : []
+  const [first] = list
   const inList = isObject(first) ? first['error'] : null
   if (typeof inList === 'string') return inList
   const facts = isObject(inList) ? inList : isObject(error) ? error : {}

@@ -11,17 +11,15 @@ export interface Workspace {
 }
 
 /**
- * The workspace of this store; null where no token is set, or `init` was never run: then the local queue is all
- * there is. In another workspace every page would be missing, and every effect dead.
+ * The workspace of this store; null where `init` was never run: then the local queue is all there is. In another workspace every page would be missing, and every effect dead.
  * @throws AppError `config` where the token opens another; ServiceFailure where Notion has to be asked and does not
  *   answer
  */
 export async function openOwnWorkspace(
   store: Store,
-  api: Notion | null,
+  api: Notion,
   dryRun: boolean,
 ): Promise<Workspace | null> {
-  if (api === null) return null
   const list = await store.notion.databases()
   const databases = Object.fromEntries(list.map(database => [database.key, database]))
   if (databases['queue'] === undefined) return null
