@@ -41,7 +41,7 @@ export async function readListPage(
 }
 
 /** What has no end is refused for good: whoever asked for it fails, and nobody asks again and again. */
-export function endless(what: string): ServiceFailure {
+function endless(what: string): ServiceFailure {
   const fix = 'mend the page in Notion, or make it anew'
   return new ServiceFailure(`Notion gave ${what}`, {
     errorClass: 'permanent',
