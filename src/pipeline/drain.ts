@@ -1,16 +1,16 @@
 import { asAppError, isStoreFailure } from '../kernel/errors.ts'
 import { LeaseLost, LEASE_RENEWAL_MS } from '../kernel/lease.ts'
-import type { Stage } from '../domain/run-state.ts'
+import { type Stage, RUN_STATES } from '../domain/run-state.ts'
 import type { ClaimedRun, ClaimRequest } from '../store/claims.ts'
 import type { StageEnd } from '../store/stage-end.ts'
 import type { PipelineContext } from './context.ts'
-import { newFloor, wakeAll, type Floor } from './floor.ts'
-import { ownFailure } from './own-failure.ts'
-import { refusalBeforeSpending } from './preflight.ts'
-import { progressLine } from './progress-line.ts'
+import { ownFailure, refusalBeforeSpending } from './preflight.ts'
 import { capsOf } from './rules.ts'
 import { servicesInUse, stageServices } from './services.ts'
 import { workStage } from './stage.ts'
+import { formatScore } from '../domain/next-step.ts'
+import { cutTo, widthOf } from '../kernel/text.ts'
+import type { Run } from '../store/run-rows.ts'
 
 /** What a drain is to work on, and how much at once. */
 export interface DrainOptions {
@@ -37,8 +37,8 @@ export interface Drained {
 const LOOK_AGAIN_MS = 5_000
 
 /**
- * Works until nothing is ready, nothing of this process is in flight and nothing more is brought. Takes back first what
- * dead processes held, forgets pauses of what is not used any more, and lets go of held runs whose cap has room. Any
+ * Works until nothing is ready, nothing of this process is in flight and the feed has ended. First releases the leases
+ * of dead processes, drops pauses of services that are not used any more, and queues held runs whose cap has room. Any
  * number of processes may drain one store.
  * @throws AppError when the store fails; other runs are released by recovery.
  */
@@ -47,145 +47,171 @@ export async function drain(context: PipelineContext, options: DrainOptions): Pr
   await context.store.claims.recover()
   await context.store.pauses.keepOnly(servicesInUse(context))
   await context.store.runs.releaseHeld(capsOf(context.settings))
-  const floor = newFloor()
-  const lookAgain = context.world.clock.every(LOOK_AGAIN_MS, () => wakeAll(floor))
-  const workers = Array.from({ length: options.concurrency }, () => worker({ context, options, floor }))
-  const ends = await Promise.allSettled([feedFloor(options, floor), ...workers])
-  lookAgain()
+  const shared: Shared = {
+    context,
+    options,
+    runIds: new Set(),
+    failed: [],
+    claiming: 0,
+    working: 0,
+    broken: false,
+    finished: Promise.withResolvers(),
+  }
+  const stopLooking = context.world.clock.every(LOOK_AGAIN_MS, () => wakeAll(shared))
+  const workers = Array.from({ length: options.concurrency }, () => runWorker(shared))
+  const ends = await Promise.allSettled([runFeed(shared), ...workers])
+  stopLooking()
   for (const end of ends) if (end.status === 'rejected') throw asAppError(end.reason)
-  return { runIds: [...floor.runIds], failed: floor.failed, interrupted: context.stop.aborted }
+  return { runIds: [...shared.runIds], failed: shared.failed, interrupted: context.stop.aborted }
 }
 
-/** What brings more counts as work in flight. */
-async function feedFloor({ feed }: DrainOptions, floor: Floor): Promise<void> {
+/** What the workers of one drain share. */
+interface Shared {
+  readonly context: PipelineContext
+  readonly options: DrainOptions
+  /** Runs that were worked on, in the order they were first taken. */
+  readonly runIds: Set<string>
+  readonly failed: { id: string; kind: string; message: string }[]
+  /** Workers that are claiming a run that may be a new one: each counts towards the limit. */
+  claiming: number
+  /** Workers that work on a run, and the feed while it brings more. */
+  working: number
+  /** The store failed for one of them: none claims another run. */
+  broken: boolean
+  /** Resolves when a stage was finished: there may be new work for those who found none. */
+  finished: PromiseWithResolvers<void>
+}
+
+/** Wakes the workers that wait for new work. */
+function wakeAll(shared: Shared): void {
+  shared.finished.resolve()
+  shared.finished = Promise.withResolvers()
+}
+
+/** The feed counts as work in flight: no worker ends before it. */
+async function runFeed(shared: Shared): Promise<void> {
+  const { feed } = shared.options
   if (feed === undefined) return
-  floor.working += 1
+  shared.working += 1
   try {
-    await feed(() => wakeAll(floor))
+    await feed(() => wakeAll(shared))
   } finally {
-    floor.working -= 1
-    wakeAll(floor)
+    shared.working -= 1
+    wakeAll(shared)
   }
 }
 
-/** One drain, as each of its workers knows it. */
-interface Shift {
-  readonly context: PipelineContext
-  readonly options: DrainOptions
-  readonly floor: Floor
+function isOver({ context, broken }: Shared): boolean {
+  return context.stop.aborted || broken
 }
 
-function isOver({ context, floor }: Shift): boolean {
-  return context.stop.aborted || floor.broken
-}
-
-async function worker(shift: Shift): Promise<void> {
-  const { context, floor } = shift
+async function runWorker(shared: Shared): Promise<void> {
+  const { context } = shared
   try {
-    while (!isOver(shift)) {
-      // Of now: a stage that is finished while this one asks may bring what it was not given.
-      const finished = floor.finished.promise
-      const claimed = await takeNext(shift, async wanted => context.store.claims.claim(wanted))
-      if (claimed !== null) await workFrom(shift, claimed)
-      else if (floor.working > 0) await finished
+    while (!isOver(shared)) {
+      // Read before the claim: a stage that is finished meanwhile may have made a run ready.
+      const finished = shared.finished.promise
+      const claimed = await claimNext(shared, async wanted => context.store.claims.claim(wanted))
+      if (claimed !== null) await workFrom(shared, claimed)
+      else if (shared.working > 0) await finished
       else return
     }
   } catch (error) {
-    floor.broken = true
+    shared.broken = true
     throw error
   }
 }
 
-/** Has `ask` take a run, within the limit. One that is given out when all is over already goes back at once. */
-async function takeNext(
-  shift: Shift,
-  ask: (wanted: ClaimRequest) => Promise<ClaimedRun | null>,
+/** Claims a run by `claim`, within the limit. One that is claimed when the drain is over is released at once. */
+async function claimNext(
+  shared: Shared,
+  claim: (wanted: ClaimRequest) => Promise<ClaimedRun | null>,
 ): Promise<ClaimedRun | null> {
-  const { context, options, floor } = shift
-  const full = options.limit !== null && floor.runIds.size + floor.asking >= options.limit
-  if (!full) floor.asking += 1
+  const { context, options } = shared
+  const full = options.limit !== null && shared.runIds.size + shared.claiming >= options.limit
+  if (!full) shared.claiming += 1
   try {
-    const claimed = await ask({
+    const claimed = await claim({
       stages: stageServices(context, options.stages),
-      runIds: full ? [...floor.runIds] : null,
+      runIds: full ? [...shared.runIds] : null,
       taskId: options.taskId,
     })
     if (claimed === null) return null
-    if (isOver(shift)) return await giveBack(shift, claimed)
-    floor.runIds.add(claimed.run.id)
+    if (isOver(shared)) return await release(shared, claimed)
+    shared.runIds.add(claimed.run.id)
     return claimed
   } finally {
-    if (!full) floor.asking -= 1
+    if (!full) shared.claiming -= 1
   }
 }
 
-async function giveBack({ context }: Shift, { claim }: ClaimedRun): Promise<null> {
+async function release({ context }: Shared, { claim }: ClaimedRun): Promise<null> {
   const untouched = { kind: 'released', settlement: null, why: 'stopped before it began' } as const
   try {
     await context.store.stages.finish(claim, untouched, null)
   } catch (error) {
-    // Cancelled meanwhile, say: there is nothing left to give back.
+    // Cancelled meanwhile, say: there is nothing left to release.
     if (!(error instanceof LeaseLost)) throw error
   }
   return null
 }
 
-/** Works a run's stage, then that of the run its commit has taken, and so on until a commit takes none. */
-async function workFrom(shift: Shift, first: ClaimedRun): Promise<void> {
-  const { context, floor } = shift
-  floor.working += 1
+/** Works a run's stage, then that of the run that its commit has claimed, and so on until a commit claims none. */
+async function workFrom(shared: Shared, first: ClaimedRun): Promise<void> {
+  const { context } = shared
+  shared.working += 1
   let claimed: ClaimedRun | null = first
   try {
-    while (claimed !== null) claimed = await workOne(shift, claimed)
+    while (claimed !== null) claimed = await workOne(shared, claimed)
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error
     context.log.warn('lease lost, leaving the run', { run: error.claim.runId })
   } finally {
-    floor.working -= 1
-    wakeAll(floor)
+    shared.working -= 1
+    wakeAll(shared)
   }
 }
 
-/** Works one stage and commits what came of it; the run that was taken with the commit, if any. */
-async function workOne(shift: Shift, claimed: ClaimedRun): Promise<ClaimedRun | null> {
+/** Works one stage and commits what came of it. Returns the run that was claimed with the commit, if any. */
+async function workOne(shared: Shared, claimed: ClaimedRun): Promise<ClaimedRun | null> {
   let end: StageEnd | null = null
   try {
     // A row that was just picked up has just been read.
     const justRead = claimed.stage === 'generate' ? JUST_READ_MS : 0
-    if (await isWithdrawn(shift, claimed, justRead)) return await commit(shift, claimed, withdrawn(null))
-    end = await workLeased(shift, claimed)
-    const isOff = restsWith(end) && (await isWithdrawn(shift, claimed, 0))
-    return await commit(shift, claimed, isOff ? withdrawn(end) : end)
+    if (await isWithdrawn(shared, claimed, justRead)) return await commit(shared, claimed, withdrawn(null))
+    end = await workLeased(shared, claimed)
+    const isOff = restsWith(end) && (await isWithdrawn(shared, claimed, 0))
+    return await commit(shared, claimed, isOff ? withdrawn(end) : end)
   } catch (error) {
-    const defect = endByDefect(shift, claimed, error)
-    await settleApart(shift, end)
-    return await commit(shift, claimed, defect)
+    const defect = endByDefect(shared, claimed, error)
+    await settleApart(shared, end)
+    return await commit(shared, claimed, defect)
   } finally {
-    wakeAll(shift.floor)
+    wakeAll(shared)
   }
 }
 
 /** A row is read once more before each paid stage and before the last commit; one read is enough for this long. */
 const JUST_READ_MS = 2_000
 
-async function isWithdrawn({ context }: Shift, { task }: ClaimedRun, oldestMs: number): Promise<boolean> {
+async function isWithdrawn({ context }: Shared, { task }: ClaimedRun, oldestMs: number): Promise<boolean> {
   if (context.rows === null || task.pageId === null) return false
   return context.rows.withdrawn(task.pageId, oldestMs)
 }
 
-/** Whether the run would rest: what is written of that must not stand over a word of somebody's. */
+/** Whether the run would rest: its result must not be written over what somebody has decided meanwhile. */
 function restsWith(end: StageEnd): boolean {
   return end.kind === 'written' || end.kind === 'judged' ? end.next.kind === 'rest' : end.kind !== 'released'
 }
 
-/** The end of a run that somebody has put an end to on its row. What was spent stays booked. */
+/** The end of a run that somebody has cancelled on its row. What was spent stays booked. */
 function withdrawn(end: StageEnd | null): StageEnd {
   const isAnswered = end?.kind === 'written' || end?.kind === 'judged'
   return { kind: 'withdrawn', settlement: end?.settlement ?? null, isAnswered }
 }
 
 /** Books what was spent on a stage whose commit broke, unless that is what breaks. */
-async function settleApart({ context }: Shift, end: StageEnd | null): Promise<void> {
+async function settleApart({ context }: Shared, end: StageEnd | null): Promise<void> {
   const settlement = end?.settlement ?? null
   if (settlement === null) return
   try {
@@ -195,19 +221,19 @@ async function settleApart({ context }: Shift, end: StageEnd | null): Promise<vo
   }
 }
 
-/** Commits the end of a stage; takes the next run with it, unless all is over. */
-async function commit(shift: Shift, claimed: ClaimedRun, end: StageEnd): Promise<ClaimedRun | null> {
-  const { context } = shift
+/** Commits the end of a stage, and claims the next run in the same transaction, unless the drain is over. */
+async function commit(shared: Shared, claimed: ClaimedRun, end: StageEnd): Promise<ClaimedRun | null> {
+  const { context } = shared
   const finish = async (wanted: ClaimRequest | null): Promise<ClaimedRun | null> => {
     const { left, next } = await context.store.stages.finish(claimed.claim, end, wanted)
     context.progress(progressLine(claimed, left))
     return next
   }
-  return isOver(shift) ? finish(null) : takeNext(shift, finish)
+  return isOver(shared) ? finish(null) : claimNext(shared, finish)
 }
 
 /** Works one stage while the lease is kept alive; stops the call when the lease is lost. */
-async function workLeased({ context }: Shift, claimed: ClaimedRun): Promise<StageEnd> {
+async function workLeased({ context }: Shared, claimed: ClaimedRun): Promise<StageEnd> {
   const lost = new AbortController()
   const renewal = context.world.clock.every(LEASE_RENEWAL_MS, () => {
     context.store.claims.renew(claimed.claim).then(
@@ -230,11 +256,23 @@ async function workLeased({ context }: Shift, claimed: ClaimedRun): Promise<Stag
  * A defect uses up the attempt: it must end in Failed-Final, not in a loop.
  * @throws what is none: the lease was lost, or the store fails
  */
-function endByDefect({ context, floor }: Shift, claimed: ClaimedRun, thrown: unknown): StageEnd {
+function endByDefect({ context, failed }: Shared, claimed: ClaimedRun, thrown: unknown): StageEnd {
   if (thrown instanceof LeaseLost) throw thrown
   const error = asAppError(thrown)
   if (isStoreFailure(error)) throw error
   context.log.error('run broken by a defect', { run: claimed.run.id, error: error.message })
-  floor.failed.push({ id: claimed.run.id, kind: error.kind, message: error.message })
+  failed.push({ id: claimed.run.id, kind: error.kind, message: error.message })
   return ownFailure(context, error.message)
+}
+
+const TITLE_COLUMNS = 42
+
+/** One line of progress: what, which stage, what became of it. */
+function progressLine({ task, stage }: ClaimedRun, left: Run): string {
+  const title = cutTo(task.title, TITLE_COLUMNS)
+  const space = ' '.repeat(TITLE_COLUMNS - widthOf(title))
+  const score = left.score === null || stage !== 'judge' ? '' : ` ${formatScore(left.score)}`
+  const goesOn = left.nextStage !== null && (left.state === 'queued' || left.state === 'generated')
+  const outcome = goesOn ? `then ${left.nextStage}` : `→ ${RUN_STATES[left.state].status}`
+  return `${title}${space}  ${stage.padEnd(8)}${score.padEnd(6)} ${outcome}`
 }

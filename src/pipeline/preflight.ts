@@ -3,7 +3,6 @@ import { isBlank } from '../kernel/unseen.ts'
 import type { ClaimedRun } from '../store/claims.ts'
 import type { StageEnd } from '../store/stage-end.ts'
 import type { PipelineContext } from './context.ts'
-import { ownFailure } from './own-failure.ts'
 import { contextTokens, modelFor } from './rules.ts'
 
 /** An attempt whose process died this often is not worth another: it may be what kills it. */
@@ -51,4 +50,19 @@ async function holdOfLoop(context: PipelineContext, claimed: ClaimedRun): Promis
   if (runs <= most) return null
   const reason = `held: ${runs} runs of this task within an hour, ${most} are allowed (budget.runs_per_task_hour)`
   return { kind: 'held', settlement: null, hold: { needNano: 0, reason, notBeforeMs: now + HOUR_MS } }
+}
+
+/** The end of a stage that failed by no service's fault: it uses up the attempt, as a passing failure does. */
+export function ownFailure(context: PipelineContext, reason: string): StageEnd {
+  return {
+    kind: 'failed',
+    settlement: null,
+    failure: {
+      errorClass: 'transient',
+      reason,
+      service: null,
+      retryAfterMs: null,
+      jitter: context.world.random.fraction(),
+    },
+  }
 }
