@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { onTestFinished, expect, test } from 'vitest'
 import { startChild } from '../support/child.ts'
+import { listOf, parseDocument, type Document } from '../support/document.ts'
 import { ROOT } from '../support/root.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
@@ -63,33 +64,27 @@ test('a toy service is set, kept secret, probed and written to', async () => {
     ECHOPILOT_TOY_URL: bell.url,
     OPENAI_BASE_URL: 'http://127.0.0.1:9/v1',
   }
-  const run = async (...words: string[]): Promise<{ document: unknown; text: string }> => {
+  const run = async (...words: string[]): Promise<Document> => {
     const command = [process.execPath, join(program, 'bin/echopilot'), ...words, '--json']
     const { stdout, stderr } = await startChild(command, { env, cwd: home }).ended
     expect(stdout + stderr).not.toContain(KEY)
-    return { document: JSON.parse(stdout), text: stdout }
+    return parseDocument(stdout)
   }
 
-  expect((await run('config', 'show', '--origin')).document).toMatchObject({
-    settings: expect.arrayContaining([
-      expect.objectContaining({ key: 'toy.url', value: bell.url, origin: 'environment ECHOPILOT_TOY_URL' }),
-    ]),
-    secrets: expect.arrayContaining([
-      expect.objectContaining({ name: 'TOY_KEY', origin: 'environment TOY_KEY' }),
-    ]),
-  })
-  expect((await run('doctor', '--no-spend')).document).toMatchObject({
-    proofs: expect.arrayContaining([
-      expect.objectContaining({ subject: 'toy bell', outcome: 'proved', detail: 'it answered 200' }),
-    ]),
-  })
+  const shown = await run('config', 'show', '--origin')
+  const setting = { key: 'toy.url', value: bell.url, origin: 'environment ECHOPILOT_TOY_URL' }
+  expect(listOf(shown, 'settings')).toContainEqual(expect.objectContaining(setting))
+  const secret = { name: 'TOY_KEY', origin: 'environment TOY_KEY' }
+  expect(listOf(shown, 'secrets')).toContainEqual(expect.objectContaining(secret))
+  const proof = { subject: 'toy bell', outcome: 'proved', detail: 'it answered 200' }
+  expect(listOf(await run('doctor', '--no-spend'), 'proofs')).toContainEqual(expect.objectContaining(proof))
 
   const store = new Database(join(home, '.local/state/echopilot/echopilot.db'))
   store.exec(`INSERT INTO effects (id, seq, key, subject_kind, subject_id, service, kind, target, place, body, state, tries,
     uncertain, not_before_ms, claim_no, created_ms) VALUES ('eff_toy', 1, 'alert_1/ring/1', 'alert', 'alert_1', 'toy',
     'ring', 'bell', 'bell', '{"kind":"ring","times":3}', 'pending', 0, 0, 0, 0, 1)`)
   store.close()
-  expect((await run('effect', 'list')).text).toContain('a ring of the bell')
-  expect((await run('deliver')).document).toMatchObject({ delivered: 1, failed: [], pending: 0 })
+  expect(listOf(await run('effect', 'list'), 'effects')).toMatchObject([{ what: 'a ring of the bell' }])
+  expect(await run('deliver')).toMatchObject({ delivered: 1, failed: [], pending: 0 })
   expect(bell.heard).toEqual([`GET ${KEY}`, `POST ${KEY} {"kind":"ring","times":3}`])
 })
