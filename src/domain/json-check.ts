@@ -1,5 +1,3 @@
-import { findJsonFlaw, type JsonFlaw } from './json-flaw.ts'
-
 /**
  * What is wrong with the JSON of an output, or null. Where the output presents JSON (a fence labelled `json`, or
  * text that starts like an object or array), all of it must parse; so must an unlabelled fence where the brief asks
@@ -11,7 +9,17 @@ export function brokenJson(output: string, brief: string): string | null {
   const all = documents.length === 0 && asked ? bareFences(output) : documents
   if (all.length === 0) return asked ? 'the brief asks for JSON, and the output holds none' : null
   const flaw = all.map(flawOf).find(found => found !== null) ?? null
-  return flaw === null ? null : `line ${flaw.line}, column ${flaw.column} of the JSON: ${flaw.reason}`
+  return flaw === null ? null : `the JSON cannot be read: ${flaw}`
+}
+
+/** What makes a text no JSON, in the words of `JSON.parse`; null where it is JSON. Never throws. */
+export function jsonFlaw(text: string): string | null {
+  try {
+    JSON.parse(text)
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error)
+  }
 }
 
 /** Whether a whole output starts like a JSON document, not like a link, a footnote, a task list or a template. */
@@ -49,12 +57,12 @@ const WANTS_JSON =
 const WANTS_OTHER =
   /\b(?:to|into|as|als|nach|in)\s+(?:an?\s+|eine?[mn]?\s+|the\s+)?(?:\w+\s+)?(?:csv|tsv|table|xml|yaml|toml|markdown|html|sql|excel|prose|text|sentences|list|tabelle|liste)\b|\bfrom\s+(?:\w+\s+)?json\b/i
 
-function flawOf(document: string): JsonFlaw | null {
-  const flaw = findJsonFlaw(document)
+function flawOf(document: string): string | null {
+  const flaw = jsonFlaw(document)
   return flaw !== null && isJsonLines(document) ? null : flaw
 }
 
 function isJsonLines(document: string): boolean {
   const lines = document.split('\n').filter(line => line.trim() !== '')
-  return lines.length > 1 && lines.every(line => findJsonFlaw(line) === null)
+  return lines.length > 1 && lines.every(line => jsonFlaw(line) === null)
 }

@@ -1,6 +1,5 @@
 import { isObject, parseJson } from './shape.ts'
 import { shorten } from './cut-text.ts'
-import { repeatsKey } from './json-flaw.ts'
 import { CRITERIA, RUBRIC, type Criterion, type CriterionScores, type Finding } from './rubric.ts'
 
 /** What a judge said about one work. The score is not part of it: it is computed from `scores`. */
@@ -162,6 +161,21 @@ function candidateIn(said: string): string | null {
   return start !== -1 && (start === 0 || end === said.length) && !/[{}]/.test(words)
     ? said.slice(start, end)
     : null
+}
+
+/** Whether an object anywhere in a JSON text has a key twice: `JSON.parse` would take the last, without a word. */
+function repeatsKey(json: string): boolean {
+  const open: Set<string>[] = []
+  for (const [token, string, colon] of json.matchAll(/("(?:[^"\\]+|\\.)*")(\s*:)?|[{}[\]]/g)) {
+    if (token === '{' || token === '[') open.push(new Set())
+    else if (token === '}' || token === ']') open.pop()
+    else if (string !== undefined && colon !== undefined) {
+      const key = String(JSON.parse(string))
+      if (open.at(-1)?.has(key) === true) return true
+      open.at(-1)?.add(key)
+    }
+  }
+  return false
 }
 
 function withoutSpace(text: string): string {

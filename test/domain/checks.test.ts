@@ -98,7 +98,7 @@ describe('broken JSON', () => {
 
   test('says where and why', () => {
     expect(checkOutput('{"a": 1,}', TRANSFORM, RULES)[0]?.text).toBe(
-      'line 1, column 9 of the JSON: a comma before the closing bracket',
+      'the JSON cannot be read: Expected double-quoted property name in JSON at position 8 (line 1 column 9)',
     )
   })
 })

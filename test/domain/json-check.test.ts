@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { brokenJson, isBareJson } from '../../src/domain/json-check.ts'
+import { brokenJson, isBareJson, jsonFlaw } from '../../src/domain/json-check.ts'
 
 describe('sound output', () => {
   test.each([
@@ -26,22 +26,42 @@ describe('sound output', () => {
 
 describe('broken output', () => {
   test.each([
-    ['a trailing comma', '', '{"a": 1,}', 'line 1, column 9 of the JSON: a comma before the closing bracket'],
-    ['words behind', '', '{"a": 1}\n\nHope it helps!', 'line 3, column 1 of the JSON: there is text after'],
-    ['a bad fence', '', 'Sure:\n```json\n{"a": 1\n```', 'line 2, column 1 of the JSON: the text ends'],
+    [
+      'a trailing comma',
+      '',
+      '{"a": 1,}',
+      'the JSON cannot be read: Expected double-quoted property name in JSON at position 8 (line 1 column 9)',
+    ],
+    [
+      'words behind',
+      '',
+      '{"a": 1}\n\nHope it helps!',
+      'non-whitespace character after JSON at position 10 (line 3 column 1)',
+    ],
+    [
+      'a bad fence',
+      '',
+      'Sure:\n```json\n{"a": 1\n```',
+      'after property value in JSON at position 8 (line 2 column 1)',
+    ],
     [
       'a truncated fence',
       '',
       '```json\n[{"a": 1}, {"a',
-      'column 13 of the JSON: a text in double quotes is not',
+      'Unterminated string in JSON at position 14 (line 1 column 15)',
     ],
     [
       'the second fence',
       '',
       '```json\n{}\n```\n\n```json\n{x}\n```',
-      'line 1, column 2 of the JSON: "x" cannot',
+      'in JSON at position 1 (line 1 column 2)',
     ],
-    ['an unlabelled fence, asked', 'Convert to JSON', '```\n[1, 2\n```', 'the text ends before'],
+    [
+      'an unlabelled fence, asked',
+      'Convert to JSON',
+      '```\n[1, 2\n```',
+      "Expected ',' or ']' after array element in JSON",
+    ],
     [
       'none',
       'Convert the list to valid JSON',
@@ -53,12 +73,22 @@ describe('broken output', () => {
       'one bad line of JSON Lines',
       '',
       '{"a": 1}\n{"a": }\n',
-      'line 2, column 1 of the JSON: there is text after',
+      'non-whitespace character after JSON at position 9 (line 2 column 1)',
     ],
-    ['a bare list without quotes', '', '[red, green]', 'line 1, column 2 of the JSON: "r" cannot stand here'],
+    [
+      'a bare list without quotes',
+      '',
+      '[red, green]',
+      `Unexpected token 'r', "[red, green]" is not valid JSON`,
+    ],
   ])('%s', (_, brief, output, why) => {
     expect(brokenJson(output, brief)).toContain(why)
   })
+})
+
+test('what is wrong is told on one line, however deep the nesting', () => {
+  expect(jsonFlaw('['.repeat(200_000) + ']'.repeat(200_000))).toBeNull()
+  expect(jsonFlaw('[1,\n\n2,\n]')).toBe('Unexpected token \']\', "[1, 2, ]" is not valid JSON')
 })
 
 test('an unlabelled fence is nobody’s JSON unless it was asked for', () => {

@@ -1,4 +1,4 @@
-import { findJsonFlaw } from '../../domain/json-flaw.ts'
+import { jsonFlaw } from '../../domain/json-check.ts'
 import { formatNanoUsd } from '../../domain/cost.ts'
 import { CAP_SETTINGS, type CapBreach } from '../../domain/budget.ts'
 import type { Completion, Model } from '../../roles/model.ts'
@@ -132,7 +132,7 @@ function holdsDocument(text: string): boolean {
 }
 
 function isWhole(text: string): boolean {
-  return text.startsWith('{') && findJsonFlaw(text) === null
+  return text.startsWith('{') && jsonFlaw(text) === null
 }
 
 function fixOf(worker: Worker, failure: ServiceFailure): string {
