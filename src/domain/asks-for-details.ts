@@ -80,7 +80,7 @@ function lengthOf(sentences: readonly Sentence[]): number {
 function kindOf(sentence: string): SentenceKind {
   if (HANDS_OVER.test(sentence) && !ASKED_THINGS.test(sentence)) return 'hands-over'
   if (ASKS.some(pattern => pattern.test(sentence))) return 'asks'
-  if (COURTESY.some(pattern => pattern.test(sentence))) return 'courtesy'
+  if (COURTESY.test(sentence)) return 'courtesy'
   return sentence.endsWith('?') ? 'question' : 'work'
 }
 
@@ -118,16 +118,13 @@ const ANGABEN =
 
 const ASKS = [
   `\\b(?:could|can|would|will) you (?:please |kindly |perhaps |maybe |also |possibly |just )*${GIVE}\\b`,
-  `\\bif you (?:could|can) (?:please |also )*${GIVE}\\b`,
   `\\bplease (?:also |kindly |go ahead and |feel free to )*(?:${GIVE}|reply with)\\b`,
   `\\b(?:i|we)(?:['’]d|['’]ll| would| will| do)? (?:just |still |first |also )*(?:need|require) (?:to know\\b|.*\\b${THINGS}\\b)`,
   `\\b(?:i|we) (?:(?:do not|don['’]t) have|lack|am missing|are missing) (?:enough |sufficient |any |the |your )*(?:\\w+ ){0,2}${THINGS}\\b`,
-  `\\bonce (?:you(?:['’]ve| have)? (?:provided?|shared?|send|sent|give|given|upload(?:ed)?|paste[d]?|attach(?:ed)?|let)|i (?:have|know|receive))\\b.*\\bi\\b`,
   `\\bwhat (?:exactly |specifically )?(?:would|do) you (?:like|want|need) (?:me|help|assistance|to)\\b`,
   `\\bhow (?:can|may) i (?:help|assist)\\b`,
   `\\bit (?:would|['’]d) (?:help|be (?:helpful|great|useful)) (?:me )?(?:if you|to know|to have)\\b`,
   `\\bi (?:have|just have|do have) (?:a few|some|a couple of|several) (?:quick |clarifying )*questions\\b`,
-  `\\btell me (?:more|a bit|a little)\\b`,
   `\\b(?:könnten|können|würden) sie\\b.*\\b${GEBEN}\\b`,
   `\\b(?:könntest|kannst|würdest) du\\b.*\\b${GEBEN}\\b`,
   `\\bbitte (?:teilen|nennen|geben|schicken|senden|beschreiben|erläutern|laden|fügen|stellen|lassen|sagen) sie\\b`,
@@ -135,20 +132,8 @@ const ASKS = [
   `\\b(?:ich|wir) (?:benötigen?|brauchen?|bräuchten?)\\b.*\\b${ANGABEN}\\b`,
   `\\b(?:benötigen?|brauchen?|bräuchten?) (?:ich|wir)\\b.*\\b${ANGABEN}\\b`,
   `\\b(?:mir|uns) fehl(?:t|en)\\b|\\bfehl(?:t|en) (?:mir|uns)\\b`,
-  `\\bsobald (?:sie|du|ich|mir)\\b.*\\bich\\b`,
   `\\b(?:womit|wie|wobei) kann ich (?:ihnen|dir)\\b`,
 ].map(source => new RegExp(source, 'i'))
 
-const COURTESY = [
-  /^(?:sure|certainly|of course|absolutely|great|thanks|thank you|hello|hi|hey|no problem|got it|understood)(?: thing| there| question| idea)?[!,.]/i,
-  /^(?:thanks|thank you) for\b/i,
-  /\bi(?:['’]d| would)(?: be (?:happy|glad|delighted)| love) to\b/i,
-  /\bi(?:['’]m| am) (?:happy|glad|ready|here|sorry|afraid|unable)\b/i,
-  /\bi can(?:not|['’]t)?(?: definitely| certainly| absolutely)? (?:help|assist|start|begin)\b/i,
-  /\b(?:it|this) (?:looks|seems|appears)\b|\byour (?:message|request|brief|description|task)\b/i,
-  /\bunfortunately\b|\bapologi[sz]e\b/i,
-  /\b(?:this|these|that|the more)(?: \w+)? (?:will|would|helps?|you) (?:help|allow|enable|me|share)\b/i,
-  /^(?:sehr )?gerne?\b|^(?:natürlich|selbstverständlich|klar|vielen dank|danke|hallo|guten tag|super|leider)\b/i,
-  /\bhelfe (?:ich )?(?:ihnen|dir)\b|\bich helfe\b|\bunterstütze ich\b/i,
-  /\bihre (?:nachricht|anfrage|beschreibung)\b/i,
-]
+const COURTESY =
+  /^(?:sure|certainly|of course|absolutely|great|thanks|thank you|hello|hi|hey|unfortunately|(?:sehr )?gerne?|natürlich|selbstverständlich|vielen dank|danke|hallo|guten tag|leider)\b|\bi(?:['’]d| would) (?:be (?:happy|glad)|love) to\b|\bi(?:['’]m| am) (?:happy|glad|ready|here|sorry|afraid|unable)\b|\bi can(?:not|['’]t)?(?: definitely| certainly)? (?:help|assist|start|begin)\b/i
