@@ -52,8 +52,8 @@ export function pauseCause(errorClass: ErrorClass): PauseCause | null {
 }
 
 /**
- * What a run last met at a service that did not answer it. It tells a run that fails from a service that does, and
- * outlives the pause; an answer to the run ends it.
+ * The last failure of a run at a service. It tells a run that fails by itself from a service that is down. It is
+ * kept after the pause has ended, until the service answers the run.
  */
 export interface Trial {
   readonly runId: string
@@ -77,8 +77,8 @@ export interface Breaker {
   readonly isSiblingDown: boolean
 }
 
-/** What a failure looked like from the service's side. */
-export interface ServiceFailure {
+/** A run that failed on a service. */
+export interface RunFailure {
   readonly runId: string
   readonly cause: PauseCause
   readonly reason: string
@@ -93,9 +93,9 @@ export interface ServiceFailure {
   readonly atMs: number
 }
 
-/** What a failure comes to. */
+/** What follows from a failure. */
 export interface AfterFailure {
-  /** Null where nothing speaks against the service any more, too. */
+  /** Null also where no failure speaks against the service any more. */
   readonly pause: ServicePause | null
   readonly trial: Trial
   /** Whether the run has used up an attempt; otherwise it waits for the service. */
@@ -110,18 +110,18 @@ const LONGEST_PROBE_MS = 15 * 60_000
 /** A credential is tried again every five minutes (SPEC §7). */
 const CREDENTIAL_PROBE_MS = 5 * 60_000
 /**
- * A probe that never reports back is given up after this: longer than any call may take, because what ends the
- * claim of a probe, the death of its process too, hands its turn back at once.
+ * A probe that never ends is given up after this. Longer than any call may take: where its claim ends, also by the
+ * death of its process, the next run may probe at once.
  */
-const PROBE_PATIENCE_MS = 2 * 3_600_000
-/** Probes that fail in the same way before that is a run's own way. */
-const OWN_WAY_IN_ROW = 2
+const PROBE_TIMEOUT_MS = 2 * 3_600_000
+/** Failures alike in a row, and unlike those of other runs, by which a run is at fault. */
+const ALONE_IN_ROW = 2
 /** Calls of unknown outcome that a run may make without using up an attempt: what a long outage can cost. */
 const MOST_UNKNOWN_CALLS = 3
 
 /**
- * How a failure looks, to tell whether runs fail alike. What stands before a service words one outage in many
- * ways, so all of the server's own errors are alike.
+ * How a failure looks, to tell whether runs fail alike. Proxies before a service report one outage in many ways, so
+ * all statuses from 500 are alike.
  */
 export function failureSignature(failure: {
   readonly errorClass: ErrorClass
@@ -135,16 +135,16 @@ export function failureSignature(failure: {
 }
 
 /**
- * The breaker after one more failure. The service is to blame, and nobody's attempt is used up, while all runs fail
- * alike. The run is to blame where another was answered after it had failed so, where it keeps failing in a way of
- * its own beside others, or, whatever the cause, once it has cost too many calls that may be billed.
+ * The breaker after one more failure. While all runs fail alike, the service is at fault, and no run uses up an
+ * attempt. The run is at fault where another was answered after it had failed so, where it keeps failing otherwise
+ * than the others, or, whatever the cause, once it has made too many calls that may be billed.
  */
-export function afterServiceFailure(before: Breaker, failure: ServiceFailure): AfterFailure {
+export function afterServiceFailure(before: Breaker, failure: RunFailure): AfterFailure {
   const own = before.trials.find(trial => trial.runId === failure.runId) ?? null
   const others = before.trials.filter(trial => trial.runId !== failure.runId && trial.signature !== null)
   const trial = triedAgain(own, failure)
   const pause = pauseAfter(before, trial, others, failure)
-  const isBlamed = before.pause === null ? pause === null : isOwnWay(trial, others, before.pause)
+  const isBlamed = before.pause === null ? pause === null : failsAlone(trial, others, before.pause)
   const isOverspent = failure.isUnknown && trial.unknownCalls >= MOST_UNKNOWN_CALLS
   const usesAttempt = isBlamed || isOverspent
   const unknownCalls = trial.unknownCalls + (failure.isUnknown && !usesAttempt ? 1 : 0)
@@ -168,12 +168,12 @@ export function nextProbeAt(pause: ServicePause, nowMs: number): number {
 }
 
 function longestWaitMs({ state }: ServicePause): number {
-  return state === 'probing' ? PROBE_PATIENCE_MS : LONGEST_PROBE_MS
+  return state === 'probing' ? PROBE_TIMEOUT_MS : LONGEST_PROBE_MS
 }
 
-/** The breaker while one run probes: the others wait until it reports back, or its patience runs out. */
+/** The breaker while one run probes: the others wait until it reports back, or its time is over. */
 export function whileProbing(pause: ServicePause, runId: string, nowMs: number): ServicePause {
-  return { ...pause, state: 'probing', probeRunId: runId, nextProbeMs: nowMs + PROBE_PATIENCE_MS }
+  return { ...pause, state: 'probing', probeRunId: runId, nextProbeMs: nowMs + PROBE_TIMEOUT_MS }
 }
 
 /** What is known of a run that is let through as a probe: the one that was longest ago is the next. */
@@ -190,7 +190,7 @@ function newTrial(runId: string): Trial {
   return { runId, lastMs: 0, signature: null, inRow: 0, unknownCalls: 0, isAtFault: false }
 }
 
-function triedAgain(before: Trial | null, { runId, signature, atMs }: ServiceFailure): Trial {
+function triedAgain(before: Trial | null, { runId, signature, atMs }: RunFailure): Trial {
   const known = before ?? newTrial(runId)
   const isSame = known.signature === signature
   return {
@@ -207,16 +207,16 @@ function pauseAfter(
   before: Breaker,
   trial: Trial,
   others: readonly Trial[],
-  failure: ServiceFailure,
+  failure: RunFailure,
 ): ServicePause | null {
   const { pause } = before
   if (pause === null) return !trial.isAtFault && opens(before, others, failure) ? opened(null, failure) : null
   return pause.state === 'probing' && pause.probeRunId === failure.runId
     ? opened(pause, failure)
-    : afterStraggler(pause, failure)
+    : afterEarlierRun(pause, failure)
 }
 
-function opens(before: Breaker, others: readonly Trial[], failure: ServiceFailure): boolean {
+function opens(before: Breaker, others: readonly Trial[], failure: RunFailure): boolean {
   if (failure.cause === 'credential') return true
   if (failure.cause === 'transient' && before.isSiblingDown) return true
   const failing = others.filter(
@@ -226,7 +226,7 @@ function opens(before: Breaker, others: readonly Trial[], failure: ServiceFailur
 }
 
 /** Opened for the first time, or again by a probe that failed. */
-function opened(before: ServicePause | null, failure: ServiceFailure): ServicePause {
+function opened(before: ServicePause | null, failure: RunFailure): ServicePause {
   const openedCount = (before?.openedCount ?? 0) + 1
   return {
     state: 'open',
@@ -240,12 +240,12 @@ function opened(before: ServicePause | null, failure: ServiceFailure): ServicePa
   }
 }
 
-/** A run that was under way when the service was paused: it says nothing new, and must not lengthen the wait. */
-function afterStraggler(pause: ServicePause, failure: ServiceFailure): ServicePause {
+/** A run that began before the service was paused: its failure is known already, and must not lengthen the wait. */
+function afterEarlierRun(pause: ServicePause, failure: RunFailure): ServicePause {
   return { ...pause, nextProbeMs: Math.max(pause.nextProbeMs, failure.atMs + askedMs(failure)) }
 }
 
-/** Whether nobody is left who speaks against the service: those that failed around this pause are at fault themselves. */
+/** Whether no failure speaks against the service any more: all runs that failed around this pause are at fault themselves. */
 function isUnfounded(others: readonly Trial[], pause: ServicePause | null): boolean {
   return pause !== null && besideIn(others, pause).every(other => other.isAtFault)
 }
@@ -255,13 +255,13 @@ function besideIn(others: readonly Trial[], pause: ServicePause): readonly Trial
 }
 
 /** Whether a run fails otherwise than all others that failed around this pause: a service that is down fails alike. */
-function isOwnWay(trial: Trial, others: readonly Trial[], pause: ServicePause): boolean {
+function failsAlone(trial: Trial, others: readonly Trial[], pause: ServicePause): boolean {
   const beside = besideIn(others, pause)
   const isAlone = beside.every(other => other.signature !== trial.signature)
-  return isAlone && (trial.isAtFault || (beside.length > 0 && trial.inRow >= OWN_WAY_IN_ROW))
+  return isAlone && (trial.isAtFault || (beside.length > 0 && trial.inRow >= ALONE_IN_ROW))
 }
 
-function probeDelayMs(failure: ServiceFailure, openedCount: number): number {
+function probeDelayMs(failure: RunFailure, openedCount: number): number {
   // The next run tells at once whether the first was refused, or all are.
   if (failure.isDoubtful && openedCount === 1) return 0
   if (failure.cause === 'credential') return CREDENTIAL_PROBE_MS
@@ -269,6 +269,6 @@ function probeDelayMs(failure: ServiceFailure, openedCount: number): number {
   return Math.max(backoff, askedMs(failure))
 }
 
-function askedMs(failure: ServiceFailure): number {
+function askedMs(failure: RunFailure): number {
   return Math.min(failure.retryAfterMs ?? 0, LONGEST_PROBE_MS)
 }

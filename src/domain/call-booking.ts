@@ -36,7 +36,7 @@ export interface CallBooking {
  * Books an answered call at the dearest of the prices that may hold. A usage that is missing, or that cannot be
  * true for this request and this answer, leaves the call uncertain: booked at the most that the request can cost,
  * or at what was claimed where that is more, within a bound. A charge that the service names is booked where it is
- * more, within a bound too. So no report makes a call cheaper than it may have been, or the books jump.
+ * more, within a bound too. So no report makes a call cheaper than it may have been, and none adds an absurd sum.
  *
  * @param prices all that may hold, by `quotesAsServed`
  */
@@ -70,7 +70,7 @@ const TEMPLATE_TOKENS = 4_000
 const MARK_TOKENS = 16
 /** Shorter texts are not counted after: a few words may be fewer tokens than they look. */
 const LEAST_CHECKED_TOKENS = 64
-/** How many times what is possible is booked, if it is claimed. */
+/** A usage that is claimed is booked up to this many times what is possible. */
 const MOST_TIMES = 4
 /** A charge of more times the most that a call can cost, and of more than a dollar, is taken for a fault. */
 const MOST_TIMES_CHARGED = 100
@@ -115,7 +115,7 @@ interface Charge {
   readonly note: string | null
 }
 
-/** What is free by the operator's word stays free. */
+/** A model that the operator has set as free stays free. */
 function judgeCharge(
   price: PriceQuote,
   bounds: CallBounds,

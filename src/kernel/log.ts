@@ -59,7 +59,7 @@ function textLine(level: LogLevel, _now: number, message: string, fields: LogFie
   return `${level}: ${shownText(line).replaceAll(/\s+/g, ' ')}\n`
 }
 
-/** Ids and names say themselves what they are; times, counts and what is so need a word. */
+/** Ids and names are printed alone; times, counts and flags after the name of their field. */
 function factText(name: string, value: string | number | boolean | null): string[] {
   if (value === null || value === false) return []
   if (value === true) return [name]

@@ -39,7 +39,7 @@ export class ServiceFailure extends Error {
   }
 }
 
-/** The code of a list, or of blocks within blocks, without an end: what was asked for is at fault, not the service. */
+/** The code of a list or a tree of blocks that never ends: the page that was read is at fault, not the service. */
 export const ENDLESS = 'endless'
 
 /** Whether a service refused this one request for good; others of the same work may well succeed. */
@@ -77,8 +77,8 @@ export function networkFailure(error: unknown): ServiceFailure {
 }
 
 /**
- * Our own fetch saw it, and says `sent`. Its word stands before the code: the system has some of these also for
- * a connection that was there, and broke down when the way to it was gone.
+ * Our own fetch knows it, and says `sent`. That counts before the code: the system gives some of these codes also
+ * for a connection that was made, and broke when the network was gone.
  */
 function wasNeverSent(error: unknown, code: string | null): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {

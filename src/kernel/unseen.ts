@@ -31,7 +31,7 @@ function keepJoined(unseen: string, offset: number): string {
 /**
  * One text as a terminal may be shown it: CR LF becomes LF, every other control character but tab and LF its
  * picture (ESC is `␛`), and what turns the direction of text, parts lines or hides in it its number (`<U+202E>`),
- * so that what a client or a model wrote steers nothing and says no more than is seen.
+ * so that a text of a client or a model cannot control the terminal, and hides nothing.
  */
 export function shownText(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(HIDDEN, pictureOf)

@@ -2,7 +2,7 @@ import { AppError } from './errors.ts'
 
 /**
  * Bytes that a person gave as a text, which must be UTF-8; a byte order mark at the start is dropped. Read as
- * anything else, letters would be lost without a word.
+ * anything else, letters would be lost without an error.
  * @param what names the text in the message: `the brief`
  * @throws AppError `usage`, with the first byte that is wrong
  */

@@ -35,7 +35,7 @@ export interface Random {
 
 /** The part of the file system that is used. Paths are absolute. A file that is not there reads as `null`. */
 export interface Files {
-  /** Waits for nobody: a pipe is read as far as it is filled. What is too large is refused. */
+  /** Does not wait: a pipe is read as far as it is filled. What is too large is refused. */
   readText(path: string): string | null
   readBytes(path: string): Uint8Array | null
   /** All that is written into a pipe, as it comes, unless `stop` comes first; null where the path is no pipe. */
@@ -87,6 +87,6 @@ export interface Host {
   readonly user: string
   readonly nodeVersion: string
   readonly execPath: string
-  /** The launcher, as it was started; empty where nobody started one. */
+  /** The launcher, as it was started; empty where there was none. */
   readonly scriptPath: string
 }

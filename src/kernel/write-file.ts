@@ -7,7 +7,7 @@ import { nodeCrypto } from './node-modules.ts'
 const MOST_LINKS = 40
 
 /**
- * Writes a file that somebody named. A regular file, or a new one, is replaced whole or not at all: a temporary
+ * Writes a file that the operator named. A regular file, or a new one, is replaced whole or not at all: a temporary
  * name beside it, then a rename, which keeps the owner. A rename would also put a regular file in the place of a
  * device, a pipe or a link: devices and pipes are written into, and a link is followed to the file it names.
  * The folder must be there.

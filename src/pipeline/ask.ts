@@ -26,7 +26,7 @@ export interface Question {
   readonly schema: CompletionRequest['schema']
 }
 
-/** A server's wish to wait longer than this is left to the retry schedule, which frees the lease. */
+/** Where a server asks for a longer wait than this, the retry schedule takes over, which releases the lease. */
 const LONGEST_QUICK_WAIT_MS = 10_000
 
 /**
@@ -57,7 +57,7 @@ export async function ask(
       waitMs: Math.round(waitMs),
     })
     await context.world.clock.sleep(waitMs, AbortSignal.any([signal, context.stop]))
-    // The lease went meanwhile: another call would be booked, and never be sent.
+    // The lease was lost meanwhile: another call would be booked, and never be sent.
     if (signal.aborted) return asked
   }
 }

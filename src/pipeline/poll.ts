@@ -188,7 +188,7 @@ function whileWorking(
         every(PICK_UP_EVERY_MS, done.signal, pickUpMore),
         every(LOOK_FOR_LOST_EVERY_MS, done.signal, lookForLost),
       ].map(
-        // Caught at once: nobody waits for it until the work has ended.
+        // Caught at once: it is only awaited when the work has ended.
         async companion =>
           companion.catch((error: unknown) => {
             context.log.warn('nothing more is written beside the work, only after it', {

@@ -19,7 +19,7 @@ import type { PipelineContext } from './context.ts'
 import { generatePrompt, judgePrompt, revisePrompt, rubricDigest, type Prompt } from './prompts.ts'
 import { modelFor } from './rules.ts'
 
-/** Works a claimed run's next step. What is not committed of it, the next claim finds as it was. */
+/** Works a claimed run's next step. After a crash the next claim repeats what was not committed. */
 export async function workStage(
   context: PipelineContext,
   claimed: ClaimedRun,
@@ -86,7 +86,7 @@ async function judge(
   return { kind: 'judged', settlement: asked.settlement, judgement, next }
 }
 
-/** The model gave no answer: the cap forbade to ask, the call was broken off, or the service failed. */
+/** The model gave no answer: a cap did not allow the call, the call was aborted, or the service failed. */
 function unanswered(
   context: PipelineContext,
   { use }: ClaimedRun,
@@ -109,7 +109,7 @@ function unanswered(
       service: {
         ...use,
         signature: failureSignature(failure),
-        // What may be the key's fault, or that of what was asked: services answer 403 to both.
+        // The key or the request may be at fault: services answer 403 to both.
         isDoubtful: failure.status === 403,
         hint: failure.fix,
       },
@@ -119,7 +119,7 @@ function unanswered(
   }
 }
 
-/** What is said of the run: that only the operator can mend a request that can never pass belongs to it. */
+/** The reason of the run's end; with what the operator can do, where the request can never succeed. */
 function reasonOf(service: string, { errorClass, message, fix }: ServiceFailure): string {
   const what = `${service}: ${message}`
   return errorClass === 'permanent' && fix !== null ? `${what} (${fix})` : what

@@ -5,7 +5,7 @@ import {
   whileTried,
   withoutProbe,
   type PauseCause,
-  type ServiceFailure,
+  type RunFailure,
   type ServicePause,
   type ServiceUse,
 } from '../domain/breaker.ts'
@@ -89,7 +89,7 @@ export function useAnswered(tx: Change, use: ServiceUse, runId: string | null, s
  * A service failed a run: notes it, pauses the service where that is what failed, and tells whether the run has
  * used up its attempt. Inside a transaction of the caller.
  */
-export function serviceFailed(tx: Change, use: ServiceUse, failure: ServiceFailure): boolean {
+export function serviceFailed(tx: Change, use: ServiceUse, failure: RunFailure): boolean {
   const isSiblingDown = readPauses(tx).some(
     pause =>
       pause.service === use.service &&

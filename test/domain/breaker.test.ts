@@ -9,7 +9,7 @@ import {
   whileTried,
   withoutProbe,
   type Breaker,
-  type ServiceFailure,
+  type RunFailure,
   type ServicePause,
   type Trial,
 } from '../../src/domain/breaker.ts'
@@ -21,7 +21,7 @@ const HOUR_MS = 60 * MINUTE_MS
 const NOW = 1_000_000_000
 const DOWN = 'transient, 5xx'
 
-function failure(changes: Partial<ServiceFailure> = {}): ServiceFailure {
+function failure(changes: Partial<RunFailure> = {}): RunFailure {
   return {
     runId: 'run_1',
     cause: 'transient',
@@ -44,7 +44,7 @@ interface Kept extends Breaker {
 
 const CLOSED: Kept = { pause: null, trials: [], isSiblingDown: false, used: [] }
 
-function failed(before: Kept, changes: Partial<ServiceFailure> = {}): Kept {
+function failed(before: Kept, changes: Partial<RunFailure> = {}): Kept {
   const { pause, trial, usesAttempt } = afterServiceFailure(before, failure(changes))
   return { ...withTrial(before, trial), pause, used: [...before.used, usesAttempt] }
 }
@@ -54,7 +54,7 @@ function withTrial(before: Kept, trial: Trial): Kept {
 }
 
 /** A run that is let through as a probe, and fails. */
-function probed(before: Kept, changes: Partial<ServiceFailure> & { readonly runId: string }): Kept {
+function probed(before: Kept, changes: Partial<RunFailure> & { readonly runId: string }): Kept {
   const atMs = changes.atMs ?? pauseOf(before).nextProbeMs
   return failed(letThrough(before, changes.runId, atMs), { ...changes, atMs })
 }
@@ -69,7 +69,7 @@ function answered(before: Kept, runId: string): Kept {
   return { ...before, pause: null, trials: trials.map(trial => ({ ...trial, isAtFault: true })) }
 }
 
-function failures(...list: readonly Partial<ServiceFailure>[]): Kept {
+function failures(...list: readonly Partial<RunFailure>[]): Kept {
   return list.reduce<Kept>(failed, CLOSED)
 }
 

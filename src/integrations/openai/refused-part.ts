@@ -34,7 +34,7 @@ const OF_CONTENT =
   /context|too (?:long|large|many)|token limit|exceed|content.?(?:filter|polic|manag)|polic|safety|moderat|flagged|api.?key|credit|quota|billing|model\b.{0,60}(?:exist|found|unknown)/i
 
 /**
- * Sends, and sends again without what is refused: whoever asks a model that is in no catalog cannot know which name of
+ * Sends, and sends again without what is refused: for a model that is in no catalog it is not known which name of
  * the limit it takes, OpenAI's newer ones refuse what all others know, and each server takes other schemas. A refusal
  * costs nothing. What a model answered without is kept in `refused`, so that it is found out once.
  *

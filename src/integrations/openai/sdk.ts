@@ -106,8 +106,9 @@ const MOST_CHARACTERS = 64_000
 const DEEPEST = 100
 
 /**
- * A fetch whose errors are short and flat enough for whoever reads them: of one that is not, its beginning stands as
- * plain text. An error that cannot be read would be one of the network, after which nobody knows what was billed.
+ * A fetch whose errors are short and flat enough for the SDK to read: of one that is not, only its beginning is kept,
+ * as plain text. An error that cannot be read would count as one of the network, after which it is unknown what was
+ * billed.
  */
 function withShortErrors(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
   return async (input, init) => {
@@ -121,7 +122,7 @@ function withShortErrors(fetch: typeof globalThis.fetch): typeof globalThis.fetc
   }
 }
 
-/** A body that breaks is left to whoever reads it next: status and headers are there. */
+/** A body that breaks is left to the SDK, which has status and headers. */
 async function textOf(response: Response): Promise<string> {
   try {
     return await response.clone().text()
@@ -141,7 +142,7 @@ function depthOf(text: string): number {
   return deepest
 }
 
-/** What the SDK has to say of a request; the rest tells of the machine it runs on. */
+/** The SDK's headers that an API needs; the others describe the machine it runs on. */
 const KEPT = ['accept', 'content-type', 'user-agent']
 
 /**

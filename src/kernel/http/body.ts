@@ -21,7 +21,7 @@ export interface LightBody {
  * Reads the body of an answer into memory, from now on. Until someone asks for it, it does not keep the
  * process alive.
  *
- * @param whole what to settle with it; whoever hears of a failure rejects it
+ * @param whole is resolved with the body; the caller rejects it on a failure
  */
 export function lightBody(
   incoming: IncomingMessage,
@@ -37,7 +37,7 @@ export function lightBody(
     else chunks.push(chunk)
   })
   incoming.on('end', () => {
-    // As the agent gave it, who gets it back.
+    // The agent takes the socket back as it gave it.
     socket.ref()
     ending.done()
     whole.resolve(joined(chunks))

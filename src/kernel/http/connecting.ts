@@ -53,7 +53,7 @@ export interface Ending {
   readonly broken: (cause: unknown) => void
 }
 
-/** Watches a request and a signal for the end of an exchange. The signal is let go of at the end. */
+/** Watches a request and a signal for the end of an exchange. At the end it stops listening to the signal. */
 export function endOnce(
   request: ClientRequest,
   connecting: Connecting,
@@ -78,7 +78,7 @@ export function endOnce(
   const abort = (): void => end(() => signal?.reason)
   signal?.addEventListener('abort', abort)
   request.on('error', broken)
-  // Where Node has no other word, as after an upgrade that nobody asked for.
+  // Where Node reports no error, as after an upgrade that was not asked for.
   request.on('close', () => {
     if (open) broken(coded('the connection was closed', 'ECONNRESET'))
   })

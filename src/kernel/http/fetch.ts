@@ -61,7 +61,7 @@ async function exchange(
 ): Promise<Response> {
   const head = Promise.withResolvers<Response>()
   const body = Promise.withResolvers<Buffer>()
-  // Nobody may ever ask for it.
+  // A body that is never read must not be an unhandled rejection.
   body.promise.catch(() => null)
   const ending = endOnce(request, connecting, signal, failure => {
     head.reject(failure('fetch failed'))

@@ -38,7 +38,7 @@ export interface Worker {
 
 /** A probe waits no longer for an answer; a local server may first have to load its model. */
 const LONGEST_MS = 60_000
-/** A call that answers in a word; a model that thinks before it may need this many tokens for it. */
+/** Enough for a short answer; a model that reasons before it may need this many tokens. */
 const MOST_TOKENS = 1_024
 
 /** Bounded values, as in the schema of a verdict: some servers refuse those. */

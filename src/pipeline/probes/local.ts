@@ -6,7 +6,7 @@ import type { LoadedSettings } from '../../settings/load.ts'
 import type { Store } from '../../store/index.ts'
 import type { NewProof } from '../../store/proofs.ts'
 
-/** The oldest Node that the store's driver runs on; below it the process dies without a word. */
+/** The oldest Node that the store's driver runs on; below it the process dies without a message. */
 const OLDEST_NODE = [22, 14]
 
 /** That the program runs on a Node it works with. */
@@ -42,7 +42,7 @@ export function configProof(settings: Attempted<LoadedSettings>): NewProof {
 }
 
 /**
- * That nothing in the store is of a later time than now. Which of the two clocks was wrong nobody here can tell, so
+ * That nothing in the store is of a later time than now. Which of the two clocks was wrong is not known, so
  * it is never more than not proved.
  */
 export async function clockProofs(store: Attempted<Store>, nowMs: number): Promise<NewProof[]> {
@@ -112,7 +112,7 @@ function wholeText(wholeMs: number | null, nowMs: number): string {
 }
 
 /**
- * That nobody else can look into what must be private, and nobody who is not of the group can put other files in its
+ * That nobody else can read what must be private, and nobody outside the group can put other files in its
  * place. What is not there is no matter.
  */
 export function modeProof(

@@ -37,7 +37,7 @@ export interface QueryPage {
 export interface Notion {
   readonly service: 'notion'
   readonly credential: string
-  /** Whether a request could be sent at once: nobody waits for the shared rate. Asks nothing of Notion. */
+  /** Whether a request could be sent at once, because the shared rate limit has room. Sends nothing. */
   hasRoom(): Promise<boolean>
   me(): Promise<{ readonly workspaceId: string; readonly workspaceName: string }>
   database(id: string): Promise<NotionContainer>
@@ -56,7 +56,7 @@ export interface Notion {
     dataSourceId: string,
     query: NotionJson,
   ): Promise<{ readonly pages: readonly NotionPage[]; readonly complete: boolean }>
-  /** One page of a query, from a cursor on: for whoever does not need, or must not wait for, all of it. */
+  /** One page of a query, from a cursor on: for a caller that does not need, or must not wait for, all of it. */
   queryPage(dataSourceId: string, query: NotionJson, cursor: string | null): Promise<QueryPage>
   page(id: string): Promise<NotionPage>
   /** A property's whole value as a list of items; page objects cut long ones off. */

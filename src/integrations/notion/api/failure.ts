@@ -11,7 +11,7 @@ export interface NotionFault {
   readonly location: string | null
 }
 
-/** Statuses and codes as Notion documents them. Below 500 nothing was done; from 500 on nobody can tell. */
+/** Statuses and codes as Notion documents them. Below 500 nothing was done; from 500 on it is not known. */
 export function fromNotion(fault: NotionFault): ServiceFailure {
   const { status, code, retryAfterMs } = fault
   const redirect = redirectFailure(status, fault.location, 'notion.base_url')

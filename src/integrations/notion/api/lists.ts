@@ -40,7 +40,7 @@ export async function readListPage(
   return list
 }
 
-/** What has no end is refused for good: whoever asked for it fails, and nobody asks again and again. */
+/** The failure of a list that never ends: permanent, so that it is not asked for again and again. */
 function endless(what: string): ServiceFailure {
   const fix = 'mend the page in Notion, or make it anew'
   return new ServiceFailure(`Notion gave ${what}`, {
