@@ -4,10 +4,10 @@ import { isBareJson } from './json-check.ts'
 const MOST_PREFACE = 160
 const MOST_REST = 240
 
-/** What is longer, in UTF-16 units, is a work, or at least no request that would be short of one. */
+/** A longer text, in UTF-16 units, is taken for a work. */
 const MOST_READ = 8_000
 
-/** What a sentence does, as far as this check cares. */
+/** What a sentence does, as far as it matters here. */
 type SentenceKind = 'hands-over' | 'asks' | 'courtesy' | 'question' | 'work'
 
 /**

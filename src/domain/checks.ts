@@ -3,7 +3,7 @@ import { brokenJson, isBareJson } from './json-check.ts'
 import { looksLike } from './language.ts'
 import type { TaskType } from './task-type.ts'
 
-/** Names this edition of the checks in receipts; changes whenever an output could be found otherwise. */
+/** Version of the checks, for receipts; changes whenever the findings of an output can change. */
 export const CHECKS_VERSION = 'checks/2'
 
 /** What the operator asks of every output of a kind. */
@@ -88,12 +88,12 @@ function checkJson(output: string, task: CheckedTask): CheckFinding[] {
   return why === null ? [] : [{ check: 'broken_json', text: why }]
 }
 
-/** A letter, digit or mark of a script that parts words by spaces. */
+/** A letter, digit or mark of a script that separates words by spaces. */
 const WORD = String.raw`[[\p{L}\p{N}\p{M}]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]]`
 
 /**
  * How often a word or phrase stands in a text as whole words, in any letter case; any white space matches that of
- * the term, and accents match however they are composed. In Chinese, Japanese and Thai, which do not part words,
+ * the term, and accents match however they are composed. In Chinese, Japanese and Thai, which do not separate words,
  * every occurrence counts. A blank term never occurs.
  */
 export function countTerm(text: string, term: string): number {

@@ -2,13 +2,13 @@ import type { PriceQuote } from './price.ts'
 
 /** Tokens of one call as the API reported them. */
 export interface TokenUsage {
-  /** All of the prompt, the two kinds below among them. */
+  /** All of the prompt, the two kinds below included. */
   readonly inputTokens: number
   /** Read from the cache; inside input. */
   readonly cachedTokens: number
-  /** Written to the cache; inside input, not among the cached ones. */
+  /** Written to the cache; inside input, not counted in the cached ones. */
   readonly cacheWriteTokens: number
-  /** All of the answer, reasoning among it. */
+  /** All of the answer, reasoning included. */
   readonly outputTokens: number
   /** Spent on reasoning; inside output. */
   readonly reasoningTokens: number
@@ -28,7 +28,7 @@ const DIVISOR = 1_000_000n * 100n
 /**
  * What a call cost, in integer nano-dollars: summed exactly, rounded once, half up (SPEC §4).
  *
- * A report that cannot be true is never to our advantage. Negative or absent counts are 0. Where cached and
+ * A report that cannot be true never makes a call cheaper. Negative or absent counts are 0. Where cached and
  * written tokens together exceed the input, neither is believed, and the whole input costs the plain price:
  * never less than without a cache. Where reasoning exceeds output the server counted it apart, and at least the
  * reasoning was bought, so that many are billed. The result saturates at the largest safe integer.

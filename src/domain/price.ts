@@ -62,11 +62,11 @@ const TIER_PERCENT = { standard: 100, flex: 50, batch: 50, priority: 200 } as co
 /**
  * The price of a model at a moment (SPEC §9). The operator's override wins, looked up by the exact name and then
  * by the family of a snapshot. Else the newest row of the table that is in force then (the oldest one for a
- * moment before all of them). A model nobody knows is `unpriced`: each column at the dearest known figure, so
+ * moment before all of them). An unknown model is `unpriced`: each column at the dearest known figure, so
  * that a budget holds whatever it turns out to cost.
  *
  * An override's prices are what the operator pays, whatever the tier. Where it names the input price and not
- * the cached or cache-write one, these cost as much as input: no discount that nobody promised. Any other price
+ * the cached or cache-write one, these cost as much as input: no discount is assumed. Any other price
  * it leaves out is the table's.
  *
  * @param tier as asked for or as the API returned it; an unknown one, `default`, `auto` and null are standard
@@ -99,7 +99,7 @@ export function usdToNano(usd: number): number {
 /**
  * The prices that may hold for a call by the model that answered it; the dearest of them is to be booked. A model
  * that is known costs what it costs. Beside its price stands the operator's own for what was asked, which may be a
- * deployment with a name of its own. For a stranger both the price of what was asked and the ceiling stand.
+ * deployment with a name of its own. For an unknown model both the price of what was asked and the ceiling may hold.
  *
  * @param answered null where the answer does not say
  */
@@ -141,7 +141,7 @@ function overridden(override: PriceOverride, listed: PriceQuote): PriceQuote {
     cacheWriteNano: nanoOr(override.cacheWriteUsd ?? override.inputUsd, listed.cacheWriteNano),
     outputNano: nanoOr(override.outputUsd, listed.outputNano),
     audioMinuteNano: nanoOr(override.audioMinuteUsd, listed.audioMinuteNano),
-    // A stranger's surcharge is a guess; the vendor's own stays unless the model is a stranger.
+    // The surcharge of an unknown model is a guess; that of a known one is its vendor's.
     longContext: listed.basis === 'unpriced' ? null : listed.longContext,
     version: 'override',
   }

@@ -4,11 +4,11 @@ import type { Finding } from './rubric.ts'
 /** The source of the finding that a prompt did not reach the model whole. */
 const SOURCE = 'prompt_cut'
 
-/** No model in use has a context under this: with fewer tokens missing, a service counted otherwise. */
+/** No model in use has a smaller context: a shorter prompt is not cut, its service only counts otherwise. */
 const LEAST_CONTEXT_TOKENS = 512
 
 /**
- * The finding that a service has cut a prompt without a word, as Ollama does at its context: it counted fewer
+ * The finding that a service has cut a prompt without saying so, as Ollama does at its context: it counted fewer
  * tokens than the text can be. Null where nothing is certain.
  *
  * @param user what of the prompt is new in each call: a few services do not count what they have in their cache

@@ -1,4 +1,4 @@
-/** Requests that may be sent at once; below zero where they are promised ahead of time. */
+/** A token bucket. Tokens are requests that may be sent at once; below zero where some are reserved ahead of time. */
 export interface Bucket {
   readonly tokens: number
   readonly atMs: number
@@ -9,7 +9,7 @@ const BURST_SECONDS = 1
 
 /**
  * Takes `count` tokens out of a bucket that fills at `perSecond`. The bucket goes below zero, so that each
- * taker is given its own place in the queue, and waits only once. A clock that goes back fills nothing.
+ * caller reserves its own time, and waits only once. A clock that goes back fills nothing.
  */
 export function takeTokens(
   before: Bucket | null,

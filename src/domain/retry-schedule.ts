@@ -4,10 +4,10 @@ export const MAX_ATTEMPTS = 4
 /** Waits after the first, second and third attempt, in milliseconds (SPEC §7: 60, 300 and 900 s). */
 const WAITS_MS = [60_000, 300_000, 900_000]
 
-/** A server may ask for any wait; nothing is parked for longer than this at its word. */
+/** A server may ask for any wait (Retry-After); at most this long is waited. */
 export const LONGEST_RETRY_AFTER_MS = 3_600_000
 
-/** A wait of the outbox is spread by up to a fifth. */
+/** The longest wait of the outbox, with its jitter of up to a fifth. */
 export const LONGEST_DELIVERY_WAIT_MS = LONGEST_RETRY_AFTER_MS * 1.2
 
 /** Base waits of the retries inside one call, in milliseconds; these use up no attempt (SPEC §7). */
@@ -34,8 +34,8 @@ export function retryDelayMs(
 }
 
 /**
- * Milliseconds to wait before a quick retry inside a call: half of the base (0.5 s, then 2 s) is certain, the
- * other half is the jitter's. Null when the quick retries are used up.
+ * Milliseconds to wait before a quick retry inside a call: half of the base (0.5 s, then 2 s) is fixed, the
+ * other half is jitter. Null when the quick retries are used up.
  *
  * @param tryNumber 1 for the first quick retry
  * @param jitter a random number from 0 to 1

@@ -1,6 +1,6 @@
 /**
  * The rubric (SPEC §8): four criteria whose points add up to 100. Weights, wording and anchors are data; a
- * digest of it stands on every score, so a change of wording shows in the receipts.
+ * digest of it is kept with every score, so a change of wording shows in the receipts.
  */
 export const RUBRIC = {
   clarity_coherence: {
@@ -55,7 +55,7 @@ export function totalScore(scores: CriterionScores): number {
   return CRITERIA.reduce((sum, criterion) => sum + scores[criterion], 0)
 }
 
-/** One thing a judge or a check found wanting; handed to the revision as it is. */
+/** One fault that a judge or a check found; goes to the revision as it is. */
 export interface Finding {
   /** A criterion of the rubric, the name of a deterministic check, or `operator` for a returned work. */
   readonly source: string
@@ -72,7 +72,7 @@ export function thresholdFor(
   return rowTarget ?? typeTarget ?? configured
 }
 
-/** Whether a QA Target can be used: a whole or broken number from 1 to 100 (SPEC §8). */
+/** Whether a QA Target can be used: a number from 1 to 100, with or without decimals (SPEC §8). */
 export function isValidTarget(target: number): boolean {
   return Number.isFinite(target) && target >= 1 && target <= 100
 }

@@ -1,6 +1,6 @@
 /**
  * The states of a run: the one table (SPEC §7). `status` is what Notion and the operator see; `to` are the
- * only ways on.
+ * only states that may follow.
  */
 export const RUN_STATES = {
   queued: { status: 'Queued', to: ['generating', 'held', 'retrying', 'failed_final', 'cancelled'] },

@@ -7,7 +7,7 @@ export interface Verdict {
   readonly scores: CriterionScores
   readonly reasons: Readonly<Record<Criterion, string>>
   readonly findings: readonly Finding[]
-  /** The judge's own word; kept for calibration, decides nothing. */
+  /** The judge's own `verdict`; kept for calibration, decides nothing. */
   readonly opinion: string
 }
 
@@ -106,7 +106,7 @@ function flawOf(criterion: Criterion, part: unknown): string | null {
   return null
 }
 
-/** What is kept of a verdict: a judge that has more to say of one work has lost its way. */
+/** The most that is kept of a verdict: a judge that writes more about one work is looping. */
 const MOST_FINDINGS = 50
 const MOST_CHARACTERS = 2_000
 
@@ -163,7 +163,7 @@ function candidateIn(said: string): string | null {
     : null
 }
 
-/** Whether an object anywhere in a JSON text has a key twice: `JSON.parse` would take the last, without a word. */
+/** Whether an object anywhere in a JSON text has a key twice: `JSON.parse` would take the last, without an error. */
 function repeatsKey(json: string): boolean {
   const open: Set<string>[] = []
   for (const [token, string, colon] of json.matchAll(/("(?:[^"\\]+|\\.)*")(\s*:)?|[{}[\]]/g)) {

@@ -54,7 +54,7 @@ export type ErrorKind = Exclude<Outcome, 'ok' | 'failed' | 'partial'>
 
 /**
  * The one error family. `message` says what happened and why, with ids; `hint` is what to do next, a command to
- * type where there is one: an error that leaves its reader alone does not compile. `cause` keeps the original, or its trace, for `--verbose`.
+ * type where there is one: it is required. `cause` keeps the original, or its trace, for `--verbose`.
  */
 export class AppError extends Error {
   override readonly name = 'AppError'
@@ -68,7 +68,7 @@ export class AppError extends Error {
   }
 }
 
-/** A row of the store holds what no program of ours wrote there: the file was damaged, or changed by hand. */
+/** A row of the store holds what EchoPilot never writes: the file was damaged, or changed by hand. */
 export class UnreadableRow extends AppError {
   constructor(column: string, value: unknown) {
     const found =

@@ -45,7 +45,7 @@ export function textField(meaning: string, check: Check<string> = () => null): F
   })
 }
 
-/** A text that says something; spaces around it are dropped. */
+/** A text that is not blank; spaces around it are dropped. */
 export function nonEmptyTextField(meaning: string, ifEmpty = 'a text is wanted, not ""'): Field<string> {
   const field = textField(meaning)
   return required('text', null, meaning, given => {
@@ -55,7 +55,7 @@ export function nonEmptyTextField(meaning: string, ifEmpty = 'a text is wanted, 
   })
 }
 
-/** A name, which is shown in lists and compared: what hides in it is made visible. */
+/** A name, which is shown in lists and compared: invisible characters in it are made visible. */
 export function nameField(meaning: string, ifEmpty: string): Field<string> {
   const field = nonEmptyTextField(meaning, ifEmpty)
   return { ...field, read: given => nameOf(field.read(given)) }

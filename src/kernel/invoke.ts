@@ -2,7 +2,7 @@ import { asAppError, type AppError, type Outcome } from './errors.ts'
 import { readInput } from './input.ts'
 import { commandOf, type Operation } from './operation.ts'
 
-/** Where invocations that change something are written down; the store implements it. */
+/** Where invocations that change something are recorded; the store implements it. */
 export interface Recorder {
   begin(operation: string, actor: string): Promise<string>
   end(id: string, outcome: Outcome, message: string | null): Promise<void>
@@ -62,7 +62,7 @@ export async function invoke<Context>(
   }
 }
 
-/** The failure itself is what the caller must hear of, also where the store can no longer take the record. */
+/** The caller gets the failure itself, also where it can no longer be recorded in the store. */
 async function endQuietly(
   end: (outcome: Outcome, message: string) => Promise<void>,
   error: AppError,

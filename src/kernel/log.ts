@@ -50,7 +50,7 @@ function journalLine(level: LogLevel, now: number, message: string, fields: LogF
   return `<${PRIORITY[level]}>${JSON.stringify({ at: new Date(now).toISOString(), level, message, ...fields })}\n`
 }
 
-/** A sentence: what happened, why, and what it is about. The commit is that of the program which the reader typed. */
+/** A sentence: what happened, why, and what it is about. The commit is left out: it is that of the program that was called. */
 function textLine(level: LogLevel, _now: number, message: string, fields: LogFields): string {
   const { commit: _commit, error, ...facts } = fields
   const why = error === undefined || error === null ? '' : `: ${String(error)}`

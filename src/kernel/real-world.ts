@@ -137,8 +137,8 @@ export function realProcesses(files: Files, pid: number): Processes {
 }
 
 /**
- * The young generation else grows to 50 MB, and the old one to four times what is in use, before anything is
- * collected. Both words are looked at by V8 whenever it collects, so they count from now on.
+ * Otherwise V8's young generation grows to 50 MB, and the old one to four times what is in use, before anything is
+ * collected. V8 reads both flags at each collection, so they take effect from now on.
  */
 function keepHeapSmall(): void {
   const v8 = process.getBuiltinModule('node:v8')
@@ -171,7 +171,7 @@ function readProcessStat(files: Files, pid: number): string | null {
   try {
     return files.readText(`/proc/${pid}/stat`)
   } catch {
-    // The process ended between open and read (ESRCH): it is as gone as if the file were not there.
+    // The process ended between open and read (ESRCH): the same as no file.
     return null
   }
 }

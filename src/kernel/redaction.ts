@@ -10,7 +10,7 @@ const LONGEST_PLACEHOLDER = 20
 
 /**
  * A function that takes secrets out of messages and logs: each of the given values, as it is, as base64 (either
- * alphabet), in JSON and as URL-encoded text; what has the shape of a well-known kind of key, whoever put it there;
+ * alphabet), in JSON and as URL-encoded text; what has the shape of a well-known kind of key, wherever it came from;
  * and what may open something within an address. Work, titles and the keys of JSON never go through it (SPEC §4).
  * E-mail addresses stay: they are redacted where they are logged, not where the operator asked to see them.
  */
@@ -33,7 +33,7 @@ export function redactor(secrets: readonly string[]): Redact {
 
 /**
  * Whether a secret is looked for in texts. Servers of one's own take any key, and are given words such as `ollama`
- * or `none`: those would be found all over, and open nothing.
+ * or `none`: those are ordinary words, and no secrets.
  */
 export function isSearched(secret: string): boolean {
   if (secret.length < SHORTEST_SECRET) return false
@@ -81,7 +81,7 @@ function withoutKeys(address: string): string {
 /** A version such as `2024-10-21-preview`, a number, or words. */
 const IS_PLAIN_VALUE = /^(?:\d{4}-\d\d-\d\d(?:-[a-z]+)?|\d+|[a-z]+(?:[-_.][a-z]+)*)$/
 
-/** Long, and mixed as only chance mixes: letters of both cases and digits, or a name before a token. */
+/** Long and random: letters of both cases and digits, or a name before a token. */
 function isOpaque(part: string): boolean {
   if (IS_ID.test(part)) return false
   return /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[\w~+-]{20,}$/.test(part) || /^bot\d+:/.test(part)

@@ -62,7 +62,7 @@ export interface Files {
   remove(path: string): void
 }
 
-/** Who runs: enough to tell later, from another process, whether this one still lives. */
+/** Processes: enough to know later, from another one, whether this one still runs. */
 export interface Processes {
   /** This process, as written into leases and locks. */
   readonly self: string

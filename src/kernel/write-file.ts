@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { AppError } from './errors.ts'
 import { nodeCrypto } from './node-modules.ts'
 
-/** More links than this lead in a circle, as for the kernel (ELOOP). */
+/** More links than this are a loop, as for the kernel (ELOOP). */
 const MOST_LINKS = 40
 
 /**

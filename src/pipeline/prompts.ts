@@ -47,7 +47,7 @@ export function generatePrompt(
   }
 }
 
-/** The request for a better version, by what was found wanting. */
+/** The request for a better version, with the findings. */
 export function revisePrompt(
   task: { readonly type: TaskType; readonly title: string; readonly brief: string },
   draft: string,

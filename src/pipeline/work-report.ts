@@ -17,7 +17,7 @@ export interface WorkRequest {
   readonly dryRun: boolean
 }
 
-/** What working on the queue came to. Outcomes of tasks are data. */
+/** The result of working on the queue. Outcomes of tasks are data. */
 export interface WorkReport {
   readonly dryRun: boolean
   readonly runs: readonly WorkedRun[]

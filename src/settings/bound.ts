@@ -40,7 +40,7 @@ function flawOf(secret: SecretName, originOf: (name: SecretName) => string | nul
   }
 }
 
-/** The error for what cannot be done without it: nothing of the account would be read or written, and all look well. */
+/** The error for what needs it: without an error nothing of the account would be read or written, unnoticed. */
 export function lostCredentialError({ secret, why }: LostCredential, configFile: string): AppError {
   return new AppError(
     'config',

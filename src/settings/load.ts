@@ -142,7 +142,7 @@ function plainHttpFaults(
   })
 }
 
-/** A key does not belong here (SPEC §4): it would be sent to others, stored and shown as what it was taken for. */
+/** A key does not belong here (SPEC §4): it would be sent, stored and shown as an ordinary value. */
 function keyFaults(
   value: unknown,
   path: readonly string[],

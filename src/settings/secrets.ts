@@ -31,7 +31,7 @@ export interface FoundSecret {
  * Looks a secret up: systemd credential, file named by `<ENV>_FILE`, variable, file beside the
  * configuration. The first place that has it wins.
  * @throws AppError `config` where a file that should hold it is missing or readable by others, or what is there
- *   can be no key: sent, it would be an error of the network for all that anyone can tell.
+ *   can be no key: sent as a header, it would look like an error of the network.
  */
 export function readSecret(
   world: Pick<World, 'host' | 'files'>,

@@ -12,7 +12,7 @@ const MOST_FAULTS = 50
 
 /**
  * The file as plain data, with its syntax errors. The parser stops at the first one: its line is left out then, and
- * the rest is read, so that one look at the file mends all of it.
+ * the rest is read, so that all faults are reported at once.
  */
 export function parseToml(text: string): {
   readonly data: Record<string, unknown>
@@ -25,7 +25,7 @@ export function parseToml(text: string): {
       return { data: parse(lines.join('\n')), faults }
     } catch (error) {
       if (!(error instanceof TomlError)) throw error
-      // Further up again, it only follows from a line that was left out.
+      // An error further up only follows from a line that was left out.
       if (error.line <= (faults.at(-1)?.line ?? 0)) return { data: {}, faults }
       const [reason = 'not valid TOML'] = error.message.split('\n')
       const message = reason.replace(/^Invalid TOML document: /, '')

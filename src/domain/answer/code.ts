@@ -19,8 +19,8 @@ interface Closers {
  * Finds where code ends in a text.
  *
  * @returns for a match of {@link CODE_SIGN} and its place: the end of the code that it begins, or that of the
- *   match itself where it begins none. A fence that is never closed begins none, nor does a backtick whose fellow
- *   stands on another line: in text that only looks like Markdown most of what follows would be taken for code.
+ *   match itself where it begins none. A fence that is never closed begins none, nor does a run of backticks whose end
+ *   is on another line: in text that only looks like Markdown most of what follows would be taken for code.
  *   Asked in rising order of places, all answers together take linear time.
  */
 export function codeFinder(text: string): (sign: string, at: number) => number {

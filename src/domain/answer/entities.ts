@@ -37,7 +37,7 @@ const CODE_POINTS: ReadonlyMap<string, number> = new Map([
   }),
 ])
 
-/** What means something to Markdown in the middle of a text: as an entity it was meant as itself. */
+/** Characters that Markdown gives a meaning in the middle of a text: written as an entity they have none. */
 const MARKS = new Set('\\`*_~[]|#')
 
 /**

@@ -1,6 +1,6 @@
 import { CODE_SIGN, codeFinder } from './code.ts'
 
-/** What a thought stands between. */
+/** The marks around a model's reasoning (a thought). */
 interface ThoughtMark {
   readonly open: string
   readonly close: string
@@ -8,7 +8,7 @@ interface ThoughtMark {
 }
 
 /**
- * Pairs of marks between which models think aloud, where their server does not part it from the answer. Sources of
+ * Pairs of marks between which models write their reasoning, where their server does not separate it from the answer. Sources of
  * patterns. The words that other texts use as names of elements, too, count only where a thought would begin: at the
  * start of an answer or a line.
  */
@@ -50,8 +50,8 @@ const BARE_CHANNELS = ['analysis', 'assistantfinal'] as const
 /**
  * The answer without what the model thought on its way to it (SPEC §7): `<think>…</think>`, other vendors' marks,
  * harmony's channels but for the final one. A lone closing mark ends a thought that the chat template had begun, and
- * a thought that never ends has no answer behind it. Marks within code stay, as does a JSON document as a whole: they
- * are what is written about. A text without thoughts comes back as it is. Takes linear time.
+ * a thought that never ends has no answer behind it. Marks within code stay, as does a whole JSON document: the
+ * text is about them. A text without thoughts comes back as it is. Takes linear time.
  */
 export function withoutThoughts(text: string): string {
   if (isJson(text)) return text
@@ -59,7 +59,7 @@ export function withoutThoughts(text: string): string {
   return said === null ? text : unwrapped(said.trim())
 }
 
-/** One pass over a text. What is said so far is `kept`, and what stands between `from` and the next thought. */
+/** One pass over a text. The answer so far is `kept`, and the text from `from` to the next thought. */
 interface Scan {
   readonly text: string
   kept: string[]
@@ -120,7 +120,7 @@ function spoken(text: string): string | null {
   return scan.from === -1 ? null : scan.kept.join('') + text.slice(scan.from)
 }
 
-/** Goes past a sign; all that is said where the sign settles it. */
+/** Reads one mark and moves behind it. Returns the whole answer where the mark decides it, else null. */
 function readSign(scan: Scan, match: RegExpExecArray): string | null {
   const { 0: sign, index } = match
   const [code, channel, ...rest] = match.slice(1)
@@ -144,8 +144,8 @@ function readOpening(scan: Scan, index: number, mark: ThoughtMark, state: MarkSt
     return null
   }
   const closing = closingAfter(scan, mark, state)
-  // In the middle of a line it is only spoken of.
-  if (!startsLine && (closing === null || isSpokenOf(scan.text, closing.start, closing.end))) return null
+  // In the middle of a line the text is about the mark.
+  if (!startsLine && (closing === null || isMentioned(scan.text, closing.start, closing.end))) return null
   if (!startsAnswer) scan.kept.push(scan.text.slice(Math.max(scan.from, 0), index))
   scan.at = closing?.end ?? scan.text.length
   return goOn(scan)
@@ -162,26 +162,26 @@ function closingAfter({ text, at }: Scan, { close }: ThoughtMark, state: MarkSta
 }
 
 /** Whether a closing mark stands within a sentence, which goes on behind it: no thought ends so. */
-function isSpokenOf(text: string, start: number, end: number): boolean {
+function isMentioned(text: string, start: number, end: number): boolean {
   const before = text.slice(Math.max(start - 2, 0), start)
   return /\S[ \t]$|\($/.test(before) && /^(?:[,.;:)]|[ \t]\p{Ll})/u.test(text.slice(end, end + 3))
 }
 
-/** Everything before it was thought of, unless it is only spoken of. */
+/** Everything before it was reasoning, unless the text only mentions the mark. */
 function readLoneClosing(scan: Scan, index: number, state: MarkState): string | null {
   if (state.named > 0) {
     state.named -= 1
     return null
   }
-  if (isSpokenOf(scan.text, index, scan.at)) return null
+  if (isMentioned(scan.text, index, scan.at)) return null
   scan.kept = []
   return goOn(scan)
 }
 
-/** Each reads all that is left; an answer has few thoughts before its document. */
+/** Each try parses all that is left; an answer has few thoughts before its document. */
 const MOST_JSON_TRIES = 10
 
-/** From the end of a thought on. What is said may be JSON, in which marks are what is written about. */
+/** Continues behind a thought. Returns the rest where it is JSON: marks in it are data. */
 function goOn(scan: Scan): string | null {
   scan.from = scan.at
   scan.jsonTries += 1

@@ -23,7 +23,7 @@ export interface HttpFailure {
 }
 
 /**
- * Statuses that only the operator can mend: a key, what it may do, an account without credit (402 at OpenRouter
+ * Statuses whose cause only the operator can remove: a key, what it may do, an account without credit (402 at OpenRouter
  * and DeepSeek), a proxy that wants a password.
  */
 const OF_ACCOUNT = new Set([401, 402, 403, 407])
@@ -37,7 +37,7 @@ const MAY_BE_OF_MODEL = new Set([400, 403, 404, 410, 422])
 /** Statuses that may say that no work was done. A 500, 502 or 504 may come when the work was done, and billed. */
 const MAY_HAVE_DONE_NOTHING = new Set([503, 529])
 
-/** Words of a server that did not begin: it has too much to do, no model loaded, or nothing behind it. */
+/** Words of a server that did not begin: it is overloaded, has no model loaded, or no backend. */
 const SAYS_NOT_BEGUN =
   /overload|capacity|unavailable|busy|too many|\brate\b|rate.?limit|slow ?down|queue|loading|no healthy upstream|maintenance/i
 
@@ -83,7 +83,7 @@ function needsOperator({ status, code, message, isOfRequest }: HttpFailure): boo
   return OF_ACCOUNT.has(status) || (status === 400 && isOfAccount(code, message))
 }
 
-/** A limit that one request alone is above does not pass with time. */
+/** For a request that is larger than a limit: waiting does not help. */
 const FIX_OF_SIZE =
   'shorten the brief, lower max_output_tokens, or have the limit of the account or of the model raised'
 

@@ -40,7 +40,7 @@ const OF_CONTENT =
  *
  * @param refused what this model is known to refuse; added to
  * @param wantsDocument whether the answer is to follow a schema: then any refusal that may be of its form, in whatever
- *   words, is met by a plainer request, because the document can be asked for in words as well
+ *   words, is answered by a plainer request, because the document can be asked for in words as well
  */
 export async function withoutRefused<T>(
   refused: Set<RefusablePart>,
@@ -94,7 +94,7 @@ function refusedPart(
     return named
   if (!wantsDocument || saysNoDocument(error) || isOfAccount(codeOf(error), error.message)) return null
   if (!OF_FORM.test(error.message) && (named !== null || OF_CONTENT.test(error.message))) return null
-  // That the kind of answer is unknown is no matter of what the schema says.
+  // Where response_format itself is unknown, a plainer schema does not help.
   const isKind = SAYS_UNKNOWN.test(error.message) && /response_format/.test(error.message)
   return PLAINER.find(part => !without.has(part) && !(isKind && part === 'schema_bounds')) ?? null
 }
@@ -111,7 +111,7 @@ function codeOf(error: Error): string | null {
   return 'code' in error && typeof error.code === 'string' ? error.code : null
 }
 
-/** A judge of another temperature than wished for is better than none. */
+/** A judge at another temperature is better than none. */
 function mayLeaveOut(part: RefusablePart, wantsDocument: boolean): boolean {
   return wantsDocument && part === 'temperature'
 }

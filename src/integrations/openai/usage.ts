@@ -13,7 +13,7 @@ export interface UsageReport {
   readonly chargedNano: number | null
 }
 
-/** One dialect's account of a call; null is what it does not speak of. */
+/** The usage of a call in one dialect; null is what it does not say. */
 interface Reading {
   readonly input: number
   readonly cached: number | null
@@ -32,8 +32,8 @@ interface Counts extends Omit<Reading, 'output'> {
 type Count = (part: unknown, name: string) => number | null
 
 /**
- * Reads the usage of an answer in every dialect that is spoken behind an OpenAI-compatible address. Where several
- * are, or where the numbers of one disagree, the dearer reading is taken and said.
+ * Reads the usage of an answer in every dialect of OpenAI-compatible servers. Where several
+ * are used, or where the numbers of one disagree, the dearer reading is taken, with a note.
  */
 export function readUsage(answer: Json): UsageReport {
   const faults: string[] = []
@@ -52,7 +52,7 @@ export function readUsage(answer: Json): UsageReport {
   return { usage: merged, usageNote: notes.length === 0 ? null : notes.join('; '), chargedNano }
 }
 
-/** Each reads one dialect; null where that is not spoken. A prompt without tokens was not counted. */
+/** Each reads one dialect; null where the answer does not use it. A prompt without tokens was not counted. */
 const DIALECTS: readonly ((count: Count, usage: Json, answer: Json) => Counts | null)[] = [
   openAi,
   anthropic,

@@ -78,7 +78,7 @@ export function readModels(data: unknown): ListedModel[] | null {
   return read.length < models.length ? null : read
 }
 
-/** No token of any vocabulary stands for more of a usual text, taken over the whole of it. */
+/** On the average of a whole text, no vocabulary has longer tokens. */
 const MOST_CHARACTERS_A_TOKEN = 16
 
 /** A text longer than the limit allows was not made within it: what is beyond is neither read nor kept. */

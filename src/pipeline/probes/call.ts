@@ -26,7 +26,7 @@ export interface CallProof {
   readonly costNano: number
 }
 
-/** A model that works, and what for; one that does both is asked as a judge, of whom more is wanted. */
+/** A model, and its stage; one that writes and judges is asked as a judge, which needs more of it. */
 export interface Worker {
   readonly model: Model
   readonly stage: 'generate' | 'judge'

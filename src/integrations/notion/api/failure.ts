@@ -43,7 +43,7 @@ export function fromNetwork(failure: ServiceFailure): ServiceFailure {
   })
 }
 
-/** What was refused, in plain words, and what helps; Notion's own words are for those who look further. */
+/** What was refused, in plain words, and what helps; Notion's own message follows. */
 interface Saying {
   readonly said: string
   readonly fix: string

@@ -8,11 +8,11 @@ export interface NotionSettings {
   readonly timeout_seconds: number
 }
 
-/** The bucket of requests that all processes share. */
+/** The rate limit (a token bucket) that all processes share. */
 export interface SharedRate {
   /** Takes requests out; says how long to wait for the first. */
   take(count: number, perSecond: number): Promise<number>
-  /** Requests that could be sent at once without making anybody wait. */
+  /** Requests that could be sent at once. */
   left(perSecond: number): Promise<number>
 }
 

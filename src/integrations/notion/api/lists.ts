@@ -84,7 +84,7 @@ export interface NotionBlock {
   readonly children: readonly NotionBlock[]
 }
 
-/** Levels of blocks below a page; people nest a handful. */
+/** Most levels of blocks below a page; people use fewer than ten. */
 const DEEPEST = 50
 /** Lists of children in one page: at Notion's rate, more would take minutes to read. */
 const MOST_LISTS = 500

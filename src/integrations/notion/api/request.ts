@@ -31,7 +31,7 @@ export type SendNotion = (request: NotionRequest) => Promise<unknown>
 const API_VERSION = '2025-09-03'
 const QUICK_TRIES = 3
 const QUICK_WAIT_MS = 400
-/** A wish to wait longer is left to the caller, who has other things to do. */
+/** Where Notion asks for a longer wait, the caller decides. */
 const LONGEST_QUICK_WAIT_MS = 5_000
 
 /** @throws ServiceFailure from what is returned */

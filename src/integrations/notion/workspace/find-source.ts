@@ -122,7 +122,7 @@ export function sourceFit(
   }
 }
 
-/** The one that is meant; null where that is not clear, for what is written to the wrong one spoils it. */
+/** The one that is meant; null where that is not clear: writing to the wrong one would spoil it. */
 export function chooseSource(fits: readonly SourceFit[]): SourceFit | null {
   const [best, next] = fits.filter(({ usable }) => usable).toSorted((a, b) => b.has - a.has)
   return best === undefined || best.has === next?.has ? null : best

@@ -47,7 +47,7 @@ export async function setUpNotion(
   }
 }
 
-/** What to mend, by class. What Notion refuses here is nearly always a page that was not shared with us. */
+/** What the operator can do, by class. A refusal here is nearly always a page that was not shared with us. */
 const MENDING = {
   transient: 'check the network and notion.base_url',
   throttled: 'wait a minute',
