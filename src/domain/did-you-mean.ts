@@ -34,44 +34,24 @@ function letters(text: string): string[] {
   return Array.from(text.normalize('NFC').toLowerCase())
 }
 
-/** Restricted Damerau-Levenshtein distance: the table row by row, of which three are needed. */
+/** Restricted Damerau-Levenshtein distance, by the whole table: words are short. */
 function editDistance(from: readonly string[], to: readonly string[]): number {
-  let beforeLast: number[] = []
-  let last = Array.from({ length: to.length + 1 }, (_, column) => column)
+  const rows = [Array.from({ length: to.length + 1 }, (_, column) => column)]
+  const at = (row: number, column: number): number => rows[row]?.[column] ?? Infinity
   for (let row = 1; row <= from.length; row++) {
-    const current = [row]
+    rows.push([row])
     for (let column = 1; column <= to.length; column++) {
-      current.push(cell(from, to, row, column, { beforeLast, last, current }))
+      const changed = from[row - 1] === to[column - 1] ? 0 : 1
+      const isSwapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]
+      rows[row]?.push(
+        Math.min(
+          at(row - 1, column) + 1,
+          at(row, column - 1) + 1,
+          at(row - 1, column - 1) + changed,
+          isSwapped ? at(row - 2, column - 2) + 1 : Infinity,
+        ),
+      )
     }
-    beforeLast = last
-    last = current
   }
-  return at(last, to.length)
-}
-
-interface Rows {
-  readonly beforeLast: readonly number[]
-  readonly last: readonly number[]
-  readonly current: readonly number[]
-}
-
-function cell(
-  from: readonly string[],
-  to: readonly string[],
-  row: number,
-  column: number,
-  rows: Rows,
-): number {
-  const changed = from[row - 1] === to[column - 1] ? 0 : 1
-  const plain = Math.min(
-    at(rows.last, column) + 1,
-    at(rows.current, column - 1) + 1,
-    at(rows.last, column - 1) + changed,
-  )
-  const swapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]
-  return swapped && row > 1 && column > 1 ? Math.min(plain, at(rows.beforeLast, column - 2) + 1) : plain
-}
-
-function at(row: readonly number[], column: number): number {
-  return row[column] ?? Infinity
+  return at(from.length, to.length)
 }

@@ -11,46 +11,40 @@ const LANGUAGES = new Set(
 )
 
 /** Other names by which these languages are called behind a fence. */
-const ALIASES: ReadonlyMap<string, string> = new Map([
-  ['bat', 'powershell'],
-  ['cjs', 'javascript'],
-  ['cpp', 'c++'],
-  ['cs', 'c#'],
-  ['csharp', 'c#'],
-  ['cxx', 'c++'],
-  ['dockerfile', 'docker'],
-  ['fsharp', 'f#'],
-  ['golang', 'go'],
-  ['h', 'c'],
-  ['hs', 'haskell'],
-  ['htm', 'html'],
-  ['js', 'javascript'],
-  ['jsonc', 'json'],
-  ['json5', 'json'],
-  ['jsx', 'javascript'],
-  ['kt', 'kotlin'],
-  ['make', 'makefile'],
-  ['md', 'markdown'],
-  ['mjs', 'javascript'],
-  ['objc', 'objective-c'],
-  ['patch', 'diff'],
-  ['proto', 'protobuf'],
-  ['ps1', 'powershell'],
-  ['py', 'python'],
-  ['rb', 'ruby'],
-  ['rs', 'rust'],
-  ['sh', 'shell'],
-  ['svg', 'xml'],
-  ['terraform', 'hcl'],
-  ['tex', 'latex'],
-  ['tf', 'hcl'],
-  ['ts', 'typescript'],
-  ['tsx', 'typescript'],
-  ['vb', 'visual basic'],
-  ['wasm', 'webassembly'],
-  ['yml', 'yaml'],
-  ['zsh', 'shell'],
-])
+const OTHER_NAMES = {
+  powershell: 'bat ps1',
+  javascript: 'cjs js jsx mjs',
+  'c++': 'cpp cxx',
+  'c#': 'cs csharp',
+  docker: 'dockerfile',
+  'f#': 'fsharp',
+  go: 'golang',
+  c: 'h',
+  haskell: 'hs',
+  html: 'htm',
+  json: 'jsonc json5',
+  kotlin: 'kt',
+  makefile: 'make',
+  markdown: 'md',
+  'objective-c': 'objc',
+  diff: 'patch',
+  protobuf: 'proto',
+  python: 'py',
+  ruby: 'rb',
+  rust: 'rs',
+  shell: 'sh zsh',
+  xml: 'svg',
+  hcl: 'terraform tf',
+  latex: 'tex',
+  typescript: 'ts tsx',
+  'visual basic': 'vb',
+  webassembly: 'wasm',
+  yaml: 'yml',
+}
+
+const LANGUAGE_OF: ReadonlyMap<string, string> = new Map(
+  Object.entries(OTHER_NAMES).flatMap(([language, names]) => names.split(' ').map(name => [name, language])),
+)
 
 /** What Notion calls code with no language. */
 const NO_LANGUAGE = 'plain text'
@@ -59,7 +53,7 @@ const NO_LANGUAGE = 'plain text'
 export function languageOf(info: string): string {
   if (LANGUAGES.has(info)) return info
   const word = (/^[^\s{,:]+/.exec(info)?.[0] ?? '').toLowerCase()
-  const name = ALIASES.get(word) ?? word
+  const name = LANGUAGE_OF.get(word) ?? word
   return LANGUAGES.has(name) ? name : NO_LANGUAGE
 }
 
