@@ -1,3 +1,4 @@
+import { proof } from '../../domain/proof.ts'
 import type { ServiceCall } from '../../roles/task-source.ts'
 import type { OpenService, ServiceEnvironment } from '../service.ts'
 import { connectNotion, type NotionSettings } from './api/index.ts'
@@ -39,14 +40,7 @@ export async function openNotion({
 const WITHOUT_TOKEN: OpenService = {
   roles: { taskSource: null },
   deliverer: async () => null,
-  probes: async () => [
-    {
-      subject: 'notion',
-      outcome: 'not_proved',
-      detail: 'no token is set: the local queue is used',
-      fix: null,
-    },
-  ],
+  probes: async () => [proof('not_proved', 'notion', 'no token is set: the local queue is used')],
 }
 
 /** One board for each call, while that lasts; a failed opening is tried again. */

@@ -1,3 +1,4 @@
+import { proof } from '../../domain/proof.ts'
 import { jsonFlaw } from '../../domain/json-check.ts'
 import { formatNanoUsd } from '../../domain/cost.ts'
 import { CAP_SETTINGS, type CapBreach } from '../../domain/budget.ts'
@@ -81,10 +82,10 @@ export async function callProof(
   }
   const costNano = await context.store.probeCalls.settle(asked.settlement)
   if (asked.kind === 'answered') {
-    const { proof } = judged(worker, asked.completion, costNano)
+    const { proof: result } = judged(worker, asked.completion, costNano)
     const { service, credential } = worker.model
     const use = { service, credential, model: id }
-    return { proof: { ...proof, answered: { use, startedMs } }, costNano }
+    return { proof: { ...result, answered: { use, startedMs } }, costNano }
   }
   if (signal.aborted) return found(worker, 'not_proved', 'interrupted before it answered', null, costNano)
   const detail = `${worker.model.service}: ${asked.failure.message}`
@@ -156,5 +157,5 @@ function found(
   costNano: number,
 ): CallProof {
   const cost = costNano === 0 ? '' : ` ($${formatNanoUsd(costNano)})`
-  return { proof: { subject: `call of ${name}`, outcome, detail: `${detail}${cost}`, fix }, costNano }
+  return { proof: proof(outcome, `call of ${name}`, `${detail}${cost}`, fix), costNano }
 }

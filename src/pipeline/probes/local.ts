@@ -1,3 +1,4 @@
+import { proof } from '../../domain/proof.ts'
 import { AppError, isStoreFailure } from '../../kernel/errors.ts'
 import type { Attempted } from '../../kernel/operation.ts'
 import { clockText, countText, spanText } from '../../kernel/text.ts'
@@ -14,31 +15,17 @@ export function runtimeProof(nodeVersion: string): NewProof {
   const [major = 0, minor = 0] = nodeVersion.replace(/^v/, '').split('.').map(Number)
   const [leastMajor = 0, leastMinor = 0] = OLDEST_NODE
   const fine = major > leastMajor || (major === leastMajor && minor >= leastMinor)
-  return {
-    subject: 'node',
-    outcome: fine ? 'proved' : 'failed',
-    detail: `runs on Node ${nodeVersion}`,
-    fix: fine ? null : `install Node ${OLDEST_NODE.join('.')} or newer`,
-  }
+  const detail = `runs on Node ${nodeVersion}`
+  if (fine) return proof('proved', 'node', detail)
+  return proof('failed', 'node', detail, `install Node ${OLDEST_NODE.join('.')} or newer`)
 }
 
 /** That the configuration is valid as a whole. */
 export function configProof(settings: Attempted<LoadedSettings>): NewProof {
-  if (!settings.ok) {
-    return {
-      subject: 'config',
-      outcome: 'failed',
-      detail: settings.error.message,
-      fix: settings.error.hint,
-    }
-  }
+  if (!settings.ok) return proof('failed', 'config', settings.error.message, settings.error.hint)
   const { path, fileExists } = settings.value
-  return {
-    subject: 'config',
-    outcome: 'proved',
-    detail: fileExists ? `${path} is valid` : `no file ${path}: defaults and environment are used`,
-    fix: null,
-  }
+  const detail = fileExists ? `${path} is valid` : `no file ${path}: defaults and environment are used`
+  return proof('proved', 'config', detail)
 }
 
 /**
@@ -47,18 +34,10 @@ export function configProof(settings: Attempted<LoadedSettings>): NewProof {
  */
 export async function clockProofs(store: Attempted<Store>, nowMs: number): Promise<NewProof[]> {
   return whereReadable<NewProof>(store, async ({ clock }) => {
-    const subject = 'clock'
     const ahead = await clock.ahead()
-    return ahead === null
-      ? [{ subject, outcome: 'proved', detail: 'nothing was recorded at a later time than now', fix: null }]
-      : [
-          {
-            subject,
-            outcome: 'not_proved',
-            detail: clockText(ahead, nowMs),
-            fix: 'compare `date -u` with a clock you trust',
-          },
-        ]
+    if (ahead === null) return [proof('proved', 'clock', 'nothing was recorded at a later time than now')]
+    const fix = 'compare `date -u` with a clock you trust'
+    return [proof('not_proved', 'clock', clockText(ahead, nowMs), fix)]
   })
 }
 
@@ -71,18 +50,11 @@ export async function sealProofs(store: Attempted<Store>): Promise<NewProof[]> {
     if (first !== undefined) {
       const named = broken.slice(0, NAMED).join(', ')
       const detail = `${broken.length} of ${countText(seals, 'seal')} broken: ${named}`
-      return [{ subject, outcome: 'failed', detail, fix: `echopilot explain ${first}` }]
+      return [proof('failed', subject, detail, `echopilot explain ${first}`)]
     }
     return seals === 0
-      ? [{ subject, outcome: 'not_proved', detail: 'no run has ended yet', fix: null }]
-      : [
-          {
-            subject,
-            outcome: 'proved',
-            detail: `${countText(seals, 'seal')} looked at, all intact`,
-            fix: null,
-          },
-        ]
+      ? [proof('not_proved', subject, 'no run has ended yet')]
+      : [proof('proved', subject, `${countText(seals, 'seal')} looked at, all intact`)]
   })
 }
 
@@ -128,39 +100,20 @@ export function modeProof(
       .map(path => ({ path, fix: `chmod o-w ${path}` })),
   ]
   const subject = 'file modes'
-  return open.length === 0
-    ? {
-        subject,
-        outcome: 'proved',
-        detail: 'store, secrets and configuration are safe from others',
-        fix: null,
-      }
-    : {
-        subject,
-        outcome: 'failed',
-        detail: `open to others: ${open.map(({ path }) => path).join(', ')}`,
-        fix: open.map(({ fix }) => fix).join('; '),
-      }
+  if (open.length === 0) {
+    return proof('proved', subject, 'store, secrets and configuration are safe from others')
+  }
+  const detail = `open to others: ${open.map(({ path }) => path).join(', ')}`
+  return proof('failed', subject, detail, open.map(({ fix }) => fix).join('; '))
 }
 
 /** That the store is whole and takes writes. */
 export async function storeProof(store: Attempted<Store>, nowMs: number): Promise<NewProof> {
-  if (!store.ok) {
-    return { subject: 'store', outcome: 'failed', detail: store.error.message, fix: store.error.hint }
-  }
+  if (!store.ok) return proof('failed', 'store', store.error.message, store.error.hint)
   const { flaw, wholeMs } = await store.value.check()
   const { path, schema, sqlite } = store.value.facts
-  return flaw === null
-    ? {
-        subject: 'store',
-        outcome: 'proved',
-        detail: `${path}, schema ${schema}, SQLite ${sqlite}: ${wholeText(wholeMs, nowMs)}, and takes writes`,
-        fix: null,
-      }
-    : {
-        subject: 'store',
-        outcome: 'failed',
-        detail: `${path}: ${flaw}`,
-        fix: 'keep a copy of the file and its -wal, then put a backup in its place',
-      }
+  const fix = 'keep a copy of the file and its -wal, then put a backup in its place'
+  if (flaw !== null) return proof('failed', 'store', `${path}: ${flaw}`, fix)
+  const whole = wholeText(wholeMs, nowMs)
+  return proof('proved', 'store', `${path}, schema ${schema}, SQLite ${sqlite}: ${whole}, and takes writes`)
 }

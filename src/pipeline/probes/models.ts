@@ -2,7 +2,7 @@ import { utcDay } from '../../domain/budget.ts'
 import { nearest } from '../../domain/did-you-mean.ts'
 import { findModel } from '../../domain/model-catalog.ts'
 import { quotePrice } from '../../domain/price.ts'
-import type { AppError } from '../../kernel/errors.ts'
+import { proof } from '../../domain/proof.ts'
 import type { Attempted } from '../../kernel/operation.ts'
 import type { ListedModel, Model, Models } from '../../roles/model.ts'
 import { ServiceFailure } from '../../kernel/service-failure.ts'
@@ -44,9 +44,13 @@ export interface ModelProofs {
  */
 export async function modelProofs(context: ProbeContext): Promise<ModelProofs> {
   if (!context.settings.ok) {
-    return free(notProved('the configuration is not valid', context.settings.error))
+    const { hint } = context.settings.error
+    return free([proof('not_proved', 'model service', 'the configuration is not valid', hint)])
   }
-  if (!context.models.ok) return free(unconnected(context.models.error))
+  if (!context.models.ok) {
+    const { message, hint } = context.models.error
+    return free([proof('failed', 'model service', message, hint)])
+  }
   const { settings } = context.settings.value
   const models = context.models.value
   const one = models.generator === models.judge
@@ -101,7 +105,7 @@ async function callProofs(
     calls.push(await callProof({ world, calling, settings, store: store.value }, worker, context.stop))
   }
   return {
-    proofs: calls.map(({ proof }) => proof),
+    proofs: calls.map(call => call.proof),
     costNano: calls.reduce((sum, { costNano }) => sum + costNano, 0),
   }
 }
@@ -123,7 +127,7 @@ async function serviceProofs(
     const listed = await model.listModels(context.world.clock.deadline(PROBE_TIMEOUT_MS))
     const detail = `${model.service} answered with ${listed.length} models`
     return [
-      { subject, outcome: 'proved', detail, fix: null },
+      proof('proved', subject, detail),
       ...wanted.map(id => modelProof(context, `${name} ${id}`, id, listed)),
       ...wanted.map(id => priceProof(context, settings, model, id)),
     ]
@@ -135,13 +139,8 @@ async function serviceProofs(
         ? 'set a valid OPENAI_API_KEY (or JUDGE_API_KEY), then `echopilot doctor`'
         : 'check openai.base_url and that the service runs, then `echopilot doctor`')
     return [
-      { subject, outcome: 'failed', detail: `${model.service}: ${error.message}`, fix },
-      ...wanted.map(id => ({
-        subject: `${name} ${id}`,
-        outcome: 'not_proved' as const,
-        detail: `${model.service} did not list its models`,
-        fix: null,
-      })),
+      proof('failed', subject, `${model.service}: ${error.message}`, fix),
+      ...wanted.map(id => proof('not_proved', `${name} ${id}`, `${model.service} did not list its models`)),
     ]
   }
 }
@@ -154,21 +153,15 @@ function modelProof(
 ): NewProof {
   const found = listed.find(model => model.id === id || model.id === `${id}:latest`)
   if (found === undefined) {
-    const guess = nearest(
-      id,
-      listed.map(model => model.id),
-    )
-    return {
-      subject,
-      outcome: 'failed',
-      detail: `the service does not list ${id}`,
-      fix:
-        guess === null ? 'name a model it lists in generate.model or judge.model' : `did you mean ${guess}?`,
-    }
+    const ids = listed.map(model => model.id)
+    const guess = nearest(id, ids)
+    const fix =
+      guess === null ? 'name a model it lists in generate.model or judge.model' : `did you mean ${guess}?`
+    return proof('failed', subject, `the service does not list ${id}`, fix)
   }
   const shutdown = found.shutdownDate ?? findModel(id)?.shutdownDate ?? null
   return shutdown === null
-    ? { subject, outcome: 'proved', detail: 'listed, no end announced', fix: null }
+    ? proof('proved', subject, 'listed, no end announced')
     : shutdownProof(context, subject, id, shutdown)
 }
 
@@ -176,31 +169,17 @@ function shutdownProof(context: ProbeContext, subject: string, id: string, shutd
   const now = context.world.clock.now()
   const over = Date.parse(shutdown) <= now
   const soon = Date.parse(shutdown) - now < SHUTDOWN_WARNING_MS
-  return {
-    subject,
-    outcome: over ? 'failed' : 'proved',
-    detail: `listed; ${over ? 'was' : 'will be'} shut down on ${utcDay(Date.parse(shutdown))}`,
-    fix: soon ? `name its follower: [models."${id}"] successor = "…"` : null,
-  }
+  const detail = `listed; ${over ? 'was' : 'will be'} shut down on ${utcDay(Date.parse(shutdown))}`
+  const fix = soon ? `name its follower: [models."${id}"] successor = "…"` : null
+  return proof(over ? 'failed' : 'proved', subject, detail, fix)
 }
 
 function priceProof(context: ProbeContext, settings: Settings, model: Model, id: string): NewProof {
   const now = context.world.clock.now()
   const price = quotePrice(id, now, model.serviceTier, priceOverrides(settings))
-  return price.basis === 'unpriced'
-    ? {
-        subject: `price of ${id}`,
-        outcome: 'not_proved',
-        detail: 'no price is known: it is budgeted at the dearest known one',
-        fix: `[models."${id}"] input_usd = …, output_usd = …; or free = true for a model of your own`,
-      }
-    : { subject: `price of ${id}`, outcome: 'proved', detail: `${price.basis}: ${price.version}`, fix: null }
-}
-
-function notProved(detail: string, error: AppError): NewProof[] {
-  return [{ subject: 'model service', outcome: 'not_proved', detail, fix: error.hint }]
-}
-
-function unconnected(error: AppError): NewProof[] {
-  return [{ subject: 'model service', outcome: 'failed', detail: error.message, fix: error.hint }]
+  const subject = `price of ${id}`
+  if (price.basis !== 'unpriced') return proof('proved', subject, `${price.basis}: ${price.version}`)
+  const detail = 'no price is known: it is budgeted at the dearest known one'
+  const fix = `[models."${id}"] input_usd = …, output_usd = …; or free = true for a model of your own`
+  return proof('not_proved', subject, detail, fix)
 }

@@ -1,6 +1,7 @@
 import { matchSchema, unusableIn, type SchemaMatch } from '../schema/schema-match.ts'
 import { NOTION_DATABASES, propertySpec, type DatabaseKey } from '../schema/schema.ts'
 import { keysOf } from '../../../domain/keys-of.ts'
+import { proof } from '../../../domain/proof.ts'
 import type { Notion } from '../api/client.ts'
 import { ServiceFailure } from '../../../kernel/service-failure.ts'
 import type { Store } from '../../../store/index.ts'
@@ -13,7 +14,7 @@ export async function notionProofs(store: Store, api: Notion): Promise<NewProof[
     const me = await api.me()
     const known = await store.notion.databases()
     return [
-      proof('proved', 'notion', `the token opens the workspace "${me.workspaceName}"`, null),
+      proof('proved', 'notion', `the token opens the workspace "${me.workspaceName}"`),
       ...(await databaseProofs(api, known)),
     ]
   } catch (error) {
@@ -79,15 +80,11 @@ function judge<D extends DatabaseKey>(key: D, match: SchemaMatch<D>): NewProof {
     )
   }
   return unusable.length === 0
-    ? proof('proved', subjectOf(key), 'every property is there', null)
+    ? proof('proved', subjectOf(key), 'every property is there')
     : proof(
         'proved',
         subjectOf(key),
         `usable without ${unusable.map(spec => spec.name).join(', ')}`,
         'echopilot init --repair',
       )
-}
-
-function proof(outcome: NewProof['outcome'], subject: string, detail: string, fix: string | null): NewProof {
-  return { subject, outcome, detail, fix }
 }
