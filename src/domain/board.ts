@@ -118,8 +118,8 @@ export const BOARD_EFFECTS: readonly EffectKind[] = [
 
 /** That work has begun is shown where it is not over at once. */
 const BEGUN_MS = 1_000
-/** A state of the work is shown when it stands for longer than most verdicts take. */
-const SETTLED_MS = 5_000
+/** A later state of the work is shown when it stands for longer than most models take: that costs a look and a write. */
+const SETTLED_MS = 30_000
 
 /** What is known of a run at the moment its state changes. */
 export interface Transition {

@@ -12,6 +12,8 @@ import { sendCells } from './send-cells.ts'
 /** Tries of one delivery where no answer came, and how long to wait after the first. */
 const QUICK_TRIES = 3
 const QUICK_WAIT_MS = 400
+/** A run ends after a look at its row, which serves for the write of that end, too: nothing is left to be stopped. */
+const LAST_LOOK_MS = 5_000
 
 /**
  * Writes the newest value of each property of a task's page, in one request; but not of its Status where
@@ -65,7 +67,7 @@ function mayHaveArrived(error: unknown): boolean {
 async function cancelsByHand(context: EffectContext, { runId, target }: Effect): Promise<boolean> {
   const run = runId === null ? null : await context.store.runs.get(runId)
   if (run === null || run.state === 'cancelled') return false
-  if (!(await context.rows.withdrawn(target, 0))) return false
+  if (!(await context.rows.withdrawn(target, isFinal(run.state) ? LAST_LOOK_MS : 0))) return false
   if (!isFinal(run.state)) await context.store.decisions.cancel(run.taskId, 'notion', run.id)
   return true
 }
