@@ -34,6 +34,9 @@ export interface ServicePause {
   readonly probeRunId: string | null
 }
 
+/** A pause with what it is about. */
+export type PausedService = ServiceUse & ServicePause
+
 /** What is wrong with a paused service. */
 export type PauseCause = 'transient' | 'throttled' | 'credential'
 

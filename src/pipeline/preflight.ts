@@ -1,3 +1,4 @@
+import { afterFailure } from '../domain/after-failure.ts'
 import { leastTokens } from '../domain/cost.ts'
 import { isBlank } from '../kernel/unseen.ts'
 import type { ClaimedRun } from '../store/claims.ts'
@@ -56,6 +57,7 @@ async function holdOfLoop(context: PipelineContext, claimed: ClaimedRun): Promis
 export function ownFailure(context: PipelineContext, reason: string): StageEnd {
   return {
     kind: 'failed',
+    decide: afterFailure,
     settlement: null,
     failure: {
       errorClass: 'transient',

@@ -1,3 +1,4 @@
+import { afterFailure } from '../domain/after-failure.ts'
 import { failureSignature } from '../domain/breaker.ts'
 import { CAP_SETTINGS, type CapBreach } from '../domain/budget.ts'
 import { workIn } from '../domain/answer/work.ts'
@@ -102,6 +103,7 @@ function unanswered(
   if (signal.aborted) return { kind: 'released', settlement, why: 'broken off' }
   return {
     kind: 'failed',
+    decide: afterFailure,
     settlement,
     failure: {
       errorClass: failure.errorClass,

@@ -1,20 +1,17 @@
 import {
-  afterServiceFailure,
   isSameUse,
   whileProbing,
   whileTried,
   withoutProbe,
+  type AfterFailure,
   type PauseCause,
-  type RunFailure,
+  type PausedService,
   type ServicePause,
   type ServiceUse,
 } from '../domain/breaker.ts'
 import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
 import type { SqlRow } from './engine.ts'
 import { forgetTrials, keyOf, outliveTrials, readTrials, writeTrial } from './trials.ts'
-
-/** A pause with what it is about. */
-export type PausedService = ServiceUse & ServicePause
 
 /** The services that are not called for now. */
 export interface PauseStore {
@@ -85,24 +82,15 @@ export function useAnswered(tx: Change, use: ServiceUse, runId: string | null, s
   outliveTrials(tx, use, runId, startedMs)
 }
 
-/**
- * A service failed a run: notes it, pauses the service where that is what failed, and tells whether the run has
- * used up its attempt. Inside a transaction of the caller.
- */
-export function serviceFailed(tx: Change, use: ServiceUse, failure: RunFailure): boolean {
-  const isSiblingDown = readPauses(tx).some(
-    pause =>
-      pause.service === use.service &&
-      pause.credential === use.credential &&
-      pause.model !== use.model &&
-      pause.cause === 'transient',
-  )
-  const before = { pause: findPause(tx, use), trials: readTrials(tx, use), isSiblingDown }
-  const { pause, trial, usesAttempt } = afterServiceFailure(before, failure)
+/** Writes what is known of a service after it failed a run; inside a transaction of the caller. */
+export function serviceFailed(
+  tx: Change,
+  use: ServiceUse,
+  { pause, trial }: Pick<AfterFailure, 'pause' | 'trial'>,
+): void {
   if (pause === null) endPause(tx, use)
   else writePause(tx, use, pause)
   writeTrial(tx, use, trial)
-  return usesAttempt
 }
 
 /**
@@ -113,10 +101,6 @@ export function leaveServices(tx: Change, runId: string, hasEnded: boolean): voi
   const rows = tx.engine.all('SELECT * FROM service_pauses WHERE probe_run_id = :runId', { runId })
   for (const pause of rows.map(fromRow)) writePause(tx, pause, withoutProbe(pause, tx.clock.now()))
   if (hasEnded) forgetTrials(tx, runId)
-}
-
-function findPause(core: StoreReader, use: ServiceUse): ServicePause | null {
-  return readPauses(core).find(pause => isSameUse(pause, use)) ?? null
 }
 
 function writePause(tx: Change, use: ServiceUse, pause: ServicePause): void {

@@ -1,4 +1,4 @@
-import type { ServiceUse } from '../domain/breaker.ts'
+import type { FailureFacts, StageAfterFailure, StageFailure } from '../domain/after-failure.ts'
 import type { ErrorClass } from '../domain/error-class.ts'
 import type { Criterion, CriterionScores, Finding } from '../domain/rubric.ts'
 import type { Stage } from '../domain/run-state.ts'
@@ -20,11 +20,13 @@ export type StageEnd =
     }
   /** There is nothing to ask a model. */
   | { readonly kind: 'rested'; readonly settlement: null; readonly next: Rest }
-  /**
-   * Uses up the attempt, or, where the whole service is failing, pauses the service and none. Without
-   * attempts left, or where a repeat cannot help, the run is Failed-Final; where it has a text, a person decides.
-   */
-  | { readonly kind: 'failed'; readonly settlement: Settlement | null; readonly failure: StageFailure }
+  /** What it comes to is decided by what is known when it is committed, in the same transaction. */
+  | {
+      readonly kind: 'failed'
+      readonly settlement: Settlement | null
+      readonly failure: StageFailure
+      readonly decide: (failure: StageFailure, facts: FailureFacts) => StageAfterFailure
+    }
   /** Waits for a cap to free, or until an instant. */
   | { readonly kind: 'held'; readonly settlement: null; readonly hold: Hold }
   /**
@@ -76,27 +78,6 @@ export interface Rest {
   readonly reason: string
   readonly errorClass: ErrorClass | null
   readonly score: number | null
-}
-
-/** Why a stage came to nothing. */
-export interface StageFailure {
-  readonly errorClass: ErrorClass
-  readonly reason: string
-  /** The service that failed, where one did. */
-  readonly service: FailedService | null
-  readonly retryAfterMs: number | null
-  /** 0 to 1, from the injected randomness. */
-  readonly jitter: number
-}
-
-/** A service that gave no usable answer, and how that looked. */
-export interface FailedService extends ServiceUse {
-  /** See `failureSignature`. */
-  readonly signature: string
-  /** It may as well be this one request that was refused. */
-  readonly isDoubtful: boolean
-  /** What the operator can do, where the failure tells. */
-  readonly hint: string | null
 }
 
 /** What a run that must not spend waits for. */

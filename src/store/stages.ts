@@ -1,7 +1,5 @@
-import { pauseCause } from '../domain/breaker.ts'
 import type { Caps, CapBreach } from '../domain/budget.ts'
-import { ERROR_CLASSES, type ErrorClass } from '../domain/error-class.ts'
-import { retryDelayMs } from '../domain/retry-schedule.ts'
+import type { ErrorClass } from '../domain/error-class.ts'
 import { isFinal, mayGo, WAITING_STATE, type RunState } from '../domain/run-state.ts'
 import { defect } from '../kernel/errors.ts'
 import { LeaseLost, type Claim } from '../kernel/lease.ts'
@@ -12,10 +10,11 @@ import { tellOutside } from './effect-record.ts'
 import { breachOf } from './spend.ts'
 import { reserveCall, settleCall } from './booking.ts'
 import type { NewCall, Settlement } from './call-rows.ts'
-import { leaveServices, serviceAnswered, serviceFailed } from './pauses.ts'
+import { leaveServices, readPauses, serviceAnswered, serviceFailed } from './pauses.ts'
+import { readTrials } from './trials.ts'
 import { sealReceipt } from './receipts.ts'
 import { addEvent, findRun, updateRun, waitingState, type Run } from './run-rows.ts'
-import type { FailedService, NewJudgement, Next, StageEnd } from './stage-end.ts'
+import type { NewJudgement, Next, StageEnd } from './stage-end.ts'
 import { insertJudgement, insertOutput, latestWorkOf } from './work-rows.ts'
 
 /** A claim that has ended. */
@@ -133,52 +132,30 @@ function proceed(tx: Change, run: Run, next: Next, columns: Columns = {}): Run {
 }
 
 function fail(tx: Change, run: Run, end: Extract<StageEnd, { kind: 'failed' }>): Run {
-  const { errorClass, reason, service, jitter, retryAfterMs } = end.failure
-  if (service !== null && !usesAttempt(tx, run, end, service)) {
-    return leave(tx, run, waitingState(run), {}, `waits for ${service.service}`)
-  }
-  closeAttempt(tx, run, 'failed', errorClass, reason)
-  const delayMs = ERROR_CLASSES[errorClass].retried
-    ? retryDelayMs(failedAttempts(tx, run.id), jitter, retryAfterMs)
-    : null
-  if (delayMs !== null) {
-    const notBeforeMs = tx.clock.now() + delayMs
-    return leave(tx, run, 'retrying', { not_before_ms: notBeforeMs, error_class: errorClass }, reason)
-  }
-  // A text that was paid for is a person's to accept or return: another run would buy it again.
-  const hasText = (latestWorkOf(tx, run.id)?.text ?? '').trim() !== ''
-  return hasText
-    ? leave(
-        tx,
-        run,
-        'waiting_human',
-        { next_stage: null },
-        `${run.nextStage === 'judge' ? 'not judged' : 'not revised'}: ${reason}`,
-      )
-    : leave(tx, run, 'failed_final', { next_stage: null, error_class: errorClass }, reason)
-}
-
-/** Notes the failure of a service; false where the run only waits for it. */
-function usesAttempt(
-  tx: Change,
-  run: Run,
-  { failure, settlement }: Extract<StageEnd, { kind: 'failed' }>,
-  service: FailedService,
-): boolean {
-  const cause = pauseCause(failure.errorClass)
-  return (
-    cause === null ||
-    serviceFailed(tx, service, {
-      runId: run.id,
-      cause,
-      reason: failure.reason,
-      hint: service.hint,
-      signature: service.signature,
-      isDoubtful: service.isDoubtful,
-      isUnknown: settlement?.certainty === 'unknown',
-      retryAfterMs: failure.retryAfterMs,
-      atMs: tx.clock.now(),
-    })
+  const { failure, settlement } = end
+  const after = end.decide(failure, {
+    runId: run.id,
+    stage: run.nextStage,
+    failedAttempts: failedAttempts(tx, run.id),
+    hasText: (latestWorkOf(tx, run.id)?.text ?? '').trim() !== '',
+    isUnknown: settlement?.certainty === 'unknown',
+    pauses: readPauses(tx),
+    trials: failure.service === null ? [] : readTrials(tx, failure.service),
+    nowMs: tx.clock.now(),
+  })
+  if (failure.service !== null && after.service !== null) serviceFailed(tx, failure.service, after.service)
+  const { kind, reason } = after.run
+  if (kind === 'waits') return leave(tx, run, waitingState(run), {}, reason)
+  const { errorClass } = failure
+  closeAttempt(tx, run, 'failed', errorClass, failure.reason)
+  const columns =
+    after.run.kind === 'retrying' ? { not_before_ms: after.run.notBeforeMs } : { next_stage: null }
+  return leave(
+    tx,
+    run,
+    kind,
+    { ...columns, error_class: kind === 'waiting_human' ? null : errorClass },
+    reason,
   )
 }
 

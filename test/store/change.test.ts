@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { afterFailure } from '../../src/domain/after-failure.ts'
 import { LEASE_MS } from '../../src/kernel/lease.ts'
 import { openEngine } from '../../src/store/engine.ts'
 import { refuseForeign } from '../../src/store/migrate.ts'
@@ -71,7 +72,11 @@ async function busyDay({ clock, machine, ...files }: TestStore): Promise<void> {
   const failing = await store.claims.claim(ANY)
   if (failing !== null) {
     const failure = { ...WRONG, service: FAILED_SERVICE }
-    await store.stages.finish(failing.claim, { kind: 'failed', settlement: null, failure }, null)
+    await store.stages.finish(
+      failing.claim,
+      { kind: 'failed', decide: afterFailure, settlement: null, failure },
+      null,
+    )
   }
   await store.pauses.resume(SERVICE.service)
   for (let tries = 0; tries < 6; tries += 1) {

@@ -1,10 +1,10 @@
 /** A clock that was ahead and is set right again: nothing waits for the time that it showed. */
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { afterFailure, type StageFailure } from '../../src/domain/after-failure.ts'
 import { LONGEST_DELIVERY_WAIT_MS, LONGEST_RETRY_AFTER_MS } from '../../src/domain/retry-schedule.ts'
 import { LEASE_MS } from '../../src/kernel/lease.ts'
 import type { Store } from '../../src/store/index.ts'
-import type { StageFailure } from '../../src/store/stage-end.ts'
 import { rowsOf } from '../support/books.ts'
 import {
   addTo,
@@ -36,7 +36,7 @@ async function fail(store: Store, changes: Partial<StageFailure> = {}): Promise<
   const { claim } = await claimFrom(store)
   await store.stages.finish(
     claim,
-    { kind: 'failed', settlement: null, failure: { ...FAILED, ...changes } },
+    { kind: 'failed', decide: afterFailure, settlement: null, failure: { ...FAILED, ...changes } },
     null,
   )
   return claim.runId
@@ -224,7 +224,7 @@ test('whatever the clock did, within the longest delay all that waits is due', a
           if (what === 'claim') continue
           const end =
             what === 'fail'
-              ? ({ kind: 'failed', settlement: null, failure: FAILED } as const)
+              ? ({ kind: 'failed', decide: afterFailure, settlement: null, failure: FAILED } as const)
               : ({
                   kind: 'held',
                   settlement: null,

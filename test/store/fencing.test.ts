@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { afterFailure } from '../../src/domain/after-failure.ts'
 import { LEASE_MS, LeaseLost, type Claim } from '../../src/kernel/lease.ts'
 import type { Store } from '../../src/store/index.ts'
 import type { ClaimedRun } from '../../src/store/claims.ts'
@@ -46,7 +47,12 @@ const ENDS: { [Kind in StageEnd['kind']]: (callId: string, outputId: string) => 
     next: TO_DONE,
   }),
   rested: () => ({ kind: 'rested', settlement: null, next: TO_DONE }),
-  failed: callId => ({ kind: 'failed', settlement: aSettlement(callId), failure: FAILURE }),
+  failed: callId => ({
+    kind: 'failed',
+    decide: afterFailure,
+    settlement: aSettlement(callId),
+    failure: FAILURE,
+  }),
   held: () => ({ kind: 'held', settlement: null, hold: { needNano: 1, reason: 'held', notBeforeMs: 0 } }),
   withdrawn: callId => ({ kind: 'withdrawn', settlement: aSettlement(callId), isAnswered: true }),
   released: callId => ({ kind: 'released', settlement: aSettlement(callId), why: 'broken off' }),

@@ -1,5 +1,6 @@
 /** A stage is committed and the next run taken in one transaction. */
 import { beforeEach, expect, test } from 'vitest'
+import { afterFailure } from '../../src/domain/after-failure.ts'
 import type { Store } from '../../src/store/index.ts'
 import type { ClaimedRun } from '../../src/store/claims.ts'
 import type { StageEnd } from '../../src/store/stage-end.ts'
@@ -126,6 +127,7 @@ test('a lost lease takes nothing: its cost is booked, and no run is leased', asy
 
 const FAILED = {
   kind: 'failed',
+  decide: afterFailure,
   settlement: null,
   failure: {
     errorClass: 'credential',

@@ -1,6 +1,7 @@
 /** Of many runs on one service, some never answered: whatever they meet, the others get through. */
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { afterFailure } from '../../src/domain/after-failure.ts'
 import type { Store } from '../../src/store/index.ts'
 import type { ClaimedRun } from '../../src/store/claims.ts'
 import type { StageEnd } from '../../src/store/stage-end.ts'
@@ -48,6 +49,7 @@ async function endOf(store: Store, { claim }: ClaimedRun, fate: Fate | undefined
   const service = { ...FAILED_SERVICE, signature, isDoubtful }
   return {
     kind: 'failed',
+    decide: afterFailure,
     settlement: aSettlement(call.id, { certainty, costNano: 0, usage: null, error: 'no' }),
     failure: { errorClass, reason: 'no', service, retryAfterMs: null, jitter: 0.5 },
   }
@@ -120,7 +122,11 @@ test('a paused model keeps no other waiting, and its probe is a run that asks it
   if (failing === null) throw new Error('nothing is ready')
   const service = { ...FAILED_SERVICE, model: 'rare' }
   const failure = { errorClass: 'credential', reason: '404', service, retryAfterMs: null, jitter: 0 } as const
-  await store.stages.finish(failing.claim, { kind: 'failed', settlement: null, failure }, null)
+  await store.stages.finish(
+    failing.claim,
+    { kind: 'failed', decide: afterFailure, settlement: null, failure },
+    null,
+  )
   const given = [await store.claims.claim(wanted), await store.claims.claim(wanted)]
   expect(new Set(given.map(claimed => claimed?.run.id))).toEqual(new Set(usual))
   expect(await store.claims.claim(wanted)).toBeNull()

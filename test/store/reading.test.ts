@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { afterFailure } from '../../src/domain/after-failure.ts'
 import type { Store } from '../../src/store/index.ts'
 import {
   addTo,
@@ -224,7 +225,7 @@ test('a service is named as paused until the operator clears it, or a call goes 
     retryAfterMs: null,
     jitter: 0,
   } as const
-  await store.stages.finish(claim, { kind: 'failed', settlement: null, failure }, null)
+  await store.stages.finish(claim, { kind: 'failed', decide: afterFailure, settlement: null, failure }, null)
   expect(await store.pauses.list()).toMatchObject([{ service: SERVICE.service, cause: 'credential' }])
   expect(await store.runs.countWaiting(ALL_STAGES.slice(0, 1))).toBe(1)
   expect(await store.pauses.resume(SERVICE.service)).toBe(1)

@@ -1,5 +1,6 @@
 /** What is sealed when a run ends, and what is seen where a seal or a row is no longer as it was. */
 import { expect, test } from 'vitest'
+import { afterFailure } from '../../src/domain/after-failure.ts'
 import { sha256 } from '../../src/kernel/digest.ts'
 import { UnreadableRow } from '../../src/kernel/errors.ts'
 import type { Store } from '../../src/store/index.ts'
@@ -36,7 +37,7 @@ async function wordyRun(store: Store): Promise<string> {
   const settlement = aSettlement(failedCall.id, { certainty: 'unknown', usage: null, error: `about ${WORD}` })
   await store.stages.finish(
     failing.claim,
-    { kind: 'failed', settlement, failure: { ...failure, errorClass: 'transient' } },
+    { kind: 'failed', decide: afterFailure, settlement, failure: { ...failure, errorClass: 'transient' } },
     null,
   )
   await store.decisions.retry(taskId, { ...(await rulesOf(store, runId)), cause: 'retry' })

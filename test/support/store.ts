@@ -1,3 +1,4 @@
+import type { FailedService } from '../../src/domain/after-failure.ts'
 import { EFFECT_KINDS } from '../../src/integrations/index.ts'
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +14,7 @@ import type { ClaimedRun, ClaimRequest, StageService } from '../../src/store/cla
 import type { NewCall, Settlement } from '../../src/store/call-rows.ts'
 import type { PickedPage } from '../../src/store/pickup.ts'
 import type { NewRun } from '../../src/store/run-rows.ts'
-import type { FailedService, NewJudgement, NewOutput, Next, Rest } from '../../src/store/stage-end.ts'
+import type { NewJudgement, NewOutput, Next, Rest } from '../../src/store/stage-end.ts'
 import type { TaskRequest } from '../../src/store/tasks.ts'
 import { fakeClock, type FakeClock } from './fake-clock.ts'
 import { fakeMachine, type FakeMachine } from './fake-machine.ts'
