@@ -45,6 +45,7 @@ export async function main(): Promise<void> {
     hangUp,
     readInput: async () =>
       utf8Text(await readStream(process.stdin, 'standard input', stop), 'standard input'),
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: question => ask(question, stop) } : {}),
     terminal: await terminal(json),
     lists: { operations: OPERATIONS, commands: COMMANDS },
   })
@@ -98,6 +99,14 @@ function programFacts(programDir: string, world: World): { version: string; comm
     version: text('version') ?? '0.0.0',
     commit: text('commit') ?? readCommit(programDir, world.files),
   }
+}
+
+/** One line of the terminal; '' where it is closed or the wish to stop comes first. */
+async function ask(question: string, signal: AbortSignal): Promise<string> {
+  const { createInterface } = await import('node:readline')
+  process.stderr.write(question)
+  for await (const line of createInterface({ input: process.stdin, signal })) return line
+  return ''
 }
 
 async function terminal(json: boolean): Promise<Terminal> {

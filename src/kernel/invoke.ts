@@ -1,6 +1,7 @@
-import { asAppError, type AppError, type Outcome } from './errors.ts'
-import { readInput } from './input.ts'
+import { AppError, asAppError, type Outcome } from './errors.ts'
+import { readInput, type FlatInput } from './input.ts'
 import { commandOf, type Operation } from './operation.ts'
+import { secondText } from './text.ts'
 
 /** Where invocations that change something are recorded; the store implements it. */
 export interface Recorder {
@@ -8,67 +9,106 @@ export interface Recorder {
   end(id: string, outcome: Outcome, message: string | null): Promise<void>
 }
 
+/** Work that is done once at a time; the store implements it. */
+export interface Locks {
+  /** Does the work unless another holds the lock; `lost` aborts where another took it over. */
+  hold<T>(
+    name: string,
+    work: (lost: AbortSignal) => Promise<T>,
+  ): Promise<
+    | { readonly kind: 'done'; readonly value: T }
+    | { readonly kind: 'held'; readonly owner: string; readonly sinceMs: number }
+  >
+}
+
+/** What was opened for a call. The first two are null where the operation uses no store, or the store is what is wrong. */
+export interface Opened<Context> {
+  readonly recorder: Recorder | null
+  readonly locks: Locks | null
+  /** What the operation works with, until `stop` aborts. */
+  readonly context: (stop: AbortSignal) => Context
+}
+
 /** What a surface hands in so that an operation can run. */
 export interface Invocation<Context> {
   readonly actor: string
   readonly dryRun: boolean
-  /** Null where the operation uses no store, or the store is what is wrong. */
-  readonly recorder: Recorder | null
-  readonly context: Context
+  readonly confirmed: boolean
+  readonly stop: AbortSignal
+  /** Opens what the operation needs; asked once, when what was asked for is known to be right. */
+  readonly open: () => Promise<Opened<Context>>
 }
 
 /** A finished call of an operation. */
-export interface Invoked {
-  readonly result: unknown
+export interface Invoked<Output> {
+  readonly result: Output
   readonly outcome: Outcome
 }
 
 /**
- * What an operation takes of what was given, checked.
- * @throws AppError `usage`
+ * The one way from any surface to an operation: check the input, open what it needs, take its lock where it is
+ * exclusive, record, run, record how it ended. A crash in between leaves a record without an end, which `status`
+ * shows as died.
+ * @throws AppError `busy` where it is exclusive and runs already; `refused` where it was not confirmed
  */
-export function checkInput<Context>(
-  operation: Operation<Context>,
-  rawInput: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
-  return readInput(operation.input, rawInput, `echopilot help ${commandOf(operation.path)}`)
-}
-
-/**
- * The one way from any surface to an operation: check the input, record, run, record how it ended. A crash
- * in between leaves a record without an end, which `status` shows as died.
- * @throws AppError
- */
-export async function invoke<Context>(
-  operation: Operation<Context>,
+export async function invoke<Context, Output>(
+  operation: Operation<Context, FlatInput, Output>,
   rawInput: Readonly<Record<string, unknown>>,
   invocation: Invocation<Context>,
-): Promise<Invoked> {
-  const input = checkInput(operation, rawInput)
-  const recorder = operation.access === 'read' || invocation.dryRun ? null : invocation.recorder
-  const recordId = await recorder?.begin(commandOf(operation.path), invocation.actor)
-  const end = async (outcome: Outcome, message: string | null): Promise<void> => {
-    if (recordId !== undefined) await recorder?.end(recordId, outcome, message)
+): Promise<Invoked<Output>> {
+  const command = commandOf(operation.path)
+  const acts = operation.access !== 'read' && !invocation.dryRun
+  // What was typed wrong is told first: nothing that could be set up would make it right.
+  const input = readInput(operation.input, rawInput, `echopilot help ${command}`)
+  if (acts && operation.access === 'irreversible' && !invocation.confirmed) throw unconfirmed(command)
+  const { recorder, locks, context } = await invocation.open()
+  const run = async (stop: AbortSignal): Promise<Invoked<Output>> => {
+    const result = await operation.run(context(stop), input)
+    return { result, outcome: operation.outcome?.(result) ?? 'ok' }
   }
+  if (!acts) return run(invocation.stop)
+  const work = async (stop: AbortSignal): Promise<Invoked<Output>> => {
+    if (recorder === null) return run(stop)
+    return recorded(recorder, await recorder.begin(command, invocation.actor), () => run(stop))
+  }
+  if (operation.exclusive !== true || locks === null) return work(invocation.stop)
+  const held = await locks.hold(command, lost => work(AbortSignal.any([invocation.stop, lost])))
+  if (held.kind === 'done') return held.value
+  throw new AppError(
+    'busy',
+    `${command} runs already, in process ${held.owner}, since ${secondText(held.sinceMs)} UTC`,
+    'run the same command again when it has ended',
+  )
+}
+
+function unconfirmed(command: string): AppError {
+  return new AppError(
+    'refused',
+    `${command} cannot be undone and was not confirmed: nothing was done`,
+    'see what it would do with --dry-run, then run the same command with --yes',
+  )
+}
+
+async function recorded<Output>(
+  recorder: Recorder,
+  id: string,
+  run: () => Promise<Invoked<Output>>,
+): Promise<Invoked<Output>> {
   try {
-    const result = await operation.run(invocation.context, input)
-    const outcome = operation.outcome?.(result) ?? 'ok'
-    await end(outcome, null)
-    return { result, outcome }
+    const invoked = await run()
+    await recorder.end(id, invoked.outcome, null)
+    return invoked
   } catch (thrown) {
     const error = asAppError(thrown)
-    await endQuietly(end, error)
+    await endQuietly(() => recorder.end(id, error.kind, error.message), error)
     throw error
   }
 }
 
 /** The caller gets the failure itself, also where it can no longer be recorded in the store. */
-async function endQuietly(
-  end: (outcome: Outcome, message: string) => Promise<void>,
-  error: AppError,
-): Promise<void> {
+async function endQuietly(end: () => Promise<void>, error: AppError): Promise<void> {
   try {
-    await end(error.kind, error.message)
+    await end()
   } catch (second) {
     if (error.kind === 'store') return
     throw asAppError(second)

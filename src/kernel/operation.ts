@@ -25,6 +25,28 @@ export interface Example {
   readonly does: string
 }
 
+/** A text of the input that may stand in a file. */
+export interface ReadFromFile<Name> {
+  /** The field that takes the text; there `-` is standard input. */
+  readonly into: Name
+  /** The name of the flag that takes the file, and what it means. */
+  readonly flag: string
+  readonly meaning: string
+  /** What is read, in messages: `the brief`. */
+  readonly what: string
+}
+
+/** A text of the result that may be written to a file. */
+export interface WrittenToFile<Output> {
+  readonly flag: string
+  readonly meaning: string
+  readonly what: string
+  /** Where the JSON document says which file it was; null where none was written. */
+  readonly told: string
+  /** @throws AppError where there is none */
+  text(result: Output): string
+}
+
 /**
  * One thing EchoPilot does for its user: declared once, as data and one function. The command line, and
  * later HTTP, chat and timers, are loops over the list of these.
@@ -38,16 +60,25 @@ export interface Operation<Context, Input extends FlatInput = FlatInput, Output 
   readonly input: Input
   /** Names of input fields given without a flag, in order. */
   readonly positionals?: readonly string[]
+  /**
+   * Files of this machine are read and written by the command line, which has its user's rights; an operation may be
+   * called from elsewhere.
+   */
+  readonly readFrom?: ReadFromFile<keyof Input & string>
+  readonly writeTo?: WrittenToFile<Output>
   readonly needs: Readonly<Record<string, Need>>
   /** `write` operations are recorded and know `dryRun`; `irreversible` ones are confirmed too. */
   readonly access: 'read' | 'write' | 'irreversible'
+  /** Only one call of it runs at a time, whoever makes it; another one is `busy`. */
+  readonly exclusive?: true
   readonly scope: 'read' | 'operate' | 'money' | 'privacy'
   /** Does the work; never prints, and touches the outside only through the context. */
   readonly run: (context: Context, input: InputOf<Input>) => Promise<Output>
+  // Methods, so that operations of any result are of the one type of the list.
   /** The result as a document for people; `--json` is the result itself. */
-  readonly render: (result: Output) => Document
+  render(result: Output): Document
   /** How a result that was returned counts; `ok` where it is left out. */
-  readonly outcome?: (result: Output) => Outcome
+  outcome?(result: Output): Outcome
 }
 
 /**

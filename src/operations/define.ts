@@ -2,7 +2,8 @@ import type { OpenService } from '../integrations/service.ts'
 import type { Deliverer } from '../outbox/deliverer.ts'
 import type { Models } from '../roles/model.ts'
 import type { ServiceCall, TaskBoard, TaskSource } from '../roles/task-source.ts'
-import { AppError } from '../kernel/errors.ts'
+import type { Document } from '../kernel/document.ts'
+import { AppError, type Outcome } from '../kernel/errors.ts'
 import type { FlatInput, InputOf } from '../kernel/input.ts'
 import type { Log } from '../kernel/log.ts'
 import type { Attempted, Connected, Need, Needs, Operation } from '../kernel/operation.ts'
@@ -54,8 +55,6 @@ export interface BaseContext {
   progress(line: string): void
   /** Tells a watching person that a model is being called, until what is returned is called. */
   calling(call: { readonly title: string; readonly stage: string }): () => void
-  /** What was piped in. */
-  readInput(): Promise<string>
   /** What `--config` said; null where it was not given. */
   readonly configFlag: string | null
   /** Takes secrets out of a text that is no work, such as a setting. */
@@ -72,22 +71,27 @@ export type AnyContext = BaseContext & {
   readonly [Name in keyof Connections]?: Connections[Name] | Attempted<Connections[Name]>
 }
 
-/** An operation of the list, its own types erased. */
-export type AnyOperation = Operation<AnyContext>
+/** An operation as a session runs it: what it needs and takes is erased, what it gives is known. */
+export type OperationOf<Output> = Operation<AnyContext, FlatInput, Output>
+
+/** An operation of the list. */
+export type AnyOperation = OperationOf<unknown>
 
 /**
  * Declares an operation. Input, result and needs are inferred and checked against `run` and `render`; the
  * list of operations is of one type, so this is the one place where the types are erased.
  */
 export function defineOperation<const N extends Needs<Connections>, Input extends FlatInput, Output>(
-  operation: Omit<Operation<Context<N>, Input, Output>, 'needs' | 'run'> & {
+  operation: Omit<Operation<Context<N>, Input, Output>, 'needs' | 'run' | 'render' | 'outcome'> & {
     readonly needs: N & Record<Exclude<keyof N, keyof Connections>, never>
     readonly run: (context: Context<N>, input: InputOf<Input>) => Promise<Output>
+    readonly render: (result: Output) => Document
+    readonly outcome?: (result: Output) => Outcome
   },
-): AnyOperation {
+): OperationOf<Output> {
   // Safe: `invoke` parses the input with `operation.input`, and a session fills in exactly `needs`.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return operation as unknown as AnyOperation & { readonly needs: Readonly<Record<string, Need>> }
+  return operation as unknown as OperationOf<Output> & { readonly needs: Readonly<Record<string, Need>> }
 }
 
 /**

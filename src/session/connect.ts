@@ -12,11 +12,11 @@ type Filled<Names extends keyof Connections> = {
 export async function connect(
   { needs }: AnyOperation,
   parts: Parts,
-  redact: Redact,
+  { actor, redact }: { readonly actor: string; readonly redact: Redact },
 ): Promise<Filled<keyof Connections>> {
   return {
     ...(await fill('settings', needs['settings'], parts.settings, redact)),
-    ...(await fill('store', needs['store'], parts.store, redact)),
+    ...(await fill('store', needs['store'], () => parts.store(actor), redact)),
     ...(await fill('models', needs['models'], parts.models, redact)),
     ...(await fill('taskSource', needs['taskSource'], parts.taskSource, redact)),
     ...(await fill('outbox', needs['outbox'], parts.outbox, redact)),

@@ -1,20 +1,15 @@
 import { asAppError, rewritten } from '../kernel/errors.ts'
-import { checkInput, invoke, type Invoked, type Recorder } from '../kernel/invoke.ts'
+import { invoke, type Invoked, type Opened, type Recorder } from '../kernel/invoke.ts'
 import { createLog, type Log, type LogFormat, type LogLevel } from '../kernel/log.ts'
 import type { Attempted } from '../kernel/operation.ts'
 import { redactor, type Redact } from '../kernel/redaction.ts'
-import type { AnyContext, AnyOperation } from '../operations/define.ts'
+import type { AnyContext, AnyOperation, OperationOf } from '../operations/define.ts'
 import { connect } from './connect.ts'
 import { sessionParts, type PartsOptions } from './parts.ts'
 import { secretKeeper } from './secret-keeper.ts'
 
-/** What one call of the program was told, before anything is opened. */
+/** What a process was told, before anything is opened. */
 export interface SessionOptions extends PartsOptions {
-  readonly stop: AbortSignal
-  readonly progress: (line: string) => void
-  /** Shows that a model is being called; what is returned ends that. */
-  readonly calling: (call: { readonly title: string; readonly stage: string }) => () => void
-  readonly readInput: () => Promise<string>
   readonly log: {
     readonly write: (line: string) => void
     readonly format: LogFormat
@@ -22,17 +17,32 @@ export interface SessionOptions extends PartsOptions {
   }
 }
 
+/** What belongs to one call of an operation alone. */
+export interface Call {
+  /** Who asked, for the timeline: `cli:ana`. */
+  readonly actor: string
+  readonly dryRun: boolean
+  /** The actor confirmed what cannot be undone. */
+  readonly confirmed: boolean
+  /** Aborts when the call is to end: with its process, its client or at its deadline. */
+  readonly stop: AbortSignal
+  readonly progress: (line: string) => void
+  /** Shows that a model is being called; what is returned ends that. */
+  readonly calling: (call: { readonly title: string; readonly stage: string }) => () => void
+}
+
 /**
- * The parts of one call of the program: each is opened when an operation first needs it, once, and closed
- * at the end. Surfaces and commands reach operations only through here.
+ * The parts of a process: each is opened when an operation first needs it, once, and closed at the end; one that could
+ * not be opened is tried again by the next call. It serves any number of calls, of several actors and at once. Surfaces
+ * and commands reach operations only through here.
  */
 export interface Session {
   /** @throws AppError without secrets */
-  run(
-    operation: AnyOperation,
+  run<Output>(
+    operation: OperationOf<Output>,
     input: Readonly<Record<string, unknown>>,
-    options: { readonly dryRun: boolean },
-  ): Promise<Invoked>
+    call: Call,
+  ): Promise<Invoked<Output>>
   readonly log: Log
   close(): void
 }
@@ -48,36 +58,35 @@ export function openSession(options: SessionOptions): Session {
     redact,
     fixed: { commit: options.program.commit },
   })
-  const run: Session['run'] = async (operation, input, { dryRun }) => {
-    // What was typed wrong is told first: nothing that could be set up would make it right.
-    checkInput(operation, input)
+  const open = async (operation: AnyOperation, call: Call): Promise<Opened<AnyContext>> => {
     if (obeysSettings(operation)) await parts.settings()
-    const needed = await connect(operation, parts, redact)
-    const context: AnyContext = {
-      ...needed,
-      world: options.world,
-      log,
-      actor: options.actor,
-      dryRun,
-      stop: options.stop,
-      program: options.program,
-      configFlag: options.configFlag,
-      progress: line => options.progress(redact(line)),
-      calling: call => options.calling(call),
-      readInput: options.readInput,
-      redact,
-      secretOrigin: name => secrets.find(name)?.origin ?? null,
-    }
+    const needed = await connect(operation, parts, { actor: call.actor, redact })
     const store = needed.store === undefined || !('ok' in needed.store) ? needed.store : valueOf(needed.store)
-    const recorder = store === undefined ? null : withoutSecrets(store.records, redact)
-    return invoke(operation, input, { actor: options.actor, dryRun, recorder, context })
+    return {
+      recorder: store === undefined ? null : withoutSecrets(store.records, redact),
+      locks: store?.locks ?? null,
+      context: stop => ({
+        ...needed,
+        world: options.world,
+        log,
+        actor: call.actor,
+        dryRun: call.dryRun,
+        stop,
+        program: options.program,
+        configFlag: options.configFlag,
+        progress: line => call.progress(redact(line)),
+        calling: call.calling,
+        redact,
+        secretOrigin: name => secrets.find(name)?.origin ?? null,
+      }),
+    }
   }
   return {
     log,
-    run: async (operation, ...call) => {
-      const heard = operation.access === 'read' ? () => {} : tellOfStop(options.stop, log)
+    run: async (operation, input, call) => {
+      const heard = operation.access === 'read' ? () => {} : tellOfStop(call.stop, log)
       try {
-        return await run(operation, ...call)
+        return await invoke(operation, input, { ...call, open: () => open(operation, call) })
       } catch (error) {
         throw rewritten(asAppError(error), redact)
       } finally {

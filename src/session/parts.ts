@@ -18,9 +18,11 @@ import type { SecretKeeper } from './secret-keeper.ts'
 export interface PartsOptions {
   readonly world: World
   readonly program: { readonly version: string; readonly commit: string }
+  /** Who changes the store where no call does. */
   readonly actor: string
   readonly configFlag: string | null
   readonly stateDirFlag: string | null
+  /** Aborts when the process is to end. */
   readonly stop: AbortSignal
   /** Lets a test put itself between the program and its store. */
   readonly wrapStore?: (store: Store) => Store
@@ -29,7 +31,8 @@ export interface PartsOptions {
 /** Everything an operation can be connected to: each is opened when it is first asked for, once. */
 export interface Parts {
   readonly settings: () => Promise<LoadedSettings>
-  readonly store: () => Promise<Store>
+  /** The store as this actor changes it. */
+  readonly store: (actor: string) => Promise<Store>
   readonly models: () => Promise<Roles['models']>
   readonly taskSource: () => Promise<Roles['taskSource']>
   readonly outbox: () => Promise<Outbox>
@@ -44,10 +47,14 @@ export function sessionParts(options: PartsOptions, secrets: SecretKeeper): Part
     const { loadSettings } = await import('../settings/load.ts')
     return loadSettings(await withPipedConfig(options), options.configFlag)
   })
-  const store = once(async () => (opened = await openIn(options)))
+  const own = once(async () => (opened = await openIn(options)))
+  const store = async (actor: string): Promise<Store> => {
+    const asActor = (await own()).as(actor)
+    return options.wrapStore?.(asActor) ?? asActor
+  }
   const services = SERVICES.map(service => ({
     service,
-    open: once(() => openService(service, { options, settings, store, secrets })),
+    open: once(() => openService(service, { options, settings, store: () => store(options.actor), secrets })),
   }))
   const role = async <Name extends keyof Roles>(name: Name): Promise<Roles[Name]> => {
     for (const { service, open } of services) {
@@ -116,7 +123,7 @@ export async function attempted<T>(make: () => Promise<T>, redact: Redact): Prom
 
 async function openIn(options: PartsOptions): Promise<Store> {
   const { openStore } = await import('../store/index.ts')
-  const store = openStore({
+  return openStore({
     kinds: EFFECT_KINDS,
     path: join(stateDir(options.world, options.stateDirFlag).path, 'echopilot.db'),
     world: options.world,
@@ -124,14 +131,13 @@ async function openIn(options: PartsOptions): Promise<Store> {
     actor: options.actor,
     programVersion: options.program.version,
   })
-  return options.wrapStore?.(store) ?? store
 }
 
 /** What services are opened with. */
 interface Opening {
   readonly options: PartsOptions
   readonly settings: Parts['settings']
-  readonly store: Parts['store']
+  readonly store: () => Promise<Store>
   readonly secrets: SecretKeeper
 }
 
@@ -161,7 +167,7 @@ async function openService(
  */
 async function boundTo(
   { name, secrets }: Service,
-  store: Parts['store'],
+  store: Opening['store'],
   secret: (name: SecretName) => string | null,
 ): Promise<readonly Account[]> {
   const opening = Object.keys(secrets)

@@ -6,7 +6,7 @@ import type { Sandbox } from '../../src/sandbox/index.ts'
 import { openSandbox } from '../sandbox/support/sandbox.ts'
 import { fetched, isLedger } from '../sandbox/support/wire.ts'
 import { rowsOf } from '../support/books.ts'
-import { realSession } from '../support/session.ts'
+import { CALL, realSession } from '../support/session.ts'
 import { fileFolder } from '../support/temporary.ts'
 import { endsOf, expectBooksMatch } from './support/expectations.ts'
 import { boundariesOf, expectRecoveries, workUntilKilled } from './support/matrix.ts'
@@ -77,7 +77,7 @@ async function expectRecovery(killAt: number): Promise<void> {
   const { signal, stderr } = await workUntilKilled({ stateDir, env: sandbox.env }, killAt)
   expect({ signal, stderr }).toEqual({ signal: 'SIGKILL', stderr: '' })
   const session = realSession({ stateDir, env: sandbox.env })
-  const { outcome } = await session.run(poll, { drain: true }, { dryRun: false })
+  const { outcome } = await session.run(poll, { drain: true }, CALL)
   session.close()
   expect(outcome).toBe('ok')
   expect(endsOf(stateDir)).toEqual(ENDS)

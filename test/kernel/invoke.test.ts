@@ -3,7 +3,7 @@ import { AppError, asAppError, OUTCOMES, unreachable, type Outcome } from '../..
 import { realClock } from '../../src/kernel/real-world.ts'
 import { newId } from '../../src/kernel/ids.ts'
 import { textField, wholeNumberField, withDefault } from '../../src/kernel/field.ts'
-import { invoke, type Recorder } from '../../src/kernel/invoke.ts'
+import { invoke, type Locks, type Recorder } from '../../src/kernel/invoke.ts'
 import { commandOf, schemaOf, type Operation } from '../../src/kernel/operation.ts'
 
 /** A recorder that writes down what it was told. */
@@ -37,7 +37,18 @@ function operation(run: () => unknown, access: Operation<null>['access'] = 'writ
   }
 }
 
-const call = { actor: 'cli:ana', dryRun: false, context: null }
+const call = {
+  actor: 'cli:ana',
+  dryRun: false,
+  confirmed: false,
+  stop: new AbortController().signal,
+}
+
+/** What is opened for a call: nothing but a recorder, and locks where the test is about them. */
+function opening(to: Recorder, locks: Locks | null = null) {
+  return { open: async () => ({ recorder: to, locks, context: () => null }) }
+}
+
 const GOOD = { limitMs: 5 }
 
 test('what changes something is written down, before and after', async () => {
@@ -46,7 +57,7 @@ test('what changes something is written down, before and after', async () => {
     await invoke(
       operation(() => 'done'),
       GOOD,
-      { ...call, recorder: to },
+      { ...call, ...opening(to) },
     ),
   ).toEqual({ result: 'done', outcome: 'ok' })
   expect(
@@ -54,7 +65,7 @@ test('what changes something is written down, before and after', async () => {
       await invoke(
         operation(() => 'partly'),
         GOOD,
-        { ...call, recorder: to },
+        { ...call, ...opening(to) },
       )
     ).outcome,
   ).toBe('partial')
@@ -71,12 +82,12 @@ test('what only reads, or is only tried, is not', async () => {
   await invoke(
     operation(() => 1, 'read'),
     GOOD,
-    { ...call, recorder: to },
+    { ...call, ...opening(to) },
   )
   await invoke(
     operation(() => 1),
     GOOD,
-    { ...call, recorder: to, dryRun: true },
+    { ...call, ...opening(to), dryRun: true },
   )
   expect(to.lines).toEqual([])
 })
@@ -86,7 +97,7 @@ test('a failure is written down with its kind, and is what the caller hears of',
     throw new AppError('refused', 'no', 'what to do')
   }
   const to = recorder()
-  await expect(invoke(operation(fail), GOOD, { ...call, recorder: to })).rejects.toMatchObject({
+  await expect(invoke(operation(fail), GOOD, { ...call, ...opening(to) })).rejects.toMatchObject({
     kind: 'refused',
     message: 'no',
   })
@@ -96,7 +107,7 @@ test('a failure is written down with its kind, and is what the caller hears of',
       throw new TypeError('x is not a function')
     }),
     GOOD,
-    { ...call, recorder: to },
+    { ...call, ...opening(to) },
   )
   await expect(broken).rejects.toMatchObject({ kind: 'bug', message: 'internal error: x is not a function' })
 })
@@ -105,14 +116,14 @@ test('where the store is what fails, its failure is told, not that it could not 
   const fail = (): never => {
     throw new AppError('store', 'disk full', 'what to do')
   }
-  await expect(invoke(operation(fail), GOOD, { ...call, recorder: recorder('end') })).rejects.toThrow(
+  await expect(invoke(operation(fail), GOOD, { ...call, ...opening(recorder('end')) })).rejects.toThrow(
     'disk full',
   )
   await expect(
     invoke(
       operation(() => 1),
       GOOD,
-      { ...call, recorder: recorder('begin') },
+      { ...call, ...opening(recorder('begin')) },
     ),
   ).rejects.toThrow('cannot begin')
 })
@@ -122,11 +133,49 @@ test('a wrong input names the flag and is not written down', async () => {
   const wrong = invoke(
     operation(() => 1),
     { limitMs: '0', name: 3 },
-    { ...call, recorder: to },
+    { ...call, ...opening(to) },
   )
   await expect(wrong).rejects.toMatchObject({ kind: 'usage', hint: 'echopilot help task add' })
   await expect(wrong).rejects.toThrow(/^--limit-ms: .*; --name: /)
   expect(to.lines).toEqual([])
+})
+
+test('what is exclusive runs once at a time, and hears that it lost its lock', async () => {
+  const to = recorder()
+  const lost = new AbortController()
+  const stops: AbortSignal[] = []
+  const free: Locks = { hold: async (_, work) => ({ kind: 'done', value: await work(lost.signal) }) }
+  const taken: Locks = { hold: async () => ({ kind: 'held', owner: 'boot/77', sinceMs: 0 }) }
+  const exclusive = { ...operation(() => 1), exclusive: true } as const
+  const open = (locks: Locks) => async () => ({
+    ...(await opening(to, locks).open()),
+    context: (stop: AbortSignal) => (stops.push(stop), null),
+  })
+  expect((await invoke(exclusive, GOOD, { ...call, open: open(free) })).result).toBe(1)
+  lost.abort()
+  expect(stops.map(({ aborted }) => aborted)).toEqual([true])
+  await expect(invoke(exclusive, GOOD, { ...call, open: open(taken) })).rejects.toMatchObject({
+    kind: 'busy',
+    message: 'task add runs already, in process boot/77, since 1970-01-01 00:00:00 UTC',
+  })
+  // A plan changes nothing, and what was refused did not begin.
+  await invoke(exclusive, GOOD, { ...call, dryRun: true, open: open(taken) })
+  expect(to.lines).toEqual(['begin task add by cli:ana', 'end rec_1 ok –'])
+})
+
+test('what cannot be undone opens nothing until it is confirmed, but for its plan', async () => {
+  const ran: string[] = []
+  const final = operation(() => ran.push('ran'), 'irreversible')
+  const never = { open: () => Promise.reject(new Error('opened')) }
+  await expect(invoke(final, GOOD, { ...call, ...never })).rejects.toMatchObject({
+    kind: 'refused',
+    hint: 'see what it would do with --dry-run, then run the same command with --yes',
+  })
+  expect(ran).toEqual([])
+  const to = recorder()
+  await invoke(final, GOOD, { ...call, ...opening(to), dryRun: true })
+  await invoke(final, GOOD, { ...call, ...opening(to), confirmed: true })
+  expect([ran.length, to.lines.length]).toEqual([2, 2])
 })
 
 test('names of commands and documents', () => {

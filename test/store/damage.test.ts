@@ -8,7 +8,7 @@ import { AppError } from '../../src/kernel/errors.ts'
 import { loadAll } from '../../src/kernel/operation.ts'
 import { OPERATIONS as LISTED } from '../../src/operations/index.ts'
 import { seededRandom } from '../../src/commands/demo/seeded-random.ts'
-import { realSession } from '../support/session.ts'
+import { CALL, realSession } from '../support/session.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 import {
   addTo,
@@ -112,7 +112,7 @@ async function wrongOn(stateDir: string): Promise<string[]> {
     )
     const session = realSession({ stateDir, env: ENV })
     try {
-      const { result } = await session.run(operation, filled, { dryRun: false })
+      const { result } = await session.run(operation, filled, CALL)
       plainText(operation.render(result))
     } catch (error) {
       const kind = error instanceof AppError ? error.kind : 'thrown'

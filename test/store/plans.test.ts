@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { loadAll } from '../../src/kernel/operation.ts'
 import { OPERATIONS as LISTED } from '../../src/operations/index.ts'
-import { realSession } from '../support/session.ts'
+import { CALL, realSession } from '../support/session.ts'
 import { addTo, claimFrom, testStore, TO_FAILED } from '../support/store.ts'
 
 const CALLS: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
@@ -33,7 +33,7 @@ async function statementsOf(path: string): Promise<string[]> {
       stateDir: join(path, '..'),
       env: { OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' },
     })
-    await session.run(operation, input, { dryRun: false }).catch((error: unknown) => error)
+    await session.run(operation, input, CALL).catch((error: unknown) => error)
     session.close()
   }
   const statements = new Set(spy.mock.calls.map(([sql]) => sql))

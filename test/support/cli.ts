@@ -4,6 +4,8 @@ import { COMMANDS } from '../../src/commands/index.ts'
 import { readStream } from '../../src/kernel/read-file.ts'
 import { utf8Text } from '../../src/kernel/utf8.ts'
 import type { World } from '../../src/kernel/world.ts'
+import type { LazyList } from '../../src/kernel/operation.ts'
+import type { AnyOperation } from '../../src/operations/define.ts'
 import { OPERATIONS } from '../../src/operations/index.ts'
 import type { Store } from '../../src/store/index.ts'
 import { runCli } from '../../src/surfaces/cli/run.ts'
@@ -17,6 +19,10 @@ export interface CliOptions {
   readonly input?: string | Buffer
   readonly stop?: AbortSignal
   readonly wrapStore?: (store: Store) => Store
+  /** What the person at the terminal answers; without it there is none. */
+  readonly ask?: (question: string) => Promise<string>
+  /** Operations beside those of the program. */
+  readonly operations?: LazyList<AnyOperation>
 }
 
 /** Calls the command line, with pipes on all sides. */
@@ -24,13 +30,14 @@ export async function callCli(
   words: readonly string[],
   options: CliOptions,
 ): Promise<Ended & { readonly code: number }> {
-  const { world, input = '', stop = new AbortController().signal, wrapStore } = options
+  const { world, input = '', stop = new AbortController().signal, wrapStore, ask } = options
   let stdout = ''
   let stderr = ''
   const code = await runCli(words, {
     world,
     stop,
     ...(wrapStore === undefined ? {} : { wrapStore }),
+    ...(ask === undefined ? {} : { ask }),
     program: { version: '0.0.0-test', commit: 'c0ffee000000' },
     actor: 'test',
     hangUp: new AbortController().signal,
@@ -45,7 +52,7 @@ export async function callCli(
       liveColumns: 0,
       isJournal: false,
     },
-    lists: { operations: OPERATIONS, commands: COMMANDS },
+    lists: { operations: { ...OPERATIONS, ...options.operations }, commands: COMMANDS },
   })
   return { code, signal: null, stdout, stderr }
 }

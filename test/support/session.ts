@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { openSession, type Session, type SessionOptions } from '../../src/session/index.ts'
+import { openSession, type Call, type Session, type SessionOptions } from '../../src/session/index.ts'
 import { realWorld } from './real-world.ts'
 
 /** What a session is opened with; the rest is as `main.ts` would have it. */
@@ -9,6 +9,16 @@ export interface RealSessionOptions {
   readonly env: Readonly<Record<string, string>>
   readonly fetch?: typeof globalThis.fetch
   readonly wrapStore?: NonNullable<SessionOptions['wrapStore']>
+}
+
+/** One call of it. */
+export const CALL: Call = {
+  actor: 'test',
+  dryRun: false,
+  confirmed: false,
+  stop: new AbortController().signal,
+  progress: () => undefined,
+  calling: () => () => undefined,
 }
 
 /** A real session of the program on a state folder. */
@@ -25,9 +35,6 @@ export function realSession(options: RealSessionOptions): Session {
     stateDirFlag: options.stateDir,
     actor: 'test',
     stop: new AbortController().signal,
-    progress: () => undefined,
-    calling: () => () => undefined,
-    readInput: async () => '',
     log: { write: () => undefined, format: 'text', least: 'error' },
     ...(options.wrapStore === undefined ? {} : { wrapStore: options.wrapStore }),
   })

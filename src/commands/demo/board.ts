@@ -15,8 +15,7 @@ export const makeBoard = defineOperation({
   scope: 'operate',
   run: async context => {
     if (context.taskSource === null) throw defect('the sandbox gave no Notion token')
-    await context.taskSource.setUp(context, {})
-    return {}
+    return context.taskSource.setUp(context, {})
   },
   render: () => document(),
 })

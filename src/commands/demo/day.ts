@@ -3,8 +3,8 @@ import { latestWork } from '../../domain/next-step.ts'
 import type { RunStatus } from '../../domain/run-state.ts'
 import { document } from '../../kernel/document.ts'
 import { defect } from '../../kernel/errors.ts'
-import { wholeNumberField } from '../../kernel/field.ts'
-import { defineOperation, type AnyOperation } from '../../operations/define.ts'
+import { urlField, wholeNumberField } from '../../kernel/field.ts'
+import { defineOperation } from '../../operations/define.ts'
 import type { Store } from '../../store/index.ts'
 import type { Receipt } from '../../store/receipts.ts'
 import type { TaskSummary } from '../../store/tasks.ts'
@@ -45,32 +45,23 @@ export interface Day {
   readonly seconds: number
 }
 
-/**
- * Reads back what became of the tasks, and holds the receipts against the ledger of the sandbox. The day is
- * handed to `tell`, because a session gives results without their type.
- */
-export function tellDay(
-  sandboxUrl: string,
-  tell: (day: Omit<Day, 'seconds' | 'pagesAgree'>) => void,
-): AnyOperation {
-  return defineOperation({
-    path: ['demo', 'tell-day'],
-    summary: 'What became of the tasks of the demo',
-    input: {},
-    needs: { store: 'required' },
-    access: 'read',
-    scope: 'read',
-    run: async context => {
-      const tasks = await dayTasks(context.store)
-      const receipts = sumOf(tasks)
-      const ledger = await readLedger(context.world.fetch, sandboxUrl)
-      const proved = JSON.stringify(receipts) === JSON.stringify(ledger)
-      tell({ tasks, costUsd: receipts.costUsd, ledger, receipts, proved })
-      return {}
-    },
-    render: () => document(),
-  })
-}
+/** Reads back what became of the tasks, and holds the receipts against the ledger of the sandbox. */
+export const readDay = defineOperation({
+  path: ['demo', 'read-day'],
+  summary: 'What became of the tasks of the demo',
+  input: { sandbox: urlField('the stand-in of the model') },
+  needs: { store: 'required' },
+  access: 'read',
+  scope: 'read',
+  run: async (context, { sandbox }) => {
+    const tasks = await dayTasks(context.store)
+    const receipts = sumOf(tasks)
+    const ledger = await readLedger(context.world.fetch, sandbox)
+    const proved = JSON.stringify(receipts) === JSON.stringify(ledger)
+    return { tasks, costUsd: receipts.costUsd, ledger, receipts, proved }
+  },
+  render: () => document(),
+})
 
 async function dayTasks(store: Store): Promise<DayTask[]> {
   const listed = await store.tasks.list({ states: null, client: null, limit: 1000 })

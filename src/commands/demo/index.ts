@@ -5,13 +5,13 @@ import { flagField, textField, wholeNumberField, withDefault } from '../../kerne
 import { readInput } from '../../kernel/input.ts'
 import { quoted } from '../../kernel/typed-as.ts'
 import { isSandboxRunning } from '../../sandbox/index.ts'
-import { openSession, type Session } from '../../session/index.ts'
-import { sessionOptions, type CommandHost } from '../../surfaces/cli/host.ts'
+import type { Call, Session } from '../../session/index.ts'
+import { openCli, type CommandHost } from '../../surfaces/cli/host.ts'
 import { startIn } from '../sandbox/index.ts'
 import { poll } from '../../operations/poll.ts'
 import { notionDiff } from '../../operations/notion/diff.ts'
 import { fillBoard, makeBoard } from './board.ts'
-import { tellDay, type Day } from './day.ts'
+import { readDay, type Day } from './day.ts'
 import { isWrittenName, renderDay, writeFolder, WRITTEN_FOLDERS } from './report.ts'
 import { seededRandom } from './seeded-random.ts'
 
@@ -38,17 +38,17 @@ export const demo: Command<CommandHost> = {
     const dir = resolve(host.options.world.host.cwd, asked.dir)
     await clear(host, dir)
     const { running, env } = await startIn(host.options.world, dir, 0)
-    const session = demoSession(host, env)
+    const opened = demoSession(host, env)
     const urls = new Map<string, string>(running.services.map(service => [service.name, service.url]))
     try {
       if (!asked.fast) await pace(host, urls.get('openai') ?? '')
-      const day = await work(host, session, asked.concurrency, urls)
+      const day = await work(host, opened, asked.concurrency, urls)
       writeFolder(host.options.world.files, dir, day)
       const shownDir = relative(host.options.world.host.cwd, dir) || '.'
       host.print({ dir, ...day }, () => renderDay(shownDir, day))
       return day.proved && day.pagesAgree ? 'ok' : 'failed'
     } finally {
-      session.close()
+      opened.session.close()
       await running.stop()
     }
   },
@@ -56,27 +56,25 @@ export const demo: Command<CommandHost> = {
 
 async function work(
   host: CommandHost,
-  session: Session,
+  { session, call }: DemoSession,
   concurrency: number,
   urls: ReadonlyMap<string, string>,
 ): Promise<Day> {
   const { clock, fetch } = host.options.world
   const started = clock.monotonicMs()
-  const once = { dryRun: false }
   host.terminal.err('A board is made in (the sandbox of) Notion, clients send tasks, Trigger is ticked …\n')
-  await session.run(makeBoard, {}, once)
+  await session.run(makeBoard, {}, call)
   await fillBoard(fetch, urls.get('notion') ?? '')
   host.terminal.err('A model works, a second one judges, the board is told:\n')
-  await session.run(poll, { drain: true, concurrency }, once)
-  const told = Promise.withResolvers<Omit<Day, 'seconds' | 'pagesAgree'>>()
-  await session.run(tellDay(urls.get('openai') ?? '', told.resolve), {}, once)
-  const pages = await session.run(notionDiff, { limit: MOST_TASKS }, once)
+  await session.run(poll, { drain: true, concurrency }, call)
+  const day = await session.run(readDay, { sandbox: urls.get('openai') }, call)
+  const pages = await session.run(notionDiff, { limit: MOST_TASKS }, call)
   // What was not worked on and not compared is not proved.
   if (host.options.stop.aborted) {
     throw new AppError('busy', 'the demo was stopped early: nothing is proved', 'echopilot demo')
   }
   return {
-    ...(await told.promise),
+    ...day.result,
     pagesAgree: pages.outcome === 'ok',
     seconds: (clock.monotonicMs() - started) / 1000,
   }
@@ -113,21 +111,23 @@ async function clear(host: CommandHost, dir: string): Promise<void> {
   )
 }
 
+interface DemoSession {
+  readonly session: Session
+  readonly call: Call
+}
+
 /** A session whose world has nothing of the caller's: no environment, configuration, credential or chance. */
-function demoSession(host: CommandHost, env: Readonly<Record<string, string>>): Session {
+function demoSession(host: CommandHost, env: Readonly<Record<string, string>>): DemoSession {
   const { world } = host.options
   const own = { ...world, random: seededRandom(1), host: { ...world.host, env } }
-  const options = sessionOptions({ ...host.options, terminal: host.terminal }, {})
-  return openSession({
-    ...options,
-    world: own,
-    actor: 'demo',
-    progress: line => {
-      if (host.flags.quiet !== true) host.terminal.err(`  ${line}\n`)
-    },
-    calling: () => () => {},
-    log: { ...options.log, least: 'error' },
-  })
+  const { session, call } = openCli(
+    { ...host.options, world: own, actor: 'demo' },
+    { ...host, flags: { quiet: true } },
+  )
+  const progress = (line: string): void => {
+    if (host.flags.quiet !== true) host.terminal.err(`  ${line}\n`)
+  }
+  return { session, call: { ...call, progress, calling: () => () => {} } }
 }
 
 async function pace(host: CommandHost, sandboxUrl: string): Promise<void> {

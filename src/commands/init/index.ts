@@ -13,11 +13,10 @@ import {
   words,
 } from '../../kernel/document.ts'
 import { flagField, type Field } from '../../kernel/field.ts'
-import { readInput, type FlatInput } from '../../kernel/input.ts'
-import { defineOperation, type AnyOperation } from '../../operations/define.ts'
+import type { FlatInput } from '../../kernel/input.ts'
+import { defineOperation } from '../../operations/define.ts'
 import type { SetUpDone, SetUpStep } from '../../roles/task-source.ts'
-import { openSession } from '../../session/index.ts'
-import { sessionOptions, type CommandHost } from '../../surfaces/cli/host.ts'
+import { openCli, type CommandHost } from '../../surfaces/cli/host.ts'
 
 /** Each service that is set up adds what it can be told. */
 const SET_UPS = SERVICES.flatMap(({ setUp }) => (setUp === undefined ? [] : [setUp]))
@@ -34,41 +33,38 @@ export const init: Command<CommandHost> = {
   examples: SET_UPS.flatMap(({ examples }) => examples),
   input,
   run: async (host, raw) => {
-    const asked = readInput(input, raw, 'echopilot help init')
-    const session = openSession(sessionOptions({ ...host.options, terminal: host.terminal }, host.flags))
+    const { session, call } = openCli(host.options, host)
     try {
-      const done = Promise.withResolvers<SetUpDone>()
-      await session.run(initialise(asked, done.resolve), {}, { dryRun: asked['dryRun'] === true })
-      return print(host, await done.promise)
+      const { result } = await session.run(initialise, raw, { ...call, dryRun: raw['dryRun'] === true })
+      return print(host, result)
     } finally {
       session.close()
     }
   },
 }
 
-function initialise(asked: Readonly<Record<string, unknown>>, tell: (done: SetUpDone) => void): AnyOperation {
-  return defineOperation({
-    path: ['init'],
-    summary: 'Find or make the Notion databases',
-    input: {},
-    needs: { settings: 'required', store: 'required', taskSource: 'required' },
-    access: 'write',
-    scope: 'operate',
-    run: async context => {
-      const { taskSource } = context
-      if (taskSource === null) {
-        throw new AppError(
-          'config',
-          'NOTION_TOKEN is not set',
-          'make an integration in Notion and set its token',
-        )
-      }
-      tell(await taskSource.setUp(context, asked))
-      return {}
-    },
-    render: () => document(),
-  })
-}
+/** Two at once would make each database twice. */
+const initialise = defineOperation({
+  path: ['init'],
+  summary: 'Find or make the Notion databases',
+  input,
+  needs: { settings: 'required', store: 'required', taskSource: 'required' },
+  access: 'write',
+  exclusive: true,
+  scope: 'operate',
+  run: async (context, asked) => {
+    const { taskSource } = context
+    if (taskSource === null) {
+      throw new AppError(
+        'config',
+        'NOTION_TOKEN is not set',
+        'make an integration in Notion and set its token',
+      )
+    }
+    return taskSource.setUp(context, asked)
+  },
+  render,
+})
 
 function print(host: CommandHost, done: SetUpDone): Outcome {
   const blocked = done.steps.flatMap(requiredFaults)

@@ -1,9 +1,8 @@
-import { resolve } from 'node:path'
 import { PRIORITIES } from '../../domain/run-state.ts'
 import { TASK_TYPES } from '../../domain/task-type.ts'
 import { document, id, line, next } from '../../kernel/document.ts'
 import { sha256 } from '../../kernel/digest.ts'
-import { AppError, messageOf } from '../../kernel/errors.ts'
+import { AppError } from '../../kernel/errors.ts'
 import {
   choiceField,
   dateField,
@@ -15,9 +14,8 @@ import {
 } from '../../kernel/field.ts'
 import { cutTo } from '../../kernel/text.ts'
 import { isBlank, nameOf } from '../../kernel/unseen.ts'
-import { utf8Text } from '../../kernel/utf8.ts'
 import { addTask } from '../../pipeline/tasks.ts'
-import { defineOperation, type BaseContext } from '../define.ts'
+import { defineOperation } from '../define.ts'
 
 /** Longer than any model takes in; more is a mistake, such as a video given as a brief. */
 const MOST_BRIEF_CHARACTERS = 5_000_000
@@ -36,7 +34,6 @@ export const taskAdd = defineOperation({
   ],
   input: {
     brief: optional(textField('what is to be done; - reads it from standard input')),
-    file: optional(textField('read the brief from this file')),
     title: optional(textField('name in lists; the first line of the brief if left out')),
     type: withDefault(choiceField(TASK_TYPES, 'kind of work'), 'Other'),
     client: optional(nameField('for whom', 'the name of the client is empty')),
@@ -45,11 +42,12 @@ export const taskAdd = defineOperation({
     due: optional(dateField('due date, YYYY-MM-DD')),
   },
   positionals: ['brief'],
+  readFrom: { into: 'brief', flag: 'file', meaning: 'read the brief from this file', what: 'the brief' },
   needs: { settings: 'required', store: 'required' },
   access: 'write',
   scope: 'operate',
   run: async (context, input) => {
-    const brief = await readBrief(context, input)
+    const brief = checkedBrief(input.brief)
     const title = nameOf(input.title ?? '') || titleOf(brief)
     const request = {
       title,
@@ -81,69 +79,25 @@ export const taskAdd = defineOperation({
       : document(line`${id(taskId)}  queued: ${title}`, next('echopilot poll --drain')),
 })
 
-async function readBrief(
-  context: BaseContext,
-  input: { brief?: string | undefined; file?: string | undefined },
-): Promise<string> {
-  if (input.brief !== undefined && input.file !== undefined) {
-    throw new AppError('usage', 'the brief is given twice, as text and as --file', 'leave one of them out')
+/** The brief, or what is wrong with it. */
+function checkedBrief(brief: string | undefined): string {
+  const wrong = (message: string, hint: string): AppError => new AppError('usage', message, hint)
+  if (brief === undefined) {
+    throw wrong('there is no brief', 'echopilot task add "what is to be done", or - to pipe it in')
   }
-  const brief =
-    input.file === undefined ? await typedBrief(context, input.brief) : await fileBrief(context, input.file)
   if (brief.includes('\0')) {
-    throw new AppError('usage', 'the brief is not text: it holds NUL bytes', 'give a text file, in UTF-8')
+    throw wrong('the brief is not text: it holds NUL bytes', 'give a text file, in UTF-8')
   }
   if (brief.length > MOST_BRIEF_CHARACTERS) {
-    throw new AppError(
-      'usage',
+    throw wrong(
       `the brief has ${brief.length} characters, at most ${MOST_BRIEF_CHARACTERS} are taken`,
       'give the text that is to be worked on, in parts if need be',
     )
   }
   if (isBlank(brief)) {
-    throw new AppError(
-      'usage',
-      'the brief is empty: nothing was added',
-      'echopilot task add "what is to be done"',
-    )
+    throw wrong('the brief is empty: nothing was added', 'echopilot task add "what is to be done"')
   }
   return brief
-}
-
-async function typedBrief(context: BaseContext, text: string | undefined): Promise<string> {
-  if (text === undefined) {
-    throw new AppError(
-      'usage',
-      'there is no brief',
-      'echopilot task add "what is to be done", or - to pipe it in',
-    )
-  }
-  return text === '-' ? context.readInput() : text
-}
-
-async function fileBrief(context: BaseContext, file: string): Promise<string> {
-  const path = resolve(context.world.host.cwd, file)
-  const bytes = await readFile(context, path)
-  if (bytes !== null) return utf8Text(bytes, 'the brief')
-  throw new AppError(
-    'missing',
-    `there is no file ${path}`,
-    'name a file that is there, or - for standard input',
-  )
-}
-
-async function readFile(context: BaseContext, path: string): Promise<Uint8Array | null> {
-  try {
-    const { files } = context.world
-    return (await files.readPipe(path, context.stop)) ?? files.readBytes(path)
-  } catch (error) {
-    throw new AppError(
-      'usage',
-      `the brief cannot be read: ${messageOf(error)}`,
-      'give a text file, in UTF-8',
-      error,
-    )
-  }
 }
 
 /** The first line that says something, without Markdown's heading marks. */

@@ -1,9 +1,8 @@
-import { flagField, optional, textField } from '../../kernel/field.ts'
+import { flagField, textField } from '../../kernel/field.ts'
 import { formatNanoUsd } from '../../domain/cost.ts'
 import { formatScore, latestWork } from '../../domain/next-step.ts'
 import { CRITERIA, RUBRIC } from '../../domain/rubric.ts'
 import { AppError } from '../../kernel/errors.ts'
-import { writeResultFile } from '../../kernel/result-file.ts'
 import {
   dim,
   document,
@@ -39,7 +38,6 @@ export const taskShow = defineOperation({
   input: {
     id: textField('task or run, or the beginning of its id'),
     follow: flagField('wait until the task rests, telling what happens'),
-    output: optional(textField('write the result text to this file')),
   },
   positionals: ['id'],
   needs: { store: 'required' },
@@ -51,7 +49,6 @@ export const taskShow = defineOperation({
     const outputs = await context.store.runs.outputs(task.runId)
     const events = await context.store.runs.events(task.runId)
     const latest = latestWork(outputs)
-    const written = input.output === undefined ? null : write(context, task, latest, input.output)
     return {
       task: {
         id: task.id,
@@ -73,11 +70,9 @@ export const taskShow = defineOperation({
       result: latest?.text ?? null,
       history: events.map(event => ({ ...event, at: new Date(event.atMs).toISOString() })),
       next: nextCommand(task),
-      written,
     }
   },
-  render: ({ task, versions, history, result, next: nextStep, written }) => {
-    if (written !== null) return document(`written to ${written}`)
+  render: ({ task, versions, history, result, next: nextStep }) => {
     const score =
       task.score === null ? 'not judged' : `${formatScore(task.score)} of ${task.threshold} needed`
     const client = task.client === null ? '' : ` for ${task.client}`
@@ -91,6 +86,18 @@ export const taskShow = defineOperation({
       result === null || result === '' ? null : section('Result', verbatim(result.trim())),
       next(nextStep),
     )
+  },
+  writeTo: {
+    flag: 'output',
+    meaning: 'write the result text to this file',
+    what: 'the result',
+    told: 'written',
+    text: ({ task, result }) => {
+      if (result === null || result === '') {
+        throw new AppError('missing', `task ${task.id} has no result yet`, `echopilot task show ${task.id}`)
+      }
+      return result.endsWith('\n') ? result : `${result}\n`
+    },
   },
 })
 
@@ -154,17 +161,4 @@ async function follow(context: Context<{ store: 'required' }>, task: TaskSummary
     if (run === null || run.nextStage === null || context.stop.aborted) return now
     await context.world.clock.sleep(FOLLOW_EVERY_MS, context.stop)
   }
-}
-
-function write(
-  context: Context<{ store: 'required' }>,
-  task: TaskSummary,
-  latest: Output | undefined,
-  file: string,
-): string {
-  if (latest === undefined || latest.text === '') {
-    throw new AppError('missing', `task ${task.id} has no result yet`, `echopilot task show ${task.id}`)
-  }
-  const text = latest.text.endsWith('\n') ? latest.text : `${latest.text}\n`
-  return writeResultFile(context.world, 'the result', file, text)
 }

@@ -2,6 +2,7 @@ import type { Command } from '../../kernel/command.ts'
 import { commandOf, loadAll, type LazyList } from '../../kernel/operation.ts'
 import type { AnyOperation } from '../../operations/define.ts'
 import type { Entry } from './program.ts'
+import { withFileFlags } from './files.ts'
 import type { CommandHost } from './host.ts'
 
 /** What can be typed: both lists. */
@@ -69,7 +70,8 @@ function standsIn(path: readonly string[], words: readonly string[]): boolean {
 }
 
 function operationEntry(operation: AnyOperation): CliEntry {
-  return { ...operation, kind: 'operation', operation, changes: operation.access !== 'read' }
+  const input = withFileFlags(operation)
+  return { ...operation, input, kind: 'operation', operation, changes: operation.access !== 'read' }
 }
 
 function commandEntry(command: Command<CommandHost>): CliEntry {

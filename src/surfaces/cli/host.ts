@@ -2,7 +2,7 @@ import type { Document } from '../../kernel/document.ts'
 import { schemaOf } from '../../kernel/operation.ts'
 import { withTyped } from '../../kernel/typed-as.ts'
 import { shownText } from '../../kernel/unseen.ts'
-import type { SessionOptions } from '../../session/index.ts'
+import { openSession, type Call, type Session, type SessionOptions } from '../../session/index.ts'
 import type { GlobalFlags } from './global-flags.ts'
 import type { Entry } from './program.ts'
 import { liveLine, noLiveLine } from './live-line.ts'
@@ -13,7 +13,7 @@ import type { Terminal } from './terminal.ts'
 export interface CommandHost {
   readonly terminal: Terminal
   readonly flags: GlobalFlags
-  readonly options: Omit<SessionOptions, 'configFlag' | 'stateDirFlag' | 'progress' | 'calling' | 'log'>
+  readonly options: Omit<SessionOptions, 'configFlag' | 'stateDirFlag' | 'log'>
   /** All that can be typed; loads the whole program. */
   readonly allEntries: () => Promise<readonly Entry[]>
   /** A text of ours with the commands in it as they have to be typed. */
@@ -38,27 +38,33 @@ export function resultPrinter(
     )
 }
 
-/** The options of a session for a call with these flags. */
-export function sessionOptions(
-  options: CommandHost['options'] & { readonly terminal: Terminal },
-  flags: GlobalFlags,
-): SessionOptions {
-  const { terminal } = options
+/** Opens a session for what was typed with these flags, and says how it is called. */
+export function openCli(
+  options: CommandHost['options'],
+  { terminal, flags }: Pick<CommandHost, 'terminal' | 'flags'>,
+): { readonly session: Session; readonly call: Call } {
   const watched = terminal.isInteractive && flags.quiet !== true && flags.json !== true
   const live =
     watched && terminal.liveColumns > 0 ? liveLine(terminal, options.world.clock) : noLiveLine(terminal)
-  return {
+  const session = openSession({
     ...options,
     configFlag: flags.config ?? null,
     stateDirFlag: flags.stateDir ?? null,
-    progress: line => {
-      if (watched) live.write(`${terminal.paint.err(shownText(line), 'dim')}\n`)
-    },
-    calling: call => live.begin(call),
     log: {
       write: line => live.write(line),
       format: terminal.isJournal ? 'journal' : 'text',
       least: flags.verbose === true ? 'debug' : flags.quiet === true ? 'error' : 'warn',
     },
+  })
+  const call: Call = {
+    actor: options.actor,
+    dryRun: flags.dryRun === true,
+    confirmed: flags.yes === true,
+    stop: options.stop,
+    progress: line => {
+      if (watched) live.write(`${terminal.paint.err(shownText(line), 'dim')}\n`)
+    },
+    calling: begun => live.begin(begun),
   }
+  return { session, call }
 }

@@ -3,10 +3,13 @@ import { AppError, asAppError, OUTCOMES, rewritten, traceOf, type Outcome } from
 import { document, line, next, state, verbatim, type Document } from '../../kernel/document.ts'
 import { REPLACEMENT } from '../../kernel/utf8.ts'
 import { redactor } from '../../kernel/redaction.ts'
-import { openSession } from '../../session/index.ts'
-import { resultPrinter, sessionOptions, type CommandHost } from './host.ts'
+import type { AnyOperation } from '../../operations/define.ts'
+import type { Call, Session } from '../../session/index.ts'
+import { resultPrinter, openCli, type CommandHost } from './host.ts'
 import { asTyped, quoted, typedAs } from '../../kernel/typed-as.ts'
 import { printed, type Look } from './printer.ts'
+import { resultWritten, withFileRead } from './files.ts'
+import type { GlobalFlags } from './global-flags.ts'
 import type { Terminal } from './terminal.ts'
 import { allEntries, entriesFor, typedCommand, typedGroup, type CliEntry, type CliLists } from './entries.ts'
 import { parseWords, type Parsed } from './program.ts'
@@ -18,6 +21,10 @@ const HELP_COLUMNS = 100
 export type CliOptions = CommandHost['options'] & {
   readonly terminal: Terminal
   readonly lists: CliLists
+  /** All of standard input. */
+  readonly readInput: () => Promise<string>
+  /** Asks the person at the terminal, and returns the line that was typed; left out where there is none. */
+  readonly ask?: (question: string) => Promise<string>
   /** Aborts when the terminal is gone. */
   readonly hangUp: AbortSignal
 }
@@ -94,14 +101,44 @@ async function runEntry(parsed: Parsed<CliEntry>, look: Look, options: CliOption
     const host = { terminal, flags, options, print, typed: look.typed }
     return entry.command.run({ ...host, allEntries: () => allEntries(options.lists) }, { ...input })
   }
-  const session = openSession(sessionOptions(options, flags))
+  const { operation } = entry
+  const { session, call } = openCli(options, { terminal, flags })
   try {
-    const { result, outcome } = await session.run(entry.operation, input, { dryRun: flags.dryRun === true })
-    print(result, () => entry.operation.render(result))
+    const given = await withFileRead(operation, input, options)
+    const confirmed =
+      call.confirmed || (await isConfirmed(operation, given, { session, call, flags, look, options }))
+    const { result, outcome } = await session.run(operation, given, { ...call, confirmed })
+    const file = resultWritten(operation, input, result, options.world)
+    const told = operation.writeTo === undefined ? {} : { [operation.writeTo.told]: file }
+    print({ ...Object(result), ...told }, () =>
+      file === null ? operation.render(result) : document(`written to ${file}`),
+    )
     return outcome
   } finally {
     session.close()
   }
+}
+
+/** Asks whoever sits at the terminal, after showing what would be done; where nobody does, nothing is confirmed. */
+async function isConfirmed(
+  operation: AnyOperation,
+  input: Readonly<Record<string, unknown>>,
+  { session, call, flags, look, options }: Asking,
+): Promise<boolean> {
+  const { terminal, ask = null } = options
+  if (operation.access !== 'irreversible' || call.dryRun || flags.input === false || ask === null)
+    return false
+  const plan = await session.run(operation, input, { ...call, dryRun: true })
+  terminal.err(printed(operation.render(plan.result), { ...look, paint: terminal.paint.err }))
+  return /^y(es)?$/i.test((await ask('This cannot be undone. Do it? [y/N] ')).trim())
+}
+
+interface Asking {
+  readonly session: Session
+  readonly call: Call
+  readonly flags: GlobalFlags
+  readonly look: Look
+  readonly options: CliOptions
 }
 
 /** Commander's messages begin with `error: ` and may end with a suggestion on a line of its own. */

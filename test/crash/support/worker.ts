@@ -7,7 +7,7 @@ import type { AnyOperation } from '../../../src/operations/define.ts'
 import { deliver } from '../../../src/operations/deliver.ts'
 import { notionSync } from '../../../src/operations/notion/sync.ts'
 import { poll } from '../../../src/operations/poll.ts'
-import { realSession } from '../../support/session.ts'
+import { CALL, realSession } from '../../support/session.ts'
 import { boundedFetch, boundedStore } from './boundaries.ts'
 
 const [stateDir = '', killAt = '0', work = 'poll'] = process.argv.slice(2)
@@ -31,7 +31,7 @@ const works = new Map<string, readonly [AnyOperation, Readonly<Record<string, un
   ['rebuild', [notionSync, { rebuild: true }]],
 ])
 const [operation, input] = works.get(work) ?? [poll, {}]
-session.run(operation, input, { dryRun: false }).then(
+session.run(operation, input, CALL).then(
   () => {
     session.close()
     process.stdout.write(JSON.stringify(names))
