@@ -19,7 +19,7 @@ export interface ModelPrice {
   readonly cachedInputNano: number
   /** Input tokens written to the cache for 30 minutes; as `inputNano` where writing is not charged apart. */
   readonly cacheWriteNano: number
-  /** Output tokens, those spent on reasoning among them. */
+  /** Output tokens, reasoning included. */
   readonly outputNano: number
   readonly audioMinuteNano: number
   readonly longContext?: LongContext
@@ -38,19 +38,65 @@ export interface ModelFacts {
   readonly prices: readonly ModelPrice[]
 }
 
-/** Names this edition of the data in price versions and receipts; changes with any figure below. */
+/** Version of the data, in price versions and receipts; changes with any figure below. */
 export const CATALOG_VERSION = '2026-11-22'
 
 /** OpenAI: above 272K input tokens the whole request costs double for input and 1.5 times for output. */
 const GPT_6_LONG_CONTEXT: LongContext = { aboveInputTokens: 272_000, inputPercent: 200, outputPercent: 150 }
 
-/** Figures all chat models of the GPT-6 family share. */
-const GPT_6 = {
-  contextTokens: 1_050_000,
-  maxOutputTokens: 128_000,
-  shutdownDate: null,
-  temperature: 'only-without-reasoning',
+/** A chat model of the GPT-6 family. */
+function gpt6(id: string, price: ModelPrice): ModelFacts {
+  return {
+    id,
+    contextTokens: 1_050_000,
+    maxOutputTokens: 128_000,
+    shutdownDate: null,
+    temperature: 'only-without-reasoning',
+    prices: [{ ...price, longContext: GPT_6_LONG_CONTEXT }],
+  }
+}
+
+const GPT_4O = {
+  contextTokens: 128_000,
+  maxOutputTokens: 16_384,
+  shutdownDate: '2027-01-14',
+  temperature: 'always',
 } as const
+
+const AUDIO = { contextTokens: 0, maxOutputTokens: 0, shutdownDate: null, temperature: 'always' } as const
+
+/**
+ * A price in USD as integer nano-dollars; exact for any decimal of up to nine places (0.075 is 75,000,000).
+ *
+ * @throws RangeError when it is negative, not a number, or above a million dollars
+ */
+export function usdToNano(usd: number): number {
+  // Up to here the product's rounding error stays far under half a nano-dollar, so rounding is exact.
+  if (!(usd >= 0 && usd <= 1_000_000)) throw new RangeError(`not a price in USD: ${usd}`)
+  return Math.round(usd * 1_000_000_000)
+}
+
+/** A standard price, in USD as on the price page: per million tokens, written to the cache or read from it. */
+function textPrice(
+  from: string,
+  usd: { readonly input: number; readonly cached: number; readonly write: number; readonly output: number },
+): ModelPrice {
+  return {
+    from,
+    tier: 'standard',
+    inputNano: usdToNano(usd.input),
+    cachedInputNano: usdToNano(usd.cached),
+    cacheWriteNano: usdToNano(usd.write),
+    outputNano: usdToNano(usd.output),
+    audioMinuteNano: 0,
+  }
+}
+
+/** A standard price of audio, in USD per minute. */
+function audioPrice(from: string, minuteUsd: number): ModelPrice {
+  const free = textPrice(from, { input: 0, cached: 0, write: 0, output: 0 })
+  return { ...free, audioMinuteNano: usdToNano(minuteUsd) }
+}
 
 /**
  * Models and prices as data (SPEC §9), from OpenAI's model and price pages as read in November 2026. Standard
@@ -59,141 +105,21 @@ const GPT_6 = {
 export const MODEL_CATALOG: readonly ModelFacts[] = [
   {
     id: 'gpt-4o',
-    contextTokens: 128_000,
-    maxOutputTokens: 16_384,
-    shutdownDate: '2027-01-14',
-    temperature: 'always',
-    prices: [
-      {
-        from: '2024-10-02',
-        tier: 'standard',
-        inputNano: 2_500_000_000,
-        cachedInputNano: 1_250_000_000,
-        cacheWriteNano: 2_500_000_000,
-        outputNano: 10_000_000_000,
-        audioMinuteNano: 0,
-      },
-    ],
+    ...GPT_4O,
+    prices: [textPrice('2024-10-02', { input: 2.5, cached: 1.25, write: 2.5, output: 10 })],
   },
   {
     id: 'gpt-4o-mini',
-    contextTokens: 128_000,
-    maxOutputTokens: 16_384,
-    shutdownDate: '2027-01-14',
-    temperature: 'always',
-    prices: [
-      {
-        from: '2024-10-02',
-        tier: 'standard',
-        inputNano: 150_000_000,
-        cachedInputNano: 75_000_000,
-        cacheWriteNano: 150_000_000,
-        outputNano: 600_000_000,
-        audioMinuteNano: 0,
-      },
-    ],
+    ...GPT_4O,
+    prices: [textPrice('2024-10-02', { input: 0.15, cached: 0.075, write: 0.15, output: 0.6 })],
   },
-  {
-    id: 'gpt-6-luna',
-    ...GPT_6,
-    prices: [
-      {
-        from: '2026-09-22',
-        tier: 'standard',
-        inputNano: 100_000_000,
-        cachedInputNano: 10_000_000,
-        cacheWriteNano: 125_000_000,
-        outputNano: 500_000_000,
-        audioMinuteNano: 0,
-        longContext: GPT_6_LONG_CONTEXT,
-      },
-    ],
-  },
-  {
-    id: 'gpt-6.1-terra',
-    ...GPT_6,
-    prices: [
-      {
-        from: '2026-10-26',
-        tier: 'standard',
-        inputNano: 1_000_000_000,
-        cachedInputNano: 50_000_000,
-        cacheWriteNano: 1_250_000_000,
-        outputNano: 5_000_000_000,
-        audioMinuteNano: 0,
-        longContext: GPT_6_LONG_CONTEXT,
-      },
-    ],
-  },
-  {
-    // Refuses effort `none`, so in effect it never takes a temperature.
-    id: 'gpt-6.1-sol',
-    ...GPT_6,
-    prices: [
-      {
-        from: '2026-09-29',
-        tier: 'standard',
-        inputNano: 2_000_000_000,
-        cachedInputNano: 100_000_000,
-        cacheWriteNano: 2_500_000_000,
-        outputNano: 10_000_000_000,
-        audioMinuteNano: 0,
-        longContext: GPT_6_LONG_CONTEXT,
-      },
-    ],
-  },
-  {
-    id: 'gpt-6-sol',
-    ...GPT_6,
-    prices: [
-      {
-        from: '2026-09-22',
-        tier: 'standard',
-        inputNano: 2_000_000_000,
-        cachedInputNano: 200_000_000,
-        cacheWriteNano: 2_500_000_000,
-        outputNano: 10_000_000_000,
-        audioMinuteNano: 0,
-        longContext: GPT_6_LONG_CONTEXT,
-      },
-    ],
-  },
-  {
-    id: 'whisper-1',
-    contextTokens: 0,
-    maxOutputTokens: 0,
-    shutdownDate: '2027-02-26',
-    temperature: 'always',
-    prices: [
-      {
-        from: '2023-03-01',
-        tier: 'standard',
-        inputNano: 0,
-        cachedInputNano: 0,
-        cacheWriteNano: 0,
-        outputNano: 0,
-        audioMinuteNano: 6_000_000,
-      },
-    ],
-  },
-  {
-    id: 'gpt-transcribe',
-    contextTokens: 0,
-    maxOutputTokens: 0,
-    shutdownDate: null,
-    temperature: 'always',
-    prices: [
-      {
-        from: '2026-11-01',
-        tier: 'standard',
-        inputNano: 0,
-        cachedInputNano: 0,
-        cacheWriteNano: 0,
-        outputNano: 0,
-        audioMinuteNano: 4_500_000,
-      },
-    ],
-  },
+  gpt6('gpt-6-luna', textPrice('2026-09-22', { input: 0.1, cached: 0.01, write: 0.125, output: 0.5 })),
+  gpt6('gpt-6.1-terra', textPrice('2026-10-26', { input: 1, cached: 0.05, write: 1.25, output: 5 })),
+  // Refuses effort `none`, so in effect it never takes a temperature.
+  gpt6('gpt-6.1-sol', textPrice('2026-09-29', { input: 2, cached: 0.1, write: 2.5, output: 10 })),
+  gpt6('gpt-6-sol', textPrice('2026-09-22', { input: 2, cached: 0.2, write: 2.5, output: 10 })),
+  { id: 'whisper-1', ...AUDIO, shutdownDate: '2027-02-26', prices: [audioPrice('2023-03-01', 0.006)] },
+  { id: 'gpt-transcribe', ...AUDIO, prices: [audioPrice('2026-11-01', 0.0045)] },
 ]
 
 /** Snapshots that never had their family's price: unknown is better than half of what they cost. */
@@ -209,7 +135,7 @@ export function familyOf(model: string): string {
 
 /**
  * What is known of a model by its exact id or by a dated snapshot of it; null for a model that is not in the
- * catalogue, fine-tuned ones (`ft:…`) and other vendors' spellings among them.
+ * catalogue, such as a fine-tuned one (`ft:…`) or another vendor's spelling.
  */
 export function findModel(id: string): ModelFacts | null {
   const family = familyOf(id)

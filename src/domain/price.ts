@@ -5,6 +5,7 @@ import {
   isSameModel,
   MODEL_CATALOG,
   plainName,
+  usdToNano,
   type LongContext,
   type ModelFacts,
   type ModelPrice,
@@ -83,17 +84,6 @@ export function quotePrice(
   const known = findModel(plainName(model))
   const listed = known === null ? unpriced(atMs, tierOf(tier)) : fromTable(known, atMs, tierOf(tier))
   return override !== null && namesPrice(override) ? overridden(override, listed) : listed
-}
-
-/**
- * A price in USD as integer nano-dollars; exact for any decimal of up to nine places (0.075 is 75,000,000).
- *
- * @throws RangeError when it is negative, not a number, or above a million dollars
- */
-export function usdToNano(usd: number): number {
-  // Up to here the product's rounding error stays far under half a nano-dollar, so rounding is exact.
-  if (!(usd >= 0 && usd <= 1_000_000)) throw new RangeError(`not a price in USD: ${usd}`)
-  return Math.round(usd * 1_000_000_000)
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { Caps } from '../domain/budget.ts'
-import { findModel } from '../domain/model-catalog.ts'
-import { usdToNano } from '../domain/price.ts'
+import { findModel, usdToNano } from '../domain/model-catalog.ts'
 import type { PriceOverride } from '../domain/price.ts'
 import { thresholdFor } from '../domain/rubric.ts'
 import type { Stage } from '../domain/run-state.ts'

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CATALOG_VERSION, MODEL_CATALOG } from '../../src/domain/model-catalog.ts'
-import { quotePrice, quotesAsServed, usdToNano, type PriceOverride } from '../../src/domain/price.ts'
+import { usdToNano } from '../../src/domain/model-catalog.ts'
+import { quotePrice, quotesAsServed, type PriceOverride } from '../../src/domain/price.ts'
 
 const NOW = Date.parse('2026-11-25T12:00:00Z')
 const SEED = { seed: 20_261_125 }
