@@ -32,7 +32,7 @@ test('what can change rows is handed out by a change alone', () => {
 /** The ends of kinds that are put together. */
 const VERBS: Readonly<Record<string, readonly string[]>> = {
   'task.': ['approve', 'return', 'cancel', 'dismiss', 'retry'],
-  'effect.': ['retry', 'dismiss'],
+  'effect.': ['retry', 'dismiss', 'failed', 'died'],
 }
 
 test('every kind of change is made somewhere', () => {
@@ -49,6 +49,7 @@ test.each([
   ['replaces rows in a way that other engines do not have', /\bOR (?:REPLACE|IGNORE)\b/g],
   ['knows how SQLite unpacks a list', /\bjson_each\b/g],
   ['gives a hint in the words of SQLite', /\bINDEXED BY\b|\blikely\(|\bCROSS JOIN\b|(?:AND|BY) \+\w/g],
+  ['takes the least or greatest of several values by an aggregate', /\b(?:MIN|MAX)\((?:[^()]|\([^()]*\))*,/g],
   ['knows the rows of SQLite by number', /\browid\b/gi],
   ['compares by IS what may be no value', /\bIS (?:NOT )?(?!NOT\b|NULL\b|DISTINCT\b)['":\w]+(?=.*`)/g],
   [

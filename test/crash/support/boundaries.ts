@@ -19,10 +19,14 @@ export function boundedFetch(at: AtBoundary): typeof globalThis.fetch {
   }
 }
 
-/** A store with a boundary before and after each of its calls; after one, what it did is committed. */
+/**
+ * A store with a boundary before and after each of its calls, also in the name of others; after one, what it did is
+ * committed.
+ */
 export function boundedStore(store: Store, at: AtBoundary): Store {
   return new Proxy(store, {
     get: (target, family) => {
+      if (family === 'as') return (actor: string): Store => boundedStore(target.as(actor), at)
       const part: unknown = Reflect.get(target, family)
       return typeof part === 'object' && part !== null && family !== 'facts'
         ? boundedPart(part, String(family), at)
