@@ -10,6 +10,11 @@ export const LONGEST_RETRY_AFTER_MS = 3_600_000
 /** The longest wait of the outbox, with its jitter of up to a fifth. */
 export const LONGEST_DELIVERY_WAIT_MS = LONGEST_RETRY_AFTER_MS * 1.2
 
+/** How often a place whose effects are dead is looked at. */
+export const LOOK_AGAIN_MS = 10 * 60_000
+/** … where nothing of it is missed, from the second look on: pages that were thrown away are seldom put back. */
+export const LOOK_RARELY_MS = 24 * 60 * 60_000
+
 /** Base waits of the retries inside one call, in milliseconds; these use up no attempt (SPEC §7). */
 const QUICK_WAITS_MS = [500, 2_000]
 

@@ -1,4 +1,5 @@
-import { LONGEST_RETRY_AFTER_MS } from '../domain/retry-schedule.ts'
+import type { DeadCause } from '../domain/effect-kind.ts'
+import { LONGEST_RETRY_AFTER_MS, LOOK_AGAIN_MS, LOOK_RARELY_MS } from '../domain/retry-schedule.ts'
 import { asAppError, isStoreFailure, type Outcome } from '../kernel/errors.ts'
 import { LEASE_RENEWAL_MS } from '../kernel/lease.ts'
 import type { Log } from '../kernel/log.ts'
@@ -79,6 +80,7 @@ async function all<T>(works: readonly Promise<T>[]): Promise<T[]> {
 
 /** Places looked at in one pass: a bounded number of requests, however many effects are dead. */
 const LOOKS = 3
+const LOOK_WAITS = { missedMs: LOOK_AGAIN_MS, otherMs: LOOK_RARELY_MS }
 
 /** Looks at places whose effects are dead, where there are requests to spare, and brings back what can be written now. */
 export async function reviveWhatIsBack(context: OutboxContext): Promise<void> {
@@ -89,7 +91,7 @@ export async function reviveWhatIsBack(context: OutboxContext): Promise<void> {
 
 async function reviveAt(context: ServiceContext): Promise<void> {
   const { store, deliverer } = context
-  for (const place of await store.effects.lookAgain(deliverer.service, LOOKS)) {
+  for (const place of await store.effects.lookAgain(deliverer.service, LOOKS, LOOK_WAITS)) {
     if (context.stop.aborted) return
     try {
       if ((await deliverer.whyAway(place)) === null) await store.effects.revive(deliverer.service, place)
@@ -208,14 +210,14 @@ async function tryOnce(context: ServiceContext, head: Effect, effects: readonly 
     const delivery = await context.deliverer.deliver(head, effects)
     return delivery.kind === 'done'
       ? { ok: true, thing: delivery.thing }
-      : { ok: false, failure: undelivered(delivery), errorClass: null, fix: null }
+      : { ok: false, failure: undelivered(context, delivery), errorClass: null, fix: null }
   } catch (error) {
     const { errorClass, fix } = error instanceof ServiceFailure ? error : { errorClass: null, fix: null }
     return { ok: false, failure: await failureOf(context, head, error), errorClass, fix }
   }
 }
 
-function undelivered(delivery: Exclude<Delivery, { kind: 'done' }>): FailedDelivery {
+function undelivered(context: ServiceContext, delivery: Exclude<Delivery, { kind: 'done' }>): FailedDelivery {
   return delivery.kind === 'unfound'
     ? {
         error: 'looked up, not found',
@@ -224,7 +226,12 @@ function undelivered(delivery: Exclude<Delivery, { kind: 'done' }>): FailedDeliv
         lookedUp: true,
         dead: null,
       }
-    : { error: delivery.why, notBeforeMs: 0, uncertain: false, lookedUp: false, dead: 'refused' }
+    : dead(context, 'refused', delivery.why)
+}
+
+function dead(context: ServiceContext, cause: DeadCause, error: string): FailedDelivery {
+  const notBeforeMs = context.world.clock.now() + LOOK_AGAIN_MS
+  return { error, notBeforeMs, uncertain: true, lookedUp: false, dead: cause }
 }
 
 async function failureOf(context: ServiceContext, head: Effect, thrown: unknown): Promise<FailedDelivery> {
@@ -232,7 +239,7 @@ async function failureOf(context: ServiceContext, head: Effect, thrown: unknown)
     const error = asAppError(thrown)
     if (isStoreFailure(error)) throw error
     // A defect of ours must not hold up what comes after it for ever.
-    return { error: error.message, notBeforeMs: 0, uncertain: true, lookedUp: false, dead: 'refused' }
+    return dead(context, 'refused', error.message)
   }
   const again = triedAgain(context, head, thrown)
   return thrown.errorClass === 'permanent' ? refused(context, head, thrown, again) : again
@@ -247,9 +254,9 @@ async function refused(
 ): Promise<FailedDelivery> {
   try {
     const away = await context.deliverer.whyAway(head.place)
-    if (away !== null) return { ...again, error: `${away} (${again.error})`, dead: 'target' }
+    if (away !== null) return dead(context, 'target', `${away} (${again.error})`)
     const mayPass = isInParts(context, head) || status === 404
-    return mayPass && head.tries < REFUSED_TRIES ? again : { ...again, dead: 'refused' }
+    return mayPass && head.tries < REFUSED_TRIES ? again : dead(context, 'refused', again.error)
   } catch (error) {
     if (!(error instanceof ServiceFailure)) throw error
     // Nobody can tell for now.

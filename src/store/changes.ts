@@ -1,12 +1,14 @@
 /**
- * Every kind of change, and whether it is audited: what was asked for by somebody, decided, told the outside or spent.
- * Leases, locks, rates and marks say nothing that anybody would look for later.
+ * Every kind of change, and whether it is audited (SPEC §13): what a person or the program decided about tasks, effects
+ * and accounts, what was told the outside, what was spent, and how an operation ended. Claims, leases, locks, rates,
+ * marks, reservations and retries are not.
  */
 export const CHANGES = {
   'account.bind': { audited: true },
   'call.reserve': { audited: false },
-  'call.settle': { audited: false },
+  'call.settle': { audited: true },
   'effect.claim': { audited: false },
+  'effect.died': { audited: true },
   'effect.dismiss': { audited: true },
   'effect.done': { audited: true },
   'effect.failed': { audited: false },
@@ -26,7 +28,7 @@ export const CHANGES = {
   'pause.resume': { audited: true },
   'pickup.mark': { audited: false },
   'probe_call.book': { audited: false },
-  'probe_call.settle': { audited: false },
+  'probe_call.settle': { audited: true },
   'proof.save': { audited: false },
   'queue.pause': { audited: true },
   'queue.resume': { audited: true },

@@ -12,6 +12,13 @@ export interface EffectDecided {
   readonly state: EffectState
 }
 
+/** How long a place is left alone after a look: where dead effects of it are missed, and where none is. */
+export interface LookWaits {
+  readonly missedMs: number
+  /** The longer of the two. */
+  readonly otherMs: number
+}
+
 /** Effects as the operator sees them, and what brings dead ones back. */
 export interface EffectStore {
   get(id: string): Promise<Effect | null>
@@ -20,10 +27,10 @@ export interface EffectStore {
   /** Those that are dead and missed, newest first: see {@link IS_MISSED}. */
   missed(limit: number): Promise<Effect[]>
   /**
-   * Places of a service whose dead effects are worth another look, the longest not looked at first. Each is handed out once in
-   * {@link LOOK_AGAIN_MS}, or {@link LOOK_RARELY_MS}: marked before it is looked at, so that several processes do not look at the same.
+   * Places of a service whose dead effects are worth another look, the longest not looked at first. Each is handed out
+   * once in these waits: marked before it is looked at, so that several processes do not look at the same.
    */
-  lookAgain(service: string, limit: number): Promise<string[]>
+  lookAgain(service: string, limit: number, waits: LookWaits): Promise<string[]>
   /** Makes what died because its place was away pending again. Returns how many. */
   revive(service: string, place: string): Promise<number>
   /** Makes all that are dead and missed pending again, whatever they died of. Returns how many. */
@@ -36,11 +43,6 @@ export interface EffectStore {
   /** Gives a dead effect up, so that it is no alarm any more; twice is once. Refused where it waits or is done. */
   dismiss(id: string, actor: string): Promise<EffectDecided>
 }
-
-/** How often a place whose effects are dead is looked at. */
-export const LOOK_AGAIN_MS = 10 * 60_000
-/** … where nothing of it is missed, from the second look on: pages that were thrown away are seldom put back. */
-export const LOOK_RARELY_MS = 24 * 60 * 60_000
 
 /**
  * The newest of a state. Nearly all that there is are done; the others have an index of their own by state, which
@@ -75,11 +77,11 @@ export function effectStore(core: StoreCore): EffectStore {
           limit,
         })
         .map(row => readEffect(core, row)),
-    lookAgain: async (service, limit) => {
-      if (duePlaces(core, service, limit).length === 0) return []
+    lookAgain: async (service, limit, waits) => {
+      if (duePlaces(core, service, limit, waits).length === 0) return []
       return core.change(core.actor, 'effect.look', tx => {
-        const places = duePlaces(tx, service, limit)
-        for (const place of places) markLooked(tx, service, place)
+        const places = duePlaces(tx, service, limit, waits)
+        for (const place of places) markLooked(tx, service, place, waits)
         return places
       })
     },
@@ -145,25 +147,25 @@ function decide(
 
 const LOST_PLACE = `service = :service AND state = 'dead' AND cause IS DISTINCT FROM 'refused'`
 
-function duePlaces(core: StoreReader, service: string, limit: number): string[] {
+function duePlaces(core: StoreReader, service: string, limit: number, { otherMs }: LookWaits): string[] {
   return core.engine
     .all(
       `SELECT place FROM effects /* by effects_dead */ WHERE ${LOST_PLACE}
-         AND ${dueSql('not_before_ms', LOOK_RARELY_MS)}
+         AND ${dueSql('not_before_ms', otherMs)}
        GROUP BY place ORDER BY MIN(not_before_ms) LIMIT :limit`,
       { service, now: core.clock.now(), limit },
     )
     .map(row => reader(row).text('place'))
 }
 
-function markLooked(tx: Change, service: string, place: string): void {
+function markLooked(tx: Change, service: string, place: string, { missedMs, otherMs }: LookWaits): void {
   const at = `${LOST_PLACE} AND place = :place`
   const values = { service, place }
   const isMissed =
     tx.engine.get(`SELECT 1 FROM effects WHERE ${at} AND ${IS_MISSED} LIMIT 1`, values) !== undefined
   tx.engine.run(`UPDATE effects SET not_before_ms = :next WHERE ${at}`, {
     ...values,
-    next: tx.clock.now() + (isMissed ? LOOK_AGAIN_MS : LOOK_RARELY_MS),
+    next: tx.clock.now() + (isMissed ? missedMs : otherMs),
   })
 }
 

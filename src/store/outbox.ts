@@ -3,7 +3,7 @@ import { LONGEST_DELIVERY_WAIT_MS } from '../domain/retry-schedule.ts'
 import { LEASE_MS } from '../kernel/lease.ts'
 import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { readEffect, type Effect } from './effect-rows.ts'
-import { IS_MISSED, LOOK_AGAIN_MS, settleDead } from './effects.ts'
+import { IS_MISSED, settleDead } from './effects.ts'
 import { appendEntry } from './receipt-entries.ts'
 import { findRun } from './run-rows.ts'
 import { dueSql, listOf, listed } from './sql.ts'
@@ -11,6 +11,7 @@ import { dueSql, listOf, listed } from './sql.ts'
 /** What became of a delivery that did not succeed. */
 export interface FailedDelivery {
   readonly error: string
+  /** When it is tried again; where it is dead, when its place is looked at first. */
   readonly notBeforeMs: number
   /** No answer came after it was sent. An effect that was uncertain before stays so. */
   readonly uncertain: boolean
@@ -76,8 +77,10 @@ export function outboxStore(core: StoreCore): OutboxStore {
         const [first] = effects
         return wantsNext === null || first === undefined ? [] : claimHead(tx, first.service, wantsNext)
       }),
-    failed: (effects, failure) =>
-      core.change(core.actor, 'effect.failed', tx => giveBack(tx, effects, failure)),
+    failed: (effects, failure) => {
+      const verb = failure.dead === null ? 'failed' : 'died'
+      return core.change(core.actor, `effect.${verb}`, tx => giveBack(tx, effects, failure))
+    },
     thing: async (service, key) => thingOf(core, service, key),
     hasPending: async target =>
       engine.get(`SELECT 1 FROM effects WHERE target = :target AND state = 'pending' LIMIT 1`, { target }) !==
@@ -245,32 +248,25 @@ function confirmTick(tx: Change, effect: Effect): void {
 }
 
 function giveBack(tx: Change, effects: readonly Effect[], failure: FailedDelivery): void {
+  const { error, notBeforeMs, dead: cause } = failure
   const now = tx.clock.now()
   for (const effect of effects) {
-    if (failure.dead !== null) {
-      const { error, dead: cause } = failure
-      const set = `state = 'dead', cause = :cause, error = :error, ended_ms = :now, not_before_ms = :look`
-      endOne(tx, effect, set, { error, cause, now, look: now + LOOK_AGAIN_MS })
+    const set = 'error = :error, not_before_ms = :notBeforeMs'
+    if (cause !== null) {
+      const values = { error, notBeforeMs, cause, now }
+      endOne(tx, effect, `${set}, state = 'dead', cause = :cause, ended_ms = :now`, values)
       continue
     }
-    endOne(
-      tx,
-      effect,
-      `error = :error, not_before_ms = :notBefore, uncertain = :uncertain, looked_up_ms = :lookedUp`,
-      {
-        error: failure.error,
-        notBefore: failure.notBeforeMs,
-        // That a look-up was refused, or a repeat, does not undo an earlier send.
-        uncertain: failure.uncertain || effect.uncertain ? 1 : 0,
-        lookedUp: failure.lookedUp ? now : stillLookedUp(effect, failure),
-      },
-    )
+    // What was sent after a look-up has to be looked for anew.
+    const stillLookedUp = failure.uncertain ? null : effect.lookedUpMs
+    endOne(tx, effect, `${set}, uncertain = :uncertain, looked_up_ms = :lookedUp`, {
+      error,
+      notBeforeMs,
+      // That a look-up was refused, or a repeat, does not undo an earlier send.
+      uncertain: failure.uncertain || effect.uncertain ? 1 : 0,
+      lookedUp: failure.lookedUp ? now : stillLookedUp,
+    })
   }
-}
-
-/** What was sent after a look-up has to be looked for anew. */
-function stillLookedUp(effect: Effect, failure: FailedDelivery): number | null {
-  return failure.uncertain ? null : effect.lookedUpMs
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Writes that Notion refuses for good: they are named, block nothing else, and come back with what they need. */
 import { beforeEach, expect, test } from 'vitest'
 import { AppError } from '../../../src/kernel/errors.ts'
-import { LOOK_AGAIN_MS, LOOK_RARELY_MS } from '../../../src/store/effects.ts'
+import { LOOK_AGAIN_MS, LOOK_RARELY_MS } from '../../../src/domain/retry-schedule.ts'
 import { listOf } from '../../support/document.ts'
 import { briefThat } from '../../support/tasks.ts'
 import type { Board } from './support/board.ts'

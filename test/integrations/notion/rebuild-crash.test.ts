@@ -1,6 +1,6 @@
 /** Bringing writes back and rebuilding the view, killed at any boundary and started again: all whole, nothing twice. */
 import { beforeEach, expect, test } from 'vitest'
-import { LOOK_AGAIN_MS } from '../../../src/store/effects.ts'
+import { LOOK_AGAIN_MS } from '../../../src/domain/retry-schedule.ts'
 import { boundariesOf, expectRecoveries, workUntilKilled, type Work } from '../../crash/support/matrix.ts'
 import { expectAtRest } from '../../support/books.ts'
 import { changeStore } from '../../store/support/store-file.ts'
