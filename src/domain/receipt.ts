@@ -1,102 +1,9 @@
 import type { ErrorClass } from './error-class.ts'
 import type { CriterionScores } from './rubric.ts'
 import type { RunState } from './run-state.ts'
-import type { Shape } from './shape.ts'
+import type { Shape, Shaped } from './shape.ts'
 
-/**
- * The core of a receipt: everything that was decided and paid for in one run, as of its end. Only digests, ids,
- * figures and words of ours are in it, nothing that a person or a model wrote, so an erasure does not break the seal:
- * such words are {@link ReceiptWords}. The first version sealed them as well; what is read of it is the same.
- */
-export interface ReceiptCore {
-  readonly schema: 'echopilot.receipt/1' | 'echopilot.receipt/2'
-  readonly runId: string
-  readonly taskId: string
-  readonly taskType: string
-  readonly cause: string
-  readonly state: RunState
-  readonly errorClass: ErrorClass | null
-  readonly briefDigest: string
-  readonly threshold: number
-  readonly score: number | null
-  readonly createdAt: string
-  readonly startedAt: string | null
-  readonly endedAt: string
-  readonly commit: string
-  readonly attempts: readonly {
-    readonly id: string
-    readonly outcome: string
-    readonly errorClass: string | null
-    readonly interruptions: number
-  }[]
-  readonly outputs: readonly {
-    readonly id: string
-    readonly stage: string
-    readonly finish: string
-    readonly digest: string
-    readonly callId: string
-    readonly checksVersion: string
-    readonly failedChecks: number
-  }[]
-  readonly judgements: readonly {
-    readonly id: string
-    readonly outputId: string
-    readonly callId: string
-    readonly score: number | null
-    readonly scores: CriterionScores | null
-    readonly model: string
-    readonly rubricDigest: string
-    readonly promptDigest: string
-  }[]
-  readonly decisions: readonly { readonly outputId: string; readonly kind: string; readonly at: string }[]
-  readonly calls: readonly ReceiptCall[]
-  readonly totals: ReceiptTotals
-}
-
-/** What was said of a run, for people: it may quote brief and result, and is not sealed. */
-export interface ReceiptWords {
-  /** Why the run is in its state. */
-  readonly reason: string | null
-  /** Why attempts ended, by their id. */
-  readonly attempts: Readonly<Record<string, string>>
-  /** Why answers were no verdicts, by the id of the judgement. */
-  readonly judgements: Readonly<Record<string, string>>
-}
-
-/** One call as a receipt lists it. */
-export interface ReceiptCall {
-  readonly id: string
-  readonly attempt: number
-  readonly stage: string
-  readonly model: string
-  readonly answeredModel: string | null
-  readonly certainty: string
-  readonly inputTokens: number | null
-  readonly cachedTokens: number | null
-  readonly outputTokens: number | null
-  readonly reasoningTokens: number | null
-  readonly costNano: number
-  readonly priceBasis: string
-  readonly priceVersion: string
-  readonly promptDigest: string
-  readonly requestId: string | null
-  /** Why it is booked so, where the figures do not say it; absent in receipts that were sealed before it was kept. */
-  readonly note?: string | null
-}
-
-/** Sums over the calls of a run. Tokens count what services reported; cost counts every booking. */
-export interface ReceiptTotals {
-  readonly calls: number
-  readonly inputTokens: number
-  readonly outputTokens: number
-  readonly costNano: number
-  /** Part of the cost that is a reservation or more, because no usage came back that can be believed. */
-  readonly uncertainNano: number
-  /** Part of the cost of models that have no price. */
-  readonly unpricedNano: number
-}
-
-/** What a core that was kept has to look like to be read: {@link ReceiptCore}, whatever its version. */
+/** What a core that was kept has to look like to be read, whatever its version. */
 export const CORE_SHAPE = {
   schema: 'text',
   runId: 'text',
@@ -161,6 +68,56 @@ export const CORE_SHAPE = {
     unpricedNano: 'number',
   },
 } as const satisfies Shape
+
+type Kept = Shaped<typeof CORE_SHAPE>
+type KeptCall = Kept['calls'][number]
+
+/**
+ * The core of a receipt: everything that was decided and paid for in one run, as of its end. Only digests, ids,
+ * figures and words of ours are in it, nothing that a person or a model wrote, so an erasure does not break the seal:
+ * such words are {@link ReceiptWords}. The first version sealed them as well; what is read of it is the same.
+ */
+export interface ReceiptCore extends Omit<Kept, 'schema' | 'state' | 'errorClass' | 'judgements' | 'calls'> {
+  readonly schema: 'echopilot.receipt/1' | 'echopilot.receipt/2'
+  readonly state: RunState
+  readonly errorClass: ErrorClass | null
+  readonly judgements: readonly (Omit<Kept['judgements'][number], 'scores'> & {
+    readonly scores: CriterionScores | null
+  })[]
+  readonly calls: readonly ReceiptCall[]
+}
+
+/** What was said of a run, for people: it may quote brief and result, and is not sealed. */
+export interface ReceiptWords {
+  /** Why the run is in its state. */
+  readonly reason: string | null
+  /** Why attempts ended, by their id. */
+  readonly attempts: Readonly<Record<string, string>>
+  /** Why answers were no verdicts, by the id of the judgement. */
+  readonly judgements: Readonly<Record<string, string>>
+}
+
+/** One call as a receipt lists it. */
+export interface ReceiptCall extends KeptCall {
+  readonly cachedTokens: number | null
+  readonly reasoningTokens: number | null
+  readonly promptDigest: string
+  readonly requestId: string | null
+  /** Why it is booked so, where the figures do not say it; absent in receipts that were sealed before it was kept. */
+  readonly note?: string | null
+}
+
+/** Sums over the calls of a run. Tokens count what services reported; cost counts every booking. */
+export interface ReceiptTotals {
+  readonly calls: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly costNano: number
+  /** Part of the cost that is a reservation or more, because no usage came back that can be believed. */
+  readonly uncertainNano: number
+  /** Part of the cost of models that have no price. */
+  readonly unpricedNano: number
+}
 
 /** Adds up the calls of a run. */
 export function totalsOf(calls: readonly ReceiptCall[]): ReceiptTotals {

@@ -5,6 +5,21 @@
 export type Shape =
   'text' | 'text?' | 'number' | 'number?' | 'any' | readonly [Shape] | { readonly [name: string]: Shape }
 
+/** The type of what has a shape. */
+export type Shaped<S extends Shape> = S extends 'text'
+  ? string
+  : S extends 'text?'
+    ? string | null
+    : S extends 'number'
+      ? number
+      : S extends 'number?'
+        ? number | null
+        : S extends readonly [infer Part extends Shape]
+          ? readonly Shaped<Part>[]
+          : S extends { readonly [name: string]: Shape }
+            ? { readonly [Name in keyof S]: Shaped<S[Name]> }
+            : unknown
+
 /** Whether a value has a shape. */
 export function fits(value: unknown, shape: Shape): boolean {
   switch (shape) {

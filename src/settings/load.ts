@@ -4,9 +4,8 @@ import { REPLACEMENT } from '../kernel/utf8.ts'
 import { isKey } from '../kernel/redaction.ts'
 import type { World } from '../kernel/world.ts'
 import { configPath } from './paths.ts'
-import { isTable, readSettings, type SettingFault } from './read.ts'
+import { isTable, readSettings, type SettingFault, lineOf, parseToml, type ConfigFault } from './read.ts'
 import { knownKeys, settingLeaves, type SettingLeaf, type Settings } from './schema.ts'
-import { lineOf, parseToml, type ConfigFault } from './toml.ts'
 
 /** Settings with where each came from. */
 export interface LoadedSettings {
