@@ -4,8 +4,16 @@ import type { OpenService, ServiceEnvironment } from '../service.ts'
 import { openBoard, type NotionBoard } from './board.ts'
 import { notionProofs } from './workspace/probe.ts'
 import { setUpNotion } from './workspace/init.ts'
-import type { World } from '../../kernel/world.ts'
-import { notionClient, type Notion } from './api/client.ts'
+import type { Clock } from '../../kernel/world.ts'
+import { notionClient } from './api/client.ts'
+
+/** What the integration reads of the settings. */
+interface NotionSettings {
+  readonly base_url: string
+  readonly requests_per_second: number
+  readonly timeout_seconds: number
+  readonly parent_page: string
+}
 
 /** Connects; nothing is sent and no SDK loaded until the first call. Without a token there is only the local queue. */
 export async function openNotion({
@@ -13,16 +21,18 @@ export async function openNotion({
   world,
   secret,
   store: openStore,
-}: ServiceEnvironment<
-  NotionSettings & { readonly parent_page: string },
-  'NOTION_TOKEN'
->): Promise<OpenService> {
+}: ServiceEnvironment<NotionSettings, 'NOTION_TOKEN'>): Promise<OpenService> {
   const token = secret('NOTION_TOKEN')
   if (token === null) return WITHOUT_TOKEN
   const store = await openStore()
-  const api = connectNotion(own, token, world, {
-    take: (count, perSecond) => store.rates.take('notion', count, perSecond),
-    left: perSecond => store.rates.left('notion', perSecond),
+  const perSecond = own.requests_per_second
+  const api = notionClient({
+    baseUrl: own.base_url,
+    token,
+    timeoutMs: own.timeout_seconds * 1000,
+    world,
+    throttle: throttle(perSecond, world.clock, count => store.rates.take('notion', count, perSecond)),
+    hasRoom: async () => (await store.rates.left('notion', perSecond)) >= 1,
   })
   const board = onceForEachCall(call => openBoard(store, api, call))
   return {
@@ -59,43 +69,15 @@ function onceForEachCall(
   }
 }
 
-/** What the integration reads of the settings. */
-export interface NotionSettings {
-  readonly base_url: string
-  readonly requests_per_second: number
-  readonly timeout_seconds: number
-}
-
-/** The rate limit (a token bucket) that all processes share. */
-export interface SharedRate {
-  /** Takes requests out; says how long to wait for the first. */
-  take(count: number, perSecond: number): Promise<number>
-  /** Requests that could be sent at once. */
-  left(perSecond: number): Promise<number>
-}
-
 /** Requests are taken in batches of a tenth of a second, so that a fast rate does not write for each. */
 const BATCHES_PER_SECOND = 10
 
-/** Connects; nothing is sent and no SDK loaded until the first call. */
-export function connectNotion(
-  settings: NotionSettings,
-  token: string,
-  world: Pick<World, 'fetch' | 'clock' | 'random'>,
-  rate: SharedRate,
-): Notion {
-  const perSecond = settings.requests_per_second
-  return notionClient({
-    baseUrl: settings.base_url,
-    token,
-    timeoutMs: settings.timeout_seconds * 1000,
-    world,
-    throttle: throttle(perSecond, world, rate),
-    hasRoom: async () => (await rate.left(perSecond)) >= 1,
-  })
-}
-
-function throttle(perSecond: number, world: Pick<World, 'clock'>, rate: SharedRate): () => Promise<void> {
+/** Waits until a request may be sent; `take` takes tokens of the bucket that all processes share. */
+function throttle(
+  perSecond: number,
+  clock: Pick<Clock, 'sleep'>,
+  take: (count: number) => Promise<number>,
+): () => Promise<void> {
   const batch = Math.max(1, Math.floor(perSecond / BATCHES_PER_SECOND))
   let left = 0
   return async () => {
@@ -103,8 +85,8 @@ function throttle(perSecond: number, world: Pick<World, 'clock'>, rate: SharedRa
       left -= 1
       return
     }
-    const waitMs = await rate.take(batch, perSecond)
+    const waitMs = await take(batch)
     left += batch - 1
-    if (waitMs > 0) await world.clock.sleep(waitMs)
+    if (waitMs > 0) await clock.sleep(waitMs)
   }
 }
