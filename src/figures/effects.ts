@@ -16,7 +16,7 @@ export interface ShownEffect {
   readonly runId: string | null
   readonly state: Effect['state']
   readonly cause: Effect['cause']
-  /** Why the last try came to nothing; null where there was none that failed. */
+  /** Why the last try failed; null where none did. */
   readonly reason: string | null
   readonly tries: number
   readonly createdAt: string

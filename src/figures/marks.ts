@@ -2,7 +2,7 @@ import type { RunStatus } from '../domain/run-state.ts'
 import { state, type Span, type Tone } from '../kernel/document.ts'
 import type { ProofOutcome } from '../store/proofs.ts'
 
-/** What is over and right, what is over and wrong, what wants a person; what goes on is neither. */
+/** How a state is shown: ended well, ended badly, needs a person; work that goes on has no colour. */
 const STATUS_TONES = {
   New: 'open',
   Queued: 'open',
@@ -21,7 +21,7 @@ export function statusState(status: RunStatus): Span {
   return state(status, STATUS_TONES[status])
 }
 
-/** Nothing is green that was not measured. */
+/** What was not measured is never green. */
 const PROOF_TONES = { proved: 'good', failed: 'bad', not_proved: 'open' } as const satisfies Record<
   ProofOutcome,
   Tone

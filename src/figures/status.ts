@@ -59,10 +59,10 @@ const LISTED = 20
 /** What a probe found this long ago is shown with its age, and is an alarm no more. */
 const PROOF_COUNTS_MS = 24 * 3_600_000
 
-/** What takes back whatever a process that died had left, whichever operation that was. */
+/** Operations that release what a process that died has left, of any operation. */
 const TAKES_BACK: ReadonlySet<string> = new Set(['poll', 'process', 'qa'])
 
-/** An operation that died is told of until one that took back what it left has ended, whatever it could not handle. */
+/** An operation that died is shown until one that releases what it left has ended, also in part. */
 function withoutOver(records: readonly OperationRecord[]): OperationRecord[] {
   const mended = Math.max(
     ...records
@@ -74,7 +74,7 @@ function withoutOver(records: readonly OperationRecord[]): OperationRecord[] {
   return records.filter(record => record.outcome !== 'died' || record.startedMs >= mended)
 }
 
-/** That the figures are read at all shows that the configuration is no longer as it was found. */
+/** The figures can be read, so the configuration is valid again. */
 function refuted(proof: Proof): Proof {
   return proof.outcome === 'failed' && proof.subject === 'config'
     ? { ...proof, outcome: 'not_proved', detail: `mended since it was found wrong: ${proof.detail}` }

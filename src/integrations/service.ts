@@ -46,7 +46,7 @@ export interface Service<
   readonly effects: readonly EffectKind[]
   /** What `init` may be told to set it up; left out where there is nothing to set up. */
   readonly setUp?: { readonly input: FlatInput; readonly examples: readonly Example[] }
-  /** Ids of things there that a text names, such as the address of a page; the most particular first. */
+  /** Ids of things there that a text names, such as the address of a page; the most specific first. */
   readonly idsIn?: (text: string) => readonly string[]
   /** Where a person sees a page of it. */
   readonly pageAddress?: (baseUrl: string, pageId: string) => string
@@ -78,7 +78,7 @@ export interface OpenService {
    * @throws AppError `config`, ServiceFailure as {@link TaskSource.board}
    */
   deliverer?(call: ServiceCall): Promise<Deliverer | null>
-  /** Probes for `doctor`. What a role is asked by all who play it is probed there. */
+  /** Probes for `doctor`, besides those that every service of its role has. */
   probes?(): Promise<readonly NewProof[]>
 }
 

@@ -1,4 +1,4 @@
-/** What an AI model does for us; OpenAI and every compatible server implement it. */
+/** An AI model; OpenAI and every compatible server implement it. */
 export interface Model {
   /** Names the endpoint, for breakers and messages: its host, or `openai`. */
   readonly service: string
@@ -43,7 +43,7 @@ export interface CompletionRequest {
 
 /** What a model answered. A refusal and a cut-off text are answers too. */
 export interface Completion {
-  /** Without what the model thought on its way to it. */
+  /** Without the model's reasoning. */
   readonly text: string
   /** Only what ended in a known good way is complete. */
   readonly finish: 'complete' | 'truncated' | 'refused'

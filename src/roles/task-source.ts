@@ -34,7 +34,7 @@ export interface TaskSource {
   setUp(call: ServiceCall, asked: Readonly<Record<string, unknown>>): Promise<SetUpDone>
 }
 
-/** What a set-up came to. */
+/** The result of a set-up. */
 export interface SetUpDone {
   /** The account, as people know it. */
   readonly workspace: string
@@ -68,9 +68,9 @@ export interface TaskBoard extends RowCheck {
   compare(limit: number): Promise<Compared>
 }
 
-/** What people say on the rows of tasks while these are worked on. */
+/** Changes that people make to the rows of tasks while these are worked on. */
 export interface RowCheck {
-  /** Whether somebody has put an end to the page's run, as it was at most so long ago; false where nobody can tell. */
+  /** Whether a person has cancelled the page's run, as of a reading of at most that age; false where it cannot be read. */
   withdrawn(pageId: string, oldestMs: number): Promise<boolean>
 }
 
@@ -142,11 +142,11 @@ export interface Drift {
   readonly what: string
   readonly store: string
   readonly notion: string
-  /** Writing it again mends it; a page that is gone or in the trash is for a person. */
+  /** Whether writing it again corrects it; a page that is gone or in the trash needs a person. */
   readonly mendable: boolean
 }
 
-/** What a comparison came to. */
+/** The result of a comparison. */
 export interface Compared {
   readonly compared: number
   /** Tasks with a page that the limit did not reach. */

@@ -8,7 +8,7 @@ import { pickUp } from './rows/pick-up.ts'
 import { rowWatch } from './rows/row-watch.ts'
 import { openOwnWorkspace } from './workspace/workspace.ts'
 
-/** The databases of one workspace, for one call of the program: pick-up, work and delivery share its looks at rows. */
+/** The databases of one workspace, for one call of the program: pick-up, work and delivery share the rows it has read. */
 export interface NotionBoard extends TaskBoard {
   readonly deliverer: Deliverer
 }

@@ -25,7 +25,7 @@ export function notionAddress(text: string): NotionAddress {
   }
 }
 
-/** All ids of an address, the most particular first: what a person means who copied it. */
+/** All ids of an address, the most specific first: what the person who copied it means. */
 export function notionIds(text: string): string[] {
   const { place, peek, block } = notionAddress(text)
   return [block, peek, place].filter(id => id !== null)

@@ -25,5 +25,5 @@ export const openai = defineService({
   },
   plays: ['models'],
   effects: [],
-  open: async environment => (await import('./index.ts')).openModels(environment),
+  open: async environment => (await import('./open.ts')).openModels(environment),
 })

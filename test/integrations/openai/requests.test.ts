@@ -1,7 +1,7 @@
 /** What goes out on the wire. */
 import { expect, test } from 'vitest'
 import { lightFetch } from '../../../src/kernel/http/fetch.ts'
-import { connectModels, missingKeys } from '../../../src/integrations/openai/index.ts'
+import { connectModels, missingKeys } from '../../../src/integrations/openai/open.ts'
 import { modelFor } from '../../../src/pipeline/rules.ts'
 import { loadSettings } from '../../../src/settings/load.ts'
 import { machine } from '../../settings/support/machine.ts'

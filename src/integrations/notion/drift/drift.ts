@@ -23,8 +23,8 @@ interface CompareContext {
 
 /**
  * Compares all that is written of the newest tasks, at most `limit` of them, with what the store says: properties of
- * the page, results in it, rows of both logs. What still waits to be written is no drift, nor is what a person has a
- * say in: other columns and blocks, a new tick, a decision that counts, a row set to Cancelled. Stops early, with
+ * the page, results in it, rows of both logs. What still waits to be written is no drift, nor is what a person may
+ * change: other columns and blocks, a new tick, a decision that counts, a row set to Cancelled. Stops early, with
  * what it has, when told to.
  * @throws ServiceFailure where Notion does not answer
  */
@@ -83,7 +83,7 @@ async function pageFound(
   columns: readonly NotionProperty[],
 ): Promise<FoundOnPage> {
   const lost = (notion: string): FoundOnPage => ({
-    // A run that is cancelled, or a failure that is let be, because its page was thrown away leaves nothing to mend.
+    // A run that is cancelled, or a failure that is let be, because its page was thrown away leaves nothing to correct.
     drifts:
       said.state === 'cancelled' || said.dismissed
         ? []
@@ -138,7 +138,7 @@ function cellDrifts(
   return [...ofRun, ...leftovers(said, row.checkbox('trigger'), row.choice('decision'))]
 }
 
-/** What a person had said, and we took but did not take off the row. */
+/** A tick or decision of a person that was read and is still on the row. */
 function leftovers({ isTickOurs, state }: Said, isTicked: boolean, decision: string | null): CellDrift[] {
   return [
     ...(isTickOurs && isTicked

@@ -20,7 +20,7 @@ export interface RowDrift {
   readonly isMissing: boolean
 }
 
-/** The list of rows may lag behind what was written just now: such a row is asked for by itself. */
+/** A query may not list a row that was written this short ago: it is read by its id. */
 const LAG_MS = 10 * 60_000
 
 /**

@@ -17,7 +17,7 @@ const MAX_TEXT_BYTES = 300_000
 /** A title. Line breaks become spaces: Notion shows titles on one line. */
 export function writeTitle(text: string): Written<{ title: readonly RichText[] }> {
   const written = writeText(text.replace(/\s*[\r\n]\s*/g, ' '))
-  return written.ok ? done({ title: written.json.rich_text }) : written
+  return written.ok ? accepted({ title: written.json.rich_text }) : written
 }
 
 /** A text, in as many pieces as it needs; refused when it is longer than Notion can hold. Empty clears it. */
@@ -26,7 +26,7 @@ export function writeText(text: string): Written<{ rich_text: readonly RichText[
   if (pieces.length > NOTION_LIMITS.pieces || jsonBytes(pieces) > MAX_TEXT_BYTES) {
     return refused(`a text of ${text.length} characters does not fit into a property`)
   }
-  return done({ rich_text: pieces })
+  return accepted({ rich_text: pieces })
 }
 
 /** A box, ticked or not. */
@@ -37,20 +37,20 @@ export function writeCheckbox(checked: boolean): { readonly checkbox: boolean } 
 /** A number; null clears it. */
 export function writeNumber(value: number | null): Written<{ number: number | null }> {
   if (value !== null && !Number.isFinite(value)) return refused(`${value} is no number that Notion can hold`)
-  return done({ number: value })
+  return accepted({ number: value })
 }
 
 /** The option of a select property, made by Notion if it does not exist; null clears it. */
 export function writeSelect(name: string | null): Written<{ select: { name: string } | null }> {
   const why = name === null ? null : flawOfOption(name)
   if (why !== null) return refused(why)
-  return done({ select: name === null ? null : { name } })
+  return accepted({ select: name === null ? null : { name } })
 }
 
 /** The option of a status property, which must exist. Notion has no empty status. */
 export function writeStatus(name: string): Written<{ status: { name: string } }> {
   const why = flawOfOption(name)
-  return why === null ? done({ status: { name } }) : refused(why)
+  return why === null ? accepted({ status: { name } }) : refused(why)
 }
 
 /** An e-mail address; null clears it. */
@@ -58,7 +58,7 @@ export function writeEmail(email: string | null): Written<{ email: string | null
   if (email === '' || (email !== null && email.length > MAX_EMAIL)) {
     return refused(`an e-mail address has 1 to ${MAX_EMAIL} characters`)
   }
-  return done({ email })
+  return accepted({ email })
 }
 
 /** An address; null clears it. */
@@ -66,23 +66,23 @@ export function writeUrl(url: string | null): Written<{ url: string | null }> {
   if (url === '' || (url !== null && url.length > MAX_URL)) {
     return refused(`an address has 1 to ${MAX_URL} characters`)
   }
-  return done({ url })
+  return accepted({ url })
 }
 
 /** An ISO day or instant, or a span of them; null clears it. */
 export function writeDate(
   value: DateValue | null,
 ): Written<{ date: { start: string; end?: string } | null }> {
-  if (value === null) return done({ date: null })
+  if (value === null) return accepted({ date: null })
   const { start, end } = value
   if (![start, end ?? start].every(isDate)) return refused(`"${start}" or its end is no ISO date`)
-  return done({ date: end === null ? { start } : { start, end } })
+  return accepted({ date: end === null ? { start } : { start, end } })
 }
 
 /** Related pages, by id. */
 export function writeRelation(ids: readonly string[]): Written<{ relation: readonly { id: string }[] }> {
   if (ids.length > MAX_RELATIONS) return refused(`a relation takes at most ${MAX_RELATIONS} pages at once`)
-  return done({ relation: ids.map(id => ({ id })) })
+  return accepted({ relation: ids.map(id => ({ id })) })
 }
 
 function isDate(text: string): boolean {
@@ -99,7 +99,7 @@ function flawOfOption(name: string): string | null {
   return name.includes(',') ? `the name of an option has no comma: "${name}"` : null
 }
 
-function done<T>(json: T): Written<T> {
+function accepted<T>(json: T): Written<T> {
   return { ok: true, json }
 }
 

@@ -11,7 +11,8 @@ export interface Workspace {
 }
 
 /**
- * The workspace of this store; null where `init` was never run: then the local queue is all there is. In another workspace every page would be missing, and every effect dead.
+ * The workspace of this store; null where `init` was never run: then the local queue is all there is. In another
+ * workspace every page would be missing, and every effect dead.
  * @throws AppError `config` where the token opens another; ServiceFailure where Notion has to be asked and does not
  *   answer
  */
