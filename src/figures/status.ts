@@ -15,7 +15,7 @@ import { pausedFigures, type PausedFigure } from './paused.ts'
 export interface StatusFigures {
   readonly atMs: number
   /** Something was recorded at an instant that lies ahead: the clock went back, or is behind. */
-  readonly clockAhead: Awaited<ReturnType<Store['clock']['ahead']>>
+  readonly clockAhead: Awaited<ReturnType<Store['records']['ahead']>>
   /** Number of tasks by the status people see: that of their latest run. */
   readonly tasks: Readonly<Record<string, number>>
   readonly oldestWaitingMs: number | null
@@ -87,7 +87,7 @@ export async function statusFigures(store: Store, nowMs: number): Promise<Status
   const counts = await store.runs.countByState()
   return {
     atMs: nowMs,
-    clockAhead: await store.clock.ahead(),
+    clockAhead: await store.records.ahead(),
     tasks: byStatus(counts),
     oldestWaitingMs: await store.runs.oldestWaitingMs(),
     queuePaused: (await store.queue.paused())?.reason ?? null,

@@ -1,7 +1,7 @@
 import { mayDecide, type Verb } from '../domain/decision.ts'
 import type { RunState } from '../domain/run-state.ts'
 import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
-import { tellOutside } from './effect-record.ts'
+import { tellOutside } from './effect-rows.ts'
 import { leaveServices } from './pauses.ts'
 import { sealReceipt } from './receipts.ts'
 import { latestWorkOf } from './work-rows.ts'

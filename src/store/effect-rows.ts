@@ -1,6 +1,11 @@
-import type { DeadCause, EffectBody, EffectState } from '../domain/effect-kind.ts'
-import { reader, type StoreReader } from './core.ts'
+import type { DeadCause, EffectBody, EffectState, NewEffect } from '../domain/effect-kind.ts'
+import { reader, type Change, type StoreReader } from './core.ts'
 import type { SqlRow } from './engine.ts'
+import { effectsOf, lateCostEffects, pickUpEffect, type Transition } from '../domain/board.ts'
+import { RUN_STATES } from '../domain/run-state.ts'
+import { latestRun, type Run } from './run-rows.ts'
+import { taskOf, type Task } from './tasks.ts'
+import { findingsIn, latestWorkOf } from './work-rows.ts'
 
 /** What an effect is about: a run, and later an invoice, a report, an alert. */
 export interface Subject {
@@ -65,4 +70,115 @@ export function readEffect({ kinds }: Pick<StoreReader, 'kinds'>, row: SqlRow): 
     createdMs: is.number('created_ms'),
     endedMs: is.numberOrNull('ended_ms'),
   }
+}
+
+/** Where effects go, and what they tell of. */
+export interface EffectsOf {
+  readonly service: string
+  readonly subject: Subject
+}
+
+/** Records effects, inside the transaction that causes them. A key is never recorded twice. */
+export function recordEffects(
+  tx: Change,
+  { service, subject }: EffectsOf,
+  effects: readonly NewEffect[],
+): void {
+  for (const { name, target, body, passingMs = null } of effects) {
+    const { kind } = body
+    tx.engine.run(
+      `INSERT INTO effects (id, seq, key, subject_kind, subject_id, service, kind, target, place, body, state, tries,
+         uncertain, not_before_ms, claim_no, created_ms, passing_ms)
+       VALUES (:id, (SELECT COALESCE(MAX(seq), 0) + 1 FROM effects), :prefix || COALESCE(:name,
+         CAST((SELECT COUNT(*) + 1 FROM effects
+           WHERE subject_kind = :subjectKind AND subject_id = :subjectId AND kind = :kind) AS TEXT)),
+         :subjectKind, :subjectId, :service, :kind, :target, :place, :body, 'pending', 0, 0, 0, 0, :now, :passingMs)
+       ON CONFLICT (key) DO NOTHING`,
+      {
+        id: tx.newId('effect'),
+        prefix: `${subject.id}/${kind}/`,
+        name,
+        subjectKind: subject.kind,
+        subjectId: subject.id,
+        service,
+        kind,
+        target,
+        place: tx.kinds.of({ service, kind })?.placeOf(body) ?? target,
+        body: JSON.stringify(body),
+        passingMs,
+        now: tx.clock.now(),
+      },
+    )
+  }
+}
+
+/** What tells of a run goes to the service that its task came from. */
+export function effectsOfRun({ source }: Pick<Task, 'source'>, runId: string): EffectsOf {
+  return { service: source, subject: { kind: 'run', id: runId } }
+}
+
+/**
+ * Records what the outside must hear of the state a run has just entered. A local task has no outside.
+ * Inside the transaction that changed the state.
+ */
+export function tellOutside(tx: Change, run: Run): void {
+  const task = taskOf(tx, run)
+  if (task.pageId === null) return
+  recordEffects(tx, effectsOfRun(task, run.id), effectsOf(transitionOf(tx, run, task, task.pageId)))
+}
+
+/** Records what a pick-up writes back; inside the transaction that created the run. */
+export function tellPickUp(tx: Change, run: Run, pageId: string): void {
+  const task = taskOf(tx, run)
+  recordEffects(tx, effectsOfRun(task, run.id), [pickUpEffect(transitionOf(tx, run, task, pageId))])
+}
+
+/** Records a cost that was booked when nobody worked on the run any more; inside the transaction that booked it. */
+export function tellLateCost(tx: Change, run: Run): void {
+  const transition = standingTransition(tx, run)
+  if (transition === null) return
+  const isLatest = latestRun(tx, run.taskId).id === run.id
+  recordEffects(tx, effectsOfRun(taskOf(tx, run), run.id), lateCostEffects(transition, isLatest))
+}
+
+/** What is known of a run now, as the outside would be told; null for a local task. */
+export function standingTransition(core: StoreReader, run: Run): Transition | null {
+  const task = taskOf(core, run)
+  return task.pageId === null ? null : transitionOf(core, run, task, task.pageId)
+}
+
+function transitionOf(core: StoreReader, run: Run, task: Task, pageId: string): Transition {
+  const runId = run.id
+  const sums = reader(
+    core.engine.get(
+      `SELECT COALESCE(SUM(cost_nano), 0) AS cost, COALESCE(SUM(input_tokens), 0) AS input,
+         COALESCE(SUM(output_tokens), 0) AS output FROM calls WHERE run_id = :runId`,
+      { runId },
+    ) ?? {},
+  )
+  return {
+    to: run.state,
+    pageId,
+    taskTitle: task.title,
+    taskType: task.type,
+    runId,
+    attempt: run.attempt,
+    reason: run.reason,
+    score: run.score,
+    costNano: sums.number('cost'),
+    inputTokens: sums.number('input'),
+    outputTokens: sums.number('output'),
+    startedMs: run.startedMs ?? run.createdMs,
+    nowMs: run.endedMs ?? core.clock.now(),
+    commit: core.commit,
+    status: RUN_STATES[run.state].status,
+    output: outputOf(core, run),
+  }
+}
+
+/** The text that stands, with what was found in it where a person is to read that. */
+function outputOf(core: StoreReader, run: Run): Transition['output'] {
+  const work = latestWorkOf(core, run.id)
+  if (work === null) return null
+  return { ...work, findings: run.state === 'waiting_human' ? findingsIn(core, work.id) : [] }
 }

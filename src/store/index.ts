@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path'
 import type { EffectKinds } from '../domain/effect-kind.ts'
 import { AppError, messageOf } from '../kernel/errors.ts'
 import type { Files, World } from '../kernel/world.ts'
-import { clockStore, type ClockStore } from './clock.ts'
+import { recordStore, type RecordStore } from './records.ts'
 import { claimStore, type ClaimStore } from './claims.ts'
 import { changing, type StoreCore } from './core.ts'
 import { decisionStore, type DecisionStore } from './decisions.ts'
@@ -25,7 +25,6 @@ import { probeCallStore, type ProbeCallStore } from './probe-calls.ts'
 import { proofStore, type ProofStore } from './proofs.ts'
 import { queueStore, type QueueStore } from './queue.ts'
 import { receiptStore, type ReceiptStore } from './receipts.ts'
-import { recordStore, type RecordStore } from './records.ts'
 import { runStore, type RunStore } from './runs.ts'
 import { stageStore, type StageStore } from './stages.ts'
 import { taskStore, type TaskStore } from './tasks.ts'
@@ -49,7 +48,6 @@ export interface Store {
   readonly records: RecordStore
   readonly probeCalls: ProbeCallStore
   readonly proofs: ProofStore
-  readonly clock: ClockStore
   readonly lookup: LookupStore
   readonly locks: LockStore
   readonly rates: RateStore
@@ -149,7 +147,6 @@ function familiesOn(core: StoreCore): Omit<Store, 'as' | 'kinds' | 'facts' | 'ch
     records: recordStore(core),
     probeCalls: probeCallStore(core),
     proofs: proofStore(core),
-    clock: clockStore(core),
     lookup: lookupStore(core),
     locks: lockStore(core),
     rates: rateStore(core),

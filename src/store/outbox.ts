@@ -4,7 +4,7 @@ import { LEASE_MS } from '../kernel/lease.ts'
 import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { readEffect, type Effect } from './effect-rows.ts'
 import { IS_MISSED, settleDead } from './effects.ts'
-import { appendEntry } from './receipt-entries.ts'
+import { appendEntry } from './receipts.ts'
 import { findRun } from './run-rows.ts'
 import { dueSql, listOf, listed } from './sql.ts'
 

@@ -8,10 +8,10 @@ import {
   type PausedService,
   type ServicePause,
   type ServiceUse,
+  type Trial,
 } from '../domain/breaker.ts'
 import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
 import type { SqlRow } from './engine.ts'
-import { forgetTrials, keyOf, outliveTrials, readTrials, writeTrial } from './trials.ts'
 
 /** The services that are not called for now. */
 export interface PauseStore {
@@ -48,10 +48,7 @@ export function readPauses(core: StoreReader): PausedService[] {
 
 /** The service is in use again. Inside a transaction of the caller. */
 function endPause(tx: Change, use: ServiceUse): void {
-  tx.engine.run(
-    'DELETE FROM service_pauses WHERE service = :service AND credential = :credential AND model = :model',
-    keyOf(use),
-  )
+  tx.engine.run(`DELETE FROM service_pauses WHERE ${OF_USE}`, keyOf(use))
 }
 
 /** A run is let through as the probe of a paused service. Inside a transaction of the caller. */
@@ -79,7 +76,11 @@ export function serviceAnswered(tx: Change, runId: string, callId: string): void
 /** The same of a call that is not in the ledger of runs; `runId` is null where it was for none. */
 export function useAnswered(tx: Change, use: ServiceUse, runId: string | null, startedMs: number): void {
   endPause(tx, use)
-  outliveTrials(tx, use, runId, startedMs)
+  tx.engine.run(`DELETE FROM service_trials WHERE ${OF_USE} AND run_id = :runId`, { ...keyOf(use), runId })
+  tx.engine.run(
+    `UPDATE service_trials SET at_fault = 1 WHERE ${OF_USE} AND signature IS NOT NULL AND last_ms <= :startedMs`,
+    { ...keyOf(use), startedMs },
+  )
 }
 
 /** Writes what is known of a service after it failed a run; inside a transaction of the caller. */
@@ -100,7 +101,7 @@ export function serviceFailed(
 export function leaveServices(tx: Change, runId: string, hasEnded: boolean): void {
   const rows = tx.engine.all('SELECT * FROM service_pauses WHERE probe_run_id = :runId', { runId })
   for (const pause of rows.map(fromRow)) writePause(tx, pause, withoutProbe(pause, tx.clock.now()))
-  if (hasEnded) forgetTrials(tx, runId)
+  if (hasEnded) tx.engine.run('DELETE FROM service_trials WHERE run_id = :runId', { runId })
 }
 
 function writePause(tx: Change, use: ServiceUse, pause: ServicePause): void {
@@ -131,4 +132,41 @@ function fromRow(row: SqlRow): PausedService {
     nextProbeMs: is.number('next_probe_ms'),
     probeRunId: is.textOrNull('probe_run_id'),
   }
+}
+
+/** What runs last met at a service that did not answer them. */
+export function readTrials(core: StoreReader, use: ServiceUse): Trial[] {
+  return core.engine
+    .all(`SELECT * FROM service_trials WHERE ${OF_USE} ORDER BY run_id`, keyOf(use))
+    .map(row => {
+      const is = reader(row)
+      return {
+        runId: is.text('run_id'),
+        lastMs: is.number('last_ms'),
+        signature: is.textOrNull('signature'),
+        inRow: is.number('in_row'),
+        unknownCalls: is.number('unknown_calls'),
+        isAtFault: is.number('at_fault') === 1,
+      }
+    })
+}
+
+/** Replaces what a run met at a service; inside a transaction of the caller. */
+function writeTrial(tx: Change, use: ServiceUse, trial: Trial): void {
+  tx.engine.run(
+    `INSERT INTO service_trials (service, credential, model, run_id, last_ms, signature, in_row,
+       unknown_calls, at_fault)
+     VALUES (:service, :credential, :model, :runId, :lastMs, :signature, :inRow, :unknownCalls, :isAtFault)
+     ON CONFLICT (service, credential, model, run_id) DO UPDATE SET last_ms = excluded.last_ms,
+       signature = excluded.signature, in_row = excluded.in_row, unknown_calls = excluded.unknown_calls,
+       at_fault = excluded.at_fault`,
+    { ...trial, ...keyOf(use), isAtFault: trial.isAtFault ? 1 : 0 },
+  )
+}
+
+const OF_USE = 'service = :service AND credential = :credential AND model = :model'
+
+/** The columns of the key. */
+export function keyOf({ service, credential, model }: ServiceUse): Record<keyof ServiceUse, string> {
+  return { service, credential, model }
 }

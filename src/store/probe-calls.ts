@@ -1,6 +1,6 @@
 import { utcDay, type CapBreach, type Caps } from '../domain/budget.ts'
 import { settledCost } from './booking.ts'
-import type { NewCall, Settlement } from './call-rows.ts'
+import type { NewCall, Settlement } from './ledger.ts'
 import { reader, type Change, type StoreCore } from './core.ts'
 import { addSpend, breachOf } from './spend.ts'
 

@@ -11,7 +11,7 @@ import { sha256 } from '../kernel/digest.ts'
 import { firstIdOf } from '../kernel/ids.ts'
 import { UnreadableRow } from '../kernel/errors.ts'
 import { reader, type Change, type RowReader, type StoreCore, type StoreReader } from './core.ts'
-import { callsOfRun, type Call } from './call-rows.ts'
+import { callsOfRun, type Call } from './ledger.ts'
 import type { SqlRow } from './engine.ts'
 import { findRun, type Run } from './run-rows.ts'
 
@@ -250,4 +250,14 @@ function receiptCall(call: Call): ReceiptCall {
 
 function iso(ms: number): string {
   return new Date(ms).toISOString()
+}
+
+/** Adds a later fact to a sealed receipt; inside a transaction of the caller. */
+export function appendEntry(tx: Change, runId: string, kind: string, body: unknown): void {
+  tx.engine.run(
+    `INSERT INTO receipt_entries (run_id, seq, kind, body, at_ms)
+     VALUES (:runId, (SELECT COALESCE(MAX(seq), 0) + 1 FROM receipt_entries WHERE run_id = :runId), :kind,
+       :body, :now)`,
+    { runId, kind, body: JSON.stringify(body), now: tx.clock.now() },
+  )
 }

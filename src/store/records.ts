@@ -15,6 +15,12 @@ export interface OperationRecord {
   readonly message: string | null
 }
 
+/** Something that was recorded at an instant that lies ahead. */
+export interface Ahead {
+  readonly what: string
+  readonly atMs: number
+}
+
 /** One row per operation that changes something. */
 export interface RecordStore {
   begin(operation: string, actor: string): Promise<string>
@@ -22,6 +28,11 @@ export interface RecordStore {
   get(id: string): Promise<OperationRecord | null>
   /** The latest record of each operation. */
   latest(): Promise<OperationRecord[]>
+  /**
+   * The latest of what was recorded at an instant that lies ahead: the clock was set back since. Null where there is
+   * nothing of the kind.
+   */
+  ahead(): Promise<Ahead | null>
 }
 
 /** Records of operations over one database. */
@@ -47,6 +58,10 @@ export function recordStore(core: StoreCore): RecordStore {
       }),
     latest: async () =>
       engine.all(LATEST, { latest: clock.now() + CLOCK_STEP_MS }).map(row => readRecord(core, row)),
+    ahead: async () => {
+      const row = engine.get(AHEAD, { latest: clock.now() + CLOCK_STEP_MS })
+      return row === undefined ? null : { what: reader(row).text('what'), atMs: reader(row).number('at_ms') }
+    },
     get: async id => {
       const row = engine.get('SELECT * FROM operation_records WHERE id = :id', { id })
       return row === undefined ? null : readRecord(core, row)
@@ -54,16 +69,16 @@ export function recordStore(core: StoreCore): RecordStore {
   }
 }
 
-/**
- * Steps from one operation's name to the next by the index: there are few names and many records. What a clock
- * that was ahead wrote is the latest only where there is nothing else.
- */
-const LATEST = `WITH RECURSIVE names (operation) AS (
+/** Steps from one operation's name to the next by the index: there are few names and many records. */
+const WITH_NAMES = `WITH RECURSIVE names (operation) AS (
     SELECT MIN(operation) FROM operation_records
     UNION ALL
     SELECT (SELECT MIN(operation) FROM operation_records WHERE operation > names.operation)
     FROM names WHERE operation IS NOT NULL
-  )
+  )`
+
+/** What a clock that was ahead wrote is the latest only where there is nothing else. */
+const LATEST = `${WITH_NAMES}
   SELECT o.* FROM names JOIN operation_records o ON o.id = COALESCE(
     (SELECT id FROM operation_records WHERE operation = names.operation AND started_ms <= :latest
      ORDER BY started_ms DESC LIMIT 1),
@@ -84,3 +99,11 @@ function readRecord(core: StoreReader, row: SqlRow): OperationRecord {
     message: is.textOrNull('message'),
   }
 }
+
+/** Nearly all that changes something leaves a record of when it began, and a task of when it was added. */
+const AHEAD = `${WITH_NAMES}, latest (what, at_ms) AS (
+    SELECT operation, (SELECT MAX(started_ms) FROM operation_records WHERE operation = names.operation) FROM names
+    UNION ALL
+    SELECT id, created_ms FROM tasks WHERE created_ms = (SELECT MAX(created_ms) FROM tasks)
+  )
+  SELECT what, at_ms FROM latest WHERE at_ms > :latest ORDER BY at_ms DESC LIMIT 1`

@@ -2,7 +2,7 @@ import type { FailureFacts, StageAfterFailure, StageFailure } from '../domain/af
 import type { ErrorClass } from '../domain/error-class.ts'
 import type { Criterion, CriterionScores, Finding } from '../domain/rubric.ts'
 import type { Stage } from '../domain/run-state.ts'
-import type { Settlement } from './call-rows.ts'
+import type { Settlement } from './ledger.ts'
 
 /** What working a claimed run for one stage came to: the only ways out of a claim, bar losing it. */
 export type StageEnd =

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Certainty, Settlement } from '../../src/store/call-rows.ts'
+import type { Certainty, Settlement } from '../../src/store/ledger.ts'
 import type { Store } from '../../src/store/index.ts'
 import { expectSpendAddsUp, rowsOf } from '../support/books.ts'
 import {

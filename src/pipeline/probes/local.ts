@@ -33,8 +33,8 @@ export function configProof(settings: Attempted<LoadedSettings>): NewProof {
  * it is never more than not proved.
  */
 export async function clockProofs(store: Attempted<Store>, nowMs: number): Promise<NewProof[]> {
-  return whereReadable<NewProof>(store, async ({ clock }) => {
-    const ahead = await clock.ahead()
+  return whereReadable<NewProof>(store, async ({ records }) => {
+    const ahead = await records.ahead()
     if (ahead === null) return [proof('proved', 'clock', 'nothing was recorded at a later time than now')]
     const fix = 'compare `date -u` with a clock you trust'
     return [proof('not_proved', 'clock', clockText(ahead, nowMs), fix)]
