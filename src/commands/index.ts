@@ -2,9 +2,10 @@ import type { Command } from '../kernel/command.ts'
 import type { LazyList } from '../kernel/operation.ts'
 import type { CommandHost } from '../surfaces/cli/host.ts'
 
-/** What never returns or talks to a terminal; a test compares it with the folders. */
+/** What never returns, talks to a terminal or sets up this machine; a test compares it with the folders. */
 export const COMMANDS: LazyList<Command<CommandHost>> = {
   completion: async () => (await import('./completion/index.ts')).completion,
+  'config init': async () => (await import('./config-init/index.ts')).configInit,
   demo: async () => (await import('./demo/index.ts')).demo,
   init: async () => (await import('./init/index.ts')).init,
   sandbox: async () => (await import('./sandbox/index.ts')).sandbox,

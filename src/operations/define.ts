@@ -55,8 +55,6 @@ export interface BaseContext {
   progress(line: string): void
   /** Tells a watching person that a model is being called, until what is returned is called. */
   calling(call: { readonly title: string; readonly stage: string }): () => void
-  /** What `--config` said; null where it was not given. */
-  readonly configFlag: string | null
   /** Takes secrets out of a text that is no work, such as a setting. */
   readonly redact: Redact
   /** Where each secret was found, or null; never its value. */

@@ -4,7 +4,6 @@ import type { AnyOperation } from './define.ts'
 /** Everything EchoPilot can be asked to do; a test compares it with the files of this folder. */
 export const OPERATIONS: LazyList<AnyOperation> = {
   'config check': async () => (await import('./config/check.ts')).configCheck,
-  'config init': async () => (await import('./config/init.ts')).configInit,
   'config show': async () => (await import('./config/show.ts')).configShow,
   deliver: async () => (await import('./deliver.ts')).deliver,
   doctor: async () => (await import('./doctor.ts')).doctor,

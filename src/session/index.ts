@@ -73,7 +73,6 @@ export function openSession(options: SessionOptions): Session {
         dryRun: call.dryRun,
         stop,
         program: options.program,
-        configFlag: options.configFlag,
         progress: line => call.progress(redact(line)),
         calling: call.calling,
         redact,

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { KEY } from '../sandbox/support/server.ts'
 import { commandOf, loadAll } from '../../src/kernel/operation.ts'
+import { configInit } from '../../src/commands/config-init/index.ts'
 import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
 import type { Ended } from '../support/child.ts'
 import { partOf } from '../support/document.ts'
@@ -187,7 +188,7 @@ test('every operation, and failing ones, with --verbose', async () => {
     poll: ['--drain'],
     'config init': ['--config', 'c.toml'],
   }
-  for (const { path } of OPERATIONS) {
+  for (const { path } of [configInit, ...OPERATIONS]) {
     const command = commandOf(path)
     const ran = await home.run(...path, ...(words[command] ?? []), '--verbose')
     expectNoLeak(home, ran, command)

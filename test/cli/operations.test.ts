@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { commandOf, schemaOf, loadAll } from '../../src/kernel/operation.ts'
+import { configInit } from '../../src/commands/config-init/index.ts'
 import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
 import { NEEDS_NOTION } from './support/notion.ts'
 import { listOf, parseDocument, partOf, type Document } from '../support/document.ts'
@@ -13,7 +14,7 @@ import { BRIEF, sandboxHome } from './support/sandbox.ts'
 const OPERATIONS = await loadAll(LISTED_OPERATIONS)
 
 /** Those that work without Notion; the others have a file of their own. */
-const LOCAL = OPERATIONS.filter(({ path }) => !NEEDS_NOTION.has(commandOf(path)))
+const LOCAL = [configInit, ...OPERATIONS].filter(({ path }) => !NEEDS_NOTION.has(commandOf(path)))
 
 /** Ids of tasks that rest in each of the states that a decision needs. */
 interface Seeded {

@@ -6,6 +6,7 @@ import { COMMANDS as LISTED_COMMANDS } from '../../src/commands/index.ts'
 import { commandOf, loadAll } from '../../src/kernel/operation.ts'
 import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
 import { ROOT } from '../support/root.ts'
+import { sources } from './support/sources.ts'
 
 const OPERATIONS = await loadAll(LISTED_OPERATIONS)
 const COMMANDS = await loadAll(LISTED_COMMANDS)
@@ -22,11 +23,11 @@ test('operations: one file each, at its words, sorted', () => {
   expect(commands).toEqual(commands.toSorted())
 })
 
-test('commands: one folder each, at its word, sorted', () => {
+test('commands: one folder each, at its words, sorted', () => {
   expect(Object.keys(LISTED_COMMANDS)).toEqual(COMMANDS.map(({ path }) => commandOf(path)))
   const folder = join(ROOT, 'src/commands')
   const folders = readdirSync(folder).filter(name => statSync(join(folder, name)).isDirectory())
-  const commands = COMMANDS.map(({ path }) => commandOf(path))
+  const commands = COMMANDS.map(({ path }) => path.join('-'))
   expect(commands).toEqual(folders.toSorted())
 })
 
@@ -50,4 +51,11 @@ test.each(ENTRIES)('$name has a summary of one line', ({ summary }) => {
 test('what changes something may be tried first; what only reads has no such flag of its own', () => {
   for (const { path, input } of OPERATIONS)
     expect(Object.keys(input), commandOf(path)).not.toContain('dryRun')
+})
+
+test('no operation reads or writes what a file holds: over HTTP and chat that would be a hole', () => {
+  const touching = /\b(readText|readBytes|readPipe|writeText|node:fs)\b/
+  const operations = sources().filter(({ path }) => path.startsWith('operations/'))
+  expect(operations.length).toBeGreaterThan(20)
+  expect(operations.filter(({ code }) => touching.test(code)).map(({ path }) => path)).toEqual([])
 })

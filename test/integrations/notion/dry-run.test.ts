@@ -122,7 +122,7 @@ test('no operation changes a row of the store with --dry-run, with everything du
   }
   const before = rowsIn(desk)
   const writing = OPERATIONS.filter(({ access }) => access !== 'read').map(({ path }) => commandOf(path))
-  for (const command of [...writing, 'notion sync', 'init']) {
+  for (const command of [...writing, 'notion sync', 'init', 'config init']) {
     const called = await desk.call(...command.split(' '), ...(words[command] ?? []), '--dry-run')
     expect({ command, code: called.code, err: called.err }).toEqual({ command, code: 0, err: '' })
     expect(rowsIn(desk), command).toEqual(before)
