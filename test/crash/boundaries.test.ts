@@ -7,7 +7,9 @@ import { openSandbox } from '../sandbox/support/sandbox.ts'
 import { fetched, isLedger } from '../sandbox/support/wire.ts'
 import { rowsOf } from '../support/books.ts'
 import { CALL, realSession } from '../support/session.ts'
+import { testStore } from '../support/store.ts'
 import { fileFolder } from '../support/temporary.ts'
+import { boundedStore } from './support/boundaries.ts'
 import { endsOf, expectBooksMatch } from './support/expectations.ts'
 import { boundariesOf, expectRecoveries, workUntilKilled } from './support/matrix.ts'
 import { KINDS, queueIn } from './support/queue.ts'
@@ -57,6 +59,14 @@ function urlOf(of: Sandbox): string {
 async function ledgerOf(of: Sandbox): ReturnType<typeof fetched<Parameters<typeof expectBooksMatch>[1]>> {
   return fetched(`${urlOf(of)}/__sandbox/ledger`, isLedger)
 }
+
+test('a store has the same boundaries in the name of somebody else', async () => {
+  const names: string[] = []
+  await boundedStore(testStore().open('first'), name => names.push(name))
+    .as('cli:ana')
+    .queue.resume()
+  expect(names).toEqual(['before queue.resume', 'after queue.resume'])
+})
 
 test('undisturbed, every kind of task ends as it should', async () => {
   const stateDir = await anew('undisturbed')
