@@ -24,6 +24,7 @@ export interface Seen {
 /**
  * What a person decides about a task. Each is one transaction on the task's latest run; where it is known what they had
  * seen, it is refused of any other run, and of any other version of its text.
+ * Each throws UnreadableRow where there is no such task.
  */
 export interface DecisionStore {
   /** Accepts the work of a run that waits for a person: Done. */

@@ -67,7 +67,7 @@ function together(engine: Transactions, group: readonly Waiting[]): void {
     })
     for (const tell of tellings) tell()
   } catch (error) {
-    // What fell apart was undone whole: each gets an end of its own. A store that is locked is so for all.
+    // The group was rolled back: each is run again alone. Where no transaction could begin, all are refused.
     if (begun) alone(group)
     else for (const { refuse } of group) refuse(error)
   }

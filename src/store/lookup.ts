@@ -21,7 +21,7 @@ export interface LookupStore {
   byOutsideId(service: string, id: string): Promise<Found | null>
   /** The runs of a task, first to last. */
   runsOf(taskId: string): Promise<string[]>
-  /** The run that an output, a judgement, a call or an effect belongs to. */
+  /** The run that an output, a judgement, a call or an effect belongs to. @throws UnreadableRow where there is no such id */
   runOf(kind: 'output' | 'judgement' | 'call' | 'effect', id: string): Promise<string>
 }
 

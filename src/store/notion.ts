@@ -22,15 +22,15 @@ export interface NotionStore {
 export function notionStore(core: StoreCore): NotionStore {
   return {
     databases: async () =>
-      core.engine.all('SELECT * FROM notion_databases ORDER BY key').map(row => {
-        const is = reader(row)
-        return {
+      core.engine
+        .all('SELECT * FROM notion_databases ORDER BY key')
+        .map(reader)
+        .map(is => ({
           key: is.text('key'),
           databaseId: is.text('database_id'),
           dataSourceId: is.text('data_source_id'),
           properties: is.json<NotionDatabase['properties']>('properties', {}),
-        }
-      }),
+        })),
     saveDatabases: databases =>
       core.change(core.actor, 'notion.databases', tx => {
         for (const { key, databaseId, dataSourceId, properties } of databases) {

@@ -138,17 +138,15 @@ function fromRow(row: SqlRow): PausedService {
 export function readTrials(core: StoreReader, use: ServiceUse): Trial[] {
   return core.engine
     .all(`SELECT * FROM service_trials WHERE ${OF_USE} ORDER BY run_id`, keyOf(use))
-    .map(row => {
-      const is = reader(row)
-      return {
-        runId: is.text('run_id'),
-        lastMs: is.number('last_ms'),
-        signature: is.textOrNull('signature'),
-        inRow: is.number('in_row'),
-        unknownCalls: is.number('unknown_calls'),
-        isAtFault: is.number('at_fault') === 1,
-      }
-    })
+    .map(reader)
+    .map(is => ({
+      runId: is.text('run_id'),
+      lastMs: is.number('last_ms'),
+      signature: is.textOrNull('signature'),
+      inRow: is.number('in_row'),
+      unknownCalls: is.number('unknown_calls'),
+      isAtFault: is.number('at_fault') === 1,
+    }))
 }
 
 /** Replaces what a run met at a service; inside a transaction of the caller. */

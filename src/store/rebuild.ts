@@ -65,7 +65,10 @@ export interface RebuildStore {
   said(limit: number): Promise<Said[]>
   /** How many tasks have a page. */
   pages(): Promise<number>
-  /** Records what is to be written once more, in one transaction; what is being sent right now is left alone. */
+  /**
+   * Records what is to be written once more, in one transaction; what is being sent right now is left alone.
+   * @throws UnreadableRow where there is no such task
+   */
   again(again: Again): Promise<void>
 }
 
@@ -110,7 +113,7 @@ function saidOf(core: StoreReader, taskId: string): Said | null {
     state: run.state,
     dismissed: run.dismissedMs !== null,
     page: isOpen(effects.filter(({ kind }) => kind === 'page')) ? null : page,
-    isTickOurs: isTickOurs(core, standing.pageId),
+    isTickOurs: tickRun(core, standing.pageId) !== null,
     bodies: newest(effects, 'body', ({ runId }) => runId).flatMap(({ id, body }) => {
       const text = textOf(core, body.outputId)
       return text === null ? [] : [{ effectId: id, runId: body.runId, text }]
@@ -144,10 +147,6 @@ function newest<Kind extends BoardEffect['kind']>(
   })
   const byThing = Map.groupBy(ofKind, effect => thingIn(effect.body))
   return [...byThing.values()].flatMap(all => (isOpen(all) ? [] : all.slice(-1)))
-}
-
-function isTickOurs(core: StoreReader, pageId: string): boolean {
-  return tickRun(core, pageId) !== null
 }
 
 /** The run of a tick whose untick is not confirmed. */

@@ -163,32 +163,28 @@ function gather(core: StoreReader, run: Run): Receipt['core'] {
 function attemptsOf(core: StoreReader, runId: string): ReceiptCore['attempts'] {
   return core.engine
     .all('SELECT * FROM attempts WHERE run_id = :runId ORDER BY number', { runId })
-    .map(row => {
-      const is = reader(row)
-      return {
-        id: `${runId}/${is.number('number')}`,
-        outcome: is.text('outcome'),
-        errorClass: is.textOrNull('error_class'),
-        interruptions: is.number('interruptions'),
-      }
-    })
+    .map(reader)
+    .map(is => ({
+      id: `${runId}/${is.number('number')}`,
+      outcome: is.text('outcome'),
+      errorClass: is.textOrNull('error_class'),
+      interruptions: is.number('interruptions'),
+    }))
 }
 
 function outputsOf(core: StoreReader, runId: string): ReceiptCore['outputs'] {
   return core.engine
     .all('SELECT * FROM outputs WHERE run_id = :runId ORDER BY number', { runId })
-    .map(row => {
-      const is = reader(row)
-      return {
-        id: is.text('id'),
-        stage: is.text('stage'),
-        finish: is.text('finish'),
-        digest: is.text('digest'),
-        callId: is.text('call_id'),
-        checksVersion: is.text('checks_version'),
-        failedChecks: is.json<unknown[]>('check_findings', ['any']).length,
-      }
-    })
+    .map(reader)
+    .map(is => ({
+      id: is.text('id'),
+      stage: is.text('stage'),
+      finish: is.text('finish'),
+      digest: is.text('digest'),
+      callId: is.text('call_id'),
+      checksVersion: is.text('checks_version'),
+      failedChecks: is.json<unknown[]>('check_findings', ['any']).length,
+    }))
 }
 
 function judgementsOf(core: StoreReader, runId: string): ReceiptCore['judgements'] {
@@ -221,10 +217,8 @@ function decisionsOf(core: StoreReader, runId: string): ReceiptCore['decisions']
        WHERE o.run_id = :runId ORDER BY d.at_ms`,
       { runId },
     )
-    .map(row => {
-      const is = reader(row)
-      return { outputId: is.text('about'), kind: is.text('kind'), at: iso(is.number('at_ms')) }
-    })
+    .map(reader)
+    .map(is => ({ outputId: is.text('about'), kind: is.text('kind'), at: iso(is.number('at_ms')) }))
 }
 
 function receiptCall(call: Call): ReceiptCall {

@@ -105,7 +105,10 @@ export function waitingState(run: Run): RunState {
   return WAITING_STATE[run.nextStage ?? 'generate']
 }
 
-/** Writes columns of a run and returns it as it is then; names come from this folder's code only. */
+/**
+ * Writes columns of a run and returns it as it is then; names come from this folder's code only.
+ * @throws UnreadableRow where there is no such run
+ */
 export function updateRun(tx: Change, id: string, columns: Readonly<Record<string, SqlValue>>): Run {
   const assignments = Object.keys(columns).map(column => `${column} = :${column}`)
   const sql = `UPDATE runs SET ${assignments.join(', ')} WHERE id = :id RETURNING *`
@@ -144,7 +147,7 @@ export function readRun(row: SqlRow): Run {
   }
 }
 
-/** The run of a task that counts. */
+/** The latest run of a task. @throws UnreadableRow where there is no such task */
 export function latestRun(core: StoreReader, taskId: string): Run {
   const row = core.engine.get('SELECT * FROM runs WHERE task_id = :taskId ORDER BY number DESC LIMIT 1', {
     taskId,

@@ -204,13 +204,11 @@ function readJudgements(core: StoreReader, outputId: string): Judgement[] {
 function readEvents(core: StoreReader, runId: string): RunEvent[] {
   return core.engine
     .all('SELECT * FROM run_events WHERE run_id = :runId ORDER BY seq', { runId })
-    .map(row => {
-      const is = reader(row)
-      return {
-        atMs: is.number('at_ms'),
-        state: is.text<RunState>('state'),
-        what: is.text('what'),
-        actor: is.text('actor'),
-      }
-    })
+    .map(reader)
+    .map(is => ({
+      atMs: is.number('at_ms'),
+      state: is.text<RunState>('state'),
+      what: is.text('what'),
+      actor: is.text('actor'),
+    }))
 }

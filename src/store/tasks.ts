@@ -157,7 +157,7 @@ function newestIn(
     .slice(0, limit)
 }
 
-/** The task of a run, inside or outside a transaction. */
+/** The task of a run, inside or outside a transaction. @throws UnreadableRow where there is none */
 export function taskOf(core: StoreReader, run: Run): Task {
   return readTask(core.engine.get('SELECT * FROM tasks WHERE id = :id', { id: run.taskId }) ?? {})
 }
