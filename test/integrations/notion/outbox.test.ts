@@ -121,23 +121,6 @@ test('undisturbed, a run takes few requests', async () => {
   expect(patches.filter(patch => 'Trigger' in patch)).toHaveLength(1)
 })
 
-test.for(['Automation Log', 'Job Log'] as const)(
-  'a row of the %s whose answer was lost is found by its Effect ID, not made twice',
-  async title => {
-    const desk = await openDesk(office)
-    await board.arm(
-      { type: 'lose-answer' },
-      { method: 'POST', path: '/v1/pages', bodyIncludes: await board.sourceId(title) },
-    )
-    const pageId = await board.add(PASSES)
-    expect((await desk.call('poll', '--drain')).code).toBe(3)
-    const runId = runsOf(desk, pageId)[0]?.id ?? ''
-    await deliverAll(desk)
-    expect(await logged(board, runId)).toEqual(DONE)
-    expectDelivered(desk)
-  },
-)
-
 test('a row that was not made is made after two look-ups 10 s apart, no sooner', async () => {
   const desk = await openDesk(office)
   const jobs = await board.sourceId('Job Log')

@@ -117,16 +117,6 @@ test('killed in the middle, as a process, and started again', async () => {
   expect((await databasesMade()).toSorted()).toEqual(ALL_SIX)
 })
 
-test('--dry-run tells what would be made, and does nothing, here or there', async () => {
-  const desk = newDesk(office)
-  const planned = await desk.call('init', '--dry-run')
-  expect([planned.code, didOf(planned)]).toEqual([0, times(6, 'would make')])
-  expect(await board.writes()).toEqual([])
-  const { rate_buckets: _, ...store } = dumpStore(desk.storeFile)
-  const filled = Object.entries(store).filter(([name, rows]) => rows.length > 0 && !name.startsWith('schema'))
-  expect(filled.map(([name]) => name).filter(name => name !== 'migrations')).toEqual([])
-})
-
 test('a database in the trash is not used', async () => {
   const desk = await openDesk(office)
   const [{ id } = { id: '' }] = desk.rows<{ id: string }>(

@@ -370,19 +370,6 @@ test('unticked by hand long after it was listed, before its turn came: not picke
   expect(statesOf(desk, second)).toEqual([])
 })
 
-test('--limit takes the oldest rows, and the rest later', async () => {
-  const desk = await openDesk(office)
-  for (const day of [2, 3, 1]) {
-    const values = { ...PASSES, 'Task Name': `Note ${String(day)}` }
-    await board.add(values, { created_time: `2026-11-0${String(day)}T09:00:00Z` })
-  }
-  const titles = (): string[] => runsOf(desk).map(({ title }) => title)
-  await desk.done('poll', '--drain', '--limit', '2')
-  expect(titles()).toEqual(['Note 1', 'Note 2'])
-  await desk.done('poll', '--drain', '--limit', '2')
-  expect(titles()).toEqual(['Note 1', 'Note 2', 'Note 3'])
-})
-
 /** Until the program has looked for ticks this often, and is done with it. */
 async function lookedForTicks(desk: Desk, looks: readonly string[], times: number): Promise<void> {
   await expect.poll(() => looks.length, { interval: 20 }).toBe(times)

@@ -109,14 +109,6 @@ test('the key, and nothing of the caller’s environment, is in the headers', as
   }
 })
 
-test('each request is sent once, however it fails', async () => {
-  for (const status of [408, 409, 429, 500, 503]) {
-    const { model, received } = await scripted(answer(status, {}))
-    await expect(model.complete(REQUEST, patience())).rejects.toThrow(String(status))
-    expect(received).toHaveLength(1)
-  }
-})
-
 test('a key is needed at api.openai.com only, and goes only where it was given for', async () => {
   const settings = (openai: string, judge?: string) => ({
     openai: { base_url: openai, timeout_seconds: 1, service_tier: 'default' as const },
