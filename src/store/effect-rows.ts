@@ -1,6 +1,6 @@
 import type { DeadCause, EffectBody, EffectState, NewEffect } from '../domain/effect-kind.ts'
 import { reader, type Change, type StoreReader } from './core.ts'
-import type { SqlRow } from './engine.ts'
+import type { SqlRow, SqlValue } from './engine.ts'
 import { effectsOf, lateCostEffects, pickUpEffect, type Transition } from '../domain/board.ts'
 import { RUN_STATES } from '../domain/run-state.ts'
 import { latestRun, type Run } from './run-rows.ts'
@@ -41,6 +41,17 @@ export interface Effect {
   readonly error: string | null
   readonly createdMs: number
   readonly endedMs: number | null
+}
+
+/** The effects for which a condition is true, in order. */
+export function effectsWhere(
+  core: StoreReader,
+  where: string,
+  values: Readonly<Record<string, SqlValue>>,
+): Effect[] {
+  return core.engine
+    .all(`SELECT * FROM effects WHERE ${where} ORDER BY seq`, values)
+    .map(row => readEffect(core, row))
 }
 
 /** A row of the effects table. */

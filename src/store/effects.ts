@@ -1,8 +1,7 @@
 import { mayDecideEffect } from '../domain/decision.ts'
 import type { EffectBody, EffectState } from '../domain/effect-kind.ts'
 import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
-import { readEffect, type Effect } from './effect-rows.ts'
-import type { SqlValue } from './engine.ts'
+import { effectsWhere, readEffect, type Effect } from './effect-rows.ts'
 import { addEvent, findRun } from './run-rows.ts'
 import { dueSql } from './sql.ts'
 
@@ -87,7 +86,8 @@ export function effectStore(core: StoreCore): EffectStore {
     },
     revive: (service, place) =>
       core.change(core.actor, 'effect.revive', tx => reviveEach(tx, deadAt(tx, service, place))),
-    reviveAll: () => core.change(core.actor, 'effect.revive', tx => reviveEach(tx, dead(tx, IS_MISSED, {}))),
+    reviveAll: () =>
+      core.change(core.actor, 'effect.revive', tx => reviveEach(tx, effectsWhere(tx, IS_MISSED, {}))),
     retry: (id, actor) =>
       decide(core, id, 'retry', actor, (tx, effect) => {
         if (effect.state === 'pending') dueNow(tx, effect)
@@ -170,17 +170,11 @@ function markLooked(tx: Change, service: string, place: string, { missedMs, othe
 }
 
 function deadAt(core: StoreReader, service: string, place: string): Effect[] {
-  return dead(core, `${LOST_PLACE} AND place = :place`, { service, place })
+  return effectsWhere(core, `${LOST_PLACE} AND place = :place`, { service, place })
 }
 
 function deadOn(core: StoreReader, target: string): Effect[] {
-  return dead(core, `state = 'dead' AND target = :target`, { target })
-}
-
-function dead(core: StoreReader, where: string, values: Readonly<Record<string, SqlValue>>): Effect[] {
-  return core.engine
-    .all(`SELECT * FROM effects WHERE ${where} ORDER BY seq`, values)
-    .map(row => readEffect(core, row))
+  return effectsWhere(core, `state = 'dead' AND target = :target`, { target })
 }
 
 function reviveEach(tx: Change, effects: readonly Effect[]): number {

@@ -2,61 +2,40 @@ import { basename, dirname, join } from 'node:path'
 import type { EffectKinds } from '../domain/effect-kind.ts'
 import { AppError, messageOf } from '../kernel/errors.ts'
 import type { Files, World } from '../kernel/world.ts'
-import { recordStore, type RecordStore } from './records.ts'
-import { claimStore, type ClaimStore } from './claims.ts'
+import { recordStore } from './records.ts'
+import { claimStore } from './claims.ts'
 import { changing, type StoreCore } from './core.ts'
-import { decisionStore, type DecisionStore } from './decisions.ts'
+import { decisionStore } from './decisions.ts'
 import { openEngine, sqliteVersion, type Engine } from './engine.ts'
 import { groupCommit } from './group-commit.ts'
 import { CHECK_LIMITS, checkIntegrity, type CheckLimits, type Integrity } from './integrity.ts'
-import { ledgerStore, type LedgerStore } from './ledger.ts'
-import { lookupStore, type LookupStore } from './lookup.ts'
+import { ledgerStore } from './ledger.ts'
+import { lookupStore } from './lookup.ts'
 import { migrate, readMigrations, refuseForeign, schemaVersion } from './migrate.ts'
-import { accountStore, type AccountStore } from './accounts.ts'
-import { lockStore, type LockStore } from './locks.ts'
-import { notionStore, type NotionStore } from './notion.ts'
-import { effectStore, type EffectStore } from './effects.ts'
-import { outboxStore, type OutboxStore } from './outbox.ts'
-import { rebuildStore, type RebuildStore } from './rebuild.ts'
-import { pickUpStore, type PickUpStore } from './pickup.ts'
-import { rateStore, type RateStore } from './rate.ts'
-import { pauseStore, type PauseStore } from './pauses.ts'
-import { probeCallStore, type ProbeCallStore } from './probe-calls.ts'
-import { proofStore, type ProofStore } from './proofs.ts'
-import { queueStore, type QueueStore } from './queue.ts'
-import { receiptStore, type ReceiptStore } from './receipts.ts'
-import { runStore, type RunStore } from './runs.ts'
-import { stageStore, type StageStore } from './stages.ts'
-import { taskStore, type TaskStore } from './tasks.ts'
+import { accountStore } from './accounts.ts'
+import { lockStore } from './locks.ts'
+import { notionStore } from './notion.ts'
+import { effectStore } from './effects.ts'
+import { outboxStore } from './outbox.ts'
+import { rebuildStore } from './rebuild.ts'
+import { pickUpStore } from './pickup.ts'
+import { rateStore } from './rate.ts'
+import { pauseStore } from './pauses.ts'
+import { probeCallStore } from './probe-calls.ts'
+import { proofStore } from './proofs.ts'
+import { queueStore } from './queue.ts'
+import { receiptStore } from './receipts.ts'
+import { runStore } from './runs.ts'
+import { stageStore } from './stages.ts'
+import { taskStore } from './tasks.ts'
 
 /**
  * The state of EchoPilot: a set of whole transitions, each atomic and durable when its promise resolves.
  * Nobody outside this folder opens a transaction or writes SQL.
  */
-export interface Store {
+export interface Store extends Families {
   /** The same store where somebody else changes it: one process may serve many. */
   as(actor: string): Store
-  readonly tasks: TaskStore
-  readonly runs: RunStore
-  readonly claims: ClaimStore
-  readonly stages: StageStore
-  readonly decisions: DecisionStore
-  readonly ledger: LedgerStore
-  readonly receipts: ReceiptStore
-  readonly pauses: PauseStore
-  readonly queue: QueueStore
-  readonly records: RecordStore
-  readonly probeCalls: ProbeCallStore
-  readonly proofs: ProofStore
-  readonly lookup: LookupStore
-  readonly locks: LockStore
-  readonly rates: RateStore
-  readonly pickUps: PickUpStore
-  readonly outbox: OutboxStore
-  readonly effects: EffectStore
-  readonly rebuild: RebuildStore
-  readonly notion: NotionStore
-  readonly accounts: AccountStore
   /** The kinds of effects it was opened with. */
   readonly kinds: EffectKinds
   readonly facts: {
@@ -133,7 +112,10 @@ function storeOn(engine: Engine, options: StoreOptions): Store {
   return as(options.actor)
 }
 
-function familiesOn(core: StoreCore): Omit<Store, 'as' | 'kinds' | 'facts' | 'check' | 'close'> {
+type Families = ReturnType<typeof familiesOn>
+
+/** Each family has its reads, and its changes as whole transitions. */
+function familiesOn(core: StoreCore) {
   return {
     tasks: taskStore(core),
     runs: runStore(core),

@@ -2,7 +2,7 @@ import type { DeadCause } from '../domain/effect-kind.ts'
 import { LONGEST_DELIVERY_WAIT_MS } from '../domain/retry-schedule.ts'
 import { LEASE_MS } from '../kernel/lease.ts'
 import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
-import { readEffect, type Effect } from './effect-rows.ts'
+import { effectsWhere, readEffect, type Effect } from './effect-rows.ts'
 import { IS_MISSED, settleDead } from './effects.ts'
 import { appendEntry } from './receipts.ts'
 import { findRun } from './run-rows.ts'
@@ -104,12 +104,7 @@ export function outboxStore(core: StoreCore): OutboxStore {
         oldestPendingMs: is.numberOrNull('oldest'),
       }
     },
-    ofRun: async runId =>
-      engine
-        .all(`SELECT * FROM effects WHERE subject_kind = 'run' AND subject_id = :runId ORDER BY seq`, {
-          runId,
-        })
-        .map(row => readEffect(core, row)),
+    ofRun: async runId => effectsWhere(core, `subject_kind = 'run' AND subject_id = :runId`, { runId }),
   }
 }
 
@@ -157,11 +152,7 @@ function claimHead(tx: Change, service: string, passing: Passing): Effect[] {
 
 /** The effects of one kind at the head of a target: they are delivered as one. */
 function sameKindFrom(core: StoreReader, head: Effect): Effect[] {
-  const pending = core.engine
-    .all(`SELECT * FROM effects WHERE target = :target AND state = 'pending' ORDER BY seq`, {
-      target: head.target,
-    })
-    .map(row => readEffect(core, row))
+  const pending = effectsWhere(core, `target = :target AND state = 'pending'`, { target: head.target })
   const end = pending.findIndex(({ kind, service }) => kind !== head.kind || service !== head.service)
   return end === -1 ? pending : pending.slice(0, end)
 }
