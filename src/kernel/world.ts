@@ -1,3 +1,5 @@
+import type { Fetch } from './http/fetch.ts'
+
 /**
  * Everything that makes two runs of the same code differ. `main.ts` builds the real one; tests build their
  * own. Nothing else in `src` reads a clock, randomness, the environment, the network or `process`.
@@ -5,7 +7,7 @@
 export interface World {
   readonly clock: Clock
   readonly random: Random
-  readonly fetch: typeof globalThis.fetch
+  readonly fetch: Fetch
   readonly files: Files
   readonly processes: Processes
   readonly host: Host

@@ -3,14 +3,14 @@ import type { ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
 import { notionSender } from '../../src/integrations/notion/api/request.ts'
 import { asAppError } from '../../src/kernel/errors.ts'
-import { lightFetch } from '../../src/kernel/http/fetch.ts'
+import { lightFetch, sdkFetch } from '../../src/kernel/http/fetch.ts'
 import { realClock, realRandom } from '../../src/kernel/real-world.ts'
 import { runScript } from '../support/child.ts'
 import { httpServer } from '../support/servers.ts'
 import { failureOf, patience, REQUEST, scripted } from './openai/support/service.ts'
 
 const FETCHES: [string, typeof globalThis.fetch][] = [
-  ['the light fetch', lightFetch()],
+  ['the light fetch', sdkFetch(lightFetch())],
   ['the global fetch', globalThis.fetch],
 ]
 
@@ -27,7 +27,7 @@ test.each([301, 302, 303, 304, 307, 308])(
     const other = await httpServer(response => response.end('{}'))
     const redirect = (response: ServerResponse): void =>
       void response.writeHead(status, { location: `${other.url}/elsewhere` }).end()
-    const { model } = await scripted(redirect, { fetch: lightFetch() })
+    const { model } = await scripted(redirect, { fetch: sdkFetch(lightFetch()) })
     // Of the service, not of a run: all work waits for another address.
     const refused = {
       errorClass: 'credential',
@@ -37,7 +37,7 @@ test.each([301, 302, 303, 304, 307, 308])(
     expect(await failureOf(model.complete(REQUEST, patience()))).toMatchObject(refused)
     expect(await failureOf(model.listModels(patience()))).toMatchObject(refused)
     const notion = await httpServer(redirect)
-    const byNotion = await failureOf(askNotion(notion.url, lightFetch()))
+    const byNotion = await failureOf(askNotion(notion.url, sdkFetch(lightFetch())))
     expect(byNotion).toMatchObject(refused)
     expect(asAppError(byNotion)).toMatchObject({
       kind: 'config',
@@ -66,7 +66,7 @@ test.each(FETCHES)('how long to wait and the id are read, by %s', async (_name, 
 test('a Retry-After may be a date, at Notion as elsewhere', async () => {
   const head = { 'retry-after': 'Wed, 25 Nov 2026 10:01:10 GMT', date: 'Wed, 25 Nov 2026 10:00:00 GMT' }
   const { url } = await httpServer(response => void response.writeHead(503, head).end('{}'))
-  expect(await failureOf(askNotion(url, lightFetch()))).toMatchObject({ retryAfterMs: 70_000 })
+  expect(await failureOf(askNotion(url, sdkFetch(lightFetch())))).toMatchObject({ retryAfterMs: 70_000 })
 })
 
 test.each(FETCHES)('a refusal whose body breaks off is still that refusal, by %s', async (_name, fetch) => {

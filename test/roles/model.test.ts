@@ -1,5 +1,5 @@
 /** Every implementer of `Model`: OpenAI's over HTTP, as maker and as judge. */
-import { lightFetch } from '../../src/kernel/http/fetch.ts'
+import { lightFetch, sdkFetch } from '../../src/kernel/http/fetch.ts'
 import { realClock, realRandom } from '../../src/kernel/real-world.ts'
 import { SECOND_KEY } from '../../src/sandbox/openai/identity.ts'
 import { KEY, testServer } from '../sandbox/support/server.ts'
@@ -13,7 +13,7 @@ async function openAi(part: 'generator' | 'judge'): Promise<ModelBench> {
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const { pathname } = new URL(input instanceof Request ? input.url : input)
     if (pathname === '/v1/chat/completions') sent += 1
-    return lightFetch()(input, init)
+    return sdkFetch(lightFetch())(input, init)
   }
   const { roles } = await openService('openai', {
     world: { fetch, clock: realClock(), random: realRandom() },

@@ -30,7 +30,7 @@ test.each([
 test('fetch is that of the world, or one that is handed in', () => {
   const given = new Set(
     sources()
-      .filter(({ code }) => /\bfetch: (?:typeof globalThis\.fetch|World\['fetch'\])/.test(code))
+      .filter(({ code }) => /\bfetch: (?:(?:Sdk)?Fetch\b|World\['fetch'\])/.test(code))
       .map(({ path }) => path),
   )
   const wrong = found(/(?<![\w.])fetch\(/, path => isOutside(path) || given.has(path))

@@ -1,5 +1,6 @@
 import { document } from '../../kernel/document.ts'
 import { defect } from '../../kernel/errors.ts'
+import type { Fetch } from '../../kernel/http/fetch.ts'
 import { listField } from '../../kernel/field.ts'
 import { defineOperation } from '../../operations/define.ts'
 import { sandboxAnswer } from '../sandbox-answer.ts'
@@ -24,7 +25,7 @@ export const makeBoard = defineOperation({
  * Plays the operator: adds a row for each task of the day and ticks Trigger, past the API, as a person at the
  * board would. A long brief goes into the body of the page, where people put long texts.
  */
-export async function fillBoard(fetch: typeof globalThis.fetch, notionUrl: string): Promise<void> {
+export async function fillBoard(fetch: Fetch, notionUrl: string): Promise<void> {
   const post = async (route: string, body: unknown): Promise<unknown> => {
     const answer = await fetch(`${notionUrl}/__sandbox/notion/${route}`, {
       method: 'POST',

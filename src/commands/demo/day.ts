@@ -3,6 +3,7 @@ import { latestWork } from '../../domain/next-step.ts'
 import type { RunStatus } from '../../domain/run-state.ts'
 import { document } from '../../kernel/document.ts'
 import { defect } from '../../kernel/errors.ts'
+import type { Fetch } from '../../kernel/http/fetch.ts'
 import { urlField, wholeNumberField } from '../../kernel/field.ts'
 import { defineOperation } from '../../operations/define.ts'
 import type { Store } from '../../store/index.ts'
@@ -107,7 +108,7 @@ const TOTALS = {
   cost_nano_usd: wholeNumberField('their price', 0),
 } as const
 
-async function readLedger(fetch: typeof globalThis.fetch, sandboxUrl: string): Promise<Day['ledger']> {
+async function readLedger(fetch: Fetch, sandboxUrl: string): Promise<Day['ledger']> {
   const answer = await fetch(`${sandboxUrl}/__sandbox/ledger`)
   const ledger: unknown = await answer.json()
   const given = typeof ledger === 'object' && ledger !== null && 'totals' in ledger ? ledger.totals : null

@@ -1,5 +1,6 @@
 import { isObject } from '../../domain/shape.ts'
 import type { APIError, OpenAI } from 'openai'
+import { sdkFetch, type Fetch, type SdkFetch } from '../../kernel/http/fetch.ts'
 import { headerReader } from '../../kernel/http/read-header.ts'
 import { networkFailure, type ServiceFailure } from '../../kernel/service-failure.ts'
 import type { Redact } from '../../kernel/redaction.ts'
@@ -12,7 +13,7 @@ export interface OpenAiOptions {
   readonly apiKey: string | null
   readonly timeoutMs: number
   readonly serviceTier: 'default' | 'auto' | 'flex' | 'priority'
-  readonly fetch: typeof globalThis.fetch
+  readonly fetch: Fetch
 }
 
 /** A client of the SDK, and the class of its errors. */
@@ -32,7 +33,7 @@ export async function loadSdk(options: OpenAiOptions): Promise<Sdk> {
     // Its own retries would send a request again, and have it billed again, unseen by the ledger.
     maxRetries: 0,
     timeout: options.timeoutMs,
-    fetch: withShortErrors(withOwnHeaders(options.fetch, apiKey)),
+    fetch: withShortErrors(withOwnHeaders(sdkFetch(options.fetch), apiKey)),
     logLevel: 'off',
     organization: null,
     project: null,
@@ -110,7 +111,7 @@ const DEEPEST = 100
  * as plain text. An error that cannot be read would count as one of the network, after which it is unknown what was
  * billed.
  */
-function withShortErrors(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+function withShortErrors(fetch: SdkFetch): SdkFetch {
   return async (input, init) => {
     const response = await fetch(input, init)
     if (response.ok) return response
@@ -149,7 +150,7 @@ const KEPT = ['accept', 'content-type', 'user-agent']
  * A fetch that sends our key, and no other header than an API needs: the SDK adds what the variable
  * OPENAI_CUSTOM_HEADERS says, which was meant for another program and may hold another key.
  */
-function withOwnHeaders(fetch: typeof globalThis.fetch, apiKey: string): typeof globalThis.fetch {
+function withOwnHeaders(fetch: SdkFetch, apiKey: string): SdkFetch {
   return async (input, init) => {
     const read = headerReader(init?.headers)
     const kept = KEPT.map((name): [string, string | null] => [name, read(name)])

@@ -4,6 +4,36 @@ import { lightRequest, type FetchInput, type LightRequest } from './request.ts'
 import { lightBody } from './body.ts'
 import { lightResponse } from './response.ts'
 
+/** A request to an address of http or https. Redirects are never followed: the answer is the 3xx, or an error. */
+export type Fetch = (address: string | URL, request?: FetchRequest) => Promise<FetchAnswer>
+
+/** What is heard of a request. */
+export interface FetchRequest {
+  readonly method?: string
+  readonly headers?: Record<string, string>
+  readonly body?: string | URLSearchParams | Uint8Array<ArrayBuffer> | null
+  readonly signal?: AbortSignal | null
+  readonly redirect?: 'error' | 'manual'
+}
+
+/** The answer, whose body is in memory: it is read once, and is no stream. */
+export type FetchAnswer = Pick<
+  Response,
+  'url' | 'status' | 'statusText' | 'ok' | 'headers' | 'text' | 'json' | 'bytes' | 'arrayBuffer' | 'clone'
+>
+
+/** What SDKs call a fetch. */
+export type SdkFetch = typeof globalThis.fetch
+
+/**
+ * A fetch for an SDK. Its type promises streams, forms and redirects as well: an SDK of an API of JSON asks for none of
+ * them, and those that `lightFetch` is handed all the same go to the global one.
+ */
+export function sdkFetch(fetch: Fetch): SdkFetch {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place where it is said
+  return fetch as SdkFetch
+}
+
 /**
  * A fetch for API clients over the global agents of node:http and node:https, which keep connections alive.
  * The global one costs a process 40 ms at its first request, because it loads undici; this one 5 to 15.
@@ -22,8 +52,8 @@ import { lightResponse } from './response.ts'
  *   came, with `sent`, whether any of it may have been; the reason of the signal. What reading the body
  *   throws is said at `LightBody`.
  */
-export function lightFetch(): typeof globalThis.fetch {
-  return async (input, init = {}) => {
+export function lightFetch(): Fetch {
+  const fetch: SdkFetch = async (input, init = {}) => {
     const wanted = lightRequest(input, init)
     if (wanted === null) return heavyFetch(input, init)
     const signal = init.signal ?? null
@@ -31,6 +61,7 @@ export function lightFetch(): typeof globalThis.fetch {
     const request = open(wanted)
     return exchange(request, wanted, watchConnecting(request, wanted.url.protocol === 'https:'), signal)
   }
+  return fetch
 }
 
 async function heavyFetch(input: FetchInput, init: RequestInit): Promise<Response> {

@@ -1,4 +1,4 @@
-import { lightFetch } from '../../../src/kernel/http/fetch.ts'
+import { lightFetch, sdkFetch } from '../../../src/kernel/http/fetch.ts'
 import { isObject } from '../../../src/sandbox/lib/json.ts'
 import type { Store } from '../../../src/store/index.ts'
 
@@ -7,7 +7,7 @@ export type AtBoundary = (name: string) => void
 
 /** A `fetch` with a boundary before each request leaves and one after its whole answer has arrived, named by what it asks for. */
 export function boundedFetch(at: AtBoundary): typeof globalThis.fetch {
-  const fetch = lightFetch()
+  const fetch = sdkFetch(lightFetch())
   return async (input, init) => {
     const { pathname } = new URL(input instanceof Request ? input.url : input)
     const name = `${init?.method?.toUpperCase() ?? 'GET'} ${pathname.replaceAll(/[0-9a-f-]{36}/g, ':id')}`

@@ -1,6 +1,6 @@
 /** What goes out on the wire. */
 import { expect, test } from 'vitest'
-import { lightFetch } from '../../../src/kernel/http/fetch.ts'
+import { lightFetch, sdkFetch } from '../../../src/kernel/http/fetch.ts'
 import { connectModels, missingKeys } from '../../../src/integrations/openai/open.ts'
 import { modelFor } from '../../../src/pipeline/rules.ts'
 import { loadSettings } from '../../../src/settings/load.ts'
@@ -73,7 +73,10 @@ test('OpenAI is told the default tier, or a project that is set to a dearer one 
   const { model } = await scripted(answer(500, {}), {
     baseUrl: 'https://api.openai.com/v1',
     fetch: async (input, init) =>
-      lightFetch()(new URL(new URL(input instanceof Request ? input.url : input).pathname, url), init),
+      sdkFetch(lightFetch())(
+        new URL(new URL(input instanceof Request ? input.url : input).pathname, url),
+        init,
+      ),
   })
   await model.complete(REQUEST, patience())
   expect(received[0]?.body).toMatchObject({ service_tier: 'default' })

@@ -4,12 +4,12 @@ import { globalAgent } from 'node:http'
 import type { Socket } from 'node:net'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { lightFetch } from '../../../src/kernel/http/fetch.ts'
+import { lightFetch, sdkFetch } from '../../../src/kernel/http/fetch.ts'
 import { coded } from '../../../src/kernel/http/connecting.ts'
 import { networkFailure } from '../../../src/kernel/service-failure.ts'
 import { freePort, httpServer, rawServer } from '../../support/servers.ts'
 
-const light = lightFetch()
+const light = sdkFetch(lightFetch())
 const OK = 'HTTP/1.1 200 OK\r\nx-request-id: r-1\r\n'
 
 async function thrownBy(call: Promise<unknown>): Promise<unknown> {

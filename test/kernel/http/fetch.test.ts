@@ -2,10 +2,10 @@
 import type { ServerResponse } from 'node:http'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { lightFetch } from '../../../src/kernel/http/fetch.ts'
+import { lightFetch, sdkFetch } from '../../../src/kernel/http/fetch.ts'
 import { httpServer, rawServer, type Arrived } from '../../support/servers.ts'
 
-const light = lightFetch()
+const light = sdkFetch(lightFetch())
 
 interface Facts {
   readonly url: string

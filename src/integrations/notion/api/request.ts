@@ -1,4 +1,5 @@
 import type { Client } from '@notionhq/client'
+import { sdkFetch, type SdkFetch } from '../../../kernel/http/fetch.ts'
 import { networkFailure, ServiceFailure } from '../../../kernel/service-failure.ts'
 import { headerReader, retryAfterMs } from '../../../kernel/http/read-header.ts'
 import { redactor, type Redact } from '../../../kernel/redaction.ts'
@@ -80,9 +81,9 @@ function rootOf(baseUrl: string): string {
 }
 
 /** The SDK's own timeout neither ends the request nor covers its body; this one does both. */
-function timedFetch(options: NotionOptions): typeof globalThis.fetch {
-  return (input, init) =>
-    options.world.fetch(input, { ...init, signal: options.world.clock.deadline(options.timeoutMs) })
+function timedFetch(options: NotionOptions): SdkFetch {
+  const send = sdkFetch(options.world.fetch)
+  return (input, init) => send(input, { ...init, signal: options.world.clock.deadline(options.timeoutMs) })
 }
 
 async function sendOnce(sdk: Sdk, request: NotionRequest, redact: Redact): Promise<unknown> {

@@ -1,5 +1,5 @@
 /** Runs one call of the light fetch in a process of its own, and says what it came to and what was loaded. */
-import { lightFetch } from '../../../../src/kernel/http/fetch.ts'
+import { lightFetch, sdkFetch } from '../../../../src/kernel/http/fetch.ts'
 import { networkFailure } from '../../../../src/kernel/service-failure.ts'
 import { headerReader } from '../../../../src/kernel/http/read-header.ts'
 
@@ -8,7 +8,7 @@ const [url = '', how = 'json'] = process.argv.slice(2)
 /** A second call gets the connection of a first one whose answer nobody reads. */
 async function oneConnection(): Promise<unknown> {
   process.getBuiltinModule('node:http').globalAgent.maxSockets = 1
-  const fetch = lightFetch()
+  const fetch = sdkFetch(lightFetch())
   const [, second] = await Promise.all([fetch(url), fetch(url)])
   return second.json()
 }
@@ -16,7 +16,7 @@ async function oneConnection(): Promise<unknown> {
 async function call(): Promise<unknown> {
   if (how === 'queued') return { json: await oneConnection() }
   const signal = AbortSignal.timeout(600_000)
-  const response = await lightFetch()(url, {
+  const response = await sdkFetch(lightFetch())(url, {
     method: how === 'post' ? 'POST' : 'GET',
     headers: { 'content-type': 'application/json', authorization: 'Bearer x' },
     signal,
