@@ -34,6 +34,8 @@ export interface EffectKind<Body extends EffectBody = EffectBody> {
 export interface EffectKinds {
   /** Null for a kind that an older or newer program wrote: it is shown, and never delivered. */
   of(effect: { readonly service: string; readonly kind: string }): EffectKind | null
+  /** The names of all that a service delivers. */
+  namesOf(service: string): readonly string[]
 }
 
 /** Gathers what services declare. */
@@ -43,7 +45,11 @@ export function effectKinds(
   const known = new Map(
     services.flatMap(({ name, effects }) => effects.map(kind => [`${name}/${kind.kind}`, kind] as const)),
   )
-  return { of: ({ service, kind }) => known.get(`${service}/${kind}`) ?? null }
+  const names = new Map(services.map(({ name, effects }) => [name, effects.map(({ kind }) => kind)]))
+  return {
+    of: ({ service, kind }) => known.get(`${service}/${kind}`) ?? null,
+    namesOf: service => names.get(service) ?? [],
+  }
 }
 
 /** An effect to be recorded. `name` is the last part of its key, `<subject>/<kind>/<name>`; null numbers it. */

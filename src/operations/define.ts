@@ -1,5 +1,5 @@
 import type { OpenService } from '../integrations/service.ts'
-import type { Deliverer } from '../outbox/deliverer.ts'
+import type { Deliverers } from '../outbox/deliverer.ts'
 import type { Models } from '../roles/model.ts'
 import type { ServiceCall, TaskBoard, TaskSource } from '../roles/task-source.ts'
 import type { Document } from '../kernel/document.ts'
@@ -27,11 +27,8 @@ export interface Connections {
 
 /** What delivers effects. */
 export interface Outbox {
-  /**
-   * One for each service that is set up to be written to.
-   * @throws AppError `config`, ServiceFailure where it is not known whose account it is
-   */
-  deliverers(call: ServiceCall): Promise<readonly Deliverer[]>
+  /** One for each service that is set up to be written to, and why others could not be opened. */
+  deliverers(call: ServiceCall): Promise<Deliverers>
 }
 
 /** One of the services, opened. */

@@ -1,4 +1,4 @@
-import { deliverDue, deliveryOutcome } from '../outbox/deliver.ts'
+import { deliverAll, deliveryOutcome, NOTHING_DELIVERED } from '../outbox/deliver.ts'
 import { undeliveredItems } from '../figures/effects.ts'
 import { document, line } from '../kernel/document.ts'
 import { defineOperation } from './define.ts'
@@ -13,12 +13,8 @@ export const deliver = defineOperation({
   run: async context => {
     const deliverers = await context.outbox.deliverers(context)
     if (!context.dryRun) await context.store.claims.recover()
-    if (deliverers.length === 0 || context.dryRun) {
-      const counts = await context.store.outbox.counts()
-      return { dryRun: context.dryRun, delivered: 0, failed: [], ...counts }
-    }
-    const done = await deliverDue({ ...context, deliverers })
-    return { dryRun: false, ...done, ...(await context.store.outbox.counts()) }
+    const done = context.dryRun ? NOTHING_DELIVERED : await deliverAll({ ...context, deliverers })
+    return { dryRun: context.dryRun, ...done, ...(await context.store.outbox.counts()) }
   },
   render: result =>
     document(

@@ -37,7 +37,7 @@ export const poll = defineOperation({
         ...pipelineOf(context, null),
         dryRun: context.dryRun,
         taskSource: context.taskSource,
-        deliverers: call => context.outbox.deliverers(call),
+        openDeliverers: call => context.outbox.deliverers(call),
       },
       request,
     )

@@ -1,6 +1,6 @@
 import type { DeadCause } from '../domain/effect-kind.ts'
 import { LONGEST_RETRY_AFTER_MS, LOOK_AGAIN_MS, LOOK_RARELY_MS } from '../domain/retry-schedule.ts'
-import { asAppError, isStoreFailure, type Outcome } from '../kernel/errors.ts'
+import { asAppError, isStoreFailure, type AppError, type Outcome } from '../kernel/errors.ts'
 import { LEASE_RENEWAL_MS } from '../kernel/lease.ts'
 import type { Log } from '../kernel/log.ts'
 import { nextAfter, ServiceFailure } from '../kernel/service-failure.ts'
@@ -8,13 +8,16 @@ import type { World } from '../kernel/world.ts'
 import type { Store } from '../store/index.ts'
 import type { Effect } from '../store/effect-rows.ts'
 import type { FailedDelivery, Passing } from '../store/outbox.ts'
-import { REFUSED_TRIES, type Deliverer, type Delivery } from './deliverer.ts'
+import { REFUSED_TRIES, type Deliverer, type Deliverers, type Delivery } from './deliverer.ts'
 
 /** What a pass over the outbox came to. */
 export interface Delivered {
   readonly delivered: number
   readonly failed: readonly Undelivered[]
 }
+
+/** A pass that was not made. */
+export const NOTHING_DELIVERED: Delivered = { delivered: 0, failed: [] }
 
 /** An effect that was tried in vain. */
 export interface Undelivered {
@@ -38,8 +41,7 @@ export interface OutboxContext {
   readonly store: Store
   readonly log: Log
   readonly stop: AbortSignal
-  /** One for each service that is set up. */
-  readonly deliverers: readonly Deliverer[]
+  readonly deliverers: Deliverers
 }
 
 /** The same for one of the services. */
@@ -53,19 +55,48 @@ type ServiceContext = Omit<OutboxContext, 'deliverers'> & { readonly deliverer: 
  * be written with.
  */
 export async function deliverDue(context: OutboxContext, besideWork = false): Promise<Delivered> {
-  const passes = await all(
-    context.deliverers.map(async deliverer => deliverTo({ ...context, deliverer }, besideWork)),
+  const { ready, failed } = context.deliverers
+  const passes = await Promise.all(
+    ready.map(async deliverer => deliverTo({ ...context, deliverer }, besideWork)),
   )
   return {
     delivered: passes.reduce((sum, { delivered }) => sum + delivered, 0),
-    failed: passes.flatMap(({ failed }) => failed),
+    failed: [
+      ...failed.map(({ service, error }) => unopened(service, error)),
+      ...passes.flatMap(pass => pass.failed),
+    ],
   }
 }
 
+/**
+ * The same for what is nothing but a delivery: where no service can be written to, the reason why is the answer.
+ * @throws AppError
+ */
+export async function deliverAll(context: OutboxContext): Promise<Delivered> {
+  const { ready, failed } = context.deliverers
+  const [first] = failed
+  if (ready.length === 0 && first !== undefined) throw first.error
+  return deliverDue(context)
+}
+
+/** Nothing was written to a service because it could not be opened. */
+function unopened(service: string, error: AppError): Undelivered {
+  const errorClass = error.kind === 'config' ? 'credential' : null
+  return { id: service, kind: service, message: error.message, next: error.hint, errorClass }
+}
+
+/** @throws AppError `store`, after what is being sent was recorded as far as that goes */
 async function deliverTo(context: ServiceContext, besideWork: boolean): Promise<Delivered> {
-  if (!besideWork) await reviveAt(context)
   const pass: Pass = { delivered: 0, failed: [], inRow: 0, besideWork }
-  await all(Array.from({ length: AT_ONCE }, async () => courier(context, pass)))
+  try {
+    if (!besideWork) await reviveAt(context)
+    await all(Array.from({ length: AT_ONCE }, async () => courier(context, pass)))
+  } catch (thrown) {
+    const error = asAppError(thrown)
+    if (isStoreFailure(error)) throw error
+    context.log.error('delivery stopped', { service: context.deliverer.service, error: error.message })
+    pass.failed.push(unopened(context.deliverer.service, error))
+  }
   return pass
 }
 
@@ -84,7 +115,7 @@ const LOOK_WAITS = { missedMs: LOOK_AGAIN_MS, otherMs: LOOK_RARELY_MS }
 
 /** Looks at places whose effects are dead, where there are requests to spare, and brings back what can be written now. */
 export async function reviveWhatIsBack(context: OutboxContext): Promise<void> {
-  for (const deliverer of context.deliverers) {
+  for (const deliverer of context.deliverers.ready) {
     if (await deliverer.hasRoom()) await reviveAt({ ...context, deliverer })
   }
 }

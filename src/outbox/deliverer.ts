@@ -1,3 +1,4 @@
+import type { AppError } from '../kernel/errors.ts'
 import type { Effect } from '../store/effect-rows.ts'
 import type { OutsideThing } from '../store/outbox.ts'
 
@@ -9,6 +10,12 @@ export type Delivery =
 
 /** A service may not find what is there, above all what it has just made; what is refused so often is refused for itself. */
 export const REFUSED_TRIES = 3
+
+/** Those that can deliver in one call; a service that cannot be opened stops no other. */
+export interface Deliverers {
+  readonly ready: readonly Deliverer[]
+  readonly failed: readonly { readonly service: string; readonly error: AppError }[]
+}
 
 /** Delivers the effects of one service, for one call of the program. */
 export interface Deliverer {

@@ -9,7 +9,7 @@ import {
   type OutboxContext,
   type Undelivered,
 } from '../outbox/deliver.ts'
-import type { Deliverer } from '../outbox/deliverer.ts'
+import type { Deliverers } from '../outbox/deliverer.ts'
 import {
   NOTHING_PICKED_UP,
   unreachable,
@@ -49,7 +49,7 @@ export interface PollContext extends Omit<PipelineContext, 'rows'> {
   /** Null without one. */
   readonly taskSource: TaskSource | null
   /** Those of the services that are set up, for this call. */
-  deliverers(call: ServiceCall): Promise<readonly Deliverer[]>
+  readonly openDeliverers: (call: ServiceCall) => Promise<Deliverers>
 }
 
 /**
@@ -60,12 +60,8 @@ export interface PollContext extends Omit<PipelineContext, 'rows'> {
  */
 export async function pollOnce(context: PollContext, request: WorkRequest): Promise<PollReport> {
   const opened = await openBoard(context)
-  if (opened.kind === 'none')
-    return { ...(await workQueue({ ...context, rows: null }, request)), notion: null }
-  if (opened.kind === 'unknown') {
-    const worked = await workQueue({ ...context, rows: null }, request)
-    return { ...worked, notion: { ...unreachable(opened.failure), delivered: 0, undelivered: [] } }
-  }
+  const outbox = { ...context, deliverers: await context.openDeliverers(context) }
+  if (opened.kind !== 'open') return pollWithoutBoard(outbox, request, opened)
   const { board } = opened
   const pickUp = (limit: number | null, arrived: () => void): Promise<PickedUp> =>
     board.pickUp({ limit, arrived, take: (page, flaw) => take(context, board.service, page, flaw) })
@@ -89,7 +85,6 @@ export async function pollOnce(context: PollContext, request: WorkRequest): Prom
     // Within what the first has left of the limit; with nothing left, decisions are still read.
     if (picked !== null) picked = joined(picked, await pickUp(leftOf(limit, picked), () => {}))
   }
-  const outbox = { ...context, deliverers: await context.deliverers(context) }
   const working = whileWorking(outbox, pickUpMore)
   const work = workQueue({ ...context, rows: board }, request, async tell => {
     arrived = tell
@@ -107,14 +102,31 @@ export async function pollOnce(context: PollContext, request: WorkRequest): Prom
   }
 }
 
-/** The board; or why it is not known whose it is: in another account every page would be missing. */
-async function openBoard(
-  context: PollContext,
-): Promise<
+/** Works the local queue alone, and delivers to other services. */
+async function pollWithoutBoard(
+  outbox: PollContext & OutboxContext,
+  request: WorkRequest,
+  opened: Exclude<OpenedBoard, { kind: 'open' }>,
+): Promise<PollReport> {
+  const worked = await workQueue({ ...outbox, rows: null }, request)
+  // Why the board's own service cannot be written to is told once, as what cannot be read.
+  const failed = outbox.deliverers.failed.filter(({ service }) => service !== outbox.taskSource?.service)
+  const deliverers = { ...outbox.deliverers, failed }
+  const { delivered, failed: undelivered } = request.dryRun
+    ? { delivered: 0, failed: [] }
+    : await deliverDue({ ...outbox, deliverers })
+  const picked = opened.kind === 'unknown' ? unreachable(opened.failure) : NOTHING_PICKED_UP
+  const told = opened.kind === 'unknown' || delivered + undelivered.length > 0
+  return { ...worked, notion: told ? { ...picked, delivered, undelivered } : null }
+}
+
+type OpenedBoard =
   | { readonly kind: 'open'; readonly board: TaskBoard }
   | { readonly kind: 'none' }
   | { readonly kind: 'unknown'; readonly failure: ServiceFailure }
-> {
+
+/** The board; or why it is not known whose it is: in another account every page would be missing. */
+async function openBoard(context: PollContext): Promise<OpenedBoard> {
   try {
     const board = (await context.taskSource?.board(context)) ?? null
     return board === null ? { kind: 'none' } : { kind: 'open', board }

@@ -68,15 +68,28 @@ export function sessionParts(options: PartsOptions, secrets: SecretKeeper): Part
     store,
     models: () => role('models'),
     taskSource: () => role('taskSource'),
-    outbox: async () => {
-      const open = await Promise.all(services.map(each => each.open()))
-      return {
-        deliverers: async call => {
-          const deliverers = await Promise.all(open.map(async each => each.deliverer?.(call)))
-          return deliverers.filter(each => each !== undefined && each !== null)
-        },
-      }
-    },
+    outbox: async () => ({
+      deliverers: async call => {
+        const writable = services.filter(({ service }) => service.effects.length > 0)
+        const attempts = await Promise.all(
+          writable.map(async ({ service: { name }, open }) => ({
+            service: name,
+            attempt: await attempted(
+              async () => (await open()).deliverer?.(call) ?? null,
+              text => text,
+            ),
+          })),
+        )
+        return {
+          ready: attempts.flatMap(({ attempt }) =>
+            attempt.ok && attempt.value !== null ? [attempt.value] : [],
+          ),
+          failed: attempts.flatMap(({ service, attempt }) =>
+            attempt.ok ? [] : [{ service, error: attempt.error }],
+          ),
+        }
+      },
+    }),
     services: redact =>
       Promise.all(
         services.map(async ({ service, open }) => ({

@@ -39,8 +39,8 @@ export interface StoreCore extends StoreReader {
 }
 
 /**
- * The only way to change rows: makes the handle that can, for each change anew. Its time and its ids are those of when
- * it was asked for, so that a change that is run a second time comes to the same.
+ * The only way to change rows: makes the handle that can, for each change anew. Its time stands still
+ * from when it has the lock, and its ids are the same again where it is run a second time.
  */
 export function changing(
   reading: StoreReader,
@@ -49,10 +49,11 @@ export function changing(
   write: GroupCommit['write'],
 ): StoreCore['change'] {
   return async (actor, what, work) => {
-    const nowMs = reading.clock.now()
-    const clock = { now: () => nowMs }
     const made = new Map<string, string>()
     return write(() => {
+      // Read once the lock is ours: a lease that was given while we waited for it is not one from the future.
+      const nowMs = reading.clock.now()
+      const clock = { now: () => nowMs }
       let number = 0
       const sameId = (kind: IdKind): string => {
         number += 1

@@ -43,14 +43,14 @@ export interface Effect {
   readonly endedMs: number | null
 }
 
-/** The effects for which a condition is true, in order. */
+/** The effects for which a condition is true that has an index of its own, in order. */
 export function effectsWhere(
   core: StoreReader,
   where: string,
   values: Readonly<Record<string, SqlValue>>,
 ): Effect[] {
   return core.engine
-    .all(`SELECT * FROM effects WHERE ${where} ORDER BY seq`, values)
+    .all(`SELECT * FROM effects WHERE ${where} ORDER BY /* unindexed */ seq`, values)
     .map(row => readEffect(core, row))
 }
 
@@ -102,9 +102,9 @@ export function recordEffects(
          uncertain, not_before_ms, claim_no, created_ms, passing_ms)
        VALUES (:id, (SELECT COALESCE(MAX(seq), 0) + 1 FROM effects), :prefix || COALESCE(:name,
          CAST((SELECT COUNT(*) + 1 FROM effects
-           WHERE subject_kind = :subjectKind AND subject_id = :subjectId AND kind = :kind) AS TEXT)),
+           WHERE subject_kind = :subjectKind AND subject_id = :subjectId AND service = :service AND kind = :kind) AS TEXT)),
          :subjectKind, :subjectId, :service, :kind, :target, :place, :body, 'pending', 0, 0, 0, 0, :now, :passingMs)
-       ON CONFLICT (key) DO NOTHING`,
+       ON CONFLICT (service, key) DO NOTHING`,
       {
         id: tx.newId('effect'),
         prefix: `${subject.id}/${kind}/`,

@@ -91,11 +91,17 @@ export function effectStore(core: StoreCore): EffectStore {
     retry: (id, actor) =>
       decide(core, id, 'retry', actor, (tx, effect) => {
         if (effect.state === 'pending') dueNow(tx, effect)
-        else reviveEach(tx, [effect, ...deadOn(tx, effect.target).filter(other => other.id !== id)])
+        else reviveEach(tx, [effect, ...deadOn(tx, effect).filter(other => other.id !== id)])
       }),
     dismiss: (id, actor) =>
       decide(core, id, 'dismiss', actor, (tx, effect) => {
-        tx.engine.run(`UPDATE effects SET state = 'dismissed' WHERE id = :id`, { id: effect.id })
+        tx.engine.run(
+          `UPDATE effects SET state = 'dismissed', ended_ms = COALESCE(ended_ms, :now) WHERE id = :id`,
+          {
+            id: effect.id,
+            now: tx.clock.now(),
+          },
+        )
       }),
   }
 }
@@ -104,8 +110,8 @@ export function effectStore(core: StoreCore): EffectStore {
  * After a write to a target has arrived: what it said again need not be said any more, and what died because the
  * target was away can be written now. Inside the transaction that ends the write.
  */
-export function settleDead(tx: Change, target: string): void {
-  for (const effect of deadOn(tx, target)) {
+export function settleDead(tx: Change, written: Effect): void {
+  for (const effect of deadOn(tx, written)) {
     if (effect.cause !== 'refused') revive(tx, effect)
     else if (stillToSay(tx, effect, 'done') === null) supersede(tx, effect)
   }
@@ -134,7 +140,10 @@ function decide(
 ): Promise<EffectDecided> {
   return core.change(actor, `effect.${verb}`, tx => {
     const effect = findEffect(tx, id)
-    if (effect === null || !mayDecideEffect(verb, effect.state)) {
+    if (
+      effect === null ||
+      !(mayDecideEffect(verb, effect.state) || (verb === 'dismiss' && isStranded(tx, effect)))
+    ) {
       return { kind: 'refused', state: effect?.state ?? 'done' }
     }
     work(tx, effect)
@@ -173,8 +182,8 @@ function deadAt(core: StoreReader, service: string, place: string): Effect[] {
   return effectsWhere(core, `${LOST_PLACE} AND place = :place`, { service, place })
 }
 
-function deadOn(core: StoreReader, target: string): Effect[] {
-  return effectsWhere(core, `state = 'dead' AND target = :target`, { target })
+function deadOn(core: StoreReader, { service, target }: Effect): Effect[] {
+  return effectsWhere(core, `state = 'dead' AND service = :service AND target = :target`, { service, target })
 }
 
 function reviveEach(tx: Change, effects: readonly Effect[]): number {
@@ -202,6 +211,11 @@ function supersede(tx: Change, { id }: Effect): void {
 
 function dueNow(tx: Change, { id }: Effect): void {
   tx.engine.run('UPDATE effects SET not_before_ms = 0 WHERE id = :id', { id })
+}
+
+/** It waits, and this program has nothing that could deliver it. */
+function isStranded(core: StoreReader, effect: Effect): boolean {
+  return effect.state === 'pending' && effect.owner === null && core.kinds.of(effect) === null
 }
 
 /** What it has to say beside what was recorded after it for the same target, or was done; null where that is nothing. */

@@ -238,9 +238,11 @@ function meaningOf(path: string, error: Error): Meaning | null {
     const { kind, what, hint } = /^SQLITE_(IOERR|CANTOPEN)/.test(code) && isFull(path) ? FULL : known
     return { kind, what: `${what} (${code})`, hint }
   }
-  if (isSchemaDamage(code, error) || isValueDamage(error)) {
-    return { ...DAMAGED, what: `${DAMAGED.what}: ${error.message}` }
+  if (isSchemaDamage(code, error)) {
+    const hint = `if a newer version of EchoPilot has used it meanwhile, run that one; else ${DAMAGED.hint}`
+    return { ...DAMAGED, what: `${DAMAGED.what}: ${error.message}`, hint }
   }
+  if (isValueDamage(error)) return { ...DAMAGED, what: `${DAMAGED.what}: ${error.message}` }
   if (error instanceof TypeError && /directory does not exist/.test(error.message)) {
     return { kind: 'store', what: 'has no folder', hint: 'name another folder with --state-dir' }
   }

@@ -74,7 +74,12 @@ export function refuseForeign(engine: Engine): void {
 export function migrate(
   engine: Engine,
   migrations: readonly Migration[],
-  options: { now: number; programVersion: string; copy: (fromVersion: number) => () => void },
+  options: {
+    now: number
+    programVersion: string
+    copy: (fromVersion: number) => () => void
+    isAlive: (owner: string) => boolean
+  },
 ): void {
   const newest = migrations.at(-1)?.number ?? 0
   const found = schemaVersion(engine)
@@ -86,7 +91,10 @@ export function migrate(
       const now = schemaVersion(engine)
       refuseNewer(now, newest)
       // Under the write lock: by one opener only, and with everything that the older program has written.
-      if (now > 0 && now < newest) takeAway = options.copy(now)
+      if (now > 0 && now < newest) {
+        refuseWhileWorking(engine, options.isAlive)
+        takeAway = options.copy(now)
+      }
       for (const migration of migrations.filter(step => step.number > now)) apply(engine, migration, options)
       refuseLostRows(engine)
     })
@@ -95,6 +103,29 @@ export function migrate(
     if (schemaVersion(engine) === found) takeAway()
     throw error
   }
+}
+
+/**
+ * A process of the older program could not record what it has paid for once the tables are others.
+ * @throws AppError `busy` while one works
+ */
+function refuseWhileWorking(engine: Engine, isAlive: (owner: string) => boolean): void {
+  const tables = ['runs', 'effects'].filter(
+    name =>
+      engine.get(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = :name`, { name }) !== undefined,
+  )
+  const owners = tables.flatMap(name =>
+    engine
+      .all(`SELECT DISTINCT owner FROM ${name} WHERE owner IS NOT NULL`)
+      .map(({ owner }) => String(owner)),
+  )
+  const working = owners.find(isAlive)
+  if (working === undefined) return
+  throw new AppError(
+    'busy',
+    `an older version of EchoPilot works on this store (${working}): it is not brought up while that runs`,
+    'let it end, or stop it with SIGTERM, then run the same command again; nothing was changed',
+  )
 }
 
 /**

@@ -52,8 +52,6 @@ export interface OutboxStore {
   failed(effects: readonly Effect[], failure: FailedDelivery): Promise<void>
   /** The id at a service of a thing we made; null where it is not known. */
   thing(service: string, key: string): Promise<string | null>
-  /** Whether something waits to be written to a target. */
-  hasPending(target: string): Promise<boolean>
   /** Those of these ids that are not done: pending or dead. */
   unfinished(ids: readonly string[]): Promise<string[]>
   /** Those that wait, and those that are dead and missed. */
@@ -82,9 +80,6 @@ export function outboxStore(core: StoreCore): OutboxStore {
       return core.change(core.actor, `effect.${verb}`, tx => giveBack(tx, effects, failure))
     },
     thing: async (service, key) => thingOf(core, service, key),
-    hasPending: async target =>
-      engine.get(`SELECT 1 FROM effects WHERE target = :target AND state = 'pending' LIMIT 1`, { target }) !==
-      undefined,
     unfinished: async ids =>
       engine
         .all(`SELECT id FROM effects WHERE state <> 'done' AND id IN ${listed(':ids')}`, {
@@ -115,18 +110,18 @@ const IS_DUE = dueSql('not_before_ms', LONGEST_DELIVERY_WAIT_MS)
  * hold up what comes after them, a result above all: they are merged into the next one; but one that its service made
  * wait holds up the whole target.
  */
-const IS_ITS_TURN = `NOT EXISTS (SELECT 1 FROM effects b WHERE b.target = e.target AND b.state = 'pending' AND (b.owner IS NOT NULL
+const IS_ITS_TURN = `NOT EXISTS (SELECT 1 FROM effects b WHERE b.service = e.service AND b.target = e.target AND b.state = 'pending' AND (b.owner IS NOT NULL
     OR (b.seq < e.seq AND (b.passing_ms IS NULL OR NOT ${dueSql('b.not_before_ms', LONGEST_DELIVERY_WAIT_MS)}))))`
 
 /** The oldest due write that is to stay. */
 const LASTING_HEAD = `SELECT * FROM effects e /* by effects_lasting */
-  WHERE service = :service AND state = 'pending' AND passing_ms IS NULL AND owner IS NULL AND ${IS_DUE}
+  WHERE service = :service AND kind IN ${listed(':kinds')} AND state = 'pending' AND passing_ms IS NULL AND owner IS NULL AND ${IS_DUE}
   AND ${IS_ITS_TURN}
   ORDER BY seq LIMIT 1`
 
 /** The oldest state in between that is due by itself. */
 const PASSING_HEAD = `SELECT * FROM effects e /* by effects_passing */
-  WHERE service = :service AND state = 'pending' AND passing_ms IS NOT NULL AND owner IS NULL AND ${IS_DUE}
+  WHERE service = :service AND kind IN ${listed(':kinds')} AND state = 'pending' AND passing_ms IS NOT NULL AND owner IS NULL AND ${IS_DUE}
   AND (:all = 1 OR created_ms + passing_ms <= :now OR created_ms > :now)
   AND ${IS_ITS_TURN}
   ORDER BY seq LIMIT 1`
@@ -134,11 +129,13 @@ const PASSING_HEAD = `SELECT * FROM effects e /* by effects_passing */
 /** What lasts comes first: a state in between that waits meanwhile may be void before its turn. */
 function findHead(core: StoreReader, service: string, passing: Passing): Effect | null {
   const now = core.clock.now()
+  // What another version of the program recorded waits for that.
+  const kinds = listOf(core.kinds.namesOf(service))
   const row =
-    core.engine.get(LASTING_HEAD, { service, now }) ??
+    core.engine.get(LASTING_HEAD, { service, kinds, now }) ??
     (passing === 'none'
       ? undefined
-      : core.engine.get(PASSING_HEAD, { service, now, all: passing === 'all' ? 1 : 0 }))
+      : core.engine.get(PASSING_HEAD, { service, kinds, now, all: passing === 'all' ? 1 : 0 }))
   return row === undefined ? null : readEffect(core, row)
 }
 
@@ -152,8 +149,12 @@ function claimHead(tx: Change, service: string, passing: Passing): Effect[] {
 
 /** The effects of one kind at the head of a target: they are delivered as one. */
 function sameKindFrom(core: StoreReader, head: Effect): Effect[] {
-  const pending = effectsWhere(core, `target = :target AND state = 'pending'`, { target: head.target })
-  const end = pending.findIndex(({ kind, service }) => kind !== head.kind || service !== head.service)
+  const { service, target } = head
+  const pending = effectsWhere(core, `service = :service AND target = :target AND state = 'pending'`, {
+    service,
+    target,
+  })
+  const end = pending.findIndex(({ kind }) => kind !== head.kind)
   return end === -1 ? pending : pending.slice(0, end)
 }
 
@@ -202,8 +203,8 @@ function finish(tx: Change, effects: readonly Effect[], thing: OutsideThing | nu
     if (tx.kinds.of(effect)?.confirmsTick?.(effect.body) === true) confirmTick(tx, effect)
     proveDelivery(tx, effect)
   }
-  for (const target of new Set(effects.map(effect => effect.target))) settleDead(tx, target)
   const [first] = effects
+  if (first !== undefined) settleDead(tx, first)
   if (thing === null || first === undefined) return
   tx.engine.run(
     `INSERT INTO outside_things (service, key, outside_id) VALUES (:service, :key, :outsideId)

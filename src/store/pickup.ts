@@ -65,7 +65,7 @@ export interface PickUpStore {
     run: NewRun,
   ): Promise<TickState | { readonly kind: 'queued'; readonly runId: string; readonly taskId: string }>
   /** Pages of runs that are worked on, or will be next, and pages that are to be told of an outcome. */
-  busyPages(limit: number): Promise<string[]>
+  busyPages(service: string, limit: number): Promise<string[]>
   /** The latest runs of these pages. */
   rows(pageIds: readonly string[]): Promise<BoardRow[]>
   /**
@@ -108,17 +108,17 @@ export function pickUpStore(core: StoreCore): PickUpStore {
           ids: listOf(pageIds),
         })
         .map(readBoardRow),
-    busyPages: async limit =>
+    busyPages: async (service, limit) =>
       core.engine
         .all(
           `SELECT t.page_id FROM (SELECT task_id FROM runs /* by runs_ready */ WHERE next_stage IS NOT NULL
              ORDER BY priority DESC, created_ms, id LIMIT :half) r JOIN tasks t ON t.id = r.task_id
-           WHERE t.page_id IS NOT NULL
+           WHERE t.source = :service AND t.page_id IS NOT NULL
            UNION
            SELECT target FROM (SELECT target FROM effects /* by effects_lasting */
-             WHERE state = 'pending' AND passing_ms IS NULL AND kind = 'page' ORDER BY seq LIMIT :half)
+             WHERE service = :service AND state = 'pending' AND passing_ms IS NULL AND kind = 'page' ORDER BY seq LIMIT :half)
            LIMIT :limit`,
-          { limit, half: Math.ceil(limit / 2) },
+          { service, limit, half: Math.ceil(limit / 2) },
         )
         .map(row => reader(row).text('page_id')),
     watched: async (after, limit) =>
@@ -152,9 +152,9 @@ const ROW = `SELECT t.page_id, t.id AS task_id, t.title, r.id AS run_id, r.state
     ${flag(`${IS_TOLD})`)} AS heard,
     ${flag(`${IS_TOLD} AND e.created_ms >= r.ended_ms)`)} AS end_heard,
     (SELECT o.id FROM outputs o WHERE o.run_id = r.id ORDER BY o.number DESC LIMIT 1) AS output_id,
-    ${flag(`EXISTS (SELECT 1 FROM effects e WHERE e.target = t.page_id AND e.state = 'pending')`)} AS has_pending,
+    ${flag(`EXISTS (SELECT 1 FROM effects e WHERE e.service = t.source AND e.target = t.page_id AND e.state = 'pending')`)} AS has_pending,
     ${flag(`EXISTS (SELECT 1 FROM effects e
-      WHERE e.subject_kind = 'run' AND e.subject_id = r.id AND e.target = t.page_id AND e.state = 'dead')`)} AS has_dead,
+      WHERE e.subject_kind = 'run' AND e.subject_id = r.id AND e.service = t.source AND e.target = t.page_id AND e.state = 'dead')`)} AS has_dead,
     ${flag('r.dismissed_ms IS NOT NULL')} AS dismissed,
     COALESCE((SELECT stood_cancelled FROM ticks WHERE page_id = t.page_id AND run_id = r.id), 1) AS stood_cancelled
   FROM runs r JOIN tasks t ON t.id = r.task_id`

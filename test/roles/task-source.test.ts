@@ -37,7 +37,7 @@ describeTaskSource('Notion', async () => {
       await clock.advance(3_600_000)
       const one = call()
       const deliverer = await service.deliverer?.(one)
-      await deliverDue({ ...one, store, deliverers: deliverer ? [deliverer] : [] })
+      await deliverDue({ ...one, store, deliverers: { ready: deliverer ? [deliverer] : [], failed: [] } })
     },
     writes: async () => (await board.writes()).length,
   }

@@ -1,3 +1,4 @@
+import type { Store } from '../../src/store/index.ts'
 import Database from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
 import { openEngine } from '../../src/store/engine.ts'
@@ -359,6 +360,7 @@ function fillStore(path: string, version: number): void {
     now: 1,
     programVersion: 'old',
     copy: () => () => undefined,
+    isAlive: () => false,
   })
   engine.close()
   const columns = columnsOf(path)
@@ -423,6 +425,7 @@ test.each(Array.from({ length: NEWEST }, (_, index) => index + 1))(
     const files = unmadeStore()
     fillStore(files.path, version)
     const older = columnsOf(files.path)
+    files.machine.kill('gone')
     files.open('newer').close()
     const kept = keptColumns(older, columnsOf(files.path))
     for (const [table, names] of Object.entries(kept)) {
@@ -459,6 +462,7 @@ async function afterStep(sql: string): Promise<{ failure: unknown; schema: unkno
       now: 1,
       programVersion: 'x',
       copy: () => () => undefined,
+      isAlive: () => false,
     })
   } catch (error) {
     failure = error
@@ -470,6 +474,16 @@ async function afterStep(sql: string): Promise<{ failure: unknown; schema: unkno
     tasks: engine.get('SELECT COUNT(*) AS tasks FROM tasks')?.['tasks'],
   }
 }
+
+test('a store is not brought up while a process of the older program works on it', () => {
+  const files = unmadeStore()
+  fillStore(files.path, 12)
+  const open = (): Store => files.open('newer')
+  expect(open).toThrow(/works on this store \(gone\)/)
+  expect(rowsOf(files.path, 'PRAGMA user_version')).toEqual([{ user_version: 12 }])
+  files.machine.kill('gone')
+  open().close()
+})
 
 test('a step may make a table anew that others refer to; foreign keys hold again after it', async () => {
   expect(await afterStep(REBUILT)).toEqual({ failure: null, schema: NEWEST + 1, tasks: 1 })

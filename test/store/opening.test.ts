@@ -160,9 +160,14 @@ test('a step that fails leaves the old schema whole', async () => {
     ...readMigrations(),
     aStep(before + 1, 'CREATE TABLE extra (a INTEGER) STRICT; CREATE TABLE tasks (a INTEGER) STRICT'),
   ]
-  expect(() => migrate(engine, broken, { now: 1, programVersion: 'x', copy: () => () => undefined })).toThrow(
-    'table tasks already exists',
-  )
+  expect(() =>
+    migrate(engine, broken, {
+      now: 1,
+      programVersion: 'x',
+      copy: () => () => undefined,
+      isAlive: () => false,
+    }),
+  ).toThrow('table tasks already exists')
   expect(schemaVersion(engine)).toBe(before)
   expect(engine.get(`SELECT name FROM sqlite_schema WHERE name = 'extra'`)).toBeUndefined()
   expect(engine.get('SELECT COUNT(*) AS tasks FROM tasks')).toEqual({ tasks: 50 })
@@ -184,6 +189,7 @@ test('the copy before a step is made under the lock: what the older program wrot
   migrate(engine, newer, {
     now: 1,
     programVersion: 'x',
+    isAlive: () => false,
     copy: from => {
       expect(from).toBe(readMigrations().length)
       // Anybody else who writes now has to wait.
@@ -208,6 +214,7 @@ test('a store of an older schema is brought up, with a copy of it as it was besi
     now: 1,
     programVersion: 'old',
     copy: () => () => undefined,
+    isAlive: () => false,
   })
   engine.close()
   const store = files.open('newer')
@@ -279,6 +286,7 @@ function oldStore(files: TestStore, obstacle: string): void {
     now: 1,
     programVersion: 'old',
     copy: () => () => undefined,
+    isAlive: () => false,
   })
   engine.script(obstacle)
   engine.close()

@@ -1,5 +1,5 @@
 import { flagField, wholeNumberField, withDefault } from '../../kernel/field.ts'
-import { deliverDue, deliveryOutcome, stillUndelivered, type Delivered } from '../../outbox/deliver.ts'
+import { deliverDue, deliveryOutcome, NOTHING_DELIVERED, stillUndelivered } from '../../outbox/deliver.ts'
 import type { Compared, TaskBoard } from '../../roles/task-source.ts'
 import { olderLine, undeliveredItems } from '../../figures/effects.ts'
 import { document, line } from '../../kernel/document.ts'
@@ -60,7 +60,6 @@ type SyncContext = Context<{ store: 'required' }>
 
 /** What was recorded to be written again; `lost` pages are there no more, `older` ones were not compared. */
 const NOTHING_REBUILT = { compared: 0, pages: 0, recorded: 0, lost: 0, older: 0 }
-const NOTHING_DELIVERED: Delivered = { delivered: 0, failed: [] }
 
 /** The same comparison, recording nothing. */
 async function plan(context: SyncContext, board: TaskBoard, input: { rebuild: boolean; limit: number }) {

@@ -40,6 +40,17 @@ test.for([
   expect(dumpStore(desk.storeFile)['effects']).toEqual(before)
 })
 
+test('what waits is written also where the key of the model service is missing', async () => {
+  const before = await openDesk(office)
+  await before.done('poll')
+  const desk = newDesk(office, {
+    stateDir: before.stateDir,
+    env: { OPENAI_API_KEY: '', OPENAI_BASE_URL: 'https://api.openai.com/v1' },
+  })
+  expect((await desk.call('deliver')).code).toBe(0)
+  expect((await desk.call('notion', 'sync')).code).toBe(0)
+})
+
 test('status and doctor show the whole screen, and then 78 outranks 1', async () => {
   const before = await openDesk(office)
   const { taskId } = await before.done('task', 'add', briefThat('refuse'))

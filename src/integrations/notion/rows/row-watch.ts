@@ -59,7 +59,9 @@ export function rowWatch(parts: {
   }
   /** What was asked about, and, where requests are short, what will be asked about next: one query tells of all. */
   const rowsFor = async (pageIds: readonly string[]): Promise<BoardRow[]> => {
-    const busy = (await workspace.api.hasRoom()) ? [] : await store.pickUps.busyPages(MOST_CONDITIONS)
+    const busy = (await workspace.api.hasRoom())
+      ? []
+      : await store.pickUps.busyPages('notion', MOST_CONDITIONS)
     const all = [...new Set([...pageIds, ...busy])].slice(0, Math.max(MOST_CONDITIONS, pageIds.length))
     const rows = await store.pickUps.rows(all)
     return rows.toSorted((one, other) => all.indexOf(one.pageId) - all.indexOf(other.pageId))

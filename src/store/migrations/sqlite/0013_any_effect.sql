@@ -4,7 +4,7 @@
 CREATE TABLE effects_anew (
   id             TEXT PRIMARY KEY,
   seq            INTEGER NOT NULL UNIQUE,
-  key            TEXT NOT NULL UNIQUE,
+  key            TEXT NOT NULL,
   -- What it tells of: a run, an invoice, a report …, by its id.
   subject_kind   TEXT NOT NULL,
   subject_id     TEXT NOT NULL,
@@ -31,6 +31,7 @@ CREATE TABLE effects_anew (
   ended_ms       INTEGER,
   -- How long it may wait to be written with what comes after it; null for what is written in any case.
   passing_ms     INTEGER CHECK (passing_ms >= 0),
+  UNIQUE (service, key),
   CHECK ((owner IS NULL) = (lease_until_ms IS NULL)),
   CHECK ((ended_ms IS NULL) = (state = 'pending')),
   CHECK (cause IS NULL OR state IN ('dead', 'dismissed'))
