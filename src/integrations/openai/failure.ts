@@ -1,6 +1,6 @@
 import { redirectFailure, type ReadHeader, retryAfterMs } from '../../kernel/http/read-header.ts'
 import { ServiceFailure } from '../../kernel/service-failure.ts'
-import { isOfAccount, isTooLarge, isUnknownModel } from './words.ts'
+import { isOfAccount, isOfCredit, isOfKey, isTooLarge, isUnknownModel } from './words.ts'
 
 /** Where a request went: what the operator may have to set otherwise. */
 export interface Place {
@@ -63,7 +63,12 @@ export function fromHttp(failure: HttpFailure): ServiceFailure {
     return new ServiceFailure(message, { ...facts, errorClass: 'permanent', billed: 'no', fix: FIX_OF_SIZE })
   }
   if (needsOperator(failure)) {
-    return new ServiceFailure(message, { ...facts, errorClass: 'credential', billed: 'no' })
+    return new ServiceFailure(message, {
+      ...facts,
+      errorClass: 'credential',
+      billed: 'no',
+      fix: accountFix(failure),
+    })
   }
   if (status === 429) return new ServiceFailure(message, { ...facts, errorClass: 'throttled', billed: 'no' })
   if (status === 408 || status === 409 || status >= 500) {
@@ -86,6 +91,16 @@ function needsOperator({ status, code, message, isOfRequest }: HttpFailure): boo
 /** For a request that is larger than a limit: waiting does not help. */
 const FIX_OF_SIZE =
   'shorten the brief, lower max_output_tokens, or have the limit of the account or of the model raised'
+
+/** What is to be done about an account; null where the key itself is refused: callers know where that is set. */
+function accountFix({ status, code, message }: HttpFailure): string | null {
+  if (status === 402 || isOfCredit(code, message)) {
+    return 'add credit to the account or raise its limit at the service, or set the key of another account'
+  }
+  if (status === 407) return 'a proxy on the way wants a password: give it in the address of the proxy'
+  if (status === 401 || isOfKey(code, message)) return null
+  return 'the account may not do this: have it allowed at the service, or set the key of another account'
+}
 
 /** What is to be set otherwise, where the service is there but the address or the model is wrong; or null. */
 function setUpFix({ status, code, message, place }: HttpFailure): string | null {

@@ -43,7 +43,7 @@ export function readCompletion(data: unknown, maxOutputTokens: number): Omit<Com
 export function readErrorIn(data: unknown): { status: number | null; message: string } | null {
   if (!isObject(data)) return null
   const [choice] = isList(data['choices']) ? data['choices'] : []
-  const error = data['error'] ?? (isObject(choice) ? errorOfChoice(choice) : null)
+  const error = saidOr(data['error'], isObject(choice) ? errorOfChoice(choice) : null)
   if (error === null) return null
   if (!isObject(error)) return { status: null, message: wordsOf(error) }
   const { code, message } = error
@@ -53,7 +53,13 @@ export function readErrorIn(data: unknown): { status: number | null; message: st
 
 function errorOfChoice(choice: Json): unknown {
   const brokeOff = isBrokenOff(choice['finish_reason']) ? 'the model broke off' : null
-  return choice['error'] ?? brokeOff
+  return saidOr(choice['error'], brokeOff)
+}
+
+/** An error, or the other one where it is empty: some servers write the field into every answer. */
+function saidOr(error: unknown, other: unknown): unknown {
+  const parts = isObject(error) || isList(error) ? Object.values(error) : [error]
+  return parts.every(part => !part) ? other : error
 }
 
 /** An error as text. What is nested without end cannot be written again. */

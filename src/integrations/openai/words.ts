@@ -45,12 +45,18 @@ export function isUnknownModel(code: string | null, message: string): boolean {
   return (code !== null && UNKNOWN_MODEL_CODES.has(code)) || SAYS_UNKNOWN_MODEL.test(message)
 }
 
-const ACCOUNT_CODES = new Set(['invalid_api_key', 'billing_hard_limit_reached', 'billing_not_active'])
+const CREDIT_CODES = new Set(['insufficient_quota', 'billing_hard_limit_reached', 'billing_not_active'])
+const ACCOUNT_CODES = new Set(['invalid_api_key', ...CREDIT_CODES])
+
+const SAYS_CREDIT =
+  /credit balance is too low|billing hard limit|(?:insufficient|not enough) (?:credit|balance|fund)/i
+
+const SAYS_KEY =
+  /(?:invalid|incorrect|wrong|expired|missing) api.?key|api.?key (?:is )?(?:not (?:valid|found|provided)|invalid|incorrect|expired|missing|required)/i
 
 const SAYS_ACCOUNT = [
-  /(?:invalid|incorrect|wrong|expired|missing) api.?key/i,
-  /api.?key (?:is )?(?:not (?:valid|found|provided)|invalid|incorrect|expired|missing|required)/i,
-  /credit balance is too low|billing hard limit|(?:insufficient|not enough) (?:credit|balance|fund)/i,
+  SAYS_KEY,
+  SAYS_CREDIT,
   /(?:account|organi[sz]ation) (?:is|has been|must be|is not) (?:deactivated|disabled|suspended|verified|active)/i,
   /user location is not supported/i,
 ]
@@ -62,6 +68,16 @@ const MOST_CHARACTERS = 200
 export function isOfAccount(code: string | null, message: string): boolean {
   const said = message.slice(0, MOST_CHARACTERS)
   return (code !== null && ACCOUNT_CODES.has(code)) || SAYS_ACCOUNT.some(words => words.test(said))
+}
+
+/** Whether the service says that it does not take the key. */
+export function isOfKey(code: string | null, message: string): boolean {
+  return code === 'invalid_api_key' || SAYS_KEY.test(message.slice(0, MOST_CHARACTERS))
+}
+
+/** Whether the service says that the account has no credit left, or has reached a limit of its own. */
+export function isOfCredit(code: string | null, message: string): boolean {
+  return (code !== null && CREDIT_CODES.has(code)) || SAYS_CREDIT.test(message.slice(0, MOST_CHARACTERS))
 }
 
 function numberOf(digits: string): number {

@@ -228,6 +228,50 @@ test.each<[what: string, body: unknown]>([
   expect(received).toHaveLength(2)
 })
 
+test.each<[what: string, status: number, body: unknown, fix: unknown]>([
+  ['credit', 402, { error: { message: 'no' } }, expect.stringMatching(/^add credit/)],
+  [
+    'a quota',
+    429,
+    { error: { message: 'pay', code: 'insufficient_quota' } },
+    expect.stringMatching(/^add credit/),
+  ],
+  [
+    'credit, in words',
+    400,
+    { error: { message: 'Your credit balance is too low.' } },
+    expect.stringMatching(/^add credit/),
+  ],
+  ['a proxy', 407, '', expect.stringMatching(/^a proxy/)],
+  ['what is not allowed', 403, { error: { message: 'no' } }, expect.stringMatching(/^the account may not/)],
+  [
+    'an account',
+    400,
+    { error: { message: 'Your organization must be verified.' } },
+    expect.stringMatching(/^the account may not/),
+  ],
+  ['a key', 401, { error: { message: 'no' } }, null],
+  ['a key, by 403', 403, { error: { message: 'Invalid API key' } }, null],
+])('the fix fits the cause: %s (%i)', async (_what, status, body, fix) => {
+  const { model } = await scripted(answer(status, body))
+  const failure = await failureOf(model.complete(REQUEST, patience()))
+  expect(failure).toMatchObject({ errorClass: 'credential', fix })
+})
+
+test.each<[what: string, error: unknown]>([
+  ['null', null],
+  ['no words', ''],
+  ['false', false],
+  ['an object', {}],
+  ['a list', []],
+  ['an object of nothing', { message: '', code: null, type: '' }],
+])('an empty error beside an answer is none: %s', async (_what, error) => {
+  const { choices } = completion({})
+  const beside = (choices as readonly object[]).map(choice => ({ ...choice, error }))
+  expect(await completed({ error })).toMatchObject({ text: 'Hello.', finish: 'complete' })
+  expect(await completed({ choices: beside })).toMatchObject({ text: 'Hello.', finish: 'complete' })
+})
+
 test('a 400 that quotes what was sent says nothing of the account', async () => {
   const said = `The prompt has no place for it: ${'word '.repeat(50)} invalid API key`
   const { model } = await scripted(answer(400, { error: { message: said } }))
