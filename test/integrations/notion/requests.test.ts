@@ -148,6 +148,21 @@ test.for([0, 10, 10_000])('an idle poll beside %i queued rows costs a handful of
   }
 })
 
+test('with --limit the next poll begins with the oldest row again', async () => {
+  const opened = await openDesk(office)
+  await board.add(PASSES, { count: 1_050, created_time: '2026-11-01T09:00:00Z' })
+  await withRuns(opened, await queueRows())
+  const { desk } = counting(opened)
+  expect(await desk.done('poll')).toMatchObject({ notion: { picked: [] } })
+  const newer = await board.add(PASSES, { created_time: '2026-11-02T09:00:00Z' })
+  await board.add(PASSES, { created_time: '2026-11-03T09:00:00Z' })
+  const picksOne = async (pageId: string): Promise<void> =>
+    expect(await desk.done('poll', '--limit', '1')).toMatchObject({ notion: { picked: [{ pageId }] } })
+  await picksOne(newer)
+  const older = await board.add(PASSES, { created_time: '2026-10-01T09:00:00Z' })
+  await picksOne(older)
+})
+
 /** All rows of the queue, oldest first. */
 async function queueRows(): Promise<string[]> {
   const path = `data_sources/${await board.sourceId('Automation Queue')}/query`

@@ -77,7 +77,9 @@ async function readQueue(context: PickUpContext): Promise<PickedUp> {
   }
   const isOver = (): boolean => context.stop.aborted || (limit !== null && reading.picked.length >= limit)
   const end = await goThrough(context, reading, isOver)
-  if (!context.dryRun && end !== 'over') await pickUps.setMark(TICKED, end === 'end' ? null : reading.upTo)
+  // Where the caller has had enough, the next poll begins with the oldest rows again; one that was stopped goes on.
+  const mark = end === 'enough' ? reading.upTo : null
+  if (!context.dryRun && !context.stop.aborted) await pickUps.setMark(TICKED, mark)
   const { picked, failed, complete } = reading
   return { ...NOTHING_PICKED_UP, picked, failed, complete }
 }
