@@ -204,6 +204,14 @@ test('what a person has a say in is no drift: other columns and blocks, a new ti
   expect(await driftsOf(desk)).toEqual([])
 })
 
+test('a Cancelled that a person set on a row that is done is no drift', async () => {
+  const { desk, pageId } = await worked()
+  await board.edit(pageId, { values: { Status: 'Cancelled' } })
+  expect(await driftsOf(desk)).toEqual([])
+  await board.edit(pageId, { values: { 'Run ID': 'of an earlier run' } })
+  expect(await driftsOf(desk)).toEqual(['Status: Cancelled', 'Run ID: of an earlier run'])
+})
+
 test('columns and logs that are not there are no drift', async () => {
   const { desk } = await worked()
   const source = await board.sourceId('Automation Queue')

@@ -127,7 +127,10 @@ function cellDrifts(
   const row = readRow(page, queue)
   const { page: change } = said
   if (change === null) return []
-  const isCancelledByHand = row.choice('status') === 'Cancelled' && (!isFinal(said.state) || said.dismissed)
+  // A Cancelled that stood there before the row heard of the run is of an earlier one.
+  const hasHeard = row.text('runId') === change.runId
+  const isCancelledByHand =
+    row.choice('status') === 'Cancelled' && (!isFinal(said.state) || said.dismissed || hasHeard)
   const ofRun = keysOf(change)
     .filter(key => !(key === 'status' && isCancelledByHand))
     .flatMap(key => {
