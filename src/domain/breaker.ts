@@ -66,8 +66,8 @@ export interface Trial {
   readonly signature: string | null
   /** How often in a row it failed in that way. */
   readonly inRow: number
-  /** Calls of an unknown outcome, which may have been billed, that used up no attempt. */
-  readonly unknownCalls: number
+  /** Stages that ended with a call of unknown outcome, which may have been billed, and used up no attempt. */
+  readonly unknownEnds: number
   /** Others were answered, or kept failing otherwise, after it had failed so: it is the run, not the service. */
   readonly isAtFault: boolean
 }
@@ -120,7 +120,7 @@ const PROBE_TIMEOUT_MS = 2 * 3_600_000
 /** Failures alike in a row, and unlike those of other runs, by which a run is at fault. */
 const ALONE_IN_ROW = 2
 /** Calls of unknown outcome that a run may make without using up an attempt: what a long outage can cost. */
-const MOST_UNKNOWN_CALLS = 3
+const MOST_UNKNOWN_ENDS = 3
 
 /**
  * How a failure looks, to tell whether runs fail alike. Proxies before a service report one outage in many ways, so
@@ -148,13 +148,13 @@ export function afterServiceFailure(before: Breaker, failure: RunFailure): After
   const trial = triedAgain(own, failure)
   const pause = pauseAfter(before, trial, others, failure)
   const isBlamed = before.pause === null ? pause === null : failsAlone(trial, others, before.pause)
-  const isOverspent = failure.isUnknown && trial.unknownCalls >= MOST_UNKNOWN_CALLS
+  const isOverspent = failure.isUnknown && trial.unknownEnds >= MOST_UNKNOWN_ENDS
   const usesAttempt = isBlamed || isOverspent
-  const unknownCalls = trial.unknownCalls + (failure.isUnknown && !usesAttempt ? 1 : 0)
+  const unknownEnds = trial.unknownEnds + (failure.isUnknown && !usesAttempt ? 1 : 0)
   const isAtFault = trial.isAtFault || (before.pause !== null && isBlamed)
   return {
     pause: isAtFault && isUnfounded(others, pause) ? null : pause,
-    trial: { ...trial, isAtFault, unknownCalls },
+    trial: { ...trial, isAtFault, unknownEnds },
     usesAttempt,
   }
 }
@@ -190,7 +190,7 @@ export function withoutProbe(pause: ServicePause, nowMs: number): ServicePause {
 }
 
 function newTrial(runId: string): Trial {
-  return { runId, lastMs: 0, signature: null, inRow: 0, unknownCalls: 0, isAtFault: false }
+  return { runId, lastMs: 0, signature: null, inRow: 0, unknownEnds: 0, isAtFault: false }
 }
 
 function triedAgain(before: Trial | null, { runId, signature, atMs }: RunFailure): Trial {

@@ -313,8 +313,9 @@ function triedAgain(context: ServiceContext, head: Effect, failure: ServiceFailu
 }
 
 const WAITS_MS = [5_000, 30_000, 120_000, 600_000]
-const LONGEST_WAIT_MS = 900_000
+/** Of our own; a service may ask for longer: see LONGEST_DELIVERY_WAIT_MS. */
+const LAST_BACKOFF_MS = 900_000
 
 function backoffMs(tries: number): number {
-  return WAITS_MS[tries - 1] ?? LONGEST_WAIT_MS
+  return WAITS_MS[tries - 1] ?? LAST_BACKOFF_MS
 }

@@ -18,7 +18,10 @@ export interface PauseStore {
   list(): Promise<PausedService[]>
   /** Ends every pause of a service; for the operator. Returns how many there were. */
   resume(service: string): Promise<number>
-  /** Forgets pauses of credentials, addresses and models that are no longer used: nothing would end them. */
+  /**
+   * Forgets pauses of credentials, addresses and models that the caller does not use: nothing would end them. Where
+   * another environment works on the same store with one of them, its next call finds out again.
+   */
   keepOnly(uses: readonly ServiceUse[]): Promise<void>
 }
 
@@ -144,7 +147,7 @@ export function readTrials(core: StoreReader, use: ServiceUse): Trial[] {
       lastMs: is.number('last_ms'),
       signature: is.textOrNull('signature'),
       inRow: is.number('in_row'),
-      unknownCalls: is.number('unknown_calls'),
+      unknownEnds: is.number('unknown_calls'),
       isAtFault: is.number('at_fault') === 1,
     }))
 }
@@ -154,7 +157,7 @@ function writeTrial(tx: Change, use: ServiceUse, trial: Trial): void {
   tx.engine.run(
     `INSERT INTO service_trials (service, credential, model, run_id, last_ms, signature, in_row,
        unknown_calls, at_fault)
-     VALUES (:service, :credential, :model, :runId, :lastMs, :signature, :inRow, :unknownCalls, :isAtFault)
+     VALUES (:service, :credential, :model, :runId, :lastMs, :signature, :inRow, :unknownEnds, :isAtFault)
      ON CONFLICT (service, credential, model, run_id) DO UPDATE SET last_ms = excluded.last_ms,
        signature = excluded.signature, in_row = excluded.in_row, unknown_calls = excluded.unknown_calls,
        at_fault = excluded.at_fault`,
