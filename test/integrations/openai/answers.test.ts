@@ -1,5 +1,6 @@
 /** What comes back: completions, lists, and every way in which nothing usable does. */
 import { expect, test } from 'vitest'
+import { listOf, parseDocument } from '../../support/document.ts'
 import { freePort } from '../../support/servers.ts'
 import {
   answer,
@@ -266,8 +267,10 @@ test.each<[what: string, error: unknown]>([
   ['a list', []],
   ['an object of nothing', { message: '', code: null, type: '' }],
 ])('an empty error beside an answer is none: %s', async (_what, error) => {
-  const { choices } = completion({})
-  const beside = (choices as readonly object[]).map(choice => ({ ...choice, error }))
+  const beside = listOf(parseDocument(JSON.stringify(completion({}))), 'choices').map(choice => ({
+    ...choice,
+    error,
+  }))
   expect(await completed({ error })).toMatchObject({ text: 'Hello.', finish: 'complete' })
   expect(await completed({ choices: beside })).toMatchObject({ text: 'Hello.', finish: 'complete' })
 })
