@@ -119,7 +119,7 @@ function outboxParts({ atMs, outbox: { pending, oldestPendingMs }, dead }: Statu
 }
 
 function credentialItem({ secret, why }: LostCredential): Part {
-  return item(words`${state('missing', 'bad')} ${secret} (echopilot config check)`, why)
+  return item(words`${state('missing', 'bad')} ${secret} (echopilot doctor)`, why)
 }
 
 function attentionPart(task: AttentionItem): Part {

@@ -2,6 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { OPERATIONS } from '../../src/operations/index.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 import { newHome, spawn } from './support/run.ts'
 
@@ -57,7 +58,10 @@ async function scriptFor(shell: string): Promise<string> {
   return file
 }
 
-const TASK = ['add', 'approve', 'cancel', 'dismiss', 'list', 'open', 'retry', 'return', 'show']
+const TASK = Object.keys(OPERATIONS)
+  .filter(command => command.startsWith('task '))
+  .map(command => command.slice('task '.length))
+  .toSorted()
 const TYPES = ['Data-transform', 'Drafting', 'Other', 'Research', 'Transcription']
 
 const PLACES: readonly (readonly [words: readonly string[], offered: readonly string[]])[] = [

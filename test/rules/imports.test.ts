@@ -1,4 +1,4 @@
-/** Who may import whom (DESIGN §1). */
+/** Who may import whom (README, Working on it). */
 import { expect, test } from 'vitest'
 import { importsOf, sources, type Import } from './support/sources.ts'
 

@@ -10,5 +10,5 @@ export function expectGolden(name: string, text: string): void {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, text)
   }
-  expect(text).toBe(readFileSync(path, 'utf8'))
+  expect(text, 'changed on purpose? npm run golden').toBe(readFileSync(path, 'utf8'))
 }
