@@ -1,6 +1,6 @@
 /** SIGINT and SIGTERM while work is under way: the stage in hand is finished, the rest is left for the next run. */
 import Database from 'better-sqlite3'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { textLike } from '../integrations/notion/support/facts.ts'
@@ -8,7 +8,7 @@ import { PACKED } from '../support/child.ts'
 import { listOf, parseDocument } from '../support/document.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 import { newHome, start, type Home } from './support/run.ts'
-import { BRIEF, gatedHome } from './support/sandbox.ts'
+import { BRIEF, gatedHome, sandboxHome } from './support/sandbox.ts'
 
 function leases(home: Home): number {
   const database = new Database(join(home.stateDir, 'echopilot.db'), { readonly: true })
@@ -139,6 +139,32 @@ test('a signal to npx, which reaches us only as the end of our parent, stops it'
       ),
     )
     .toBe('gone')
+})
+
+test('a terminal that is lost ends npx, and what changes something goes on', async () => {
+  const home = await sandboxHome()
+  await home.json('task', 'add', BRIEF)
+  // Longer than it takes to notice that the parent is gone.
+  const delay = { match: { path: '/v1/chat/completions' }, action: { type: 'delay', ms: 1_200 }, times: 9 }
+  await fetch(`${new URL(home.env['OPENAI_BASE_URL'] ?? '').origin}/__sandbox/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(delay),
+  })
+  const words = `"$0" "$1" poll --drain --json > "$2" & echo "pid $!"; wait`
+  const npx = { npm_lifecycle_event: 'npx', npm_lifecycle_script: 'echopilot' }
+  const program = ['/bin/sh', '-c', words, process.execPath, PACKED]
+  const report = join(home.dir, 'report.json')
+  const shell = start([report], { env: { ...home.env, ...npx }, program })
+  const [, pid = ''] = /pid (\d+)/.exec(await shell.output(/pid \d+/)) ?? []
+  await expect.poll(() => leases(home)).toBe(1)
+  shell.child.kill('SIGKILL')
+  process.kill(Number(pid), 'SIGHUP')
+  await expect.poll(() => readFileSync(report, 'utf8')).toMatch(/\n\}\n$/)
+  expect(parseDocument(readFileSync(report, 'utf8'))).toMatchObject({
+    interrupted: false,
+    runs: [{ status: 'Done' }],
+  })
 })
 
 test('a demo that is stopped proves nothing, and says so', async () => {
