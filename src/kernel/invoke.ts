@@ -1,12 +1,12 @@
 import { AppError, asAppError, type Outcome } from './errors.ts'
 import { readInput, type FlatInput } from './input.ts'
-import { commandOf, type Operation } from './operation.ts'
+import { commandOf, type Counts, type Operation } from './operation.ts'
 import { secondText } from './text.ts'
 
 /** Where invocations that change something are recorded; the store implements it. */
 export interface Recorder {
   begin(operation: string, actor: string): Promise<string>
-  end(id: string, outcome: Outcome, message: string | null): Promise<void>
+  end(id: string, outcome: Outcome, message: string | null, counts: Counts | null): Promise<void>
 }
 
 /** Work that is done once at a time; the store implements it. */
@@ -69,7 +69,9 @@ export async function invoke<Context, Output>(
   if (!acts) return run(invocation.stop)
   const work = async (stop: AbortSignal): Promise<Invoked<Output>> => {
     if (recorder === null) return run(stop)
-    return recorded(recorder, await recorder.begin(command, invocation.actor), () => run(stop))
+    const id = await recorder.begin(command, invocation.actor)
+    const counts = (result: Output): Counts | null => operation.counts?.(result) ?? null
+    return recorded(recorder, id, counts, () => run(stop))
   }
   if (operation.exclusive !== true || locks === null) return work(invocation.stop)
   const held = await locks.hold(command, lost => work(AbortSignal.any([invocation.stop, lost])))
@@ -92,15 +94,16 @@ function unconfirmed(command: string): AppError {
 async function recorded<Output>(
   recorder: Recorder,
   id: string,
+  counts: (result: Output) => Counts | null,
   run: () => Promise<Invoked<Output>>,
 ): Promise<Invoked<Output>> {
   try {
     const invoked = await run()
-    await recorder.end(id, invoked.outcome, null)
+    await recorder.end(id, invoked.outcome, null, counts(invoked.result))
     return invoked
   } catch (thrown) {
     const error = asAppError(thrown)
-    await endQuietly(() => recorder.end(id, error.kind, error.message), error)
+    await endQuietly(() => recorder.end(id, error.kind, error.message, null), error)
     throw error
   }
 }

@@ -19,6 +19,12 @@ export type Connected<Connections, N extends Needs<Connections>> = {
     : Attempted<Connections[Name]>
 }
 
+/** Items of a call. */
+export interface Counts {
+  readonly done: number
+  readonly failed: number
+}
+
 /** One example of a call, as help shows it. */
 export interface Example {
   readonly words: string
@@ -79,6 +85,8 @@ export interface Operation<Context, Input extends FlatInput = FlatInput, Output 
   render(result: Output): Document
   /** How a result that was returned counts; `ok` where it is left out. */
   outcome?(result: Output): Outcome
+  /** How many items it handled and how many not; left out where it has one, or none. */
+  counts?(result: Output): Counts
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Document } from '../kernel/document.ts'
 import { AppError, type Outcome } from '../kernel/errors.ts'
 import type { FlatInput, InputOf } from '../kernel/input.ts'
 import type { Log } from '../kernel/log.ts'
-import type { Attempted, Connected, Need, Needs, Operation } from '../kernel/operation.ts'
+import type { Attempted, Connected, Counts, Need, Needs, Operation } from '../kernel/operation.ts'
 import type { Redact } from '../kernel/redaction.ts'
 import type { World } from '../kernel/world.ts'
 import type { LoadedSettings } from '../settings/load.ts'
@@ -77,11 +77,12 @@ export type AnyOperation = OperationOf<unknown>
  * list of operations is of one type, so this is the one place where the types are erased.
  */
 export function defineOperation<const N extends Needs<Connections>, Input extends FlatInput, Output>(
-  operation: Omit<Operation<Context<N>, Input, Output>, 'needs' | 'run' | 'render' | 'outcome'> & {
+  operation: Omit<Operation<Context<N>, Input, Output>, 'needs' | 'run' | 'render' | 'outcome' | 'counts'> & {
     readonly needs: N & Record<Exclude<keyof N, keyof Connections>, never>
     readonly run: (context: Context<N>, input: InputOf<Input>) => Promise<Output>
     readonly render: (result: Output) => Document
     readonly outcome?: (result: Output) => Outcome
+    readonly counts?: (result: Output) => Counts
   },
 ): OperationOf<Output> {
   // Safe: `invoke` parses the input with `operation.input`, and a session fills in exactly `needs`.

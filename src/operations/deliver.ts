@@ -27,4 +27,5 @@ export const deliver = defineOperation({
         : line`${result.dead} can never be delivered as things are: echopilot effect list`,
     ),
   outcome: deliveryOutcome,
+  counts: ({ delivered, failed }) => ({ done: delivered, failed: failed.length }),
 })

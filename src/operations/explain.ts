@@ -116,6 +116,7 @@ function recordDocument(record: OperationRecord): Document {
   return document(
     `${record.operation} by ${record.actor}`,
     line`begun ${second(record.startedMs)}, ${ended}, ${record.outcome ?? 'running'}`,
+    record.counts === null ? null : `${record.counts.done} done, ${record.counts.failed} failed`,
     record.message,
   )
 }

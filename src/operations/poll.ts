@@ -1,6 +1,7 @@
 import { document, line } from '../kernel/document.ts'
 import { flagField } from '../kernel/field.ts'
 import { pollOnce, pollOutcome } from '../pipeline/poll.ts'
+import { workCounts } from '../pipeline/work-report.ts'
 import { renderPoll } from '../figures/work.ts'
 import { defineOperation } from './define.ts'
 import { concurrencyField, limitField, pipelineOf, taskField } from './work-input.ts'
@@ -55,6 +56,7 @@ export const poll = defineOperation({
         ? line`Notion: a token is set, but no databases are known yet (echopilot init --parent PAGE)`
         : null,
     ),
+  counts: workCounts,
   outcome: report => {
     const outcome = pollOutcome(report)
     const failed = report.failOnFailed && report.runs.some(run => run.status === 'Failed-Final')

@@ -1,4 +1,4 @@
-import { workOutcome, workQueue } from '../pipeline/work-report.ts'
+import { workCounts, workOutcome, workQueue } from '../pipeline/work-report.ts'
 import { renderWork } from '../figures/work.ts'
 import { defineOperation } from './define.ts'
 import { boardRows, concurrencyField, limitField, pipelineOf, taskField } from './work-input.ts'
@@ -18,4 +18,5 @@ export const processRuns = defineOperation({
     }),
   render: renderWork,
   outcome: workOutcome,
+  counts: workCounts,
 })

@@ -2,6 +2,7 @@ import { formatNanoUsd } from '../domain/cost.ts'
 import { isSameUse, nextProbeAt, type PauseCause } from '../domain/breaker.ts'
 import { RUN_STATES, type RunStatus, type Stage } from '../domain/run-state.ts'
 import type { Outcome } from '../kernel/errors.ts'
+import type { Counts } from '../kernel/operation.ts'
 import type { PipelineContext } from './context.ts'
 import { drain, type Drained, type DrainOptions } from './drain.ts'
 import { estimateAtMostNano } from './estimate.ts'
@@ -93,6 +94,11 @@ export function workOutcome(report: WorkReport): Outcome {
   if (report.dryRun || blocked.length === 0) return 'ok'
   if (report.runs.some(run => SETTLED.has(run.status))) return 'partial'
   return blocked.some(pause => pause.cause === 'credential') ? 'config' : 'busy'
+}
+
+/** Runs that were worked on, and those that could not be handled. */
+export function workCounts({ runs, failed }: WorkReport): Counts {
+  return { done: runs.length, failed: failed.length }
 }
 
 const SETTLED: ReadonlySet<RunStatus> = new Set(['Done', 'Waiting Human', 'Failed-Final', 'Cancelled'])

@@ -117,7 +117,8 @@ function tellOfStop(stop: AbortSignal, log: Log): () => void {
 function withoutSecrets(records: Recorder, redact: Redact): Recorder {
   return {
     begin: (operation, actor) => records.begin(operation, actor),
-    end: (id, outcome, message) => records.end(id, outcome, message === null ? null : redact(message)),
+    end: (id, outcome, message, counts) =>
+      records.end(id, outcome, message === null ? null : redact(message), counts),
   }
 }
 

@@ -1,5 +1,6 @@
 import { CLOCK_STEP_MS } from '../domain/due.ts'
 import type { Outcome } from '../kernel/errors.ts'
+import type { Counts } from '../kernel/operation.ts'
 import { reader, type StoreCore, type StoreReader } from './core.ts'
 import type { SqlRow } from './engine.ts'
 
@@ -13,6 +14,8 @@ export interface OperationRecord {
   /** Null while it runs; `died` where its process is gone without having said how it ended. */
   readonly outcome: Outcome | 'died' | null
   readonly message: string | null
+  /** Items that it handled, and that it could not; null where it does not count, or has not ended. */
+  readonly counts: Counts | null
 }
 
 /** Something that was recorded at an instant that lies ahead. */
@@ -24,7 +27,7 @@ export interface Ahead {
 /** One row per operation that changes something. */
 export interface RecordStore {
   begin(operation: string, actor: string): Promise<string>
-  end(id: string, outcome: Outcome, message: string | null): Promise<void>
+  end(id: string, outcome: Outcome, message: string | null, counts?: Counts | null): Promise<void>
   get(id: string): Promise<OperationRecord | null>
   /** The latest record of each operation. */
   latest(): Promise<OperationRecord[]>
@@ -49,11 +52,19 @@ export function recordStore(core: StoreCore): RecordStore {
         )
         return id
       }),
-    end: (id, outcome, message) =>
+    end: (id, outcome, message, counts = null) =>
       core.change(core.actor, 'operation.end', tx => {
         tx.engine.run(
-          'UPDATE operation_records SET ended_ms = :now, outcome = :outcome, message = :message WHERE id = :id',
-          { id, outcome, message, now: tx.clock.now() },
+          `UPDATE operation_records SET ended_ms = :now, outcome = :outcome, message = :message, done = :done,
+             failed = :failed WHERE id = :id`,
+          {
+            id,
+            outcome,
+            message,
+            done: counts?.done ?? null,
+            failed: counts?.failed ?? null,
+            now: tx.clock.now(),
+          },
         )
       }),
     latest: async () =>
@@ -88,6 +99,7 @@ const LATEST = `${WITH_NAMES}
 function readRecord(core: StoreReader, row: SqlRow): OperationRecord {
   const is = reader(row)
   const endedMs = is.numberOrNull('ended_ms')
+  const done = is.numberOrNull('done')
   const died = endedMs === null && core.processes.state(is.text('owner')) === 'dead'
   return {
     id: is.text('id'),
@@ -97,6 +109,7 @@ function readRecord(core: StoreReader, row: SqlRow): OperationRecord {
     endedMs,
     outcome: died ? 'died' : is.textOrNull<Outcome>('outcome'),
     message: is.textOrNull('message'),
+    counts: done === null ? null : { done, failed: is.number('failed') },
   }
 }
 

@@ -154,7 +154,7 @@ CREATE TABLE operation_records (
   outcome        TEXT,
   message        TEXT,
   program_commit TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+, done INTEGER, failed INTEGER) STRICT, WITHOUT ROWID;
 
 CREATE TABLE outputs (
   id             TEXT PRIMARY KEY,

@@ -16,9 +16,11 @@ function recorder(refuse: 'begin' | 'end' | null = null): Recorder & { readonly 
       lines.push(`begin ${name} by ${actor}`)
       return 'rec_1'
     },
-    end: async (id, outcome, message) => {
+    end: async (id, outcome, message, counts) => {
       if (refuse === 'end') throw new AppError('store', 'cannot end', 'what to do')
-      lines.push(`end ${id} ${outcome} ${message ?? '–'}`)
+      lines.push(
+        `end ${id} ${outcome} ${message ?? '–'}${counts === null ? '' : ` ${counts.done}/${counts.failed}`}`,
+      )
     },
   }
 }
@@ -75,6 +77,13 @@ test('what changes something is written down, before and after', async () => {
     'begin task add by cli:ana',
     'end rec_1 partial –',
   ])
+})
+
+test('how many items it handled is recorded where it counts', async () => {
+  const to = recorder()
+  const counting = { ...operation(() => 'three'), counts: () => ({ done: 2, failed: 1 }) }
+  await invoke(counting, GOOD, { ...call, ...opening(to) })
+  expect(to.lines).toEqual(['begin task add by cli:ana', 'end rec_1 ok – 2/1'])
 })
 
 test('what only reads, or is only tried, is not', async () => {

@@ -54,6 +54,7 @@ export const notionSync = defineOperation({
         : line`${result.dead} can never be written as things are: echopilot effect list`,
     ),
   outcome: deliveryOutcome,
+  counts: ({ delivered, failed }) => ({ done: delivered, failed: failed.length }),
 })
 
 type SyncContext = Context<{ store: 'required' }>

@@ -150,3 +150,7 @@ CREATE TABLE locks (
   since_ms       INTEGER NOT NULL,
   lease_until_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- How many items an operation handled, and how many it could not.
+ALTER TABLE operation_records ADD COLUMN done INTEGER;
+ALTER TABLE operation_records ADD COLUMN failed INTEGER;
