@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { listOf, parseDocument, type Document } from '../support/document.ts'
 import { temporaryFolder } from '../support/temporary.ts'
-import { errorOf, spawn } from '../cli/support/run.ts'
+import { errorOf, spawn, start } from '../cli/support/run.ts'
 import { PACKED } from '../support/child.ts'
 
 const COLUMNS = 80
@@ -45,11 +45,12 @@ test('a day on one screen, with a folder to explore; and once more in the same f
   for (const words of [['demo'], ['demo', '--fast']]) {
     const ran = await spawn(words, { env: { HOME: dir }, cwd: dir })
     expect(ran.code).toBe(0)
-    expect(ran.stdout.split('\n').filter(line => line.length > COLUMNS)).toEqual([])
+    expect(`${ran.stdout}\n${ran.stderr}`.split('\n').filter(line => line.length > COLUMNS)).toEqual([])
     expect(ran.stdout).toMatch(/^task +status +score +cost USD +what it shows\n/)
     expect(ran.stdout).toMatch(/^proved: receipts and the service's own ledger agree: \d+ calls/m)
     expect(ran.stdout + ran.stderr).not.toContain(String.fromCodePoint(27))
-    paste = ran.stdout.slice(ran.stdout.indexOf('  export '))
+    paste = ran.stdout.slice(ran.stdout.indexOf('\n  in another shell:\n'))
+    expect(ran.stdout).toContain('\n    echopilot sandbox --dir echopilot-demo\n')
     // What somebody keeps there is not the demo's to remove; what an earlier demo left is.
     if (words.length > 1) continue
     writeFileSync(join(folder, 'notes.md'), 'mine')
@@ -62,9 +63,20 @@ test('a day on one screen, with a folder to explore; and once more in the same f
   expect(readdirSync(join(folder, 'receipts'))).toHaveLength(14)
   // Nothing but that folder was written.
   expect(readdirSync(dir)).toEqual(['echopilot-demo'])
-  expect(await pasted(dir, paste)).toMatch(
+  const sandbox = start(['sandbox', '--dir', 'echopilot-demo', '--port', '0'], {
+    env: { HOME: dir },
+    cwd: dir,
+  })
+  await sandbox.output(/ECHOPILOT_STATE_DIR/)
+  const commands = paste.split('\n').filter(line => line.startsWith('    '))
+  const [source = '', status = '', ...others] = commands
+  expect([source, status]).toEqual(['    source echopilot-demo/env.sh', '    echopilot status'])
+  // 1: some tasks failed.
+  expect(await pasted(dir, `${source}\n${status} || test $? = 1\n${others.join(' &&')}`)).toMatch(
     /^EchoPilot .*Failed-Final 3.*^Market for heat pumps$.*^task_\w+ is a task$/ms,
   )
+  sandbox.child.kill('SIGTERM')
+  expect(await sandbox.ended).toMatchObject({ code: 143 })
 })
 
 test('a folder of somebody else is refused, and left alone', async () => {

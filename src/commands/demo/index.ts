@@ -62,7 +62,7 @@ async function work(
 ): Promise<Day> {
   const { clock, fetch } = host.options.world
   const started = clock.monotonicMs()
-  host.terminal.err('A board is made in (the sandbox of) Notion, clients send tasks, Trigger is ticked …\n')
+  host.terminal.err('A board is made in a sandbox of Notion, clients send tasks, Trigger is ticked:\n')
   await session.run(makeBoard, {}, call)
   await fillBoard(fetch, urls.get('notion') ?? '')
   host.terminal.err('A model works, a second one judges, the board is told:\n')

@@ -12,12 +12,10 @@ import {
   table,
   type Document,
   type Part,
-  verbatim,
   words,
 } from '../../kernel/document.ts'
 import { quoted } from '../../kernel/typed-as.ts'
 import type { Files } from '../../kernel/world.ts'
-import { exportLines } from '../env-lines.ts'
 import type { Day, DayTask } from './day.ts'
 
 /** Leaves the results and receipts as files, beside the store. */
@@ -94,12 +92,16 @@ function exploreSection(dir: string, day: Day): Part {
       ['results/', 'what the clients would get'],
       ['receipts/', 'what was asked, judged and paid, with its seal'],
     ),
-    line`${command(`sandbox --dir ${quoted(dir)}`)}, for the board in a browser`,
-    verbatim(exportLines({ ECHOPILOT_STATE_DIR: join(dir, 'state') })),
-    line`echopilot status`,
-    waiting === undefined
-      ? null
-      : [line`${command(`task show ${waiting.taskId}`)}`, line`${command(`explain ${waiting.taskId}`)}`],
+    item('in one shell, with the board in a browser:', line`${command(`sandbox --dir ${quoted(dir)}`)}`),
+    item(
+      'in another shell:',
+      // With a slash in it, so that no shell looks for it on the PATH.
+      line`source ${quoted(`${dir}/env.sh`)}`,
+      line`${command('status')}`,
+      waiting === undefined
+        ? null
+        : [line`${command(`task show ${waiting.taskId}`)}`, line`${command(`explain ${waiting.taskId}`)}`],
+    ),
   )
 }
 
