@@ -115,16 +115,16 @@ async function terminal(json: boolean): Promise<Terminal> {
     import('./surfaces/cli/terminal.ts'),
   ])
   // A terminal that does not know its width says 0. What is piped or kept in a file is cut nowhere.
-  const columns = process.stdout.isTTY
-    ? Math.min(process.stdout.columns || COLUMNS_OF_UNKNOWN, MOST_COLUMNS)
-    : Infinity
+  const columnsOf = (stream: NodeJS.WriteStream): number =>
+    stream.isTTY ? Math.min(stream.columns || COLUMNS_OF_UNKNOWN, MOST_COLUMNS) : Infinity
   const isSeen = process.stdout.isTTY || process.stderr.isTTY
   const paint = isSeen && !json && hasColours(process.env) ? await colours() : PLAIN
   const isDumb = process.env['TERM'] === 'dumb'
   return {
     out: written => process.stdout.write(written),
     err: written => process.stderr.write(written),
-    columns,
+    columns: columnsOf(process.stdout),
+    errorColumns: columnsOf(process.stderr),
     paint: { out: process.stdout.isTTY ? paint : PLAIN, err: process.stderr.isTTY ? paint : PLAIN },
     isInteractive: process.stderr.isTTY,
     liveColumns: process.stderr.isTTY && !isDumb ? process.stderr.columns || COLUMNS_OF_UNKNOWN : 0,

@@ -22,7 +22,7 @@ import { nextTryText } from './paused.ts'
 /** The report of a poll: what was picked up, worked on and written back. */
 export function renderPoll(report: PollReport & { readonly drain: boolean }): Document {
   return document(
-    report.drain ? workBlock(report) : queuedLine(report),
+    report.drain ? drainedBlock(report) : queuedLine(report),
     leftParts(report),
     report.notion === null ? null : notionParts(report.notion, report.dryRun),
   )
@@ -50,6 +50,12 @@ function notionParts(notion: NonNullable<PollReport['notion']>, dryRun: boolean)
     ),
     undeliveredItems(notion.undelivered),
   ]
+}
+
+/** Rows that would be picked up would be ready then. */
+function drainedBlock(report: PollReport): Part {
+  const wouldPickUp = report.dryRun && (report.notion?.picked.length ?? 0) > 0
+  return wouldPickUp && report.runs.length === 0 ? null : workBlock(report)
 }
 
 /** A poll that only picks up looks at nothing that is ready. */

@@ -89,7 +89,8 @@ export function plannedDecision(task: TaskSummary, verb: Verb): Decision {
 
 /** One line for people. */
 export function renderDecision({ dryRun, did, title, before, status }: Decision): Document {
-  const change = dryRun ? statusState(status) : words`${statusState(before)} → ${statusState(status)}`
+  const change =
+    dryRun || before === status ? statusState(status) : words`${statusState(before)} → ${statusState(status)}`
   return document(line`${dryRun ? 'would be ' : ''}${did}: ${title} (${change})`)
 }
 

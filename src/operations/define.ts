@@ -98,5 +98,6 @@ export function defineOperation<const N extends Needs<Connections>, Input extend
 export async function requireBoard(context: Context<{ taskSource: 'required' }>): Promise<TaskBoard> {
   const board = await context.taskSource?.board(context)
   if (board !== undefined && board !== null) return board
-  throw new AppError('config', 'no Notion databases are known', 'echopilot init --parent PAGE')
+  const next = context.taskSource?.setUpCommand ?? 'set NOTION_TOKEN, then echopilot init --parent PAGE'
+  throw new AppError('config', 'no Notion databases are known', next)
 }

@@ -1,4 +1,4 @@
-import { document, line } from '../kernel/document.ts'
+import { document, hint, line } from '../kernel/document.ts'
 import { flagField } from '../kernel/field.ts'
 import { pollOnce, pollOutcome } from '../pipeline/poll.ts'
 import { workCounts } from '../pipeline/work-report.ts'
@@ -46,15 +46,16 @@ export const poll = defineOperation({
       ...report,
       drain: input.drain,
       failOnFailed: input.failOnFailed,
-      notionWaits: report.notion === null && context.taskSource !== null,
+      // What sets the board up, where that is what is missing.
+      next: report.notion === null ? (context.taskSource?.setUpCommand ?? null) : null,
     }
   },
   render: report =>
     document(
       renderPoll(report),
-      report.notionWaits
-        ? line`Notion: a token is set, but no databases are known yet (echopilot init --parent PAGE)`
-        : null,
+      report.next === null
+        ? null
+        : line`Notion: a token is set, but no databases are known yet (${hint(report.next)})`,
     ),
   counts: workCounts,
   outcome: report => {

@@ -273,6 +273,8 @@ function progressLine({ task, stage }: ClaimedRun, left: Run): string {
   const space = ' '.repeat(TITLE_COLUMNS - widthOf(title))
   const score = left.score === null || stage !== 'judge' ? '' : ` ${formatScore(left.score)}`
   const goesOn = left.nextStage !== null && (left.state === 'queued' || left.state === 'generated')
-  const outcome = goesOn ? `then ${left.nextStage}` : `→ ${RUN_STATES[left.state].status}`
+  // The same stage again is one that was given back undone.
+  const then = left.nextStage === stage ? 'paused' : `then ${left.nextStage}`
+  const outcome = goesOn ? then : `→ ${RUN_STATES[left.state].status}`
   return `${title}${space}  ${stage.padEnd(8)}${score.padEnd(6)} ${outcome}`
 }

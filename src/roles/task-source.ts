@@ -20,6 +20,8 @@ export interface ServiceCall {
 /** Where clients' tasks stand as rows and people decide about them: a database of Notion. */
 export interface TaskSource {
   readonly service: string
+  /** The command that sets it up, as hints name it. */
+  readonly setUpCommand: string
   /**
    * The board for one call; null until it was set up: then there is only the local queue. Asked again in the same
    * call it is the same one.

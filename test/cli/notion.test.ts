@@ -124,6 +124,21 @@ test('what is only tried leads to doing it', async () => {
   expect(paused.stdout).toBe('would pause: lunch\n')
 })
 
+test('what is tried of a row alone says what would be picked up, and not that nothing was ready', async () => {
+  const sandbox = await startedSandbox()
+  const call = async (...words: readonly string[]): Promise<string> =>
+    (await run(words, { env: sandbox.env })).stdout
+  const hint = 'no databases are known yet (echopilot init'
+  expect(await call('poll')).toContain(`${hint})`)
+  expect(await call('doctor', '--no-spend')).toMatch(/none are known yet\s+fix: echopilot init\n/)
+  const noParent = { ...sandbox.env, ECHOPILOT_NOTION_PARENT_PAGE: '' }
+  expect((await run(['poll'], { env: noParent })).stdout).toContain(`${hint} --parent PAGE)`)
+  expect((await run(['notion', 'sync'], { env: sandbox.env })).stderr).toContain('next: echopilot init\n')
+  await call('init')
+  await addRow(sandbox.env['NOTION_BASE_URL'] ?? '', 'Invoicing tools')
+  expect(await call('poll', '--drain', '--dry-run')).toMatch(/^Notion: would pick up 1, /)
+})
+
 test('poll without --drain does not call nothing ready: it says what waits', async () => {
   const sandbox = await startedSandbox()
   const call = async (...words: readonly string[]): Promise<string> =>

@@ -183,3 +183,9 @@ test('metrics --textfile and config init write whole files, with their modes', a
   expect(await home.json('config', 'init', '--config', 'c.toml', '--force')).toMatchObject({ replaced: true })
   expect(existsSync(join(home.dir, 'c.toml.bak'))).toBe(true)
 })
+
+test('what a dismissal leaves as it was is said once', async () => {
+  const home = await sandboxHome()
+  const { failed } = await seed(home)
+  expect((await home.run('task', 'dismiss', failed)).stdout).toMatch(/^dismissed: .* \(Failed-Final\)\n$/)
+})

@@ -48,6 +48,18 @@ test('colours in a terminal, unless NO_COLOR or a dumb one', async ({ skip }) =>
   expect(await inTerminal(home, 'nosuch')).toMatch(ANSI)
 })
 
+test('errors are broken between words in a terminal, commands are not', async ({ skip }) => {
+  skip(!existsSync('/usr/bin/script'), 'not proved: no script(1) to make a terminal with')
+  const home = newHome({ NO_COLOR: '1' })
+  const words = `task approve ${'nosuch-'.repeat(9)}x`
+  const lines = (await inTerminal(home, words)).split('\r\n')
+  expect(lines.filter(line => line.length > 80)).toEqual([])
+  expect(lines.join(' ')).toContain(`${'nosuch-'.repeat(9)}x`)
+  expect(lines.length).toBeGreaterThan(3)
+  const { stderr } = await home.spawn(...words.split(' '))
+  expect(stderr).toBe(`${lines.slice(0, -2).join(' ').trim()}\n${lines.at(-2) ?? ''}\n`)
+})
+
 test('progress is for a terminal, and --quiet and --json go without', async ({ skip }) => {
   skip(!existsSync('/usr/bin/script'), 'not proved: no script(1) to make a terminal with')
   const home = await sandboxHome()
@@ -57,6 +69,9 @@ test('progress is for a terminal, and --quiet and --json go without', async ({ s
   expect(await inTerminal(home, 'poll --drain --quiet')).not.toMatch(/then judge/)
   await home.json('task', 'add', BRIEF)
   expect((await home.spawn('poll', '--drain')).stderr).toBe('')
+  await home.json('task', 'add', BRIEF, '--title', 'C D')
+  const refused = await inTerminal(home, 'poll --drain', { OPENAI_API_KEY: 'sk-invalid-000000000000' })
+  expect(refused).toMatch(/C D +generate +paused/)
 })
 
 test('a reader who goes away is no fault', async () => {

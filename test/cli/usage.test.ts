@@ -131,3 +131,8 @@ test('--version and --help need nothing and print to standard output', async () 
   expect((await run(['task', 'add', '--help'], { env })).stdout).toBe(help.stdout)
   expect((await run(['help'], { env })).stdout).toMatch(/Exit codes:\n {4}0 {2}done/)
 })
+
+test('help fits 80 columns in a pipe, but for words that stay whole', async () => {
+  const { stdout } = await newHome().run('help', 'task', 'add')
+  expect(stdout.split('\n').filter(line => line.length > 80)).toEqual([])
+})

@@ -47,6 +47,7 @@ export async function callCli(
       out: text => (stdout += text),
       err: text => (stderr += text),
       columns: Infinity,
+      errorColumns: Infinity,
       paint: PLAIN_PAINT,
       isInteractive: false,
       liveColumns: 0,

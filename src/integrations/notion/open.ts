@@ -35,16 +35,18 @@ export async function openNotion({
     hasRoom: async () => (await store.rates.left('notion', perSecond)) >= 1,
   })
   const board = onceForEachCall(call => openBoard(store, api, call))
+  const setUpCommand = own.parent_page === '' ? 'echopilot init --parent PAGE' : 'echopilot init'
   return {
     roles: {
       taskSource: {
         service: 'notion',
+        setUpCommand,
         board,
         setUp: (call, asked) => setUpNotion({ store, api, parentPage: own.parent_page, call }, asked),
       },
     },
     deliverer: async call => (await board(call))?.deliverer ?? null,
-    probes: () => notionProofs(store, api),
+    probes: () => notionProofs(store, api, setUpCommand),
   }
 }
 

@@ -14,8 +14,8 @@ import type { Terminal } from './terminal.ts'
 import { allEntries, entriesFor, typedCommand, typedGroup, type CliEntry, type CliLists } from './entries.ts'
 import { parseWords, type Parsed } from './program.ts'
 
-/** Help is broken into lines also where it is piped. */
-const HELP_COLUMNS = 100
+/** Help is broken into lines also where it is piped: to fit any terminal that it is shown in after that. */
+const HELP_COLUMNS = { most: 100, piped: 80 } as const
 
 /** Everything the command line needs of the process. */
 export type CliOptions = CommandHost['options'] & {
@@ -42,7 +42,8 @@ export async function runCli(words: readonly string[], options: CliOptions): Pro
     refuseOtherEncodings(words)
     const parsed = await parseWords(words, await entriesFor(words, options.lists), {
       version: `${options.program.version} (${options.program.commit})`,
-      columns: Math.min(terminal.columns, HELP_COLUMNS),
+      columns:
+        terminal.columns === Infinity ? HELP_COLUMNS.piped : Math.min(terminal.columns, HELP_COLUMNS.most),
     })
     if ('text' in parsed) {
       terminal.out(parsed.text)
@@ -56,7 +57,7 @@ export async function runCli(words: readonly string[], options: CliOptions): Pro
       thrown instanceof CommanderError ? usageError(thrown, words, options.lists) : asAppError(thrown)
     // What was typed comes back in it, and may hold a key that was typed in the wrong place.
     const error = rewritten(said, redactor([]))
-    const errorLook = { columns: Infinity, paint: terminal.paint.err, typed }
+    const errorLook = { columns: terminal.errorColumns, paint: terminal.paint.err, typed }
     terminal.err(
       words.includes('--json')
         ? errorJson(error, typed)
@@ -129,7 +130,8 @@ async function isConfirmed(
   if (operation.access !== 'irreversible' || call.dryRun || flags.input === false || ask === null)
     return false
   const plan = await session.run(operation, input, { ...call, dryRun: true })
-  terminal.err(printed(operation.render(plan.result), { ...look, paint: terminal.paint.err }))
+  const errorLook = { ...look, columns: terminal.errorColumns, paint: terminal.paint.err }
+  terminal.err(printed(operation.render(plan.result), errorLook))
   return /^y(es)?$/i.test((await ask('This cannot be undone. Do it? [y/N] ')).trim())
 }
 

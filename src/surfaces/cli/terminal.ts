@@ -8,11 +8,13 @@ export interface Terminal {
   err(text: string): void
   /** Width of the terminal of standard output; without an end where there is none. */
   readonly columns: number
+  /** Width of the terminal of standard error; without an end where there is none. */
+  readonly errorColumns: number
   /** The colours of each stream. */
   readonly paint: { readonly out: Paint; readonly err: Paint }
   /** A person watches standard error. */
   readonly isInteractive: boolean
-  /** Width of the terminal of standard error; 0 where there is none, or it cannot write over a line. */
+  /** Where a line of progress may be written over: the width of standard error's terminal, else 0. */
   readonly liveColumns: number
   /** Standard error goes to journald, which reads priorities. */
   readonly isJournal: boolean

@@ -36,6 +36,7 @@ export async function newScene(): Promise<Typing> {
         out: text => printed.push(text),
         err: text => printed.push(text),
         columns: 80,
+        errorColumns: 80,
         paint: PLAIN_PAINT,
         isInteractive: false,
         liveColumns: 0,

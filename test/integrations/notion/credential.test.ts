@@ -58,7 +58,9 @@ test('status and doctor show the whole screen, and then 78 outranks 1', async ()
   const desk = newDesk(office, { stateDir: before.stateDir, env: { NOTION_TOKEN: '' } })
   const read = await desk.read('status')
   expect(read.code).toBe(78)
-  expect(read.out).toMatch(/Queue\n.*AI cost\n.*Credentials\n {2}missing NOTION_TOKEN .*Failed-Final\n/s)
+  expect(read.out).toMatch(
+    /Queue\n.*AI cost\n.*Credentials\n {2}missing NOTION_TOKEN \(echopilot .*doctor\)\n.*Failed-Final\n/s,
+  )
   const status = await desk.call('status')
   expect([status.code, listOf(status.document, 'failed').map(item => item['taskId'])]).toEqual([78, [taskId]])
   expect(listOf(status.document, 'credentials')).toMatchObject([{ secret: 'NOTION_TOKEN' }])

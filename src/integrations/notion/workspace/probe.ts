@@ -9,13 +9,13 @@ import type { NotionDatabase } from '../../../store/notion.ts'
 import type { NewProof } from '../../../store/proofs.ts'
 
 /** That the token opens the workspace, and that each database has what is read and written. */
-export async function notionProofs(store: Store, api: Notion): Promise<NewProof[]> {
+export async function notionProofs(store: Store, api: Notion, setUpCommand: string): Promise<NewProof[]> {
   try {
     const me = await api.me()
     const known = await store.notion.databases()
     return [
       proof('proved', 'notion', `the token opens the workspace "${me.workspaceName}"`),
-      ...(await databaseProofs(api, known)),
+      ...(await databaseProofs(api, known, setUpCommand)),
     ]
   } catch (error) {
     if (!(error instanceof ServiceFailure)) throw error
@@ -28,9 +28,13 @@ export async function notionProofs(store: Store, api: Notion): Promise<NewProof[
   }
 }
 
-async function databaseProofs(api: Notion, known: readonly NotionDatabase[]): Promise<NewProof[]> {
+async function databaseProofs(
+  api: Notion,
+  known: readonly NotionDatabase[],
+  setUpCommand: string,
+): Promise<NewProof[]> {
   if (known.length === 0) {
-    return [proof('not_proved', 'notion databases', 'none are known yet', 'echopilot init --parent PAGE')]
+    return [proof('not_proved', 'notion databases', 'none are known yet', setUpCommand)]
   }
   const proofs: NewProof[] = []
   for (const key of keysOf(NOTION_DATABASES)) {
