@@ -11,7 +11,7 @@ import {
   withDefault,
 } from '../../kernel/field.ts'
 import { readInput } from '../../kernel/input.ts'
-import { quoted, singleQuoted } from '../../kernel/typed-as.ts'
+import { quoted } from '../../kernel/typed-as.ts'
 import type { World } from '../../kernel/world.ts'
 import {
   isSandboxRunning,
@@ -83,7 +83,7 @@ export async function startIn(
         'busy',
         `the sandbox cannot start: ${error.message}`,
         error.kind === 'in-use'
-          ? `use it: source ${singleQuoted(join(dir, 'env.sh'))}; or stop it, or name another --dir`
+          ? `use it: source ${quoted(join(dir, 'env.sh'))}; or stop it, or name another --dir`
           : 'run the same command again with --port 0',
         error,
       )
