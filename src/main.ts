@@ -45,7 +45,8 @@ export async function main(): Promise<void> {
     hangUp,
     readInput: async () =>
       utf8Text(await readStream(process.stdin, 'standard input', stop), 'standard input'),
-    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: question => ask(question, stop) } : {}),
+    // Standard input is looked at last: where it is a file, that loads a good part of Node.
+    ...(process.stderr.isTTY && process.stdin.isTTY ? { ask: question => ask(question, stop) } : {}),
     terminal: await terminal(json),
     lists: { operations: OPERATIONS, commands: COMMANDS },
   })
