@@ -14,7 +14,7 @@ import {
 
 const ROUNDS = 3
 /** The program looks at rows as it goes, many at once, which the script does not; more is another list of calls. */
-const CALLS_MAY_DIFFER = 0.15
+const CALLS_MAY_DIFFER = 0.2
 
 /**
  * What a task costs, from the tick to the finished page, against a script by hand that makes the same calls and
@@ -60,8 +60,8 @@ function sayCalls(bench: Bench, { template }: Prepared, rounds: Measured): void 
   }
 }
 
-function requestRows({ requestsAlone }: Prepared, { program: rounds }: Measured): Row[] {
-  const inBurst = medianOf(rounds, ({ requests }) => requests) / TASKS_A_ROUND
+function requestRows({ requestsAlone, requestsInBurst }: Prepared, { program: rounds }: Measured): Row[] {
+  const unhurried = medianOf(rounds, ({ requests }) => requests) / TASKS_A_ROUND
   return [
     {
       figure: 'requests a row, alone',
@@ -70,9 +70,10 @@ function requestRows({ requestsAlone }: Prepared, { program: rounds }: Measured)
     },
     {
       figure: 'requests a row, in a burst',
-      measured: inBurst.toFixed(1),
-      goal: { name: 'requestsInBurst', figure: inBurst },
+      measured: requestsInBurst.toFixed(1),
+      goal: { name: 'requestsInBurst', figure: requestsInBurst },
     },
+    { figure: 'requests a row, many at a rate to spare', measured: unhurried.toFixed(1) },
   ]
 }
 

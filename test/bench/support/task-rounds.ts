@@ -22,6 +22,8 @@ export interface Prepared {
   readonly templateFile: string
   /** Requests to Notion for the one row that was recorded, looks at it included. */
   readonly requestsAlone: number
+  /** For a row among many at a rate that is too short for all, with its share of what is asked for all. */
+  readonly requestsInBurst: number
   /** Calls that were answered for the board before any round. */
   readonly before: Readonly<Record<Service, number>>
 }
@@ -41,6 +43,7 @@ export async function prepare(bench: Bench): Promise<Prepared> {
   const folders = { board: join(bench.folder, 'board'), local: join(bench.folder, 'local') }
   const office = await openOffice(bench, folders.board)
   const { template, requestsAlone } = await recordOne(bench, office)
+  const requestsInBurst = await countBurst(bench, office)
   for (const part of ['home', 'cache'])
     cpSync(join(folders.board, part), join(folders.local, part), { recursive: true })
   const queued = join(folders.local, 'state')
@@ -50,7 +53,8 @@ export async function prepare(bench: Bench): Promise<Prepared> {
   await office.stop()
   const templateFile = join(bench.folder, 'template.json')
   writeFileSync(templateFile, JSON.stringify(template))
-  return { folders, template, templateFile, requestsAlone, before: callsAnswered(folders.board) }
+  const before = callsAnswered(folders.board)
+  return { folders, template, templateFile, requestsAlone, requestsInBurst, before }
 }
 
 async function tick(office: Office, count: number): Promise<string> {
@@ -79,6 +83,22 @@ async function recordOne(
     const requests = listener.exchanges.filter(({ service }) => service === 'notion').length
     const once = template.once.filter(({ service }) => service === 'notion').length
     return { template, requestsAlone: requests - once }
+  } finally {
+    await listener.close()
+  }
+}
+
+const BURST_ROWS = 24
+/** Requests a second that all of these together need several times over. */
+const SHORT_RATE = '20'
+
+async function countBurst(bench: Bench, office: Office): Promise<number> {
+  await tick(office, BURST_ROWS)
+  const listener = await listenBefore(office.url)
+  const env = { ...office.env, ...listener.env, ECHOPILOT_NOTION_REQUESTS_PER_SECOND: SHORT_RATE }
+  try {
+    await timed(echopilot(bench, ['poll', '--drain', '--concurrency', '8'], env))
+    return listener.exchanges.filter(({ service }) => service === 'notion').length / BURST_ROWS
   } finally {
     await listener.close()
   }
