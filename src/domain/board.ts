@@ -1,120 +1,11 @@
 import { cutText, shortenAtWord } from './cut-text.ts'
-import type { EffectBody, EffectKind, NewEffect } from './effect-kind.ts'
+import type { BoardEffect, JobRow, LogRow, PageChange } from './board-effects.ts'
+import type { NewEffect } from './effect-kind.ts'
 import { isBareJson } from './json-check.ts'
-import { keysOf } from './keys-of.ts'
 import { markdownToPlain } from './markdown/plain-text.ts'
 import type { RunState, RunStatus } from './run-state.ts'
 
-/** Changes to the properties of a task's page. What is absent stays as it is; null empties it. */
-export interface PageChange {
-  readonly status?: RunStatus
-  readonly untick?: true
-  readonly clearDecision?: true
-  readonly runId?: string
-  readonly score?: number | null
-  readonly costNano?: number | null
-  readonly summary?: string | null
-  readonly notes?: string | null
-}
-
-/** A row of the Automation Log. */
-export interface LogRow {
-  readonly entry: string
-  readonly status: 'Processing' | 'Success' | 'Review' | 'Error' | 'Warning'
-  readonly message: string
-  readonly details: string
-  readonly atMs: number
-  readonly commit: string
-  readonly runId: string
-}
-
-/** A row of the Job Log. */
-export interface JobRow {
-  readonly name: string
-  readonly type: string
-  readonly status: 'Done' | 'Waiting Human' | 'Held' | 'Failed-Final' | 'Cancelled'
-  readonly score: number | null
-  readonly costNano: number
-  readonly durationMs: number
-  readonly inputTokens: number
-  readonly outputTokens: number
-  readonly atMs: number
-  readonly commit: string
-  readonly runId: string
-  readonly notes: string
-}
-
-/** One write to the board, by kind. `thing` is the key by which a row we made is found again. */
-export type BoardEffect =
-  | { readonly kind: 'page'; readonly pageId: string; readonly change: PageChange }
-  | { readonly kind: 'body'; readonly pageId: string; readonly runId: string; readonly outputId: string }
-  | { readonly kind: 'log'; readonly row: LogRow; readonly thing: string }
-  | { readonly kind: 'job'; readonly row: JobRow; readonly thing: string }
-
-/** Of one of the kinds. */
-export type BoardEffectOf<Kind extends BoardEffect['kind']> = Extract<BoardEffect, { kind: Kind }>
-
-/** Whether an effect that was read by its kind is one of these. */
-export function isBoardEffect<Kind extends BoardEffect['kind']>(
-  body: EffectBody,
-  kind: Kind,
-): body is BoardEffectOf<Kind> {
-  return body.kind === kind
-}
-
 type NewBoardEffect = NewEffect<BoardEffect>
-
-/** Properties of the page of a task: a property is the last one's that names it. */
-const PAGE: EffectKind<BoardEffectOf<'page'>> = {
-  kind: 'page',
-  writes: 'properties of the page',
-  shape: { pageId: 'text', change: {} },
-  isMerged: true,
-  isInParts: false,
-  placeOf: ({ pageId }) => pageId,
-  stillToSay: (body, later) => {
-    const said = new Set<string>(
-      later.flatMap(other => (isBoardEffect(other, 'page') ? keysOf(other.change) : [])),
-    )
-    const rest = Object.entries(body.change).filter(([key]) => !said.has(key))
-    return rest.length === 0 ? null : { ...body, change: Object.fromEntries(rest) }
-  },
-  confirmsTick: ({ change }) => change.untick === true,
-}
-
-/** The result in the page, in a container that holds the last version. */
-const BODY: EffectKind<BoardEffectOf<'body'>> = {
-  kind: 'body',
-  writes: 'result in the page',
-  shape: { pageId: 'text', runId: 'text', outputId: 'text' },
-  isMerged: false,
-  isInParts: true,
-  placeOf: ({ pageId }) => pageId,
-  stillToSay: (body, later) =>
-    later.some(other => isBoardEffect(other, 'body') && other.runId === body.runId) ? null : body,
-}
-
-/** A row of one of the logs, which says the last that was recorded of it. */
-function rowKind(kind: 'log' | 'job', writes: string): EffectKind<BoardEffectOf<'log' | 'job'>> {
-  return {
-    kind,
-    writes,
-    shape: { thing: 'text', row: {} },
-    isMerged: false,
-    isInParts: false,
-    placeOf: () => kind,
-    stillToSay: (body, later) =>
-      later.some(other => isBoardEffect(other, kind) && other.thing === body.thing) ? null : body,
-  }
-}
-
-/** What a service declares that holds the board of tasks. */
-export const BOARD_EFFECTS: readonly EffectKind[] = [
-  PAGE,
-  BODY,
-  rowKind('log', 'row of the Automation Log'),
-  rowKind('job', 'row of the Job Log'),
-]
 
 /** That work has begun is shown where it is not over at once. */
 const BEGUN_MS = 1_000
@@ -306,13 +197,6 @@ function job(transition: Transition, status: JobRow['status']): NewBoardEffect {
       },
     },
   }
-}
-
-/** Later changes win; an untick stays an untick. For writes to one page that are delivered together. */
-export function mergeChanges(changes: readonly PageChange[]): PageChange {
-  const merged: PageChange = {}
-  Object.assign(merged, ...changes)
-  return merged
 }
 
 /** As people read it beside other columns: no Markdown. Only the start is read, however long the text is. */

@@ -1,4 +1,4 @@
-import { deliverAll, deliveryOutcome, NOTHING_DELIVERED } from '../outbox/deliver.ts'
+import { deliverDue, deliveryOutcome, NOTHING_DELIVERED, requireDeliverer } from '../outbox/deliver.ts'
 import { undeliveredItems } from '../figures/effects.ts'
 import { document, line } from '../kernel/document.ts'
 import { defineOperation } from './define.ts'
@@ -12,8 +12,9 @@ export const deliver = defineOperation({
   scope: 'operate',
   run: async context => {
     const deliverers = await context.outbox.deliverers(context)
+    requireDeliverer(deliverers)
     if (!context.dryRun) await context.store.claims.recover()
-    const done = context.dryRun ? NOTHING_DELIVERED : await deliverAll({ ...context, deliverers })
+    const done = context.dryRun ? NOTHING_DELIVERED : await deliverDue({ ...context, deliverers })
     return { dryRun: context.dryRun, ...done, ...(await context.store.outbox.counts()) }
   },
   render: result =>

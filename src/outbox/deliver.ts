@@ -19,7 +19,7 @@ export interface Delivered {
 /** A pass that was not made. */
 export const NOTHING_DELIVERED: Delivered = { delivered: 0, failed: [] }
 
-/** An effect that was tried in vain. */
+/** An effect that was tried in vain, or a service, by its name, to which nothing could be written. */
 export interface Undelivered {
   readonly id: string
   readonly kind: string
@@ -56,27 +56,24 @@ type ServiceContext = Omit<OutboxContext, 'deliverers'> & { readonly deliverer: 
  */
 export async function deliverDue(context: OutboxContext, besideWork = false): Promise<Delivered> {
   const { ready, failed } = context.deliverers
-  const passes = await Promise.all(
-    ready.map(async deliverer => deliverTo({ ...context, deliverer }, besideWork)),
-  )
+  const passes = await all(ready.map(async deliverer => deliverTo({ ...context, deliverer }, besideWork)))
   return {
     delivered: passes.reduce((sum, { delivered }) => sum + delivered, 0),
     failed: [
-      ...failed.map(({ service, error }) => unopened(service, error)),
+      // Told once, by the pass after the work.
+      ...(besideWork ? [] : failed.map(({ service, error }) => unopened(service, error))),
       ...passes.flatMap(pass => pass.failed),
     ],
   }
 }
 
 /**
- * The same for what is nothing but a delivery: where no service can be written to, the reason why is the answer.
+ * For what is nothing but a delivery: where no service can be written to, the reason why is the answer.
  * @throws AppError
  */
-export async function deliverAll(context: OutboxContext): Promise<Delivered> {
-  const { ready, failed } = context.deliverers
+export function requireDeliverer({ ready, failed }: Deliverers): void {
   const [first] = failed
   if (ready.length === 0 && first !== undefined) throw first.error
-  return deliverDue(context)
 }
 
 /** Nothing was written to a service because it could not be opened. */
@@ -142,14 +139,14 @@ export function deliveryOutcome({ failed, delivered }: Delivered): Outcome {
   return failed.some(({ errorClass }) => errorClass === 'credential') ? 'config' : 'busy'
 }
 
-/** Each effect that was tried in vain and is still not there, once, with what was said last. */
+/** What was tried in vain and has not arrived since, once, with what was said last. */
 export async function stillUndelivered(
   { store }: Pick<OutboxContext, 'store'>,
   failed: readonly Undelivered[],
 ): Promise<Undelivered[]> {
   const byId = new Map(failed.map(effect => [effect.id, effect]))
-  const open = new Set(await store.outbox.unfinished([...byId.keys()]))
-  return [...byId.values()].filter(({ id }) => open.has(id))
+  const arrived = new Set(await store.outbox.arrived([...byId.keys()]))
+  return [...byId.values()].filter(({ id }) => !arrived.has(id))
 }
 
 /** What the couriers of one pass share. */

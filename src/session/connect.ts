@@ -19,7 +19,7 @@ export async function connect(
     ...(await fill('store', needs['store'], () => parts.store(actor), redact)),
     ...(await fill('models', needs['models'], parts.models, redact)),
     ...(await fill('taskSource', needs['taskSource'], parts.taskSource, redact)),
-    ...(await fill('outbox', needs['outbox'], parts.outbox, redact)),
+    ...(await fill('outbox', needs['outbox'], () => parts.outbox(redact), redact)),
     ...(await fill('services', needs['services'], () => parts.services(redact), redact)),
   }
 }

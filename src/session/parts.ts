@@ -35,7 +35,7 @@ export interface Parts {
   readonly store: (actor: string) => Promise<Store>
   readonly models: () => Promise<Roles['models']>
   readonly taskSource: () => Promise<Roles['taskSource']>
-  readonly outbox: () => Promise<Outbox>
+  readonly outbox: (redact: Redact) => Promise<Outbox>
   readonly services: (redact: Redact) => Promise<ServiceAttempt[]>
   readonly close: () => void
 }
@@ -68,16 +68,13 @@ export function sessionParts(options: PartsOptions, secrets: SecretKeeper): Part
     store,
     models: () => role('models'),
     taskSource: () => role('taskSource'),
-    outbox: async () => ({
+    outbox: async redact => ({
       deliverers: async call => {
         const writable = services.filter(({ service }) => service.effects.length > 0)
         const attempts = await Promise.all(
           writable.map(async ({ service: { name }, open }) => ({
             service: name,
-            attempt: await attempted(
-              async () => (await open()).deliverer?.(call) ?? null,
-              text => text,
-            ),
+            attempt: await attempted(async () => (await open()).deliverer?.(call) ?? null, redact),
           })),
         )
         return {

@@ -39,7 +39,10 @@ export interface EffectStore {
    * waits is due now. Refused where it is done.
    */
   retry(id: string, actor: string): Promise<EffectDecided>
-  /** Gives a dead effect up, so that it is no alarm any more; twice is once. Refused where it waits or is done. */
+  /**
+   * Gives a dead effect up, so that it is no alarm any more, or one of a kind that nothing here delivers; twice is once.
+   * Refused where it waits or is done.
+   */
   dismiss(id: string, actor: string): Promise<EffectDecided>
 }
 

@@ -37,8 +37,8 @@ export type Passing = 'all' | 'settled' | 'none'
 export interface OutboxStore {
   /**
    * The next effects of a service that are due, of one target, in order: those of a kind that is merged together, any
-   * other one alone. Each is leased, and in the store uncertain from now on: a
-   * crash may come after it was sent. Empty where nothing is due.
+   * other one alone; kinds that this program does not know wait. Each is leased, and in the store uncertain from now
+   * on: a crash may come after it was sent. Empty where nothing is due.
    */
   claim(service: string, passing: Passing): Promise<Effect[]>
   /** Extends the lease on effects that were claimed together; false where it is lost. */
@@ -52,8 +52,8 @@ export interface OutboxStore {
   failed(effects: readonly Effect[], failure: FailedDelivery): Promise<void>
   /** The id at a service of a thing we made; null where it is not known. */
   thing(service: string, key: string): Promise<string | null>
-  /** Those of these ids that are not done: pending or dead. */
-  unfinished(ids: readonly string[]): Promise<string[]>
+  /** Those of these ids that are done. */
+  arrived(ids: readonly string[]): Promise<string[]>
   /** Those that wait, and those that are dead and missed. */
   counts(): Promise<{ pending: number; dead: number; oldestPendingMs: number | null }>
   ofRun(runId: string): Promise<Effect[]>
@@ -80,9 +80,9 @@ export function outboxStore(core: StoreCore): OutboxStore {
       return core.change(core.actor, `effect.${verb}`, tx => giveBack(tx, effects, failure))
     },
     thing: async (service, key) => thingOf(core, service, key),
-    unfinished: async ids =>
+    arrived: async ids =>
       engine
-        .all(`SELECT id FROM effects WHERE state <> 'done' AND id IN ${listed(':ids')}`, {
+        .all(`SELECT id FROM effects WHERE state = 'done' AND id IN ${listed(':ids')}`, {
           ids: listOf(ids),
         })
         .map(row => reader(row).text('id')),

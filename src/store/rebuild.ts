@@ -1,11 +1,10 @@
+import { pageAgain, standingOf } from '../domain/board.ts'
 import {
   isBoardEffect,
-  pageAgain,
-  standingOf,
   type BoardEffect,
   type BoardEffectOf,
   type PageChange,
-} from '../domain/board.ts'
+} from '../domain/board-effects.ts'
 import { keysOf } from '../domain/keys-of.ts'
 import type { RunState } from '../domain/run-state.ts'
 import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'

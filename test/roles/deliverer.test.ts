@@ -1,5 +1,5 @@
 /** Every implementer of `Deliverer`: Notion's. */
-import { BOARD_EFFECTS } from '../../src/domain/board.ts'
+import { BOARD_EFFECTS } from '../../src/domain/board-effects.ts'
 import { aPage, aRun } from '../support/store.ts'
 import { describeDeliverer } from './deliverer-contract.ts'
 import { finishRun } from './support/finished-run.ts'

@@ -1,5 +1,5 @@
 /** Who has which effect in hand: a lease is kept by renewing it, and only one that is over is taken back. */
-import { isBoardEffect } from '../../src/domain/board.ts'
+import { isBoardEffect } from '../../src/domain/board-effects.ts'
 import { expect, test } from 'vitest'
 import { LEASE_MS } from '../../src/kernel/lease.ts'
 import type { Effect } from '../../src/store/effect-rows.ts'

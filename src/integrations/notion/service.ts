@@ -1,4 +1,4 @@
-import { BOARD_EFFECTS } from '../../domain/board.ts'
+import { BOARD_EFFECTS } from '../../domain/board-effects.ts'
 import { numberField, textField, urlField, withDefault } from '../../kernel/field.ts'
 import { defineService } from '../service.ts'
 import { notionIds, pageAddress } from './ids.ts'

@@ -1,5 +1,5 @@
 /** The only place of the benches that knows the store's transitions: how runs are added, claimed and committed. */
-import { isBoardEffect } from '../../../src/domain/board.ts'
+import { isBoardEffect } from '../../../src/domain/board-effects.ts'
 import type { EffectBody } from '../../../src/domain/effect-kind.ts'
 import { EFFECT_KINDS } from '../../../src/integrations/index.ts'
 import { realClock, realFiles, realProcesses, realRandom } from '../../../src/kernel/real-world.ts'

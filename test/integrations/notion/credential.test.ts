@@ -21,6 +21,7 @@ test.for([
   ['process'],
   ['qa'],
   ['deliver'],
+  ['deliver', '--dry-run'],
   ['notion', 'sync'],
   ['notion', 'sync', '--rebuild'],
   ['notion', 'diff'],

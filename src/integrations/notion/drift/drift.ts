@@ -1,4 +1,4 @@
-import type { PageChange } from '../../../domain/board.ts'
+import type { PageChange } from '../../../domain/board-effects.ts'
 import { keysOf } from '../../../domain/keys-of.ts'
 import { isFinal } from '../../../domain/run-state.ts'
 import type { NotionPage, NotionProperty } from '../api/client.ts'

@@ -1,4 +1,4 @@
-import type { BoardEffectOf } from '../../../domain/board.ts'
+import type { BoardEffectOf } from '../../../domain/board-effects.ts'
 import { withChildren, containerBlock } from '../blocks/blocks.ts'
 import { containerRunId } from '../blocks/found.ts'
 import { planAppends, type AppendRequest } from '../blocks/split.ts'

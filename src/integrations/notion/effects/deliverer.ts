@@ -1,4 +1,4 @@
-import { isBoardEffect } from '../../../domain/board.ts'
+import { isBoardEffect } from '../../../domain/board-effects.ts'
 import type { Deliverer, Delivery } from '../../../outbox/deliverer.ts'
 import type { Effect } from '../../../store/effect-rows.ts'
 import { deliverBody } from './body.ts'

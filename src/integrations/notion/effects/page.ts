@@ -1,4 +1,4 @@
-import { isBoardEffect, mergeChanges, type PageChange } from '../../../domain/board.ts'
+import { isBoardEffect, mergeChanges, type PageChange } from '../../../domain/board-effects.ts'
 import { formatNanoUsd } from '../../../domain/cost.ts'
 import { isFinal } from '../../../domain/run-state.ts'
 import { ServiceFailure } from '../../../kernel/service-failure.ts'

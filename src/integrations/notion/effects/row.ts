@@ -1,5 +1,5 @@
 import { formatNanoUsd } from '../../../domain/cost.ts'
-import type { BoardEffectOf, JobRow, LogRow } from '../../../domain/board.ts'
+import type { BoardEffectOf, JobRow, LogRow } from '../../../domain/board-effects.ts'
 import { isRefusal } from '../../../kernel/service-failure.ts'
 import type { NotionDatabase } from '../../../store/notion.ts'
 import type { Effect } from '../../../store/effect-rows.ts'
