@@ -145,7 +145,7 @@ test('a terminal that is lost ends npx, and what changes something goes on', asy
   const home = await sandboxHome()
   await home.json('task', 'add', BRIEF)
   // Longer than it takes to notice that the parent is gone.
-  const delay = { match: { path: '/v1/chat/completions' }, action: { type: 'delay', ms: 1_200 }, times: 9 }
+  const delay = { match: { path: '/v1/chat/completions' }, action: { type: 'delay', ms: 2_000 }, times: 9 }
   await fetch(`${new URL(home.env['OPENAI_BASE_URL'] ?? '').origin}/__sandbox/faults`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -158,8 +158,8 @@ test('a terminal that is lost ends npx, and what changes something goes on', asy
   const shell = start([report], { env: { ...home.env, ...npx }, program })
   const [, pid = ''] = /pid (\d+)/.exec(await shell.output(/pid \d+/)) ?? []
   await expect.poll(() => leases(home)).toBe(1)
-  shell.child.kill('SIGKILL')
   process.kill(Number(pid), 'SIGHUP')
+  shell.child.kill('SIGKILL')
   await expect.poll(() => readFileSync(report, 'utf8')).toMatch(/\n\}\n$/)
   expect(parseDocument(readFileSync(report, 'utf8'))).toMatchObject({
     interrupted: false,
