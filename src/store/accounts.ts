@@ -14,23 +14,16 @@ export interface Account {
 }
 
 /** Binding of the store to outside accounts, so that sandbox, test and live never mix (SPEC §4). */
-export interface AccountStore {
-  get(service: string): Promise<Account | null>
-  list(): Promise<Account[]>
-  /** Binds, or with `rebind` binds anew. Returns the account that is bound afterwards. */
-  bind(account: Omit<Account, 'sinceMs'>, rebind: boolean): Promise<Account>
-}
-
-/** Identities of outside accounts over one database. */
-export function accountStore(core: StoreCore): AccountStore {
+export function accountStore(core: StoreCore) {
   const get = (service: string): Account | null => {
     const row = core.engine.get('SELECT * FROM accounts WHERE service = :service', { service })
     return row === undefined ? null : readAccount(row)
   }
   return {
-    get: async service => get(service),
+    get: async (service: string) => get(service),
     list: async () => core.engine.all('SELECT * FROM accounts ORDER BY service').map(readAccount),
-    bind: async (account, rebind) =>
+    /** Binds, or with `rebind` binds anew. Returns the account that is bound afterwards. */
+    bind: async (account: Omit<Account, 'sinceMs'>, rebind: boolean) =>
       core.change(core.actor, 'account.bind', tx => {
         const before = get(account.service)
         const same = before?.identity === account.identity

@@ -36,27 +36,16 @@ export interface ClaimedRun {
 }
 
 /** Who works on what. */
-export interface ClaimStore {
-  /**
-   * Takes the run that is to be worked on next: highest priority, then oldest; its state moves to that of
-   * the stage. Null where nothing is ready. Of several processes asking at once each gets another run.
-   * While the queue is paused only runs that had been started are given out.
-   */
-  claim(request: ClaimRequest): Promise<ClaimedRun | null>
-  /** Extends the lease; false where it is lost. */
-  renew(claim: Claim): Promise<boolean>
-  /**
-   * Takes back what dead local processes and expired leases held: their open calls are booked as unknown,
-   * their runs wait where the last committed stage left them. Returns how many runs.
-   */
-  recover(): Promise<number>
-}
-
-/** Claims and leases over one database. */
-export function claimStore(core: StoreCore): ClaimStore {
+export function claimStore(core: StoreCore) {
   return {
-    claim: request => core.change('pipeline', 'run.claim', tx => claimNext(tx, request)),
-    renew: claim =>
+    /**
+     * Takes the run that is to be worked on next: highest priority, then oldest; its state moves to that of
+     * the stage. Null where nothing is ready. Of several processes asking at once each gets another run.
+     * While the queue is paused only runs that had been started are given out.
+     */
+    claim: (request: ClaimRequest) => core.change('pipeline', 'run.claim', tx => claimNext(tx, request)),
+    /** Extends the lease; false where it is lost. */
+    renew: (claim: Claim) =>
       core.change('pipeline', 'run.renew', tx => {
         const until = tx.clock.now() + LEASE_MS
         const mine = 'id = :runId AND owner = :owner AND claim_no = :claimNo'
@@ -64,6 +53,10 @@ export function claimStore(core: StoreCore): ClaimStore {
           tx.engine.run(`UPDATE runs SET lease_until_ms = :until WHERE ${mine}`, { ...claim, until }) === 1
         )
       }),
+    /**
+     * Takes back what dead local processes and expired leases held: their open calls are booked as unknown,
+     * their runs wait where the last committed stage left them. Returns how many runs.
+     */
     recover: async () => {
       // Looked at outside the write lock first: nearly always there is nothing to take back.
       if (goneOwners(core).length === 0 && orphanedCalls(core).length === 0 && !hasLeaseAhead(core)) return 0

@@ -26,21 +26,7 @@ export interface Seen {
  * seen, it is refused of any other run, and of any other version of its text.
  * Each throws UnreadableRow where there is no such task.
  */
-export interface DecisionStore {
-  /** Accepts the work of a run that waits for a person: Done. */
-  approve(taskId: string, actor: string, seen?: Seen): Promise<Decided>
-  /** Sends the work of a run that waits for a person back to be revised by the note. */
-  sendBack(taskId: string, note: string, actor: string, seen?: Seen): Promise<Decided>
-  /** Ends an open run. A process that works on it loses its lease; what it spent stays booked. */
-  cancel(taskId: string, actor: string, runId?: string): Promise<Decided>
-  /** A new run where the last has ended; a run that waits for its next attempt is made due now. */
-  retry(taskId: string, run: NewRun): Promise<Decided>
-  /** Lets the failure of the last run be: it stays Failed-Final, and is no alarm any more. */
-  dismiss(taskId: string, actor: string, runId?: string): Promise<Decided>
-}
-
-/** Decisions of people over one database. */
-export function decisionStore(core: StoreCore): DecisionStore {
+export function decisionStore(core: StoreCore) {
   const decide = (
     taskId: string,
     seen: { readonly [Key in keyof Seen]?: Seen[Key] | undefined },
@@ -58,13 +44,15 @@ export function decisionStore(core: StoreCore): DecisionStore {
         : { kind: 'refused', runId: run.id, state: run.state }
     })
   return {
-    approve: (taskId, actor, seen) =>
+    /** Accepts the work of a run that waits for a person: Done. */
+    approve: (taskId: string, actor: string, seen?: Seen) =>
       decide(taskId, seen ?? {}, 'approve', actor, (tx, run) => {
         insertDecision(tx, run, 'approve', '')
         endRun(tx, run, 'done', 'approved by the operator')
         return { kind: 'done', runId: run.id, state: 'done' }
       }),
-    sendBack: (taskId, note, actor, seen) =>
+    /** Sends the work of a run that waits for a person back to be revised by the note. */
+    sendBack: (taskId: string, note: string, actor: string, seen?: Seen) =>
       decide(taskId, seen ?? {}, 'return', actor, (tx, run) => {
         insertDecision(tx, run, 'return', note)
         const returned = updateRun(tx, run.id, {
@@ -77,12 +65,14 @@ export function decisionStore(core: StoreCore): DecisionStore {
         tellOutside(tx, returned)
         return { kind: 'done', runId: run.id, state: 'generated' }
       }),
-    cancel: (taskId, actor, runId) =>
+    /** Ends an open run. A process that works on it loses its lease; what it spent stays booked. */
+    cancel: (taskId: string, actor: string, runId?: string) =>
       decide(taskId, { runId }, 'cancel', actor, (tx, run) => {
         endRun(tx, run, 'cancelled', 'cancelled by the operator')
         return { kind: 'done', runId: run.id, state: 'cancelled' }
       }),
-    dismiss: (taskId, actor, runId) =>
+    /** Lets the failure of the last run be: it stays Failed-Final, and is no alarm any more. */
+    dismiss: (taskId: string, actor: string, runId?: string) =>
       decide(taskId, { runId }, 'dismiss', actor, (tx, run) => {
         if (run.dismissedMs === null) {
           updateRun(tx, run.id, { dismissed_ms: tx.clock.now() })
@@ -90,7 +80,8 @@ export function decisionStore(core: StoreCore): DecisionStore {
         }
         return { kind: 'done', runId: run.id, state: run.state }
       }),
-    retry: (taskId, newRun) =>
+    /** A new run where the last has ended; a run that waits for its next attempt is made due now. */
+    retry: (taskId: string, newRun: NewRun) =>
       decide(taskId, {}, 'retry', newRun.actor, (tx, run) => {
         if (run.state === 'retrying') return makeDue(tx, run)
         // What is wrong with the row is read at its next tick; until then every run of it ends the same way.

@@ -18,34 +18,6 @@ export interface LookWaits {
   readonly otherMs: number
 }
 
-/** Effects as the operator sees them, and what brings dead ones back. */
-export interface EffectStore {
-  get(id: string): Promise<Effect | null>
-  /** Those in one of these states, newest first. */
-  list(states: readonly EffectState[], limit: number): Promise<Effect[]>
-  /** Those that are dead and missed, newest first: see {@link IS_MISSED}. */
-  missed(limit: number): Promise<Effect[]>
-  /**
-   * Places of a service whose dead effects are worth another look, the longest not looked at first. Each is handed out
-   * once in these waits: marked before it is looked at, so that several processes do not look at the same.
-   */
-  lookAgain(service: string, limit: number, waits: LookWaits): Promise<string[]>
-  /** Makes what died because its place was away pending again. Returns how many. */
-  revive(service: string, place: string): Promise<number>
-  /** Makes all that are dead and missed pending again, whatever they died of. Returns how many. */
-  reviveAll(): Promise<number>
-  /**
-   * Tries a dead or dismissed effect anew, with what else is dead on its target, because writes go in order; one that
-   * waits is due now. Refused where it is done.
-   */
-  retry(id: string, actor: string): Promise<EffectDecided>
-  /**
-   * Gives a dead effect up, so that it is no alarm any more, or one of a kind that nothing here delivers; twice is once.
-   * Refused where it waits or is done.
-   */
-  dismiss(id: string, actor: string): Promise<EffectDecided>
-}
-
 /**
  * The newest of a state. Nearly all that there is are done; the others have an index of their own by state, which
  * keeps the few of them from being looked for among all.
@@ -62,24 +34,30 @@ export const IS_MISSED = `state = 'dead' AND NOT (cause IS NOT DISTINCT FROM 'ta
   SELECT 1 FROM runs r JOIN tasks t ON t.id = r.task_id WHERE r.id = effects.subject_id AND t.page_id = effects.place
     AND (r.state = 'cancelled' OR r.dismissed_ms IS NOT NULL)))`
 
-/** Effects over one database. */
-export function effectStore(core: StoreCore): EffectStore {
+/** Effects as the operator sees them, and what brings dead ones back. */
+export function effectStore(core: StoreCore) {
   const { engine } = core
   return {
-    get: async id => findEffect(core, id),
-    list: async (states, limit) =>
+    get: async (id: string) => findEffect(core, id),
+    /** Those in one of these states, newest first. */
+    list: async (states: readonly EffectState[], limit: number) =>
       states
         .flatMap(state => engine.all(newestIn(state), { limit }))
         .map(row => readEffect(core, row))
         .toSorted((a, b) => b.seq - a.seq)
         .slice(0, limit),
-    missed: async limit =>
+    /** Those that are dead and missed, newest first: see {@link IS_MISSED}. */
+    missed: async (limit: number) =>
       engine
         .all(`SELECT * FROM effects WHERE ${IS_MISSED} ORDER BY /* unindexed */ seq DESC LIMIT :limit`, {
           limit,
         })
         .map(row => readEffect(core, row)),
-    lookAgain: async (service, limit, waits) => {
+    /**
+     * Places of a service whose dead effects are worth another look, the longest not looked at first. Each is handed out
+     * once in these waits: marked before it is looked at, so that several processes do not look at the same.
+     */
+    lookAgain: async (service: string, limit: number, waits: LookWaits) => {
       if (duePlaces(core, service, limit, waits).length === 0) return []
       return core.change(core.actor, 'effect.look', tx => {
         const places = duePlaces(tx, service, limit, waits)
@@ -87,16 +65,26 @@ export function effectStore(core: StoreCore): EffectStore {
         return places
       })
     },
-    revive: (service, place) =>
+    /** Makes what died because its place was away pending again. Returns how many. */
+    revive: (service: string, place: string) =>
       core.change(core.actor, 'effect.revive', tx => reviveEach(tx, deadAt(tx, service, place))),
+    /** Makes all that are dead and missed pending again, whatever they died of. Returns how many. */
     reviveAll: () =>
       core.change(core.actor, 'effect.revive', tx => reviveEach(tx, effectsWhere(tx, IS_MISSED, {}))),
-    retry: (id, actor) =>
+    /**
+     * Tries a dead or dismissed effect anew, with what else is dead on its target, because writes go in order; one that
+     * waits is due now. Refused where it is done.
+     */
+    retry: (id: string, actor: string) =>
       decide(core, id, 'retry', actor, (tx, effect) => {
         if (effect.state === 'pending') dueNow(tx, effect)
         else reviveEach(tx, [effect, ...deadOn(tx, effect).filter(other => other.id !== id)])
       }),
-    dismiss: (id, actor) =>
+    /**
+     * Gives a dead effect up, so that it is no alarm any more, or one of a kind that nothing here delivers; twice is once.
+     * Refused where it waits or is done.
+     */
+    dismiss: (id: string, actor: string) =>
       decide(core, id, 'dismiss', actor, (tx, effect) => {
         tx.engine.run(
           `UPDATE effects SET state = 'dismissed', ended_ms = COALESCE(ended_ms, :now) WHERE id = :id`,

@@ -16,17 +16,11 @@ export interface SpendSummary {
 }
 
 /** Reads the cost ledger. Writing happens inside the transitions of a run. */
-export interface LedgerStore {
-  callsOfRun(runId: string): Promise<Call[]>
-  /** Over calls, those of probes too, that started on days from `fromDay` to `toDay`, both `YYYY-MM-DD` and included. */
-  summary(fromDay: string, toDay: string): Promise<SpendSummary>
-}
-
-/** The cost ledger over one database. */
-export function ledgerStore(core: StoreCore): LedgerStore {
+export function ledgerStore(core: StoreCore) {
   return {
-    callsOfRun: async runId => callsOfRun(core, runId),
-    summary: async (fromDay, toDay) => {
+    callsOfRun: async (runId: string) => callsOfRun(core, runId),
+    /** Over calls, those of probes too, that started on days from `fromDay` to `toDay`, both `YYYY-MM-DD` and included. */
+    summary: async (fromDay: string, toDay: string) => {
       const row = core.engine.get(SUMMARY, { fromDay, toDay })
       const is = reader(row ?? {})
       return {

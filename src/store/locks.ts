@@ -9,19 +9,14 @@ export type UnderLock<T> =
   | { readonly kind: 'held'; readonly owner: string; readonly sinceMs: number }
 
 /** Work that is done once at a time, whoever does it. */
-export interface LockStore {
-  /**
-   * Does the work under a lock, whose lease is renewed until the work ends; does nothing where another holds it, one of
-   * this process too. It is taken over at once where the holder's process is dead or its machine was restarted, else
-   * when its lease is over. `lost` is aborted where that happened to this holder: it has to stop.
-   */
-  hold<T>(name: string, work: (lost: AbortSignal) => Promise<T>): Promise<UnderLock<T>>
-}
-
-/** Locks over one database. */
-export function lockStore(core: StoreCore): LockStore {
+export function lockStore(core: StoreCore) {
   return {
-    hold: async (name, work) => {
+    /**
+     * Does the work under a lock, whose lease is renewed until the work ends; does nothing where another holds it, one of
+     * this process too. It is taken over at once where the holder's process is dead or its machine was restarted, else
+     * when its lease is over. `lost` is aborted where that happened to this holder: it has to stop.
+     */
+    hold: async <T>(name: string, work: (lost: AbortSignal) => Promise<T>): Promise<UnderLock<T>> => {
       const acquired = await core.change(core.actor, 'lock.acquire', tx => acquire(tx, name))
       if (acquired.kind === 'held') return acquired
       const { token } = acquired

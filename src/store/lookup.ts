@@ -13,18 +13,6 @@ export type Lookup =
   | { readonly kind: 'none' }
   | { readonly kind: 'ambiguous'; readonly ids: readonly string[] }
 
-/** Finds things by id. */
-export interface LookupStore {
-  /** A full id, `run_x/2` for an attempt, or any prefix that fits only one thing. */
-  find(text: string): Promise<Lookup>
-  /** The task of a page, or the run of a row or result that we made there, by the id that a service gave it. */
-  byOutsideId(service: string, id: string): Promise<Found | null>
-  /** The runs of a task, first to last. */
-  runsOf(taskId: string): Promise<string[]>
-  /** The run that an output, a judgement, a call or an effect belongs to. @throws UnreadableRow where there is no such id */
-  runOf(kind: 'output' | 'judgement' | 'call' | 'effect', id: string): Promise<string>
-}
-
 /** The table that holds each kind; names are constants of this file. */
 const TABLES = {
   task: 'tasks',
@@ -38,10 +26,11 @@ const TABLES = {
 
 type Kind = keyof typeof TABLES
 
-/** Looking things up by id over one database. */
-export function lookupStore(core: StoreCore): LookupStore {
+/** Finds things by id. */
+export function lookupStore(core: StoreCore) {
   return {
-    find: async text => {
+    /** A full id, `run_x/2` for an attempt, or any prefix that fits only one thing. */
+    find: async (text: string): Promise<Lookup> => {
       const [head = '', attempt] = text.split('/', 2)
       const hits = kindsFor(head).flatMap(kind => idsWithPrefix(core, kind, head))
       const exact = hits.find(hit => hit.id === head)
@@ -51,12 +40,15 @@ export function lookupStore(core: StoreCore): LookupStore {
       }
       return attempt === undefined ? { kind: 'found', found: only } : findAttempt(core, only, attempt)
     },
-    byOutsideId: async (service, id) => byOutsideId(core, service, id),
-    runsOf: async taskId =>
+    /** The task of a page, or the run of a row or result that we made there, by the id that a service gave it. */
+    byOutsideId: async (service: string, id: string) => byOutsideId(core, service, id),
+    /** The runs of a task, first to last. */
+    runsOf: async (taskId: string) =>
       core.engine
         .all('SELECT id FROM runs WHERE task_id = :taskId ORDER BY number', { taskId })
         .map(row => reader(row).text('id')),
-    runOf: async (kind, id) => {
+    /** The run that an output, a judgement, a call or an effect belongs to. @throws UnreadableRow where there is no such id */
+    runOf: async (kind: 'output' | 'judgement' | 'call' | 'effect', id: string) => {
       const column = kind === 'effect' ? 'subject_id' : 'run_id'
       const row = core.engine.get(`SELECT ${column} FROM ${TABLES[kind]} WHERE id = :id`, { id })
       return reader(row ?? {}).text(column)

@@ -12,14 +12,7 @@ export interface NotionDatabase {
 }
 
 /** Where things are in Notion. */
-export interface NotionStore {
-  databases(): Promise<NotionDatabase[]>
-  /** Replaces what is known of the databases given. */
-  saveDatabases(databases: readonly NotionDatabase[]): Promise<void>
-}
-
-/** What is known of Notion over one database. */
-export function notionStore(core: StoreCore): NotionStore {
+export function notionStore(core: StoreCore) {
   return {
     databases: async () =>
       core.engine
@@ -31,7 +24,8 @@ export function notionStore(core: StoreCore): NotionStore {
           dataSourceId: is.text('data_source_id'),
           properties: is.json<NotionDatabase['properties']>('properties', {}),
         })),
-    saveDatabases: databases =>
+    /** Replaces what is known of the databases given. */
+    saveDatabases: (databases: readonly NotionDatabase[]) =>
       core.change(core.actor, 'notion.databases', tx => {
         for (const { key, databaseId, dataSourceId, properties } of databases) {
           tx.engine.run(

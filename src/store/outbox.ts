@@ -34,58 +34,46 @@ export interface OutsideThing {
 export type Passing = 'all' | 'settled' | 'none'
 
 /** The outbox. Effects are recorded by the transitions of runs; here they are handed out and ended. */
-export interface OutboxStore {
-  /**
-   * The next effects of a service that are due, of one target, in order: those of a kind that is merged together, any
-   * other one alone; kinds that this program does not know wait. Each is leased, and in the store uncertain from now
-   * on: a crash may come after it was sent. Empty where nothing is due.
-   */
-  claim(service: string, passing: Passing): Promise<Effect[]>
-  /** Extends the lease on effects that were claimed together; false where it is lost. */
-  renew(effects: readonly Effect[]): Promise<boolean>
-  /**
-   * Marks the effects done; a delivered untick confirms its tick. What was made at their service is remembered. In the
-   * same transaction what is next is claimed, where it is wanted.
-   */
-  done(effects: readonly Effect[], thing: OutsideThing | null, wantsNext: Passing | null): Promise<Effect[]>
-  /** Gives the effects back for a later try, or up. Losing the lease in between loses nothing. */
-  failed(effects: readonly Effect[], failure: FailedDelivery): Promise<void>
-  /** The id at a service of a thing we made; null where it is not known. */
-  thing(service: string, key: string): Promise<string | null>
-  /** Those of these ids that are done. */
-  arrived(ids: readonly string[]): Promise<string[]>
-  /** Those that wait, and those that are dead and missed. */
-  counts(): Promise<{ pending: number; dead: number; oldestPendingMs: number | null }>
-  ofRun(runId: string): Promise<Effect[]>
-}
-
-/** Pending effects over one database. */
-export function outboxStore(core: StoreCore): OutboxStore {
+export function outboxStore(core: StoreCore) {
   const { engine } = core
   return {
-    claim: async (service, passing) => {
+    /**
+     * The next effects of a service that are due, of one target, in order: those of a kind that is merged together, any
+     * other one alone; kinds that this program does not know wait. Each is leased, and in the store uncertain from now
+     * on: a crash may come after it was sent. Empty where nothing is due.
+     */
+    claim: async (service: string, passing: Passing) => {
       if (findHead(core, service, passing) === null) return []
       return core.change(core.actor, 'effect.claim', tx => claimHead(tx, service, passing))
     },
-    renew: effects =>
+    /** Extends the lease on effects that were claimed together; false where it is lost. */
+    renew: (effects: readonly Effect[]) =>
       core.change(core.actor, 'effect.renew', tx => effects.every(effect => extend(tx, effect))),
-    done: (effects, thing, wantsNext) =>
+    /**
+     * Marks the effects done; a delivered untick confirms its tick. What was made at their service is remembered. In the
+     * same transaction what is next is claimed, where it is wanted.
+     */
+    done: (effects: readonly Effect[], thing: OutsideThing | null, wantsNext: Passing | null) =>
       core.change(core.actor, 'effect.done', tx => {
         finish(tx, effects, thing)
         const [first] = effects
         return wantsNext === null || first === undefined ? [] : claimHead(tx, first.service, wantsNext)
       }),
-    failed: (effects, failure) => {
+    /** Gives the effects back for a later try, or up. Losing the lease in between loses nothing. */
+    failed: (effects: readonly Effect[], failure: FailedDelivery) => {
       const verb = failure.dead === null ? 'failed' : 'died'
       return core.change(core.actor, `effect.${verb}`, tx => giveBack(tx, effects, failure))
     },
-    thing: async (service, key) => thingOf(core, service, key),
-    arrived: async ids =>
+    /** The id at a service of a thing we made; null where it is not known. */
+    thing: async (service: string, key: string) => thingOf(core, service, key),
+    /** Those of these ids that are done. */
+    arrived: async (ids: readonly string[]) =>
       engine
         .all(`SELECT id FROM effects WHERE state = 'done' AND id IN ${listed(':ids')}`, {
           ids: listOf(ids),
         })
         .map(row => reader(row).text('id')),
+    /** Those that wait, and those that are dead and missed. */
     counts: async () => {
       const row = engine.get(
         `SELECT (SELECT COUNT(*) FROM effects WHERE state = 'pending') AS pending,
@@ -99,7 +87,8 @@ export function outboxStore(core: StoreCore): OutboxStore {
         oldestPendingMs: is.numberOrNull('oldest'),
       }
     },
-    ofRun: async runId => effectsWhere(core, `subject_kind = 'run' AND subject_id = :runId`, { runId }),
+    ofRun: async (runId: string) =>
+      effectsWhere(core, `subject_kind = 'run' AND subject_id = :runId`, { runId }),
   }
 }
 

@@ -14,26 +14,19 @@ import { reader, type Change, type StoreCore, type StoreReader } from './core.ts
 import type { SqlRow } from './engine.ts'
 
 /** The services that are not called for now. */
-export interface PauseStore {
-  list(): Promise<PausedService[]>
-  /** Ends every pause of a service; for the operator. Returns how many there were. */
-  resume(service: string): Promise<number>
-  /**
-   * Forgets pauses of credentials, addresses and models that the caller does not use: nothing would end them. Where
-   * another environment works on the same store with one of them, its next call finds out again.
-   */
-  keepOnly(uses: readonly ServiceUse[]): Promise<void>
-}
-
-/** Breakers over one database. */
-export function pauseStore(core: StoreCore): PauseStore {
+export function pauseStore(core: StoreCore) {
   return {
     list: async () => readPauses(core),
-    resume: service =>
+    /** Ends every pause of a service; for the operator. Returns how many there were. */
+    resume: (service: string) =>
       core.change(core.actor, 'pause.resume', tx =>
         tx.engine.run('DELETE FROM service_pauses WHERE service = :service', { service }),
       ),
-    keepOnly: async uses => {
+    /**
+     * Forgets pauses of credentials, addresses and models that the caller does not use: nothing would end them. Where
+     * another environment works on the same store with one of them, its next call finds out again.
+     */
+    keepOnly: async (uses: readonly ServiceUse[]) => {
       const isUnused = (pause: ServiceUse): boolean => !uses.some(use => isSameUse(use, pause))
       // Looked at outside the write lock first: nearly always nothing is paused.
       if (!readPauses(core).some(isUnused)) return

@@ -49,41 +49,19 @@ export interface BoardRow {
 }
 
 /** Picking up rows of Notion's queue. */
-export interface PickUpStore {
-  tickState(pageId: string): Promise<TickState>
-  /**
-   * Records the untick of a tick anew where the first was given up: the row is listed, so it can be written
-   * again, and until it is no later tick would count.
-   */
-  untickAgain(pageId: string): Promise<void>
-  /**
-   * Creates the run of a tick with its untick, in one transaction. A run that waits for a person or a cap is
-   * cancelled as superseded. Says what it found where another process was quicker.
-   */
-  pickUp(
-    page: PickedPage,
-    run: NewRun,
-  ): Promise<TickState | { readonly kind: 'queued'; readonly runId: string; readonly taskId: string }>
-  /** Pages of runs that are worked on, or will be next, and pages that are to be told of an outcome. */
-  busyPages(service: string, limit: number): Promise<string[]>
-  /** The latest runs of these pages. */
-  rows(pageIds: readonly string[]): Promise<BoardRow[]>
-  /**
-   * Runs on whose rows people may say something: open ones, and failures that are still an alarm; in the order of
-   * their ids, after one of them, at most so many.
-   */
-  watched(afterRunId: string, limit: number): Promise<BoardRow[]>
-  /** Where a reading that was cut short goes on; null from the start. */
-  mark(name: string): Promise<string | null>
-  setMark(name: string, at: string | null): Promise<void>
-}
-
-/** Picking up from Notion over one database. */
-export function pickUpStore(core: StoreCore): PickUpStore {
+export function pickUpStore(core: StoreCore) {
   return {
-    tickState: async pageId => tickState(core, pageId),
-    untickAgain: pageId => core.change(core.actor, 'task.untick', tx => untickAgain(tx, pageId)),
-    pickUp: (page, run) =>
+    tickState: async (pageId: string) => tickState(core, pageId),
+    /**
+     * Records the untick of a tick anew where the first was given up: the row is listed, so it can be written
+     * again, and until it is no later tick would count.
+     */
+    untickAgain: (pageId: string) => core.change(core.actor, 'task.untick', tx => untickAgain(tx, pageId)),
+    /**
+     * Creates the run of a tick with its untick, in one transaction. A run that waits for a person or a cap is
+     * cancelled as superseded. Says what it found where another process was quicker.
+     */
+    pickUp: (page: PickedPage, run: NewRun) =>
       core.change(run.actor, 'task.pick_up', tx => {
         const state = tickState(tx, page.pageId)
         if (state.kind !== 'new') return state
@@ -102,13 +80,15 @@ export function pickUpStore(core: StoreCore): PickUpStore {
         tellPickUp(tx, picked, page.pageId)
         return { kind: 'queued', runId, taskId }
       }),
-    rows: async pageIds =>
+    /** The latest runs of these pages. */
+    rows: async (pageIds: readonly string[]) =>
       core.engine
         .all(`${ROW} WHERE t.page_id IN ${listed(':ids')} AND ${IS_LATEST}`, {
           ids: listOf(pageIds),
         })
         .map(readBoardRow),
-    busyPages: async (service, limit) =>
+    /** Pages of runs that are worked on, or will be next, and pages that are to be told of an outcome. */
+    busyPages: async (service: string, limit: number) =>
       core.engine
         .all(
           `SELECT t.page_id FROM (SELECT task_id FROM runs /* by runs_ready */ WHERE next_stage IS NOT NULL
@@ -121,7 +101,11 @@ export function pickUpStore(core: StoreCore): PickUpStore {
           { service, limit, half: Math.ceil(limit / 2) },
         )
         .map(row => reader(row).text('page_id')),
-    watched: async (after, limit) =>
+    /**
+     * Runs on whose rows people may say something: open ones, and failures that are still an alarm; in the order of
+     * their ids, after one of them, at most so many.
+     */
+    watched: async (after: string, limit: number) =>
       core.engine
         .all(
           `${ROW} WHERE (r.ended_ms IS NULL OR (r.state = 'failed_final' AND r.dismissed_ms IS NULL))
@@ -129,11 +113,12 @@ export function pickUpStore(core: StoreCore): PickUpStore {
           { after, limit },
         )
         .map(readBoardRow),
-    mark: async name => {
+    /** Where a reading that was cut short goes on; null from the start. */
+    mark: async (name: string) => {
       const row = core.engine.get('SELECT at FROM board_marks WHERE name = :name', { name })
       return row === undefined ? null : reader(row).text('at')
     },
-    setMark: (name, at) =>
+    setMark: (name: string, at: string | null) =>
       core.change(core.actor, 'pickup.mark', tx => {
         if (at === null) tx.engine.run('DELETE FROM board_marks WHERE name = :name', { name })
         else tx.engine.run(SET_MARK, { name, at })

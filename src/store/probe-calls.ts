@@ -8,21 +8,17 @@ import { addSpend, breachOf } from './spend.ts'
 export type NewProbeCall = Omit<NewCall, 'stage' | 'credential' | 'promptDigest'>
 
 /** Calls that no run is for. They count towards the caps of the day and the month, and are no business figures. */
-export interface ProbeCallStore {
-  /**
-   * Books a call before it leaves, or says which cap it would break (then nothing is booked). Until it is settled,
-   * also when its process dies, it stands there as one whose cost nobody knows, at its reservation.
-   */
-  book(call: NewProbeCall, caps: Caps): Promise<CapBreach | null>
-  /** Books the end of a call, once; returns what it cost. */
-  settle(settlement: Settlement): Promise<number>
-}
-
-/** Probe calls over one database. */
-export function probeCallStore(core: StoreCore): ProbeCallStore {
+export function probeCallStore(core: StoreCore) {
   return {
-    book: (call, caps) => core.change(core.actor, 'probe_call.book', tx => book(tx, call, caps)),
-    settle: settlement => core.change(core.actor, 'probe_call.settle', tx => settle(tx, settlement)),
+    /**
+     * Books a call before it leaves, or says which cap it would break (then nothing is booked). Until it is settled,
+     * also when its process dies, it stands there as one whose cost nobody knows, at its reservation.
+     */
+    book: (call: NewProbeCall, caps: Caps) =>
+      core.change(core.actor, 'probe_call.book', tx => book(tx, call, caps)),
+    /** Books the end of a call, once; returns what it cost. */
+    settle: (settlement: Settlement) =>
+      core.change(core.actor, 'probe_call.settle', tx => settle(tx, settlement)),
   }
 }
 

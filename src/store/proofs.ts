@@ -30,21 +30,15 @@ export interface Proof extends Omit<NewProof, 'answered'> {
 }
 
 /** The last probe of each subject. */
-export interface ProofStore {
-  list(): Promise<Proof[]>
-  /**
-   * Keeps the findings of a probe of everything, and of nothing else, and ends the pauses of what
-   * answered: runs that had failed there before are at fault themselves. Returns the findings beside what was found before.
-   */
-  save(proofs: readonly NewProof[]): Promise<Proof[]>
-}
-
-/** Findings of probes over one database. */
-export function proofStore(core: StoreCore): ProofStore {
+export function proofStore(core: StoreCore) {
   const read = (): Proof[] => core.engine.all('SELECT * FROM proofs ORDER BY subject').map(readProof)
   return {
     list: async () => read(),
-    save: proofs =>
+    /**
+     * Keeps the findings of a probe of everything, and of nothing else, and ends the pauses of what
+     * answered: runs that had failed there before are at fault themselves. Returns the findings beside what was found before.
+     */
+    save: (proofs: readonly NewProof[]) =>
       core.change(core.actor, 'proof.save', tx => {
         for (const proof of proofs) {
           upsert(tx, proof)

@@ -2,20 +2,13 @@ import { takeTokens, type Bucket } from '../domain/rate-bucket.ts'
 import { reader, type StoreCore, type StoreReader } from './core.ts'
 
 /** Request rates that all processes of this store share. */
-export interface RateStore {
-  /**
-   * Takes `count` requests of a service out of the bucket and says how long to wait, in milliseconds, before
-   * the first of them may be sent. Taken is taken: what is not used is lost, which only makes us slower.
-   */
-  take(service: string, count: number, perSecond: number): Promise<number>
-  /** How many requests are in the bucket now; below zero where some wait. Takes none. */
-  left(service: string, perSecond: number): Promise<number>
-}
-
-/** Rate buckets over one database, shared by all processes. */
-export function rateStore(core: StoreCore): RateStore {
+export function rateStore(core: StoreCore) {
   return {
-    take: (service, count, perSecond) =>
+    /**
+     * Takes `count` requests of a service out of the bucket and says how long to wait, in milliseconds, before
+     * the first of them may be sent. Taken is taken: what is not used is lost, which only makes us slower.
+     */
+    take: (service: string, count: number, perSecond: number) =>
       core.change(core.actor, 'rate.take', tx => {
         const taken = takeTokens(bucketOf(tx, service), count, perSecond, tx.clock.now())
         tx.engine.run(
@@ -25,7 +18,8 @@ export function rateStore(core: StoreCore): RateStore {
         )
         return taken.waitMs
       }),
-    left: async (service, perSecond) =>
+    /** How many requests are in the bucket now; below zero where some wait. Takes none. */
+    left: async (service: string, perSecond: number) =>
       takeTokens(bucketOf(core, service), 0, perSecond, core.clock.now()).bucket.tokens,
   }
 }

@@ -59,22 +59,10 @@ export interface Again {
 }
 
 /** Comparing the view with the truth, and writing again what differs. */
-export interface RebuildStore {
-  /** The newest tasks that have a page. */
-  said(limit: number): Promise<Said[]>
-  /** How many tasks have a page. */
-  pages(): Promise<number>
-  /**
-   * Records what is to be written once more, in one transaction; what is being sent right now is left alone.
-   * @throws UnreadableRow where there is no such task
-   */
-  again(again: Again): Promise<void>
-}
-
-/** Rebuilding the view over one database. */
-export function rebuildStore(core: StoreCore): RebuildStore {
+export function rebuildStore(core: StoreCore) {
   return {
-    said: async limit =>
+    /** The newest tasks that have a page. */
+    said: async (limit: number) =>
       core.engine
         .all(
           'SELECT id FROM tasks WHERE page_id IS NOT NULL ORDER BY created_ms DESC, id DESC LIMIT :limit',
@@ -83,11 +71,16 @@ export function rebuildStore(core: StoreCore): RebuildStore {
           },
         )
         .flatMap(row => saidOf(core, reader(row).text('id')) ?? []),
+    /** How many tasks have a page. */
     pages: async () =>
       reader(core.engine.get('SELECT COUNT(*) AS pages FROM tasks WHERE page_id IS NOT NULL') ?? {}).number(
         'pages',
       ),
-    again: again => core.change(core.actor, 'effect.rebuild', tx => record(tx, again)),
+    /**
+     * Records what is to be written once more, in one transaction; what is being sent right now is left alone.
+     * @throws UnreadableRow where there is no such task
+     */
+    again: (again: Again) => core.change(core.actor, 'effect.rebuild', tx => record(tx, again)),
   }
 }
 

@@ -31,19 +31,16 @@ export interface Receipt {
 }
 
 /** Reads receipts; they are sealed inside the transition that ends a run. */
-export interface ReceiptStore {
-  /** Null where there is no such run. @throws UnreadableRow where the run has rows that are damaged */
-  get(runId: string): Promise<Receipt | null>
-  /**
-   * Looks at the newest seals, and at as many from another place each time. `broken` are the runs whose seal is not
-   * intact.
-   */
-  sample(): Promise<{ readonly seals: number; readonly broken: readonly string[] }>
-}
-
-/** Receipts over one database. */
-export function receiptStore(core: StoreCore): ReceiptStore {
-  return { get: async runId => readReceipt(core, runId), sample: async () => sampleSeals(core) }
+export function receiptStore(core: StoreCore) {
+  return {
+    /** Null where there is no such run. @throws UnreadableRow where the run has rows that are damaged */
+    get: async (runId: string) => readReceipt(core, runId),
+    /**
+     * Looks at the newest seals, and at as many from another place each time. `broken` are the runs whose seal is not
+     * intact.
+     */
+    sample: async () => sampleSeals(core),
+  }
 }
 
 /** Seals the core of a run that has just ended; once, inside the transaction that ended it. */

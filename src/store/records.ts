@@ -18,31 +18,11 @@ export interface OperationRecord {
   readonly counts: Counts | null
 }
 
-/** Something that was recorded at an instant that lies ahead. */
-export interface Ahead {
-  readonly what: string
-  readonly atMs: number
-}
-
 /** One row per operation that changes something. */
-export interface RecordStore {
-  begin(operation: string, actor: string): Promise<string>
-  end(id: string, outcome: Outcome, message: string | null, counts?: Counts | null): Promise<void>
-  get(id: string): Promise<OperationRecord | null>
-  /** The latest record of each operation. */
-  latest(): Promise<OperationRecord[]>
-  /**
-   * The latest of what was recorded at an instant that lies ahead: the clock was set back since. Null where there is
-   * nothing of the kind.
-   */
-  ahead(): Promise<Ahead | null>
-}
-
-/** Records of operations over one database. */
-export function recordStore(core: StoreCore): RecordStore {
+export function recordStore(core: StoreCore) {
   const { engine, clock } = core
   return {
-    begin: (operation, actor) =>
+    begin: (operation: string, actor: string) =>
       core.change(actor, 'operation.begin', tx => {
         const id = tx.newId('record')
         tx.engine.run(
@@ -52,7 +32,7 @@ export function recordStore(core: StoreCore): RecordStore {
         )
         return id
       }),
-    end: (id, outcome, message, counts = null) =>
+    end: (id: string, outcome: Outcome, message: string | null, counts?: Counts | null) =>
       core.change(core.actor, 'operation.end', tx => {
         tx.engine.run(
           `UPDATE operation_records SET ended_ms = :now, outcome = :outcome, message = :message, done = :done,
@@ -67,13 +47,18 @@ export function recordStore(core: StoreCore): RecordStore {
           },
         )
       }),
+    /** The latest record of each operation. */
     latest: async () =>
       engine.all(LATEST, { latest: clock.now() + CLOCK_STEP_MS }).map(row => readRecord(core, row)),
+    /**
+     * The latest of what was recorded at an instant that lies ahead: the clock was set back since. Null where there is
+     * nothing of the kind.
+     */
     ahead: async () => {
       const row = engine.get(AHEAD, { latest: clock.now() + CLOCK_STEP_MS })
       return row === undefined ? null : { what: reader(row).text('what'), atMs: reader(row).number('at_ms') }
     },
-    get: async id => {
+    get: async (id: string) => {
       const row = engine.get('SELECT * FROM operation_records WHERE id = :id', { id })
       return row === undefined ? null : readRecord(core, row)
     },

@@ -50,42 +50,27 @@ export interface ReadyRun {
 }
 
 /** Reading runs, and the one thing that happens to them without a claim: held ones are let go. */
-export interface RunStore {
-  get(id: string): Promise<Run | null>
-  ofTask(taskId: string): Promise<Run[]>
-  /** All versions of the work, first draft first. */
-  outputs(runId: string): Promise<Output[]>
-  events(runId: string): Promise<RunEvent[]>
-  /** What `claim` would give out, in order, without claiming. */
-  ready(stages: readonly StageService[], taskId: string | null, limit: number): Promise<ReadyRun[]>
-  /** Number of tasks by the state of their latest run. */
-  countByState(): Promise<Partial<Record<RunState, number>>>
-  /** Runs that nobody works on and whose next stage is such work, whether due or not. */
-  countWaiting(work: readonly Work[]): Promise<number>
-  /** Creation time of the oldest run that waits to be worked on; null where none waits. */
-  oldestWaitingMs(): Promise<number | null>
-  /** Runs of a task created since an instant, none of which lies ahead. */
-  countSince(taskId: string, sinceMs: number): Promise<number>
-  /** Lets go of held runs whose next call now fits under the caps, oldest first. Returns their ids. */
-  releaseHeld(caps: Caps): Promise<string[]>
-}
-
-/** Runs and what came of them over one database. */
-export function runStore(core: StoreCore): RunStore {
+export function runStore(core: StoreCore) {
   const { engine, clock } = core
   const runs = (sql: string, parameters: Record<string, string | number | null>): Run[] =>
     engine.all(sql, parameters).map(readRun)
   return {
-    get: async id => findRun(core, id),
-    ofTask: async taskId => runs('SELECT * FROM runs WHERE task_id = :taskId ORDER BY number', { taskId }),
-    outputs: async runId => readOutputs(core, runId),
-    events: async runId => readEvents(core, runId),
-    ready: async (stages, taskId, limit) => readReady(core, stages, taskId, limit),
-    countByState: async () =>
+    get: async (id: string) => findRun(core, id),
+    ofTask: async (taskId: string) =>
+      runs('SELECT * FROM runs WHERE task_id = :taskId ORDER BY number', { taskId }),
+    /** All versions of the work, first draft first. */
+    outputs: async (runId: string) => readOutputs(core, runId),
+    events: async (runId: string) => readEvents(core, runId),
+    /** What `claim` would give out, in order, without claiming. */
+    ready: async (stages: readonly StageService[], taskId: string | null, limit: number) =>
+      readReady(core, stages, taskId, limit),
+    /** Number of tasks by the state of their latest run. */
+    countByState: async (): Promise<Partial<Record<RunState, number>>> =>
       Object.fromEntries(
         engine.all(LATEST_BY_STATE).map(row => [reader(row).text('state'), reader(row).number('tasks')]),
       ),
-    countWaiting: async work => {
+    /** Runs that nobody works on and whose next stage is such work, whether due or not. */
+    countWaiting: async (work: readonly Work[]) => {
       const { sql, parameters } = isOfWork(work)
       const row = engine.get(
         `SELECT COUNT(*) AS runs FROM runs WHERE owner IS NULL AND state <> 'held' AND ${sql}`,
@@ -93,15 +78,18 @@ export function runStore(core: StoreCore): RunStore {
       )
       return reader(row ?? {}).number('runs')
     },
+    /** Creation time of the oldest run that waits to be worked on; null where none waits. */
     oldestWaitingMs: async () => oldestReadyMs(core, clock.now()),
-    countSince: async (taskId, sinceMs) =>
+    /** Runs of a task created since an instant, none of which lies ahead. */
+    countSince: async (taskId: string, sinceMs: number) =>
       reader(
         engine.get(
           `SELECT COUNT(*) AS runs FROM runs WHERE task_id = :taskId AND created_ms BETWEEN :sinceMs AND :latest`,
           { taskId, sinceMs, latest: clock.now() + CLOCK_STEP_MS },
         ) ?? {},
       ).number('runs'),
-    releaseHeld: async caps => {
+    /** Lets go of held runs whose next call now fits under the caps, oldest first. Returns their ids. */
+    releaseHeld: async (caps: Caps) => {
       const held = (): Run[] =>
         runs(`SELECT * FROM runs WHERE state = 'held' AND ${RUN_IS_DUE} ORDER BY created_ms, id`, {
           now: clock.now(),

@@ -3,7 +3,7 @@ import type { ErrorClass } from '../domain/error-class.ts'
 import { isFinal, mayGo, WAITING_STATE, type RunState } from '../domain/run-state.ts'
 import { defect } from '../kernel/errors.ts'
 import { LeaseLost, type Claim } from '../kernel/lease.ts'
-import { claimNext, type ClaimedRun, type ClaimRequest } from './claims.ts'
+import { claimNext, type ClaimRequest } from './claims.ts'
 import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { endRun } from './decisions.ts'
 import { tellOutside } from './effect-rows.ts'
@@ -16,34 +16,14 @@ import { addEvent, findRun, updateRun, waitingState, type Run } from './run-rows
 import type { NewJudgement, Next, StageEnd } from './stage-end.ts'
 import { insertJudgement, insertOutput, latestWorkOf } from './work-rows.ts'
 
-/** A claim that has ended. */
-export interface Finished {
-  /** The run as the stage left it. */
-  readonly left: Run
-  /** The run that was taken in its place; null where none was wanted, or none is ready. */
-  readonly next: ClaimedRun | null
-}
-
 /**
  * What happens to a claimed run. Each is one transaction; what changes the run matches owner and claim
  * number, and throws `LeaseLost` where another has it.
  */
-export interface StageStore {
-  /** Books a call before it leaves, or says which cap it would break (then nothing is booked). */
-  reserve(claim: Claim, call: NewCall, caps: Caps): Promise<CapBreach | null>
-  /** Books the end of a call that is tried again within the stage. */
-  settle(settlement: Settlement): Promise<void>
-  /**
-   * Commits what the stage came to, gives up the claim and takes the next run, all in one transaction. When
-   * the lease is lost it books the cost of the call, changes and takes nothing else, and throws `LeaseLost`.
-   */
-  finish(claim: Claim, end: StageEnd, wanted: ClaimRequest | null): Promise<Finished>
-}
-
-/** Transitions of claimed runs over one database. */
-export function stageStore(core: StoreCore): StageStore {
+export function stageStore(core: StoreCore) {
   return {
-    reserve: async (claim, call, caps) => {
+    /** Books a call before it leaves, or says which cap it would break (then nothing is booked). */
+    reserve: async (claim: Claim, call: NewCall, caps: Caps) => {
       const reserved = await core.change('pipeline', 'call.reserve', tx => {
         const run = heldBy(tx, claim)
         return run === null ? null : { breach: reserve(tx, run, claim, call, caps) }
@@ -51,8 +31,15 @@ export function stageStore(core: StoreCore): StageStore {
       if (reserved === null) throw new LeaseLost(claim)
       return reserved.breach
     },
-    settle: settlement => core.change('pipeline', 'call.settle', tx => settleCall(tx, settlement)),
-    finish: async (claim, end, wanted) => {
+    /** Books the end of a call that is tried again within the stage. */
+    settle: (settlement: Settlement) =>
+      core.change('pipeline', 'call.settle', tx => settleCall(tx, settlement)),
+    /**
+     * Commits what the stage came to, gives up the claim and takes the next run, all in one transaction. When
+     * the lease is lost it books the cost of the call, changes and takes nothing else, and throws `LeaseLost`.
+     * `left` is the run as the stage left it; `next` is null where none was wanted, or none is ready.
+     */
+    finish: async (claim: Claim, end: StageEnd, wanted: ClaimRequest | null) => {
       const finished = await core.change('pipeline', 'run.finish', tx => {
         // Whoever holds the lease: what was spent was spent.
         if (end.settlement !== null) settleCall(tx, end.settlement)

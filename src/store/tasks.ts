@@ -59,16 +59,6 @@ export interface TaskFilter {
   readonly limit: number
 }
 
-/** Tasks and their listing. */
-export interface TaskStore {
-  /** Adds a local task with its first run, queued, in one transaction. */
-  add(task: TaskRequest, run: NewRun): Promise<{ taskId: string; runId: string }>
-  /** A task by its full id; null where there is none. */
-  get(id: string): Promise<TaskSummary | null>
-  /** Newest first. */
-  list(filter: TaskFilter): Promise<TaskSummary[]>
-}
-
 const COLUMNS = `SELECT t.*, r.id AS run_id, r.number AS run_number, r.created_ms AS run_created_ms, r.state, r.score,
     r.threshold, r.reason, r.error_class, r.ended_ms, COALESCE(s.nano, 0) AS cost_nano`
 const SPENT = `LEFT JOIN spend s ON s.scope = 'task' AND s.key = t.id`
@@ -86,11 +76,12 @@ const newest = (conditions: readonly string[]): string =>
    ].join(' AND ')}
    ORDER BY r.created_ms DESC, r.id DESC LIMIT :limit`
 
-/** Tasks over one database. */
-export function taskStore(core: StoreCore): TaskStore {
+/** Tasks and their listing. */
+export function taskStore(core: StoreCore) {
   const { engine } = core
   return {
-    add: (task, run) =>
+    /** Adds a local task with its first run, queued, in one transaction. */
+    add: (task: TaskRequest, run: NewRun) =>
       core.change(run.actor, 'task.add', tx => {
         const taskId = tx.newId('task')
         tx.engine.run(
@@ -110,11 +101,13 @@ export function taskStore(core: StoreCore): TaskStore {
         )
         return { taskId, runId: insertRun(tx, taskId, run).id }
       }),
-    get: async id => {
+    /** A task by its full id; null where there is none. */
+    get: async (id: string) => {
       const row = engine.get(`${SUMMARY} WHERE t.id = :id`, { id })
       return row === undefined ? null : readSummary(row)
     },
-    list: async ({ states, client, withoutDismissed = false, limit }) => {
+    /** Newest first. */
+    list: async ({ states, client, withoutDismissed = false, limit }: TaskFilter) => {
       // A condition that is not there cannot keep a query from its index.
       const shown = withoutDismissed ? ['r.dismissed_ms IS NULL'] : []
       if (states !== null && client === null) return newestIn(core, states, shown, limit).map(readSummary)
