@@ -88,7 +88,6 @@ function afterFailureOf(failure: StageFailure, facts: FailureFacts): AfterFailur
   const { service, errorClass, reason, retryAfterMs } = failure
   const cause = pauseCause(errorClass)
   if (service === null || cause === null) return null
-  const { hint, signature, isDoubtful } = service
   const { runId, isUnknown, trials, nowMs } = facts
   const before = {
     pause: facts.pauses.find(pause => isSameUse(pause, service)) ?? null,
@@ -102,12 +101,10 @@ function afterFailureOf(failure: StageFailure, facts: FailureFacts): AfterFailur
     ),
   }
   return afterServiceFailure(before, {
+    ...service,
     runId,
     cause,
     reason,
-    hint,
-    signature,
-    isDoubtful,
     isUnknown,
     retryAfterMs,
     atMs: nowMs,

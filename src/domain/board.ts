@@ -54,37 +54,22 @@ export function effectsOf(transition: Transition): NewBoardEffect[] {
     case 'revising':
       return [{ ...page(transition), passingMs: SETTLED_MS }]
     case 'generating':
-      return [{ ...page(transition), passingMs: BEGUN_MS }, started(transition)]
+      return [
+        { ...page(transition), passingMs: BEGUN_MS },
+        log(transition, 'started', 'Processing', 'started'),
+      ]
     case 'retrying':
       return [page(transition), log(transition, `error-${transition.attempt}`, 'Error', 'attempt failed')]
     case 'held':
       return [page(transition), job(transition, 'Held')]
     case 'waiting_human':
-      return [
-        ...work(transition),
-        page(transition, { clearDecision: true }),
-        log(transition, 'ended', 'Review', 'waits for a decision'),
-        job(transition, 'Waiting Human'),
-      ]
+      return [...work(transition), ...atRest(transition, 'Review', 'waits for a decision', 'Waiting Human')]
     case 'done':
-      return [
-        ...work(transition),
-        page(transition, { clearDecision: true }),
-        log(transition, 'ended', 'Success', 'done'),
-        job(transition, 'Done'),
-      ]
+      return [...work(transition), ...atRest(transition, 'Success', 'done', 'Done')]
     case 'failed_final':
-      return [
-        page(transition, { clearDecision: true }),
-        log(transition, 'ended', 'Error', 'failed for good'),
-        job(transition, 'Failed-Final'),
-      ]
+      return atRest(transition, 'Error', 'failed for good', 'Failed-Final')
     case 'cancelled':
-      return [
-        page(transition, { clearDecision: true }),
-        log(transition, 'ended', 'Warning', 'cancelled'),
-        job(transition, 'Cancelled'),
-      ]
+      return atRest(transition, 'Warning', 'cancelled', 'Cancelled')
   }
 }
 
@@ -143,8 +128,18 @@ function work(transition: Transition): NewBoardEffect[] {
   return [{ name: output.id, target: pageId, body: { kind: 'body', pageId, runId, outputId: output.id } }]
 }
 
-function started(transition: Transition): NewBoardEffect {
-  return log(transition, 'started', 'Processing', 'started')
+/** The decision that led here, or that is void now, is taken off the row. */
+function atRest(
+  transition: Transition,
+  logStatus: LogRow['status'],
+  message: string,
+  status: JobRow['status'],
+): NewBoardEffect[] {
+  return [
+    page(transition, { clearDecision: true }),
+    log(transition, 'ended', logStatus, message),
+    job(transition, status),
+  ]
 }
 
 function log(

@@ -31,19 +31,12 @@ export function spendKeys(subject: SpendSubject): { scope: SpendScope; key: stri
   ]
 }
 
-/** The cap of a scope. */
-export function capOf(caps: Caps, scope: SpendScope): number | null {
-  switch (scope) {
-    case 'task':
-      return caps.taskNano
-    case 'client_month':
-      return caps.clientMonthNano
-    case 'day':
-      return caps.dayNano
-    case 'month':
-      return caps.monthNano
-  }
-}
+const CAP_OF = {
+  task: 'taskNano',
+  client_month: 'clientMonthNano',
+  day: 'dayNano',
+  month: 'monthNano',
+} as const satisfies Record<SpendScope, keyof Caps>
 
 /** A cap that a call would break. */
 export interface CapBreach {
@@ -59,7 +52,7 @@ export function findBreach(
   caps: Caps,
 ): CapBreach | null {
   for (const { scope, nano } of spent) {
-    const capNano = capOf(caps, scope)
+    const capNano = caps[CAP_OF[scope]]
     if (capNano !== null && nano + needNano > capNano) return { scope, capNano, spentNano: nano }
   }
   return null

@@ -9,11 +9,8 @@ export interface LongContext {
   readonly outputPercent: number
 }
 
-/** What a model costs from a date on: integer nano-dollars per million tokens, or per audio minute. */
-export interface ModelPrice {
-  /** ISO date; holds from its midnight UTC until a newer row of the same tier. */
-  readonly from: string
-  readonly tier: ServiceTier
+/** Integer nano-dollars per million tokens, or per audio minute. */
+export interface PriceColumns {
   readonly inputNano: number
   /** Input tokens read from the cache; as `inputNano` where the vendor grants no discount. */
   readonly cachedInputNano: number
@@ -22,6 +19,13 @@ export interface ModelPrice {
   /** Output tokens, reasoning included. */
   readonly outputNano: number
   readonly audioMinuteNano: number
+}
+
+/** What a model costs from a date on. */
+export interface ModelPrice extends PriceColumns {
+  /** ISO date; holds from its midnight UTC until a newer row of the same tier. */
+  readonly from: string
+  readonly tier: ServiceTier
   readonly longContext?: LongContext
 }
 

@@ -9,50 +9,33 @@ import {
   type LongContext,
   type ModelFacts,
   type ModelPrice,
+  type PriceColumns,
   type ServiceTier,
 } from './model-catalog.ts'
 
-/** What the operator says of a model in the config; prices in USD per million tokens or per audio minute. */
-export type PriceOverride = {
+/** What the operator says of the price of a model, in the words of the file: USD per million tokens or per audio minute. */
+export interface PriceOverride {
   /** Costs nothing (a local model); the prices beside it are ignored. */
-  readonly free?: boolean
-  readonly inputUsd?: number
-  readonly cachedInputUsd?: number
-  readonly cacheWriteUsd?: number
-  readonly outputUsd?: number
-  readonly audioMinuteUsd?: number
-  readonly contextTokens?: number
-  readonly maxOutputTokens?: number
+  readonly free?: boolean | undefined
+  readonly input_usd?: number | undefined
+  readonly cached_input_usd?: number | undefined
+  readonly cache_write_usd?: number | undefined
+  readonly output_usd?: number | undefined
+  readonly audio_minute_usd?: number | undefined
 }
 
-/** The prices that hold for one call: integer nano-dollars per million tokens, or per audio minute. */
-export interface PriceQuote {
+/** The prices that hold for one call. */
+export interface PriceQuote extends PriceColumns {
   /** Where they come from; `unpriced` ones are a ceiling, not a price, and are shown as such. */
   readonly basis: 'table' | 'override' | 'free' | 'unpriced'
-  readonly inputNano: number
-  readonly cachedInputNano: number
-  readonly cacheWriteNano: number
-  readonly outputNano: number
-  readonly audioMinuteNano: number
   readonly longContext: LongContext | null
   /** For receipts: with the time of the call it names the figures. */
   readonly version: string
 }
 
-type Columns = Pick<
-  PriceQuote,
-  'inputNano' | 'cachedInputNano' | 'cacheWriteNano' | 'outputNano' | 'audioMinuteNano'
->
-type Prices = Columns & Pick<PriceQuote, 'longContext'>
+type Prices = PriceColumns & Pick<PriceQuote, 'longContext'>
 
-const NOTHING: Prices = {
-  inputNano: 0,
-  cachedInputNano: 0,
-  cacheWriteNano: 0,
-  outputNano: 0,
-  audioMinuteNano: 0,
-  longContext: null,
-}
+const NOTHING: Prices = { ...mapColumns(() => 0), longContext: null }
 
 /** Percent of the standard price, for a tier that has no row of its own (OpenAI's price page). */
 const TIER_PERCENT = { standard: 100, flex: 50, batch: 50, priority: 200 } as const satisfies Record<
@@ -114,23 +97,30 @@ function findOverride(
   overrides: Readonly<Record<string, PriceOverride>>,
 ): PriceOverride | null {
   const plain = plainName(model)
-  const name = [model, familyOf(model), plain, familyOf(plain)].find(key => Object.hasOwn(overrides, key))
-  return name === undefined ? null : (overrides[name] ?? null)
+  const own = [model, familyOf(model), plain, familyOf(plain)].map(key =>
+    Object.hasOwn(overrides, key) ? overrides[key] : undefined,
+  )
+  return (
+    own.find(override => override !== undefined && (override.free !== undefined || namesPrice(override))) ??
+    null
+  )
 }
 
 function namesPrice(override: PriceOverride): boolean {
-  const { inputUsd, cachedInputUsd, cacheWriteUsd, outputUsd, audioMinuteUsd } = override
-  return [inputUsd, cachedInputUsd, cacheWriteUsd, outputUsd, audioMinuteUsd].some(usd => usd !== undefined)
+  const { input_usd, cached_input_usd, cache_write_usd, output_usd, audio_minute_usd } = override
+  return [input_usd, cached_input_usd, cache_write_usd, output_usd, audio_minute_usd].some(
+    usd => usd !== undefined,
+  )
 }
 
 function overridden(override: PriceOverride, listed: PriceQuote): PriceQuote {
   return {
     basis: 'override',
-    inputNano: nanoOr(override.inputUsd, listed.inputNano),
-    cachedInputNano: nanoOr(override.cachedInputUsd ?? override.inputUsd, listed.cachedInputNano),
-    cacheWriteNano: nanoOr(override.cacheWriteUsd ?? override.inputUsd, listed.cacheWriteNano),
-    outputNano: nanoOr(override.outputUsd, listed.outputNano),
-    audioMinuteNano: nanoOr(override.audioMinuteUsd, listed.audioMinuteNano),
+    inputNano: nanoOr(override.input_usd, listed.inputNano),
+    cachedInputNano: nanoOr(override.cached_input_usd ?? override.input_usd, listed.cachedInputNano),
+    cacheWriteNano: nanoOr(override.cache_write_usd ?? override.input_usd, listed.cacheWriteNano),
+    outputNano: nanoOr(override.output_usd, listed.outputNano),
+    audioMinuteNano: nanoOr(override.audio_minute_usd, listed.audioMinuteNano),
     // The surcharge of an unknown model is a guess; that of a known one is its vendor's.
     longContext: listed.basis === 'unpriced' ? null : listed.longContext,
     version: 'override',
@@ -173,15 +163,7 @@ function byDate(a: ModelPrice, b: ModelPrice): number {
 }
 
 function pricesOf(row: ModelPrice): Prices {
-  const { inputNano, cachedInputNano, cacheWriteNano, outputNano, audioMinuteNano, longContext } = row
-  return {
-    inputNano,
-    cachedInputNano,
-    cacheWriteNano,
-    outputNano,
-    audioMinuteNano,
-    longContext: longContext ?? null,
-  }
+  return { ...mapColumns(column => row[column]), longContext: row.longContext ?? null }
 }
 
 function scaled(prices: Prices, percent: number): Prices {
@@ -211,7 +193,7 @@ function dearer(a: LongContext | null, b: LongContext | null): LongContext | nul
   }
 }
 
-function mapColumns(value: (column: keyof Columns) => number): Columns {
+function mapColumns(value: (column: keyof PriceColumns) => number): PriceColumns {
   return {
     inputNano: value('inputNano'),
     cachedInputNano: value('cachedInputNano'),

@@ -107,17 +107,12 @@ export interface ReceiptCall extends KeptCall {
   readonly note?: string | null
 }
 
-/** Sums over the calls of a run. Tokens count what services reported; cost counts every booking. */
-export interface ReceiptTotals {
-  readonly calls: number
-  readonly inputTokens: number
-  readonly outputTokens: number
-  readonly costNano: number
-  /** Part of the cost that is a reservation or more, because no usage came back that can be believed. */
-  readonly uncertainNano: number
-  /** Part of the cost of models that have no price. */
-  readonly unpricedNano: number
-}
+/**
+ * Sums over the calls of a run. Tokens count what services reported; cost counts every booking. `uncertainNano` is the
+ * part of it that is a reservation or more, because no usage came back that can be believed; `unpricedNano` that of
+ * models that have no price.
+ */
+export type ReceiptTotals = Kept['totals']
 
 /** Adds up the calls of a run. */
 export function totalsOf(calls: readonly ReceiptCall[]): ReceiptTotals {

@@ -6,7 +6,6 @@ import type { World } from '../kernel/world.ts'
 import type { Deliverer } from '../outbox/deliverer.ts'
 import type { Models } from '../roles/model.ts'
 import type { ServiceCall, TaskSource } from '../roles/task-source.ts'
-import type { CoreSettings } from '../settings/core.ts'
 import type { Store } from '../store/index.ts'
 import type { NewProof } from '../store/proofs.ts'
 
@@ -61,7 +60,8 @@ export interface Service<
 export interface ServiceEnvironment<Own, Secret extends string> {
   readonly world: Pick<World, 'fetch' | 'clock' | 'random'>
   readonly own: Own
-  readonly core: CoreSettings
+  /** What a service reads of the core's settings. */
+  readonly core: { readonly judge: { readonly base_url?: string | undefined } }
   /** The value; null where it is not set. @throws AppError `config` where the place of it cannot be used */
   secret(this: void, name: Secret): string | null
   /** The error that names each of these secrets and where it can be put. */

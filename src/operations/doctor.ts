@@ -18,7 +18,7 @@ import {
 import { modelProofs } from '../pipeline/probes/models.ts'
 import { lostCredentials, type LostCredential } from '../settings/bound.ts'
 import { secretsFolder } from '../settings/secrets.ts'
-import { servicesInUse } from '../pipeline/services.ts'
+import { stageServices } from '../pipeline/services.ts'
 import type { NewProof, Proof } from '../store/proofs.ts'
 import { SERVICES } from '../integrations/index.ts'
 import type { Attempted } from '../kernel/operation.ts'
@@ -148,5 +148,5 @@ async function keep(context: DoctorContext, found: readonly NewProof[]): Promise
 /** What the pipeline would ask; null where it could ask nothing. */
 function inUse({ settings, models, world }: DoctorContext): ServiceUse[] | null {
   if (!settings.ok || !models.ok) return null
-  return servicesInUse({ settings: settings.value.settings, models: models.value, world })
+  return stageServices({ settings: settings.value.settings, models: models.value, world })
 }

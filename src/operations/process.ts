@@ -1,22 +1,7 @@
-import { workCounts, workOutcome, workQueue } from '../pipeline/work-report.ts'
-import { renderWork } from '../figures/work.ts'
-import { defineOperation } from './define.ts'
-import { boardRows, concurrencyField, limitField, pipelineOf, taskField } from './work-input.ts'
+import { defineWork } from './work-input.ts'
 
-export const processRuns = defineOperation({
-  path: ['process'],
-  summary: 'Generate the first draft of queued runs; `qa` judges them',
-  input: { limit: limitField, concurrency: concurrencyField, task: taskField },
-  needs: { settings: 'required', store: 'required', models: 'required', taskSource: 'optional' },
-  access: 'write',
-  scope: 'operate',
-  run: async (context, input) =>
-    workQueue(pipelineOf(context, await boardRows(context)), {
-      ...input,
-      stages: ['generate'],
-      dryRun: context.dryRun,
-    }),
-  render: renderWork,
-  outcome: workOutcome,
-  counts: workCounts,
-})
+export const processRuns = defineWork(
+  'process',
+  'Generate the first draft of queued runs; `qa` judges them',
+  ['generate'],
+)

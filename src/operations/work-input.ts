@@ -1,8 +1,11 @@
 import { optional, textField, wholeNumberField } from '../kernel/field.ts'
 import { ServiceFailure } from '../kernel/service-failure.ts'
+import type { Stage } from '../domain/run-state.ts'
+import { renderWork } from '../figures/work.ts'
 import type { PipelineContext } from '../pipeline/context.ts'
+import { workCounts, workOutcome, workQueue } from '../pipeline/work-report.ts'
 import type { RowCheck } from '../roles/task-source.ts'
-import type { Context } from './define.ts'
+import { defineOperation, type AnyOperation, type Context } from './define.ts'
 
 /** The flags that `poll`, `process` and `qa` share. */
 export const limitField = optional(wholeNumberField('most runs to work on', 1))
@@ -37,7 +40,7 @@ export function pipelineOf(
  * The rows of the board for what works without reading it otherwise; null where there is none, or none to be reached.
  * @throws AppError `config` where the credential of a store that belongs to an account is missing, or of another
  */
-export async function boardRows(context: Context<{ taskSource: 'optional' }>): Promise<RowCheck | null> {
+async function boardRows(context: Context<{ taskSource: 'optional' }>): Promise<RowCheck | null> {
   const { taskSource } = context
   if (!taskSource.ok && taskSource.error.kind === 'config') throw taskSource.error
   try {
@@ -47,4 +50,21 @@ export async function boardRows(context: Context<{ taskSource: 'optional' }>): P
     context.log.warn('rows could not be looked at, work goes on', { error: error.message })
     return null
   }
+}
+
+/** Declares an operation that works these stages of the queue. */
+export function defineWork(path: 'process' | 'qa', summary: string, stages: readonly Stage[]): AnyOperation {
+  return defineOperation({
+    path: [path],
+    summary,
+    input: { limit: limitField, concurrency: concurrencyField, task: taskField },
+    needs: { settings: 'required', store: 'required', models: 'required', taskSource: 'optional' },
+    access: 'write',
+    scope: 'operate',
+    run: async (context, input) =>
+      workQueue(pipelineOf(context, await boardRows(context)), { ...input, stages, dryRun: context.dryRun }),
+    render: renderWork,
+    outcome: workOutcome,
+    counts: workCounts,
+  })
 }

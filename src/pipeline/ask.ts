@@ -9,7 +9,7 @@ import { ServiceFailure } from '../kernel/service-failure.ts'
 import type { ClaimedRun } from '../store/claims.ts'
 import type { NewCall, Settlement } from '../store/ledger.ts'
 import type { PipelineContext } from './context.ts'
-import { capsOf, dearestTier, priceOverrides, type ModelChoice } from './rules.ts'
+import { capsOf, dearestTier, type ModelChoice } from './rules.ts'
 import type { Prompt } from './prompts.ts'
 
 /** What came of asking a model. Each try is booked before it leaves; the last one is left to be settled. */
@@ -188,7 +188,7 @@ function timedOut({ timeoutMs }: Model, error: ServiceFailure): ServiceFailure {
 }
 
 function quote(context: AskContext, model: string, tier: string, atMs: number): PriceQuote {
-  return quotePrice(model, atMs, tier, priceOverrides(context.settings))
+  return quotePrice(model, atMs, tier, context.settings.models)
 }
 
 function byteLength(text: string): number {

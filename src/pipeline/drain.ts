@@ -6,7 +6,7 @@ import type { StageEnd } from '../store/stage-end.ts'
 import type { PipelineContext } from './context.ts'
 import { ownFailure, refusalBeforeSpending } from './preflight.ts'
 import { capsOf } from './rules.ts'
-import { servicesInUse, stageServices } from './services.ts'
+import { stageServices } from './services.ts'
 import { workStage } from './stage.ts'
 import { formatScore } from '../domain/next-step.ts'
 import { cutTo, widthOf } from '../kernel/text.ts'
@@ -45,7 +45,7 @@ const LOOK_AGAIN_MS = 5_000
 export async function drain(context: PipelineContext, options: DrainOptions): Promise<Drained> {
   context.world.processes.keepHeapSmall()
   await context.store.claims.recover()
-  await context.store.pauses.keepOnly(servicesInUse(context))
+  await context.store.pauses.keepOnly(stageServices(context))
   await context.store.runs.releaseHeld(capsOf(context.settings))
   const shared: Shared = {
     context,

@@ -3,7 +3,7 @@ import { quotePrice } from '../domain/price.ts'
 import type { Run } from '../store/run-rows.ts'
 import type { Task } from '../store/tasks.ts'
 import type { PipelineContext } from './context.ts'
-import { dearestTier, modelFor, priceOverrides } from './rules.ts'
+import { dearestTier, modelFor } from './rules.ts'
 
 /** Bytes of instructions around a brief, at the most. */
 const PROMPT_BYTES = 6_000
@@ -23,13 +23,12 @@ export function estimateAtMostNano(
 ): number {
   const { settings, models } = context
   const now = context.world.clock.now()
-  const overrides = priceOverrides(settings)
   const maker = modelFor(settings, 'generate', task.type, now)
   const judge = modelFor(settings, 'judge', task.type, now)
   const briefBytes = Buffer.byteLength(task.brief, 'utf8') + PROMPT_BYTES
   const workBytes = maker.maxOutputTokens * BYTES_A_TOKEN
-  const makerPrice = quotePrice(maker.model, now, dearestTier(models.generator), overrides)
-  const judgePrice = quotePrice(judge.model, now, dearestTier(models.judge), overrides)
+  const makerPrice = quotePrice(maker.model, now, dearestTier(models.generator), settings.models)
+  const judgePrice = quotePrice(judge.model, now, dearestTier(models.judge), settings.models)
   const bounds = { promptBytes: briefBytes, maxOutputTokens: maker.maxOutputTokens }
   const draft = worstCaseNanoUsd(makerPrice, bounds)
   const revision = worstCaseNanoUsd(makerPrice, { ...bounds, promptBytes: briefBytes + workBytes })

@@ -1,6 +1,5 @@
 import type { Caps } from '../domain/budget.ts'
 import { findModel, usdToNano } from '../domain/model-catalog.ts'
-import type { PriceOverride } from '../domain/price.ts'
 import { thresholdFor } from '../domain/rubric.ts'
 import type { Stage } from '../domain/run-state.ts'
 import type { TaskType } from '../domain/task-type.ts'
@@ -46,26 +45,6 @@ export function effectiveModel(settings: Settings, model: string, nowMs: number)
 /** Tokens a model takes in; null where nobody knows. */
 export function contextTokens(settings: Settings, model: string): number | null {
   return settings.models[model]?.context_tokens ?? findModel(model)?.contextTokens ?? null
-}
-
-/** The operator's own prices, in the form the price rules read. */
-export function priceOverrides(settings: Settings): Record<string, PriceOverride> {
-  return Object.fromEntries(
-    Object.entries(settings.models)
-      .map(([model, known]) => [model, overrideOf(known)] as const)
-      .filter(([, override]) => Object.keys(override).length > 0),
-  )
-}
-
-function overrideOf(known: NonNullable<Settings['models'][string]>): PriceOverride {
-  return {
-    ...(known.free === undefined ? {} : { free: known.free }),
-    ...(known.input_usd === undefined ? {} : { inputUsd: known.input_usd }),
-    ...(known.cached_input_usd === undefined ? {} : { cachedInputUsd: known.cached_input_usd }),
-    ...(known.cache_write_usd === undefined ? {} : { cacheWriteUsd: known.cache_write_usd }),
-    ...(known.output_usd === undefined ? {} : { outputUsd: known.output_usd }),
-    ...(known.audio_minute_usd === undefined ? {} : { audioMinuteUsd: known.audio_minute_usd }),
-  }
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { ServiceUse } from '../domain/breaker.ts'
 import type { Stage } from '../domain/run-state.ts'
 import { TASK_TYPES, type TaskType } from '../domain/task-type.ts'
 import type { StageService } from '../store/claims.ts'
@@ -13,8 +12,8 @@ type Connected = Pick<PipelineContext, 'models' | 'settings'> & {
   readonly world: Pick<PipelineContext['world'], 'clock'>
 }
 
-/** The stages with the service each asks; one entry for the types of task that ask the same model. */
-export function stageServices(context: Connected, stages: readonly Stage[]): StageService[] {
+/** Stages (all of the pipeline's, unless said) with the service each asks; one entry for the types that ask the same model. */
+export function stageServices(context: Connected, stages: readonly Stage[] = STAGES): StageService[] {
   const now = context.world.clock.now()
   return stages.flatMap(stage => {
     const { service, credential } = stage === 'judge' ? context.models.judge : context.models.generator
@@ -25,9 +24,4 @@ export function stageServices(context: Connected, stages: readonly Stage[]): Sta
     }
     return [...byModel].map(([model, types]) => ({ stage, types, service, credential, model }))
   })
-}
-
-/** Everything that the pipeline asks, as it is set up now. */
-export function servicesInUse(context: Connected): ServiceUse[] {
-  return stageServices(context, STAGES)
 }

@@ -3,6 +3,8 @@ import { isSameUse, nextProbeAt, type PauseCause } from '../domain/breaker.ts'
 import { RUN_STATES, type RunStatus, type Stage } from '../domain/run-state.ts'
 import type { Outcome } from '../kernel/errors.ts'
 import type { Counts } from '../kernel/operation.ts'
+import type { Run } from '../store/run-rows.ts'
+import type { Task } from '../store/tasks.ts'
 import type { PipelineContext } from './context.ts'
 import { drain, type Drained, type DrainOptions } from './drain.ts'
 import { estimateAtMostNano } from './estimate.ts'
@@ -108,19 +110,22 @@ async function workedRun(context: PipelineContext, runId: string): Promise<Worke
   const task = run === null ? null : await context.store.tasks.get(run.taskId)
   if (run === null || task === null) return []
   const calls = await context.store.ledger.callsOfRun(runId)
-  return [
-    {
-      taskId: task.id,
-      runId,
-      title: task.title,
-      client: task.client,
-      status: RUN_STATES[run.state].status,
-      score: run.score,
-      costUsd: formatNanoUsd(calls.reduce((sum, call) => sum + call.costNano, 0)),
-      reason: run.reason,
-      atMostUsd: null,
-    },
-  ]
+  const costNano = calls.reduce((sum, call) => sum + call.costNano, 0)
+  return [{ ...shown(run, task), reason: run.reason, costUsd: formatNanoUsd(costNano), atMostUsd: null }]
+}
+
+function shown(
+  run: Run,
+  task: Pick<Task, 'id' | 'title' | 'client'>,
+): Omit<WorkedRun, 'reason' | 'costUsd' | 'atMostUsd'> {
+  return {
+    taskId: task.id,
+    runId: run.id,
+    title: task.title,
+    client: task.client,
+    status: RUN_STATES[run.state].status,
+    score: run.score,
+  }
 }
 
 async function planned(
@@ -134,14 +139,9 @@ async function planned(
   return {
     dryRun: true,
     runs: ready.map(({ run, task }) => ({
-      taskId: task.id,
-      runId: run.id,
-      title: task.title,
-      client: task.client,
-      status: RUN_STATES[run.state].status,
-      score: run.score,
-      costUsd: formatNanoUsd(0),
+      ...shown(run, task),
       reason: null,
+      costUsd: formatNanoUsd(0),
       atMostUsd: formatNanoUsd(estimateAtMostNano(context, run, task)),
     })),
     failed: [],

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { capOf, CAP_SETTINGS, findBreach, spendKeys, utcDay, type Caps } from '../../src/domain/budget.ts'
+import { CAP_SETTINGS, findBreach, spendKeys, utcDay, type Caps } from '../../src/domain/budget.ts'
 
 const CAPS: Caps = { taskNano: 10, clientMonthNano: 20, dayNano: 30, monthNano: 40 }
 const SUBJECT = { taskId: 'task_1', client: 'Acme', day: '2026-11-25' }
@@ -17,7 +17,8 @@ test('a call counts towards its task, its client in the month, the day and the m
 
 test('each scope has its cap, and the setting that raises it', () => {
   const scopes = spendKeys(SUBJECT).map(({ scope }) => scope)
-  expect(scopes.map(scope => capOf(CAPS, scope))).toEqual([10, 20, 30, 40])
+  const breaches = scopes.map(scope => findBreach([{ scope, nano: 50 }], 0, CAPS))
+  expect(breaches.map(breach => breach?.capNano)).toEqual([10, 20, 30, 40])
   expect(scopes.map(scope => CAP_SETTINGS[scope])).toEqual([
     'budget.task_usd',
     'budget.client_month_usd',

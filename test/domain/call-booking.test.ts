@@ -43,7 +43,7 @@ describe('of several prices the dearest for this call', () => {
   })
 
   test('the operator’s own price, where that is more', () => {
-    const own = quotePrice('own', NOW, null, { own: { inputUsd: 1, outputUsd: 20 } })
+    const own = quotePrice('own', NOW, null, { own: { input_usd: 1, output_usd: 20 } })
     const booked = bookAnswer([GPT_4O, own], BOUNDS, answer(use(1_000, 1_000)))
     expect(booked).toMatchObject({ priceBasis: 'override', costNano: 21_000_000 })
     expect(booked.note).toContain('the dearer is booked')

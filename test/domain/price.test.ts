@@ -60,7 +60,13 @@ describe('the table', () => {
 describe('overrides', () => {
   test('the operator has the last word, whatever the tier', () => {
     const overrides = {
-      'gpt-4o': { inputUsd: 2, cachedInputUsd: 0.5, cacheWriteUsd: 3, outputUsd: 8, audioMinuteUsd: 0.001 },
+      'gpt-4o': {
+        input_usd: 2,
+        cached_input_usd: 0.5,
+        cache_write_usd: 3,
+        output_usd: 8,
+        audio_minute_usd: 0.001,
+      },
     }
     expect(figures('gpt-4o', 'priority', overrides)).toEqual([2, 0.5, 3, 8, 0.001])
     expect(quotePrice('gpt-4o', NOW, null, overrides)).toMatchObject({
@@ -70,24 +76,28 @@ describe('overrides', () => {
   })
 
   test('one for a family holds for its snapshots, one for the snapshot goes first', () => {
-    const family = { 'gpt-4o': { outputUsd: 8 } }
+    const family = { 'gpt-4o': { output_usd: 8 } }
     expect(figures('gpt-4o-2024-08-06', null, family)).toEqual([2.5, 1.25, 2.5, 8, 0])
-    const both = { ...family, 'gpt-4o-2024-08-06': { outputUsd: 7 } }
+    const both = { ...family, 'gpt-4o-2024-08-06': { output_usd: 7 } }
     expect(figures('gpt-4o-2024-08-06', null, both)).toEqual([2.5, 1.25, 2.5, 7, 0])
   })
 
   test('an input price grants no discount on cached input', () => {
-    expect(figures('gpt-4o', null, { 'gpt-4o': { inputUsd: 3 } })).toEqual([3, 3, 3, 10, 0])
+    expect(figures('gpt-4o', null, { 'gpt-4o': { input_usd: 3 } })).toEqual([3, 3, 3, 10, 0])
   })
 
   test('limits alone do not make a price', () => {
-    const overrides = { 'gpt-4o': { contextTokens: 8_000 }, 'llama3.3': { maxOutputTokens: 4_000 } }
-    expect(quotePrice('gpt-4o', NOW, null, overrides)).toEqual(quotePrice('gpt-4o', NOW, null, {}))
+    const overrides = {
+      'gpt-4o-2024-08-06': { context_tokens: 8_000, input_usd: undefined },
+      'gpt-4o': { input_usd: 3 },
+      'llama3.3': { max_output_tokens: 4_000, free: undefined },
+    }
+    expect(figures('gpt-4o-2024-08-06', null, overrides)).toEqual([3, 3, 3, 10, 0])
     expect(quotePrice('llama3.3', NOW, null, overrides).basis).toBe('unpriced')
   })
 
   test('an unknown model gets its price from the config, the rest at the dearest', () => {
-    const overrides = { 'llama3.3': { inputUsd: 0.2, outputUsd: 0.4 } }
+    const overrides = { 'llama3.3': { input_usd: 0.2, output_usd: 0.4 } }
     expect(figures('llama3.3', null, overrides)).toEqual([0.2, 0.2, 0.2, 0.4, 0.006])
     expect(quotePrice('llama3.3', NOW, null, overrides)).toMatchObject({
       basis: 'override',
@@ -96,15 +106,15 @@ describe('overrides', () => {
   })
 
   test('zero is a price', () => {
-    expect(figures('gpt-4o', null, { 'gpt-4o': { inputUsd: 0, outputUsd: 0 } })).toEqual([0, 0, 0, 0, 0])
+    expect(figures('gpt-4o', null, { 'gpt-4o': { input_usd: 0, output_usd: 0 } })).toEqual([0, 0, 0, 0, 0])
   })
 
   test('the vendor keeps its surcharge for long prompts', () => {
-    expect(quotePrice('gpt-6-luna', NOW, null, { 'gpt-6-luna': { inputUsd: 1 } }).longContext).not.toBeNull()
+    expect(quotePrice('gpt-6-luna', NOW, null, { 'gpt-6-luna': { input_usd: 1 } }).longContext).not.toBeNull()
   })
 
   test('a free model costs nothing', () => {
-    const quote = quotePrice('llama3.3', NOW, 'priority', { 'llama3.3': { free: true, inputUsd: 5 } })
+    const quote = quotePrice('llama3.3', NOW, 'priority', { 'llama3.3': { free: true, input_usd: 5 } })
     expect(quote).toMatchObject({ basis: 'free', longContext: null })
     expect(COLUMNS.map(column => quote[column])).toEqual([0, 0, 0, 0, 0])
   })
@@ -189,7 +199,7 @@ describe('as served', () => {
           : (version.split('/')[1] ?? ''),
     )
   }
-  const OWN = { 'think-model': { inputUsd: 1, outputUsd: 10 } }
+  const OWN = { 'think-model': { input_usd: 1, output_usd: 10 } }
 
   test.each<[string, string, string | null, string[]]>([
     ['who does not say', 'gpt-4o', null, ['gpt-4o']],
@@ -220,10 +230,10 @@ describe('as served', () => {
   })
 
   test('an own price of the family or of the snapshot holds for the snapshot', () => {
-    expect(versions('gpt-4o', 'gpt-4o-2024-08-06', { 'gpt-4o': { inputUsd: 2 } })).toEqual(['own 2'])
-    const snapshot = { 'gpt-4o-2024-08-06': { inputUsd: 2 } }
+    expect(versions('gpt-4o', 'gpt-4o-2024-08-06', { 'gpt-4o': { input_usd: 2 } })).toEqual(['own 2'])
+    const snapshot = { 'gpt-4o-2024-08-06': { input_usd: 2 } }
     expect(versions('gpt-4o', 'gpt-4o-2024-08-06', snapshot)).toEqual(['own 2'])
-    expect(versions('openai/gpt-4o', 'gpt-4o-2024-08-06', { 'openai/gpt-4o': { inputUsd: 2 } })).toEqual([
+    expect(versions('openai/gpt-4o', 'gpt-4o-2024-08-06', { 'openai/gpt-4o': { input_usd: 2 } })).toEqual([
       'own 2',
     ])
   })

@@ -1,12 +1,5 @@
 import { expect, test } from 'vitest'
-import {
-  capsOf,
-  contextTokens,
-  effectiveModel,
-  modelFor,
-  priceOverrides,
-  qualityRulesFor,
-} from '../../src/pipeline/rules.ts'
+import { capsOf, contextTokens, effectiveModel, modelFor, qualityRulesFor } from '../../src/pipeline/rules.ts'
 import { settingsWith } from '../support/workshop.ts'
 
 const BEFORE = Date.parse('2027-01-13T23:59:59Z')
@@ -62,14 +55,6 @@ test('a cap of 0 is none; others are nano-dollars', () => {
     clientMonthNano: 1_500_000_000,
     dayNano: 1000,
     monthNano: 200_000_000_000,
-  })
-})
-
-test('prices of the operator are taken over by name; facts without a price are none', () => {
-  const models = { llama: { free: true }, a: { input_usd: 1, output_usd: 2 }, b: { context_tokens: 300 } }
-  expect(priceOverrides(settingsWith({ models }))).toEqual({
-    llama: { free: true },
-    a: { inputUsd: 1, outputUsd: 2 },
   })
 })
 

@@ -1,25 +1,8 @@
-import { document } from '../../kernel/document.ts'
 import { defect } from '../../kernel/errors.ts'
 import type { Fetch } from '../../kernel/http/fetch.ts'
 import { listField } from '../../kernel/field.ts'
-import { defineOperation } from '../../operations/define.ts'
 import { sandboxAnswer } from '../sandbox-answer.ts'
 import { demoTasks } from './tasks.ts'
-
-/** Makes the databases in the empty workspace of the sandbox, as `init` does. */
-export const makeBoard = defineOperation({
-  path: ['demo', 'make-board'],
-  summary: 'Make the databases of the demo',
-  input: {},
-  needs: { settings: 'required', store: 'required', taskSource: 'required' },
-  access: 'write',
-  scope: 'operate',
-  run: async context => {
-    if (context.taskSource === null) throw defect('the sandbox gave no Notion token')
-    return context.taskSource.setUp(context, {})
-  },
-  render: () => document(),
-})
 
 /**
  * Plays the operator: adds a row for each task of the day and ticks Trigger, past the API, as a person at the

@@ -10,7 +10,8 @@ import { openCli, type CommandHost } from '../../surfaces/cli/host.ts'
 import { startIn } from '../sandbox/index.ts'
 import { poll } from '../../operations/poll.ts'
 import { notionDiff } from '../../operations/notion/diff.ts'
-import { fillBoard, makeBoard } from './board.ts'
+import { initialise } from '../init/index.ts'
+import { fillBoard } from './board.ts'
 import { readDay, type Day } from './day.ts'
 import { isWrittenName, renderDay, writeFolder, WRITTEN_FOLDERS } from './report.ts'
 import { seededRandom } from './seeded-random.ts'
@@ -63,7 +64,7 @@ async function work(
   const { clock, fetch } = host.options.world
   const started = clock.monotonicMs()
   host.terminal.err('A board is made in a sandbox of Notion, clients send tasks, Trigger is ticked:\n')
-  await session.run(makeBoard, {}, call)
+  await session.run(initialise, {}, call)
   await fillBoard(fetch, urls.get('notion') ?? '')
   host.terminal.err('A model works, a second one judges, the board is told:\n')
   await session.run(poll, { drain: true, concurrency }, call)

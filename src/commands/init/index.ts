@@ -43,8 +43,8 @@ export const init: Command<CommandHost> = {
   },
 }
 
-/** Two at once would make each database twice. */
-const initialise = defineOperation({
+/** The set-up itself; two at once would make each database twice. */
+export const initialise = defineOperation({
   path: ['init'],
   summary: 'Find or make the Notion databases',
   input,

@@ -11,7 +11,7 @@ import {
   withDefault,
 } from '../../kernel/field.ts'
 import { readInput } from '../../kernel/input.ts'
-import { quoted } from '../../kernel/typed-as.ts'
+import { quoted, singleQuoted } from '../../kernel/typed-as.ts'
 import type { World } from '../../kernel/world.ts'
 import {
   isSandboxRunning,
@@ -24,7 +24,6 @@ import {
 import { sandboxDir } from '../../settings/paths.ts'
 import type { CommandHost } from '../../surfaces/cli/host.ts'
 import { sandboxAnswer } from '../sandbox-answer.ts'
-import { exportLines } from '../env-lines.ts'
 
 const FIRST_PORT = 4700
 
@@ -119,6 +118,13 @@ async function serve(
     await running.stop()
   }
   return 'ok'
+}
+
+/** Shell lines that set the variables; values are quoted, so that they can be pasted or sourced as they are. */
+function exportLines(env: Readonly<Record<string, string>>): string {
+  return Object.entries(env)
+    .map(([name, value]) => `export ${name}=${singleQuoted(value)}\n`)
+    .join('')
 }
 
 function aborted(stop: AbortSignal): Promise<null> {

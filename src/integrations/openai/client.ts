@@ -5,7 +5,7 @@ import { redactor, type Redact } from '../../kernel/redaction.ts'
 import type { Completion, Model } from '../../roles/model.ts'
 import { ServiceFailure, networkFailure } from '../../kernel/service-failure.ts'
 import { bodyOf } from './body.ts'
-import { fromAnswer, unusable, type Place } from './failure.ts'
+import { fromHttp, unusable, type Place } from './failure.ts'
 import { fromSdk, loadSdk, orNull, tidy, type OpenAiOptions, type Sdk } from './sdk.ts'
 import { saysNoDocument, withoutRefused, type RefusablePart } from './refused-part.ts'
 import { readCompletion, readErrorIn, readModels } from './wire.ts'
@@ -94,7 +94,12 @@ function completionIn(
   const header = (name: string): string | null => orNull(redact, response.headers.get(name))
   const requestId = header('x-request-id')
   const error = readErrorIn(data)
-  if (error !== null) throw fromAnswer(error.status, tidy(error.message, redact), header, place)
+  if (error !== null) {
+    const { status } = error
+    const message = tidy(error.message, redact)
+    if (status === null) throw unusable(`an error: ${message}`, requestId)
+    throw fromHttp({ status, code: null, message, header, place }, true)
+  }
   const completion = readCompletion(data, maxOutputTokens)
   if (completion === null) throw unusable('not a chat completion', requestId)
   return redacted({ ...completion, requestId }, redact)

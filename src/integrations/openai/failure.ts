@@ -44,41 +44,29 @@ const SAYS_NOT_BEGUN =
 /** Words of a gateway whose connection to the server broke or waited too long: what it had sent may be worked on. */
 const SAYS_CUT_OFF = /timed?[ -]?out|reset|disconnect|terminat|closed|aborted|interrupted/i
 
-/** Statuses as documented by OpenAI; compatible servers follow them. A 4xx was refused before any work. */
-export function fromHttp(failure: HttpFailure): ServiceFailure {
-  const { status, code } = failure
-  const facts = {
-    retryAfterMs: retryAfterMs(failure.header),
-    requestId: failure.header('x-request-id'),
-    status,
-    code,
-  }
-  const redirect = redirectFailure(status, failure.header('location'), 'openai.base_url (or judge.base_url)')
+/**
+ * Statuses as documented by OpenAI; compatible servers follow them. A 4xx was refused before any work, unless it
+ * `isWithinAnswer`: then the model had started, and what it did may be billed (OpenRouter).
+ */
+export function fromHttp(failure: HttpFailure, isWithinAnswer = false): ServiceFailure {
+  const { status, code, header } = failure
+  const redirect = redirectFailure(status, header('location'), 'openai.base_url (or judge.base_url)')
   if (redirect !== null) return redirect
   const message = `${status}${code === null ? '' : ` ${code}`}: ${failure.message}`
+  const facts = { retryAfterMs: retryAfterMs(header), requestId: header('x-request-id'), status, code }
+  const fails = (
+    errorClass: ServiceFailure['errorClass'],
+    fix: string | null = null,
+    billed: ServiceFailure['billed'] = 'no',
+  ): ServiceFailure =>
+    new ServiceFailure(message, { ...facts, errorClass, fix, billed: isWithinAnswer ? 'unknown' : billed })
   const fix = setUpFix(failure)
-  if (fix !== null)
-    return new ServiceFailure(message, { ...facts, errorClass: 'credential', billed: 'no', fix })
-  if (status < 500 && isTooLarge(code, failure.message)) {
-    return new ServiceFailure(message, { ...facts, errorClass: 'permanent', billed: 'no', fix: FIX_OF_SIZE })
-  }
-  if (needsOperator(failure)) {
-    return new ServiceFailure(message, {
-      ...facts,
-      errorClass: 'credential',
-      billed: 'no',
-      fix: accountFix(failure),
-    })
-  }
-  if (status === 429) return new ServiceFailure(message, { ...facts, errorClass: 'throttled', billed: 'no' })
-  if (status === 408 || status === 409 || status >= 500) {
-    return new ServiceFailure(message, {
-      ...facts,
-      errorClass: 'transient',
-      billed: saysNothingDone(failure) ? 'no' : 'unknown',
-    })
-  }
-  return new ServiceFailure(message, { ...facts, errorClass: 'permanent', billed: 'no' })
+  if (fix !== null) return fails('credential', fix)
+  if (status < 500 && isTooLarge(code, failure.message)) return fails('permanent', FIX_OF_SIZE)
+  if (needsOperator(failure)) return fails('credential', accountFix(failure))
+  if (status === 429) return fails('throttled')
+  if (status !== 408 && status !== 409 && status < 500) return fails('permanent')
+  return fails('transient', null, saysNothingDone(failure) ? 'no' : 'unknown')
 }
 
 /** Gemini, xAI and Anthropic answer 400 also for a key or an account, and then say so. */
@@ -122,35 +110,6 @@ function setUpFix({ status, code, message, place }: HttpFailure): string | null 
 function saysNothingDone({ status, code, type, message }: HttpFailure): boolean {
   const said = `${code ?? ''} ${type ?? ''} ${message}`
   return MAY_HAVE_DONE_NOTHING.has(status) && SAYS_NOT_BEGUN.test(said) && !SAYS_CUT_OFF.test(said)
-}
-
-/**
- * An error inside an answer with a good status: the model had started, and what it did may be billed (OpenRouter).
- *
- * @param status as the error itself says; null where it says none
- */
-export function fromAnswer(
-  status: number | null,
-  message: string,
-  header: ReadHeader,
-  place: Place,
-): ServiceFailure {
-  if (status === null) return unusable(`an error: ${message}`, header('x-request-id'))
-  const {
-    message: said,
-    errorClass,
-    fix,
-    ...known
-  } = fromHttp({ status, code: null, message, header, place })
-  const { retryAfterMs: waitMs, requestId } = known
-  return new ServiceFailure(said, {
-    errorClass,
-    billed: 'unknown',
-    retryAfterMs: waitMs,
-    requestId,
-    fix,
-    status,
-  })
 }
 
 /** An answer with a good status that is not what was asked for, such as a proxy's page. */

@@ -11,7 +11,7 @@ import type { LoadedSettings } from '../../settings/load.ts'
 import type { Settings } from '../../settings/schema.ts'
 import type { NewProof } from '../../store/proofs.ts'
 import type { Store } from '../../store/index.ts'
-import { modelFor, priceOverrides } from '../rules.ts'
+import { modelFor } from '../rules.ts'
 import { stageServices } from '../services.ts'
 import { callProof, notAsked, type CallProof, type Worker, type CallContext } from './call.ts'
 
@@ -176,7 +176,7 @@ function shutdownProof(context: ProbeContext, subject: string, id: string, shutd
 
 function priceProof(context: ProbeContext, settings: Settings, model: Model, id: string): NewProof {
   const now = context.world.clock.now()
-  const price = quotePrice(id, now, model.serviceTier, priceOverrides(settings))
+  const price = quotePrice(id, now, model.serviceTier, settings.models)
   const subject = `price of ${id}`
   if (price.basis !== 'unpriced') return proof('proved', subject, `${price.basis}: ${price.version}`)
   const detail = 'no price is known: it is budgeted at the dearest known one'

@@ -2,7 +2,7 @@ import { redirectFailure } from '../../../kernel/http/read-header.ts'
 import { ServiceFailure } from '../../../kernel/service-failure.ts'
 
 /** An HTTP error of Notion. */
-export interface NotionFault {
+interface NotionFault {
   readonly status: number
   readonly code: string | null
   readonly message: string
@@ -19,18 +19,17 @@ export function fromNotion(fault: NotionFault): ServiceFailure {
   const isElsewhere = isOfAddress(fault)
   const { said, fix } = isElsewhere ? ELSEWHERE : sayingOf(fault)
   const message = `${said} (Notion ${status}${code === null ? '' : ` ${code}`}: ${fault.message})`
-  if (isElsewhere || status === 401 || status === 403) {
-    return new ServiceFailure(message, { errorClass: 'credential', billed: 'no', retryAfterMs, fix })
-  }
-  if (status === 429 || status === 529) {
-    return new ServiceFailure(message, { errorClass: 'throttled', billed: 'no', retryAfterMs, fix })
-  }
-  if (status === 409)
-    return new ServiceFailure(message, { errorClass: 'transient', billed: 'no', retryAfterMs, fix })
-  if (status >= 500 || status === 408) {
-    return new ServiceFailure(message, { errorClass: 'transient', billed: 'unknown', retryAfterMs, fix })
-  }
-  return new ServiceFailure(message, { errorClass: 'permanent', billed: 'no', status, fix })
+  const errorClass = isElsewhere ? 'credential' : classOf(status)
+  if (errorClass === 'permanent')
+    return new ServiceFailure(message, { errorClass, billed: 'no', status, fix })
+  const billed = errorClass === 'transient' && status !== 409 ? 'unknown' : 'no'
+  return new ServiceFailure(message, { errorClass, billed, retryAfterMs, fix })
+}
+
+function classOf(status: number): ServiceFailure['errorClass'] {
+  if (status === 401 || status === 403) return 'credential'
+  if (status === 429 || status === 529) return 'throttled'
+  return status === 408 || status === 409 || status >= 500 ? 'transient' : 'permanent'
 }
 
 /** Never got an answer: what the network says, and what helps. */
@@ -59,12 +58,12 @@ const ELSEWHERE: Saying = {
 function sayingOf({ status, message }: NotionFault): Saying {
   if (status === 400) return sayingOfBadRequest(message)
   if (status >= 500 && status !== 529) return { said: 'Notion has trouble of its own', fix: LATER }
-  return (
-    SAYINGS.get(status) ?? {
-      said: 'Notion refused what was sent',
-      fix: 'see with echopilot doctor what is wrong',
-    }
-  )
+  return SAYINGS.get(status) ?? REFUSED
+}
+
+const REFUSED: Saying = {
+  said: 'Notion refused what was sent',
+  fix: 'see with echopilot doctor what is wrong',
 }
 
 const SAYINGS: ReadonlyMap<number, Saying> = new Map([
@@ -99,7 +98,7 @@ function sayingOfBadRequest(message: string): Saying {
   if (/archived|in the trash/i.test(message)) {
     return { said: 'it is in the trash', fix: 'restore it in Notion' }
   }
-  return { said: 'Notion refused what was sent', fix: 'see with echopilot doctor what is wrong' }
+  return REFUSED
 }
 
 /**

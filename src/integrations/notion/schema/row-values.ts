@@ -1,16 +1,8 @@
-import { cleanText } from '../../../domain/markdown/document.ts'
+import { cleanText, plainSpans } from '../../../domain/markdown/document.ts'
+import { isObject } from '../../../domain/shape.ts'
+import { NOTION_LIMITS } from '../blocks/blocks.ts'
 import { plainTextOf } from '../blocks/found.ts'
-import {
-  readCheckbox,
-  readChoice,
-  readDate,
-  readEmail,
-  readNumber,
-  readRelation,
-  readText,
-  readUrl,
-} from './values.ts'
-import * as write from './write-values.ts'
+import { jsonBytes, richTextOf } from '../blocks/rich-text.ts'
 import type { NotionJson, NotionPage } from '../api/client.ts'
 import { isBlank } from '../../../kernel/unseen.ts'
 import { defect } from '../../../kernel/errors.ts'
@@ -18,22 +10,24 @@ import { minuteText } from '../../../kernel/text.ts'
 import type { NotionDatabase } from '../../../store/notion.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 
-/** A row of one of our databases, read by our own keys. A property that is not there reads as nothing. */
+/** A row of one of our databases, read by our own keys. A property that is not there, or of another type, reads as nothing. */
 export interface RowReader {
-  /** A title, text, e-mail or address; null where it is empty. */
+  /** A title, text, e-mail or address, every segment of it; null where it is empty. */
   text(key: string): string | null
   /** Pieces of a text, to tell whether a page object cut it off. */
   parts(key: string): number
+  /** The name of the chosen option of a select or status property. */
   choice(key: string): string | null
   number(key: string): number | null
   checkbox(key: string): boolean
   /** As Notion writes it: a day, or an instant with its zone. */
   date(key: string): string | null
+  /** Ids of related pages, as far as the page itself carries them. */
   relation(key: string): readonly string[]
 }
 
 /** What a cell is set to; null empties it. */
-export type CellValue = string | number | boolean | readonly string[] | null
+export type CellValue = string | number | boolean | null
 
 /** Cells of a row to be written, by our own keys. What is undefined stays as it is. */
 export type Cells = Readonly<Record<string, CellValue | undefined>>
@@ -48,19 +42,43 @@ export function queueOf(workspace: Workspace): NotionDatabase {
 /** Reads a page by the ids that `init` stored, so that a renamed column is still the same one. */
 export function readRow(page: NotionPage, database: NotionDatabase): RowReader {
   const byId = new Map(Object.values(page.properties).map(value => [String(value['id']), value]))
-  const cell = (key: string): NotionJson | null => {
+  /** What a property of one of these types holds. */
+  const body = (key: string, ...types: readonly string[]): unknown => {
     const id = database.properties[key]?.id
-    return id === undefined ? null : (byId.get(id) ?? null)
+    const value = id === undefined ? undefined : byId.get(id)
+    const type = String(value?.['type'])
+    return types.includes(type) ? value?.[type] : undefined
   }
   return {
-    text: key => emptyAsNull(readText(cell(key)) ?? readEmail(cell(key)) ?? readUrl(cell(key))),
-    parts: key => piecesOf(cell(key)),
-    choice: key => readChoice(cell(key)),
-    number: key => readNumber(cell(key)),
-    checkbox: key => readCheckbox(cell(key)) === true,
-    date: key => readDate(cell(key))?.start ?? null,
-    relation: key => readRelation(cell(key))?.ids ?? [],
+    text: key => {
+      const held = body(key, 'title', 'rich_text', 'email', 'url')
+      const text = Array.isArray(held) ? plainTextOf(held) : textOf(held)
+      return text === null || isBlank(text) ? null : text
+    },
+    parts: key => {
+      const held = body(key, 'title', 'rich_text')
+      return Array.isArray(held) ? held.length : 0
+    },
+    choice: key => namedIn(body(key, 'select', 'status'), 'name'),
+    number: key => {
+      const held = body(key, 'number')
+      return typeof held === 'number' ? held : null
+    },
+    checkbox: key => body(key, 'checkbox') === true,
+    date: key => namedIn(body(key, 'date'), 'start'),
+    relation: key => {
+      const held = body(key, 'relation')
+      return Array.isArray(held) ? held.flatMap(related => namedIn(related, 'id') ?? []) : []
+    },
   }
+}
+
+function namedIn(held: unknown, name: string): string | null {
+  return isObject(held) ? textOf(held[name]) : null
+}
+
+function textOf(held: unknown): string | null {
+  return typeof held === 'string' && held.trim() !== '' ? held.trim() : null
 }
 
 /** The text of one item of a property that was read whole. */
@@ -76,39 +94,60 @@ export function writeRow(database: NotionDatabase, cells: Cells): NotionJson {
   return Object.fromEntries(
     Object.entries(cells).flatMap(([key, value]) => {
       const property = database.properties[key]
-      if (property === undefined || value === undefined) return []
-      const written = writeCell(property.type, value)
-      return written.ok ? [[property.id, written.json]] : []
+      const json = property === undefined || value === undefined ? null : writeCell(property.type, value)
+      return property === undefined || json === null ? [] : [[property.id, json]]
     }),
   )
 }
 
-function writeCell(type: string, value: CellValue): write.Written<object> {
+/** One value must leave room for the others of its row in a request of 500 KB. */
+const MOST_TEXT_BYTES = 300_000
+const MOST_OPTION_NAME = 100
+
+/** Null where Notion would refuse the value, or nothing of ours is written to such a property. */
+function writeCell(type: string, value: CellValue): NotionJson | null {
   const text = value === null ? '' : String(value)
   switch (type) {
     case 'title':
-      return write.writeTitle(text)
+      // Notion shows titles on one line.
+      return writeText(type, text.replace(/\s*[\r\n]\s*/g, ' '))
     case 'rich_text':
-      return write.writeText(text)
+      return writeText(type, text)
     case 'checkbox':
-      return { ok: true, json: write.writeCheckbox(value === true) }
+      return { checkbox: value === true }
     case 'number':
-      return write.writeNumber(typeof value === 'number' ? value : null)
+      return Number.isFinite(value ?? 0) ? { number: value } : null
     case 'select':
-      return write.writeSelect(text === '' ? null : text)
+      return text === '' ? { select: null } : writeOption(type, text)
     case 'status':
-      return write.writeStatus(text)
-    case 'email':
-      return write.writeEmail(text === '' ? null : text)
-    case 'url':
-      return write.writeUrl(text === '' ? null : text)
+      return writeOption(type, text)
     case 'date':
-      return write.writeDate(text === '' ? null : { start: text, end: null })
-    case 'relation':
-      return write.writeRelation(Array.isArray(value) ? value.map(String) : [])
+      if (text === '') return { date: null }
+      return isDate(text) ? { date: { start: text } } : null
     default:
-      return { ok: false, why: `nothing is written to a ${type}` }
+      return null
   }
+}
+
+/** In as many pieces as it needs; what is longer than Notion can hold is not cut, but left out. */
+function writeText(type: 'title' | 'rich_text', text: string): NotionJson | null {
+  const pieces = richTextOf(plainSpans(cleanText(text)))
+  return pieces.length > NOTION_LIMITS.pieces || jsonBytes(pieces) > MOST_TEXT_BYTES
+    ? null
+    : { [type]: pieces }
+}
+
+/** An option of a select is made by Notion if it does not exist; one of a status must be there, and is never empty. */
+function writeOption(type: 'select' | 'status', name: string): NotionJson | null {
+  const isName = name.trim() !== '' && name.length <= MOST_OPTION_NAME && !name.includes(',')
+  return isName ? { [type]: { name } } : null
+}
+
+function isDate(text: string): boolean {
+  return (
+    /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)?)?$/.test(text) &&
+    !Number.isNaN(Date.parse(text))
+  )
 }
 
 /** A column whose cell is not what it should be, in the words of people. */
@@ -122,7 +161,7 @@ export interface DifferingColumn {
 export function differingColumns(row: RowReader, database: NotionDatabase, cells: Cells): DifferingColumn[] {
   return Object.entries(cells).flatMap(([key, value]) => {
     const property = database.properties[key]
-    if (property === undefined || value === undefined || !writeCell(property.type, value).ok) return []
+    if (property === undefined || value === undefined || writeCell(property.type, value) === null) return []
     const store = shownValue(property.type, value)
     const notion = shownCell(row, key, property.type)
     return store === notion ? [] : [{ name: property.name, store, notion }]
@@ -157,13 +196,4 @@ function minuteOf(text: string): string {
 
 function plain(text: string): string {
   return cleanText(text).replaceAll(/\s+/g, ' ').trim()
-}
-
-function piecesOf(cell: NotionJson | null): number {
-  const body = cell === null ? null : cell[String(cell['type'])]
-  return Array.isArray(body) ? body.length : 0
-}
-
-function emptyAsNull(text: string | null): string | null {
-  return text === null || isBlank(text) ? null : text
 }

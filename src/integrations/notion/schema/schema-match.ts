@@ -1,3 +1,4 @@
+import type { NotionProperty } from '../api/client.ts'
 import {
   propertyKeys,
   propertySpec,
@@ -6,28 +7,13 @@ import {
   type PropertySpec,
 } from './schema.ts'
 
-/** An option of a property that was found. */
-export interface FoundOption {
-  readonly id?: string
-  readonly name: string
-}
-
-/** A property of a database as Notion lists it. */
-export interface FoundProperty {
-  readonly id: string
-  readonly name: string
-  readonly type: string
-  /** Of a select or status property. */
-  readonly options?: readonly FoundOption[]
-}
-
 /** How a database that was found fits what is needed. */
 export interface SchemaMatch<D extends DatabaseKey> {
   /** Usable properties; reading and writing goes by their id. */
-  readonly mapped: Readonly<Partial<Record<PropertyKeyOf<D>, FoundProperty>>>
+  readonly mapped: Readonly<Partial<Record<PropertyKeyOf<D>, NotionProperty>>>
   readonly missing: readonly PropertyKeyOf<D>[]
   /** Properties of the right name that cannot hold what is needed. They are never changed by us. */
-  readonly wrongType: readonly { readonly key: PropertyKeyOf<D>; readonly found: FoundProperty }[]
+  readonly wrongType: readonly { readonly key: PropertyKeyOf<D>; readonly found: NotionProperty }[]
   readonly missingOptions: readonly { readonly key: PropertyKeyOf<D>; readonly names: readonly string[] }[]
 }
 
@@ -38,11 +24,11 @@ export interface SchemaMatch<D extends DatabaseKey> {
  */
 export function matchSchema<D extends DatabaseKey>(
   database: D,
-  found: readonly FoundProperty[],
+  found: readonly NotionProperty[],
   storedIds?: Readonly<Partial<Record<PropertyKeyOf<D>, string>>>,
 ): SchemaMatch<D> {
-  const used = new Set<FoundProperty>()
-  const chosen = new Map<PropertyKeyOf<D>, FoundProperty>()
+  const used = new Set<NotionProperty>()
+  const chosen = new Map<PropertyKeyOf<D>, NotionProperty>()
   for (const find of [byId(storedIds), byTitle, byName(exactly), byName(loosely)]) {
     for (const key of propertyKeys(database)) {
       if (chosen.has(key)) continue
@@ -65,14 +51,14 @@ export function unusableIn<D extends DatabaseKey>(database: D, match: SchemaMatc
   return keys.map(key => propertySpec(database, key))
 }
 
-type Finder = (found: readonly FoundProperty[], spec: PropertySpec, key: string) => FoundProperty[]
+type Finder = (found: readonly NotionProperty[], spec: PropertySpec, key: string) => NotionProperty[]
 
 function byId(storedIds: Readonly<Partial<Record<string, string>>> | undefined): Finder {
   return (found, spec, key) =>
     found.filter(property => property.id === storedIds?.[key] && fits(property, spec))
 }
 
-function byTitle(found: readonly FoundProperty[], spec: PropertySpec): FoundProperty[] {
+function byTitle(found: readonly NotionProperty[], spec: PropertySpec): NotionProperty[] {
   return spec.types[0] === 'title' ? found.filter(property => property.type === 'title') : []
 }
 
@@ -89,17 +75,17 @@ function loosely(name: string): string {
   return name.toLowerCase().replace(/[\s_\p{Pd}]+/gu, '')
 }
 
-function fits(property: FoundProperty, spec: PropertySpec): boolean {
+function fits(property: NotionProperty, spec: PropertySpec): boolean {
   return spec.types.some(type => type === property.type)
 }
 
 function resultOf<D extends DatabaseKey>(
   database: D,
-  chosen: ReadonlyMap<PropertyKeyOf<D>, FoundProperty>,
-  left: readonly FoundProperty[],
+  chosen: ReadonlyMap<PropertyKeyOf<D>, NotionProperty>,
+  left: readonly NotionProperty[],
 ): SchemaMatch<D> {
   const keys = propertyKeys(database)
-  const mapped: Partial<Record<PropertyKeyOf<D>, FoundProperty>> = {}
+  const mapped: Partial<Record<PropertyKeyOf<D>, NotionProperty>> = {}
   for (const [key, property] of chosen) mapped[key] = property
   const unmapped = keys.filter(key => !chosen.has(key))
   const wrongType = unmapped.flatMap(key => {
@@ -118,8 +104,8 @@ function resultOf<D extends DatabaseKey>(
   }
 }
 
-function missingNames(spec: PropertySpec, property: FoundProperty | undefined): string[] {
+function missingNames(spec: PropertySpec, property: NotionProperty | undefined): string[] {
   if (property === undefined) return []
   const names = (spec.options ?? []).map(option => option.name)
-  return names.filter(name => property.options?.some(option => option.name === name) !== true)
+  return names.filter(name => !property.options.some(option => option.name === name))
 }

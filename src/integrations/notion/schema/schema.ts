@@ -7,14 +7,8 @@ export type PropertyType =
   'title' | 'rich_text' | 'checkbox' | 'select' | 'status' | 'number' | 'email' | 'url' | 'date' | 'relation'
 
 /** Notion's colours of options. */
-export type OptionColor =
+type OptionColor =
   'default' | 'gray' | 'brown' | 'orange' | 'yellow' | 'green' | 'blue' | 'purple' | 'pink' | 'red'
-
-/** An option of a select or status property. */
-export interface OptionSpec {
-  readonly name: string
-  readonly color: OptionColor
-}
 
 /** What a property of a database must be. */
 export interface PropertySpec {
@@ -25,13 +19,13 @@ export interface PropertySpec {
   /** Without it there is no work; all others are left out where they are missing. */
   readonly required?: true
   /** Options in the order in which Notion shows them. */
-  readonly options?: readonly OptionSpec[]
+  readonly options?: readonly { readonly name: string; readonly color: OptionColor }[]
   /** The database that a relation leads to. */
   readonly target?: DatabaseKey
 }
 
 /** A database that EchoPilot works with. */
-export interface DatabaseSpec {
+interface DatabaseSpec {
   readonly title: string
   readonly properties: Readonly<Record<string, PropertySpec>>
 }
@@ -41,30 +35,30 @@ export type DatabaseKey = 'queue' | 'log' | 'jobLog' | 'clients' | 'status' | 'd
 
 const text = (name: string) => ({ name, types: ['rich_text'] }) as const satisfies PropertySpec
 const number = (name: string) => ({ name, types: ['number'] }) as const satisfies PropertySpec
+const date = (name: string) => ({ name, types: ['date'] }) as const satisfies PropertySpec
+const email = (name: string) => ({ name, types: ['email'] }) as const satisfies PropertySpec
 const title = (name: string) => ({ name, types: ['title'], required: true }) as const satisfies PropertySpec
+const select = (name: string, options: Readonly<Record<string, OptionColor>>) =>
+  ({ name, types: ['select'], options: optionsOf(options) }) as const satisfies PropertySpec
+
+function optionsOf(colors: Readonly<Record<string, OptionColor>>): NonNullable<PropertySpec['options']> {
+  return Object.entries(colors).map(([name, color]) => ({ name, color }))
+}
 
 const CLIENT = { name: 'Client', types: ['relation'], target: 'clients' } as const satisfies PropertySpec
 
-const TASK_TYPE = {
-  name: 'Task Type',
-  types: ['select'],
-  options: TASK_TYPES.map(name => ({ name, color: 'default' })),
-} as const satisfies PropertySpec
+const TASK_TYPE = select('Task Type', Object.fromEntries(TASK_TYPES.map(name => [name, 'default'])))
 
-const PAYMENT_STATUS = {
-  name: 'Payment Status',
-  types: ['select'],
-  options: [
-    { name: 'Unpriced', color: 'default' },
-    { name: 'Unpaid', color: 'yellow' },
-    { name: 'On Invoice', color: 'blue' },
-    { name: 'Paid', color: 'green' },
-    { name: 'Partly Refunded', color: 'orange' },
-    { name: 'Refunded', color: 'brown' },
-    { name: 'Disputed', color: 'red' },
-    { name: 'Cancelled', color: 'gray' },
-  ],
-} as const satisfies PropertySpec
+const PAYMENT_STATUS = select('Payment Status', {
+  Unpriced: 'default',
+  Unpaid: 'yellow',
+  'On Invoice': 'blue',
+  Paid: 'green',
+  'Partly Refunded': 'orange',
+  Refunded: 'brown',
+  Disputed: 'red',
+  Cancelled: 'gray',
+})
 
 /** The Automation Queue: the tasks. */
 const QUEUE = {
@@ -77,47 +71,39 @@ const QUEUE = {
       name: 'Status',
       types: ['select', 'status'],
       required: true,
-      options: [
-        { name: 'New', color: 'default' },
-        { name: 'Queued', color: 'gray' },
-        { name: 'Processing', color: 'blue' },
-        { name: 'QA', color: 'purple' },
-        { name: 'Done', color: 'green' },
-        { name: 'Waiting Human', color: 'yellow' },
-        { name: 'Failed', color: 'orange' },
-        { name: 'Failed-Final', color: 'red' },
-        { name: 'Held', color: 'pink' },
-        { name: 'Cancelled', color: 'brown' },
-      ],
+      options: optionsOf({
+        New: 'default',
+        Queued: 'gray',
+        Processing: 'blue',
+        QA: 'purple',
+        Done: 'green',
+        'Waiting Human': 'yellow',
+        Failed: 'orange',
+        'Failed-Final': 'red',
+        Held: 'pink',
+        Cancelled: 'brown',
+      }),
     },
     taskType: TASK_TYPE,
     // Some keep it as text; what is written there is judged when the row is read.
     qaTarget: { name: 'QA Target', types: ['number', 'rich_text'] },
     client: CLIENT,
-    clientEmail: { name: 'Client Email', types: ['email'] },
+    clientEmail: email('Client Email'),
     clientName: text('Client Name'),
     clientRate: number('Client Rate USD/min'),
     price: number('Price'),
-    priority: {
-      name: 'Priority',
-      types: ['select'],
-      options: PRIORITIES.map(name => ({ name, color: name === 'Rush' ? 'red' : 'default' })),
-    },
-    due: { name: 'Due', types: ['date'] },
+    priority: select('Priority', {
+      ...Object.fromEntries(PRIORITIES.map(name => [name, 'default'])),
+      Rush: 'red',
+    }),
+    due: date('Due'),
     payloadLink: { name: 'Payload Link', types: ['url'] },
     resultSummary: text('Result Summary'),
     qaScore: number('QA Score'),
     costUsd: number('Cost USD'),
     runId: text('Run ID'),
     notes: text('Notes'),
-    decision: {
-      name: 'Decision',
-      types: ['select'],
-      options: [
-        { name: 'Approve', color: 'green' },
-        { name: 'Return', color: 'orange' },
-      ],
-    },
+    decision: select('Decision', { Approve: 'green', Return: 'orange' }),
     decisionNote: text('Decision Note'),
     paymentLink: { name: 'Payment Link', types: ['url'] },
     paymentStatus: PAYMENT_STATUS,
@@ -129,20 +115,16 @@ const LOG = {
   title: 'Automation Log',
   properties: {
     entry: title('Log Entry'),
-    status: {
-      name: 'Status',
-      types: ['select'],
-      options: [
-        { name: 'Processing', color: 'blue' },
-        { name: 'Success', color: 'green' },
-        { name: 'Review', color: 'yellow' },
-        { name: 'Error', color: 'red' },
-        { name: 'Warning', color: 'orange' },
-      ],
-    },
+    status: select('Status', {
+      Processing: 'blue',
+      Success: 'green',
+      Review: 'yellow',
+      Error: 'red',
+      Warning: 'orange',
+    }),
     message: text('Message'),
     details: text('Details'),
-    timestamp: { name: 'Timestamp', types: ['date'] },
+    timestamp: date('Timestamp'),
     commit: text('Commit'),
     runId: text('Run ID'),
     effectId: text('Effect ID'),
@@ -154,19 +136,15 @@ const JOB_LOG = {
   title: 'Job Log',
   properties: {
     jobName: title('Job Name'),
-    date: { name: 'Date', types: ['date'] },
+    date: date('Date'),
     taskType: TASK_TYPE,
-    status: {
-      name: 'Status',
-      types: ['select'],
-      options: [
-        { name: 'Done', color: 'green' },
-        { name: 'Waiting Human', color: 'yellow' },
-        { name: 'Held', color: 'pink' },
-        { name: 'Failed-Final', color: 'red' },
-        { name: 'Cancelled', color: 'brown' },
-      ],
-    },
+    status: select('Status', {
+      Done: 'green',
+      'Waiting Human': 'yellow',
+      Held: 'pink',
+      'Failed-Final': 'red',
+      Cancelled: 'brown',
+    }),
     qaScore: number('QA Score'),
     costUsd: number('Cost USD'),
     durationMs: number('Duration (ms)'),
@@ -191,7 +169,7 @@ const CLIENTS = {
   title: 'Clients',
   properties: {
     clientName: title('Client Name'),
-    email: { name: 'Email', types: ['email'] },
+    email: email('Email'),
     rate: number('Rate USD/min'),
     active: { name: 'Active', types: ['checkbox'] },
     currency: { name: 'Currency', types: ['select'] },
@@ -207,7 +185,7 @@ const STATUS = {
   title: 'Status',
   properties: {
     name: title('Name'),
-    when: { name: 'When', types: ['date'] },
+    when: date('When'),
     ok: { name: 'OK', types: ['checkbox'] },
     jobs24h: number('Jobs (24h)'),
     avgQa24h: number('Avg QA (24h)'),
@@ -224,29 +202,17 @@ const DSR = {
   title: 'DSR Requests',
   properties: {
     correlationId: title('Correlation ID'),
-    email: { name: 'Email', types: ['email'] },
-    action: {
-      name: 'Action',
-      types: ['select'],
-      options: [
-        { name: 'Access', color: 'blue' },
-        { name: 'Erasure', color: 'red' },
-        { name: 'Portability', color: 'purple' },
-        { name: 'Rectification', color: 'yellow' },
-        { name: 'Restriction', color: 'orange' },
-        { name: 'Objection', color: 'pink' },
-      ],
-    },
-    status: {
-      name: 'Status',
-      types: ['select'],
-      options: [
-        { name: 'New', color: 'default' },
-        { name: 'In Progress', color: 'blue' },
-        { name: 'Closed', color: 'green' },
-      ],
-    },
-    due: { name: 'Due', types: ['date'] },
+    email: email('Email'),
+    action: select('Action', {
+      Access: 'blue',
+      Erasure: 'red',
+      Portability: 'purple',
+      Rectification: 'yellow',
+      Restriction: 'orange',
+      Objection: 'pink',
+    }),
+    status: select('Status', { New: 'default', 'In Progress': 'blue', Closed: 'green' }),
+    due: date('Due'),
     notes: text('Notes'),
     effectId: text('Effect ID'),
   },

@@ -1,9 +1,9 @@
 import { NOTION_DATABASES, type DatabaseKey, propertyKeys, propertySpec } from '../schema/schema.ts'
-import type { Notion, NotionContainer, NotionSource } from '../api/client.ts'
+import type { Notion, NotionContainer, NotionProperty, NotionSource } from '../api/client.ts'
 import { AppError } from '../../../kernel/errors.ts'
 import { flagOf } from '../../../kernel/input.ts'
 import { isRefusal } from '../../../kernel/service-failure.ts'
-import { matchSchema, unusableIn, type FoundProperty } from '../schema/schema-match.ts'
+import { matchSchema, unusableIn } from '../schema/schema-match.ts'
 
 /** Where one of our databases is. */
 export interface SourcePlace {
@@ -104,12 +104,12 @@ export interface SourceFit {
 /** Compares the columns of a data source with those that we want. */
 export function sourceFit(
   key: DatabaseKey,
-  source: { readonly id: string; readonly name: string; readonly properties: readonly FoundProperty[] },
+  source: { readonly id: string; readonly name: string; readonly properties: readonly NotionProperty[] },
 ): SourceFit {
   const match = matchSchema(key, source.properties)
   const wanted = propertyKeys(key).map(name => propertySpec(key, name))
   const columns = wanted.filter(spec => spec.types[0] !== 'title')
-  const mapped: Readonly<Record<string, FoundProperty | undefined>> = match.mapped
+  const mapped: Readonly<Record<string, NotionProperty | undefined>> = match.mapped
   const has = Object.values(mapped).filter(property => property?.type !== 'title').length
   const needed = columns.some(spec => spec.required === true)
   const complete = unusableIn(key, match).every(spec => spec.required !== true)

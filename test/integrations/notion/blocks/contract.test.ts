@@ -15,18 +15,7 @@ import {
 import { keysOf } from '../../../../src/domain/keys-of.ts'
 import { planAppends } from '../../../../src/integrations/notion/blocks/split.ts'
 import { markdownToBlocks } from '../../../../src/integrations/notion/blocks/to-blocks.ts'
-import {
-  writeCheckbox,
-  writeDate,
-  writeEmail,
-  writeNumber,
-  writeRelation,
-  writeSelect,
-  writeStatus,
-  writeText,
-  writeTitle,
-  writeUrl,
-} from '../../../../src/integrations/notion/schema/write-values.ts'
+import { writeRow } from '../../../../src/integrations/notion/schema/row-values.ts'
 import { CONTRACT_TOOL, type Violation } from '../../../support/contract.ts'
 import { document, sample, soup } from '../../../domain/markdown/arbitraries.ts'
 
@@ -121,7 +110,7 @@ describe('Notion’s description finds no fault', () => {
       const title = [{ type: 'text', text: { content: NOTION_DATABASES[database].title } }]
       const body = { parent: { type: 'page_id', page_id: ID }, title, initial_data_source: { properties } }
       expect(check('POST', '/v1/databases', body)).toEqual([])
-      const empty = matchSchema(database, [{ id: 'title', name: 'Name', type: 'title' }])
+      const empty = matchSchema(database, [{ id: 'title', name: 'Name', type: 'title', options: [] }])
       expect(
         check('PATCH', `/v1/data_sources/${ID}`, {
           properties: repairProperties(database, empty, { clients: ID }),
@@ -143,29 +132,23 @@ describe('Notion’s description finds no fault', () => {
 
   test('with a row of every type of value', async ctx => {
     const check = await loadCheck(ctx)
-    const written = {
-      title: writeTitle('A title'),
-      text: writeText('x'.repeat(200_000)),
-      number: writeNumber(1.5),
-      noNumber: writeNumber(null),
-      select: writeSelect('High'),
-      noSelect: writeSelect(null),
-      status: writeStatus('New'),
-      email: writeEmail('a@b.example'),
-      url: writeUrl('https://x.example'),
-      noUrl: writeUrl(null),
-      date: writeDate({ start: '2026-11-25', end: '2026-11-26' }),
-      noDate: writeDate(null),
-      relation: writeRelation([ID]),
-    }
-    const values = Object.entries(written).map(([name, value]): [string, unknown] => [
-      name,
-      value.ok ? value.json : null,
-    ])
-    const properties = {
-      ...Object.fromEntries(values),
-      tick: writeCheckbox(true),
-    }
+    const cells = {
+      title: ['title', 'A title'],
+      text: ['rich_text', 'x'.repeat(200_000)],
+      number: ['number', 1.5],
+      noNumber: ['number', null],
+      select: ['select', 'High'],
+      noSelect: ['select', null],
+      status: ['status', 'New'],
+      date: ['date', '2026-11-25'],
+      noDate: ['date', null],
+      tick: ['checkbox', true],
+    } as const
+    const columns = Object.entries(cells).map(([name, [type]]) => [name, { id: name, name, type }] as const)
+    const database = { key: 'x', databaseId: ID, dataSourceId: ID, properties: Object.fromEntries(columns) }
+    const values = Object.entries(cells).map(([name, [, value]]) => [name, value] as const)
+    const properties = writeRow(database, Object.fromEntries(values))
+    expect(Object.keys(properties)).toHaveLength(columns.length)
     expect(check('PATCH', `/v1/pages/${ID}`, { properties })).toEqual([])
     expect(
       check('POST', '/v1/pages', { parent: { type: 'data_source_id', data_source_id: ID }, properties }),

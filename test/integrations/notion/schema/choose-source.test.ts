@@ -1,9 +1,9 @@
 /** Which of several data sources is ours. */
 import { expect, test } from 'vitest'
 import { chooseSource, sourceFit } from '../../../../src/integrations/notion/workspace/find-source.ts'
-import type { FoundProperty } from '../../../../src/integrations/notion/schema/schema-match.ts'
+import type { NotionProperty } from '../../../../src/integrations/notion/api/client.ts'
 
-const column = (name: string, type: string): FoundProperty => ({ id: name, name, type })
+const column = (name: string, type: string): NotionProperty => ({ id: name, name, type, options: [] })
 const NAME = column('Name', 'title')
 const NEEDED = [
   NAME,
@@ -11,7 +11,7 @@ const NEEDED = [
   column('Trigger', 'checkbox'),
   column('Status', 'status'),
 ]
-const source = (id: string, properties: readonly FoundProperty[]) => ({ id, name: id, properties })
+const source = (id: string, properties: readonly NotionProperty[]) => ({ id, name: id, properties })
 
 test('the one that has what is required, however much others have besides', () => {
   const many = [NAME, ...['Notes', 'Run ID', 'Client Name'].map(name => column(name, 'rich_text'))]

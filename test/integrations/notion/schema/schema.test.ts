@@ -1,9 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { keysOf } from '../../../../src/domain/keys-of.ts'
+import { isObject } from '../../../../src/domain/shape.ts'
 import { RUN_STATES } from '../../../../src/domain/run-state.ts'
 import { createProperties, repairProperties } from '../../../../src/integrations/notion/schema/schema-json.ts'
-import { matchSchema, type FoundProperty } from '../../../../src/integrations/notion/schema/schema-match.ts'
+import type { NotionProperty } from '../../../../src/integrations/notion/api/client.ts'
+import { matchSchema } from '../../../../src/integrations/notion/schema/schema-match.ts'
 import {
   NOTION_DATABASES,
   propertyKeys,
@@ -15,13 +17,11 @@ import { sample } from '../../../domain/markdown/arbitraries.ts'
 const TARGETS = { clients: '11111111-1111-4111-8111-111111111111' }
 
 /** A database as `init` creates it, as Notion lists it then. */
-function created(database: DatabaseKey): FoundProperty[] {
+function created(database: DatabaseKey): NotionProperty[] {
   return propertyKeys(database).map(key => {
-    const { name, types, options } = propertySpec(database, key)
-    const listed = { id: `id-${String(key)}`, name, type: types[0] }
-    return options === undefined
-      ? listed
-      : { ...listed, options: options.map(option => ({ id: `o-${option.name}`, name: option.name })) }
+    const { name, types, options = [] } = propertySpec(database, key)
+    const listed = options.map(option => ({ id: `o-${option.name}`, name: option.name }))
+    return { id: `id-${String(key)}`, name, type: types[0], options: listed }
   })
 }
 
@@ -97,7 +97,7 @@ describe.each(databases)('%s', database => {
 })
 
 describe('matching', () => {
-  const found = (name: string, type: string, id = name): FoundProperty => ({ id, name, type })
+  const found = (name: string, type: string, id = name): NotionProperty => ({ id, name, type, options: [] })
 
   test('the title by its type, names without regard to case, spaces and hyphens', () => {
     const match = matchSchema('queue', [
@@ -167,7 +167,11 @@ describe('matching', () => {
   })
 
   test.each(['select', 'status'])('options that a %s lacks are added to those it has, by id', type => {
-    const options = [{ id: 'o1', name: 'Done' }, { id: 'o2', name: 'Mine' }, { name: 'queued' }]
+    const options = [
+      { id: 'o1', name: 'Done' },
+      { id: 'o2', name: 'Mine' },
+      { id: 'o3', name: 'queued' },
+    ]
     const match = matchSchema('queue', [{ id: 'p', name: 'Status', type, options }])
     expect(match.missingOptions).toEqual([
       {
@@ -185,20 +189,14 @@ describe('matching', () => {
         ],
       },
     ])
-    const repaired = repairProperties('queue', match, {})['p']
-    const body =
-      repaired !== undefined && 'status' in repaired
-        ? repaired.status
-        : repaired !== undefined && 'select' in repaired
-          ? repaired.select
-          : null
-    expect(body?.options.slice(0, 4)).toEqual([
+    const body = repairProperties('queue', match, {})['p']?.[type]
+    const sent: readonly unknown[] = isObject(body) && Array.isArray(body['options']) ? body['options'] : []
+    expect(sent.slice(0, 4)).toEqual([
       { id: 'o1' },
       { id: 'o2' },
-      { name: 'queued' },
+      { id: 'o3' },
       { name: 'New', color: 'default' },
     ])
-    expect(body?.options).toHaveLength(12)
-    expect(Object.keys(repaired ?? {})).toEqual([type])
+    expect(sent).toHaveLength(12)
   })
 })

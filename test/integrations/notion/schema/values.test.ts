@@ -1,27 +1,34 @@
+/** Values of properties: what is read of a page, and what is sent to it. */
 import { describe, expect, test } from 'vitest'
-import {
-  readCheckbox,
-  readChoice,
-  readDate,
-  readEmail,
-  readNumber,
-  readRelation,
-  readText,
-  readUrl,
-} from '../../../../src/integrations/notion/schema/values.ts'
-import {
-  writeCheckbox,
-  writeDate,
-  writeEmail,
-  writeNumber,
-  writeRelation,
-  writeSelect,
-  writeStatus,
-  writeText,
-  writeTitle,
-  writeUrl,
-} from '../../../../src/integrations/notion/schema/write-values.ts'
+import type { NotionJson } from '../../../../src/integrations/notion/api/client.ts'
 import { plainTextOf } from '../../../../src/integrations/notion/blocks/found.ts'
+import {
+  readRow,
+  writeRow,
+  type CellValue,
+  type RowReader,
+} from '../../../../src/integrations/notion/schema/row-values.ts'
+import type { NotionDatabase } from '../../../../src/store/notion.ts'
+
+/** A database of one column, `cell`. */
+function oneColumn(type: string): NotionDatabase {
+  return {
+    key: 'x',
+    databaseId: 'd',
+    dataSourceId: 's',
+    properties: { cell: { id: 'p', name: 'Cell', type } },
+  }
+}
+
+function rowWith(value: NotionJson): RowReader {
+  const page = { id: 'page', url: null, trashed: false, createdTime: null, properties: { Cell: value } }
+  return readRow(page, oneColumn('any'))
+}
+
+/** What is sent for a cell; undefined where it is left out. */
+function written(type: string, value: CellValue): unknown {
+  return writeRow(oneColumn(type), { cell: value })['p']
+}
 
 describe('reading', () => {
   const segments = [
@@ -30,138 +37,88 @@ describe('reading', () => {
     { type: 'text', plain_text: 'c' },
   ]
 
-  test.each<[string, (value: unknown) => unknown, unknown, unknown]>([
-    ['title', readText, { id: 't', type: 'title', title: segments }, 'a@bc'],
-    ['text', readText, { type: 'rich_text', rich_text: segments }, 'a@bc'],
-    ['empty text', readText, { type: 'rich_text', rich_text: [] }, ''],
-    ['tick', readCheckbox, { type: 'checkbox', checkbox: true }, true],
-    ['no tick', readCheckbox, { type: 'checkbox', checkbox: false }, false],
-    ['select', readChoice, { type: 'select', select: { id: '1', name: 'High', color: 'red' } }, 'High'],
-    ['status', readChoice, { type: 'status', status: { name: 'New' } }, 'New'],
-    ['no select', readChoice, { type: 'select', select: null }, null],
-    ['number', readNumber, { type: 'number', number: 0 }, 0],
-    ['no number', readNumber, { type: 'number', number: null }, null],
-    ['email', readEmail, { type: 'email', email: ' a@b.example ' }, 'a@b.example'],
-    ['no email', readEmail, { type: 'email', email: '' }, null],
-    ['url', readUrl, { type: 'url', url: 'https://x.example' }, 'https://x.example'],
-    [
-      'day',
-      readDate,
-      { type: 'date', date: { start: '2026-11-25', end: null } },
-      { start: '2026-11-25', end: null },
-    ],
-    [
-      'span',
-      readDate,
-      { type: 'date', date: { start: '2026-11-25', end: '2026-11-26' } },
-      { start: '2026-11-25', end: '2026-11-26' },
-    ],
-    ['no date', readDate, { type: 'date', date: null }, null],
-    [
-      'relation',
-      readRelation,
-      { type: 'relation', relation: [{ id: 'a' }, { id: 'b' }], has_more: true },
-      { ids: ['a', 'b'], hasMore: true },
-    ],
-    ['no relation', readRelation, { type: 'relation', relation: [] }, { ids: [], hasMore: false }],
+  test.each<[string, keyof RowReader, NotionJson, unknown]>([
+    ['title', 'text', { type: 'title', title: segments }, 'a@bc'],
+    ['text', 'text', { type: 'rich_text', rich_text: segments }, 'a@bc'],
+    ['pieces', 'parts', { type: 'rich_text', rich_text: segments }, 3],
+    ['empty text', 'text', { type: 'rich_text', rich_text: [] }, null],
+    ['tick', 'checkbox', { type: 'checkbox', checkbox: true }, true],
+    ['no tick', 'checkbox', { type: 'checkbox', checkbox: false }, false],
+    ['select', 'choice', { type: 'select', select: { id: '1', name: 'High', color: 'red' } }, 'High'],
+    ['status', 'choice', { type: 'status', status: { name: 'New' } }, 'New'],
+    ['no select', 'choice', { type: 'select', select: null }, null],
+    ['number', 'number', { type: 'number', number: 0 }, 0],
+    ['no number', 'number', { type: 'number', number: null }, null],
+    ['email', 'text', { type: 'email', email: ' a@b.example ' }, 'a@b.example'],
+    ['no email', 'text', { type: 'email', email: '' }, null],
+    ['url', 'text', { type: 'url', url: 'https://x.example' }, 'https://x.example'],
+    ['day', 'date', { type: 'date', date: { start: '2026-11-25', end: '2026-11-26' } }, '2026-11-25'],
+    ['no date', 'date', { type: 'date', date: null }, null],
+    ['relation', 'relation', { type: 'relation', relation: [{ id: 'a' }, { id: 'b' }] }, ['a', 'b']],
+    ['no relation', 'relation', { type: 'relation', relation: [] }, []],
   ])('%s', (_, read, value, expected) => {
-    expect(read(value)).toEqual(expected)
+    expect(rowWith({ id: 'p', ...value })[read]('cell')).toEqual(expected)
   })
 
-  test('another type, or no property at all, is null', () => {
-    const readers = [
-      readText,
-      readCheckbox,
-      readChoice,
-      readNumber,
-      readEmail,
-      readUrl,
-      readDate,
-      readRelation,
+  test('another type, or no property at all, reads as nothing', () => {
+    const others: NotionJson[] = [
+      { id: 'other', type: 'checkbox', checkbox: true },
+      { id: 'p' },
+      { id: 'p', type: 'files', files: [] },
+      { id: 'p', type: 1 },
+      { id: 'p', type: 'toString' },
     ]
-    const others = [
-      undefined,
-      null,
-      1,
-      'x',
-      [],
-      {},
-      { type: 'files', files: [] },
-      { type: 1 },
-      { type: 'toString' },
-    ]
-    for (const read of readers) for (const other of others) expect(read(other)).toBeNull()
+    for (const row of others.map(rowWith)) {
+      const read = [row.text('cell'), row.choice('cell'), row.number('cell'), row.date('cell')]
+      expect(read).toEqual([null, null, null, null])
+      expect([row.checkbox('cell'), row.parts('cell'), row.relation('cell')]).toEqual([false, 0, []])
+    }
   })
 })
 
 describe('writing', () => {
-  const why = (written: { ok: boolean }): unknown => ('why' in written ? written.why : null)
-
   test.each([0, 1, 2_000, 2_001, 200_000])('a text of %d characters comes back whole', length => {
     const text = 'x'.repeat(length)
-    const written = writeText(text)
-    if (!written.ok) throw new Error(written.why)
-    expect(written.json.rich_text).toHaveLength(Math.ceil(length / 2_000))
-    expect(plainTextOf(written.json.rich_text)).toBe(text)
+    const sent = written('rich_text', text)
+    const pieces = typeof sent === 'object' && sent !== null && 'rich_text' in sent ? sent.rich_text : null
+    expect(pieces).toHaveLength(Math.ceil(length / 2_000))
+    expect(plainTextOf(pieces)).toBe(text)
   })
 
-  test('a text that Notion cannot hold is refused, never cut', () => {
-    expect(why(writeText('x'.repeat(200_001)))).toBe(
-      'a text of 200001 characters does not fit into a property',
-    )
-    expect(writeText('漢'.repeat(90_000)).ok).toBe(true)
-    expect(writeText('漢'.repeat(110_000)).ok).toBe(false)
+  test('a text that Notion cannot hold is left out, never cut', () => {
+    expect(written('rich_text', 'x'.repeat(200_001))).toBeUndefined()
+    expect(written('rich_text', '漢'.repeat(90_000))).toBeDefined()
+    expect(written('rich_text', '漢'.repeat(110_000))).toBeUndefined()
   })
 
-  test('a text is cleaned, a title stands on one line', () => {
-    expect(writeText('a\r\nb\u0000\ud800')).toEqual({
-      ok: true,
-      json: { rich_text: [{ type: 'text', text: { content: 'a\nb␀�' } }] },
-    })
-    expect(writeTitle('a\r\n b')).toEqual({
-      ok: true,
-      json: { title: [{ type: 'text', text: { content: 'a b' } }] },
-    })
+  test.each<[string, CellValue, unknown]>([
+    ['rich_text', 'a\r\nb\u0000\ud800', { rich_text: [{ type: 'text', text: { content: 'a\nb␀�' } }] }],
+    ['title', 'a\r\n b', { title: [{ type: 'text', text: { content: 'a b' } }] }],
+    ['number', 1.5, { number: 1.5 }],
+    ['number', null, { number: null }],
+    ['select', 'High', { select: { name: 'High' } }],
+    ['select', null, { select: null }],
+    ['status', 'New', { status: { name: 'New' } }],
+    ['date', null, { date: null }],
+    ['date', '2026-11-25', { date: { start: '2026-11-25' } }],
+    ['date', '2026-11-25T08:00:00.000Z', { date: { start: '2026-11-25T08:00:00.000Z' } }],
+    ['checkbox', true, { checkbox: true }],
+    ['checkbox', false, { checkbox: false }],
+  ])('%s %j', (type, value, json) => {
+    expect(written(type, value)).toEqual(json)
   })
 
-  test.each([
-    [writeNumber(1.5), { number: 1.5 }],
-    [writeNumber(null), { number: null }],
-    [writeSelect('High'), { select: { name: 'High' } }],
-    [writeSelect(null), { select: null }],
-    [writeStatus('New'), { status: { name: 'New' } }],
-    [writeEmail('a@b.example'), { email: 'a@b.example' }],
-    [writeEmail(null), { email: null }],
-    [writeUrl(`https://x.example/${'x'.repeat(1_982)}`), { url: `https://x.example/${'x'.repeat(1_982)}` }],
-    [writeUrl(null), { url: null }],
-    [writeDate(null), { date: null }],
-    [writeDate({ start: '2026-11-25', end: null }), { date: { start: '2026-11-25' } }],
-    [
-      writeDate({ start: '2026-11-25T08:00:00.000Z', end: '2026-11-25T09:00:00+01:00' }),
-      { date: { start: '2026-11-25T08:00:00.000Z', end: '2026-11-25T09:00:00+01:00' } },
-    ],
-    [writeRelation(['a']), { relation: [{ id: 'a' }] }],
-  ])('%j', (written, json) => {
-    expect(written).toEqual({ ok: true, json })
-  })
-
-  test('a box', () => {
-    expect([writeCheckbox(true), writeCheckbox(false)]).toEqual([{ checkbox: true }, { checkbox: false }])
-  })
-
-  test.each([
-    [writeNumber(Number.NaN), 'NaN is no number that Notion can hold'],
-    [writeNumber(Infinity), 'Infinity is no number that Notion can hold'],
-    [writeSelect('a, b'), 'the name of an option has no comma: "a, b"'],
-    [writeSelect(' '), 'the name of an option has 1 to 100 characters'],
-    [writeStatus('x'.repeat(101)), 'the name of an option has 1 to 100 characters'],
-    [writeEmail(`${'x'.repeat(200)}@`), 'an e-mail address has 1 to 200 characters'],
-    [writeEmail(''), 'an e-mail address has 1 to 200 characters'],
-    [writeUrl('x'.repeat(2_001)), 'an address has 1 to 2000 characters'],
-    [writeDate({ start: 'tomorrow', end: null }), '"tomorrow" or its end is no ISO date'],
-    [writeDate({ start: '2026-11-25', end: '2026-13-01' }), '"2026-11-25" or its end is no ISO date'],
-    [writeRelation(Array.from({ length: 101 }, () => 'a')), 'a relation takes at most 100 pages at once'],
-  ])('%j is refused', (written, reason) => {
-    expect(written).toEqual({ ok: false, why: reason })
+  test.each<[string, CellValue]>([
+    ['number', Number.NaN],
+    ['number', Infinity],
+    ['select', 'a, b'],
+    ['select', ' '],
+    ['status', 'x'.repeat(101)],
+    ['status', null],
+    ['date', 'tomorrow'],
+    ['date', '2026-13-01'],
+    ['files', 'x'],
+  ])('%s %j is left out', (type, value) => {
+    expect(written(type, value)).toBeUndefined()
   })
 })
