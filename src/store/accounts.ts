@@ -1,5 +1,4 @@
-import { reader, type StoreCore } from './core.ts'
-import type { SqlRow } from './engine.ts'
+import { findRow, readRows, type RowReader, type StoreCore } from './core.ts'
 
 /** The account of a service that this store belongs to. */
 export interface Account {
@@ -16,12 +15,11 @@ export interface Account {
 /** Binding of the store to outside accounts, so that sandbox, test and live never mix (SPEC §4). */
 export function accountStore(core: StoreCore) {
   const get = (service: string): Account | null => {
-    const row = core.engine.get('SELECT * FROM accounts WHERE service = :service', { service })
-    return row === undefined ? null : readAccount(row)
+    return findRow(core, 'SELECT * FROM accounts WHERE service = :service', { service }, readAccount)
   }
   return {
     get: async (service: string) => get(service),
-    list: async () => core.engine.all('SELECT * FROM accounts ORDER BY service').map(readAccount),
+    list: async () => readRows(core, 'SELECT * FROM accounts ORDER BY service', {}, readAccount),
     /** Binds, or with `rebind` binds anew. Returns the account that is bound afterwards. */
     bind: async (account: Omit<Account, 'sinceMs'>, rebind: boolean) =>
       core.change(core.actor, 'account.bind', tx => {
@@ -41,8 +39,7 @@ export function accountStore(core: StoreCore) {
   }
 }
 
-function readAccount(row: SqlRow): Account {
-  const is = reader(row)
+function readAccount(is: RowReader): Account {
   return {
     service: is.text('service'),
     identity: is.text('identity'),

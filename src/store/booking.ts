@@ -1,45 +1,31 @@
 import { utcDay } from '../domain/budget.ts'
 import type { Claim } from '../kernel/lease.ts'
-import { readCall, type Call, type NewCall, type Settlement } from './ledger.ts'
-import { reader, type Change, type StoreReader } from './core.ts'
+import type { Call, NewCall, Settlement } from './ledger.ts'
+import { findRow, readRows, type Change, type StoreReader } from './core.ts'
+import type { SqlParameters } from './engine.ts'
 import { appendEntry } from './receipts.ts'
 import { tellLateCost } from './effect-rows.ts'
-import { findRun } from './run-rows.ts'
+import { findRun, type Run } from './run-rows.ts'
 import { addSpend } from './spend.ts'
 import { dueSql } from './sql.ts'
 
 /** Books a call at its reservation, before it leaves; inside a transaction of the caller. */
 export function reserveCall(
   tx: Change,
-  run: { id: string; taskId: string; client: string | null; attempt: number; claim: Claim },
+  claim: Claim,
+  { taskId, attempt }: Pick<Run, 'taskId' | 'attempt'>,
+  client: string | null,
   call: NewCall,
 ): void {
   const day = utcDay(tx.clock.now())
   tx.engine.run(
     `INSERT INTO calls (id, run_id, attempt, claim_no, owner, stage, service, credential, model, certainty, cost_nano,
        reserved_nano, price_basis, price_version, prompt_digest, client, day, started_ms)
-     VALUES (:id, :runId, :attempt, :claimNo, :owner, :stage, :service, :credential, :model, 'reserved', :reserved,
-       :reserved, :basis, :version, :digest, :client, :day, :now)`,
-    {
-      id: call.id,
-      runId: run.id,
-      attempt: run.attempt,
-      claimNo: run.claim.claimNo,
-      owner: run.claim.owner,
-      stage: call.stage,
-      service: call.service,
-      credential: call.credential,
-      model: call.model,
-      reserved: call.reservedNano,
-      basis: call.priceBasis,
-      version: call.priceVersion,
-      digest: call.promptDigest,
-      client: run.client,
-      day,
-      now: tx.clock.now(),
-    },
+     VALUES (:id, :runId, :attempt, :claimNo, :owner, :stage, :service, :credential, :model, 'reserved', :reservedNano,
+       :reservedNano, :priceBasis, :priceVersion, :promptDigest, :client, :day, :now)`,
+    { ...claim, ...call, attempt, client, day, now: tx.clock.now() },
   )
-  addSpend(tx, { taskId: run.taskId, client: run.client, day }, call.reservedNano)
+  addSpend(tx, { taskId, client, day }, call.reservedNano)
 }
 
 /**
@@ -48,66 +34,70 @@ export function reserveCall(
  * Inside a transaction of the caller.
  */
 export function settleCall(tx: Change, settlement: Settlement): void {
-  const row = tx.engine.get(
+  const { callId, certainty } = settlement
+  const before = findRow(
+    tx,
     `SELECT c.*, r.task_id, r.ended_ms AS run_ended_ms FROM calls c JOIN runs r ON r.id = c.run_id
-     WHERE c.id = :id AND c.certainty IN ('reserved', 'unknown')`,
-    { id: settlement.callId },
+     WHERE c.id = :callId AND c.certainty IN ('reserved', 'unknown')`,
+    { callId },
+    is => ({
+      runId: is.text('run_id'),
+      certainty: is.text('certainty'),
+      costNano: is.number('cost_nano'),
+      reservedNano: is.number('reserved_nano'),
+      spentBy: { taskId: is.text('task_id'), client: is.textOrNull('client'), day: is.text('day') },
+      runHasEnded: is.numberOrNull('run_ended_ms') !== null,
+    }),
   )
-  if (row === undefined) return
-  const before = readCall(row)
-  if (before.certainty === settlement.certainty) return
+  if (before === null || before.certainty === certainty) return
   const costNano = settledCost(before, settlement)
   tx.engine.run(
-    `UPDATE calls SET certainty = :certainty, cost_nano = :costNano, input_tokens = :input,
-       cached_tokens = :cached, cache_write_tokens = :cacheWrite, output_tokens = :output,
-       reasoning_tokens = :reasoning, answered_model = :answeredModel, service_tier = :serviceTier,
-       request_id = :requestId, error = :error, price_basis = :basis, price_version = :version, note = :note,
-       ended_ms = :now
-     WHERE id = :id`,
-    {
-      id: settlement.callId,
-      certainty: settlement.certainty,
-      costNano,
-      input: settlement.usage?.inputTokens ?? null,
-      cached: settlement.usage?.cachedTokens ?? null,
-      cacheWrite: settlement.usage?.cacheWriteTokens ?? null,
-      output: settlement.usage?.outputTokens ?? null,
-      reasoning: settlement.usage?.reasoningTokens ?? null,
-      answeredModel: settlement.answeredModel,
-      serviceTier: settlement.serviceTier,
-      requestId: settlement.requestId,
-      error: settlement.error,
-      basis: settlement.price?.priceBasis ?? before.priceBasis,
-      version: settlement.price?.priceVersion ?? before.priceVersion,
-      note: settlement.note,
-      now: tx.clock.now(),
-    },
+    `UPDATE calls SET ${SETTLED}, cached_tokens = :cachedTokens, cache_write_tokens = :cacheWriteTokens,
+       reasoning_tokens = :reasoningTokens, service_tier = :serviceTier, request_id = :requestId, note = :note
+     WHERE id = :callId`,
+    settledValues(tx, settlement, costNano),
   )
-  const is = reader(row)
-  addSpend(
-    tx,
-    { taskId: is.text('task_id'), client: is.textOrNull('client'), day: is.text('day') },
-    costNano - before.costNano,
-  )
+  addSpend(tx, before.spentBy, costNano - before.costNano)
   const run = findRun(tx, before.runId)
   // Where a process still works on it, what it commits next tells the cost too.
   if (run !== null && run.owner === null && costNano !== before.costNano) tellLateCost(tx, run)
-  if (is.numberOrNull('run_ended_ms') !== null) {
-    appendEntry(tx, before.runId, 'late_cost', {
-      callId: before.id,
-      certainty: settlement.certainty,
-      costNano,
-    })
+  if (before.runHasEnded) appendEntry(tx, before.runId, 'late_cost', { callId, certainty, costNano })
+}
+
+/** The columns that the end of any call sets, of a run or of none; with {@link settledValues}. */
+export const SETTLED = `certainty = :certainty, cost_nano = :costNano, input_tokens = :inputTokens,
+  output_tokens = :outputTokens, answered_model = :answeredModel, error = :error,
+  price_basis = COALESCE(:priceBasis, price_basis), price_version = COALESCE(:priceVersion, price_version), ended_ms = :now`
+
+/** What a call that has ended is booked with, by the names of its parameters. */
+export function settledValues(
+  tx: Change,
+  { usage, price, ...settlement }: Settlement,
+  costNano: number,
+): SqlParameters {
+  return {
+    ...settlement,
+    costNano,
+    inputTokens: usage?.inputTokens ?? null,
+    cachedTokens: usage?.cachedTokens ?? null,
+    cacheWriteTokens: usage?.cacheWriteTokens ?? null,
+    outputTokens: usage?.outputTokens ?? null,
+    reasoningTokens: usage?.reasoningTokens ?? null,
+    priceBasis: price?.priceBasis ?? null,
+    priceVersion: price?.priceVersion ?? null,
+    now: tx.clock.now(),
   }
 }
 
 /** Gives up the calls that an owner left open: they may have been billed, nobody can tell any more. */
 export function abandonCalls(tx: Change, owner: string, runId: string | null, error: string): void {
-  const open = tx.engine.all(
+  const open = readRows(
+    tx,
     `SELECT id FROM calls WHERE certainty = 'reserved' AND owner = :owner AND (:runId IS NULL OR run_id = :runId)`,
     { owner, runId },
+    is => is.text('id'),
   )
-  for (const row of open) abandon(tx, reader(row).text('id'), error)
+  for (const callId of open) abandon(tx, callId, error)
 }
 
 /** Longer than any call may take (`openai.timeout_seconds`). */
@@ -118,14 +108,14 @@ const ORPHANED_AFTER_MS = 2 * 3_600_000
  * may have been on another machine, or before a reboot of this one.
  */
 export function orphanedCalls(core: StoreReader): string[] {
-  return core.engine
-    .all(
-      `SELECT c.id FROM calls c JOIN runs r ON r.id = c.run_id
-       WHERE c.certainty = 'reserved' AND ${dueSql(`(c.started_ms + ${ORPHANED_AFTER_MS})`, ORPHANED_AFTER_MS)}
-         AND (r.owner IS DISTINCT FROM c.owner OR r.claim_no <> c.claim_no)`,
-      { now: core.clock.now() },
-    )
-    .map(row => reader(row).text('id'))
+  return readRows(
+    core,
+    `SELECT c.id FROM calls c JOIN runs r ON r.id = c.run_id
+     WHERE c.certainty = 'reserved' AND ${dueSql(`(c.started_ms + ${ORPHANED_AFTER_MS})`, ORPHANED_AFTER_MS)}
+       AND (r.owner IS DISTINCT FROM c.owner OR r.claim_no <> c.claim_no)`,
+    { now: core.clock.now() },
+    is => is.text('id'),
+  )
 }
 
 /** Gives one call up; inside a transaction of the caller. */

@@ -3,7 +3,7 @@ import { CLOCK_STEP_MS } from '../domain/due.ts'
 import { STAGE_STATE, type Stage } from '../domain/run-state.ts'
 import { defect } from '../kernel/errors.ts'
 import { LEASE_MS, type Claim } from '../kernel/lease.ts'
-import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
+import { findRow, readRows, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { abandon, abandonCalls, orphanedCalls } from './booking.ts'
 import { tellOutside } from './effect-rows.ts'
 import { releaseEffects } from './outbox.ts'
@@ -142,14 +142,13 @@ function take(tx: Change, before: Run, work: readonly StageService[], isProbe: b
 
 /** The attempt that is open, or a new one. */
 function openAttempt(tx: Change, run: Run, now: number): { number: number; interruptions: number } {
-  const row = tx.engine.get(
+  const open = findRow(
+    tx,
     `SELECT number, interruptions FROM attempts WHERE run_id = :runId AND outcome = 'open'`,
     { runId: run.id },
+    is => ({ number: is.number('number'), interruptions: is.number('interruptions') }),
   )
-  if (row !== undefined) {
-    const is = reader(row)
-    return { number: is.number('number'), interruptions: is.number('interruptions') }
-  }
+  if (open !== null) return open
   const number = run.attempt + 1
   tx.engine.run(
     `INSERT INTO attempts (run_id, number, started_ms, outcome, interruptions)
@@ -169,15 +168,15 @@ interface Gone {
 
 /** Owners of leases or open calls that will not come back, or whose lease is over. */
 function goneOwners(core: StoreReader): Gone[] {
-  const owners = core.engine.all(
+  const owners = readRows(
+    core,
     `SELECT owner FROM runs WHERE owner IS NOT NULL
      UNION SELECT owner FROM effects WHERE owner IS NOT NULL
      UNION SELECT owner FROM calls WHERE certainty = 'reserved'`,
+    {},
+    is => goneIn(core, is.text('owner')),
   )
-  return owners.flatMap(row => {
-    const gone = goneIn(core, reader(row).text('owner'))
-    return gone.dead || hasLeaseThatIsOver(core, gone) ? [gone] : []
-  })
+  return owners.filter(gone => gone.dead || hasLeaseThatIsOver(core, gone))
 }
 
 function goneIn(core: StoreReader, owner: string): Gone {
@@ -188,25 +187,17 @@ function goneIn(core: StoreReader, owner: string): Gone {
 }
 
 function hasLeaseThatIsOver(core: StoreReader, { owner, leaseIsOver }: Gone): boolean {
-  const row = core.engine.get(
-    `SELECT 1 FROM runs WHERE owner = :owner AND ${leaseIsOver}
-     UNION SELECT 1 FROM effects WHERE owner = :owner AND ${leaseIsOver}`,
-    { owner, now: core.clock.now() },
-  )
-  return row !== undefined
+  const sql = `SELECT 1 FROM runs WHERE owner = :owner AND ${leaseIsOver}
+    UNION SELECT 1 FROM effects WHERE owner = :owner AND ${leaseIsOver}`
+  return core.engine.get(sql, { owner, now: core.clock.now() }) !== undefined
 }
 
 /** Leases that no clock that is right can have given: they are farther ahead than one lasts. */
 const AHEAD = `owner IS NOT NULL AND lease_until_ms > :until + ${CLOCK_STEP_MS}`
 
 function hasLeaseAhead(core: StoreReader): boolean {
-  const row = core.engine.get(
-    `SELECT 1 FROM runs WHERE ${AHEAD} UNION SELECT 1 FROM effects WHERE ${AHEAD}`,
-    {
-      until: core.clock.now() + LEASE_MS,
-    },
-  )
-  return row !== undefined
+  const sql = `SELECT 1 FROM runs WHERE ${AHEAD} UNION SELECT 1 FROM effects WHERE ${AHEAD}`
+  return core.engine.get(sql, { until: core.clock.now() + LEASE_MS }) !== undefined
 }
 
 /**
@@ -223,13 +214,12 @@ function shortenLeases(tx: Change): void {
 
 function takeBack(tx: Change, gone: Gone): number {
   const why = gone.dead ? 'its process died' : 'its lease expired'
-  const runs = tx.engine
-    .all(`SELECT * FROM runs WHERE owner = :owner AND (:dead = 1 OR ${gone.leaseIsOver})`, {
-      owner: gone.owner,
-      dead: gone.dead ? 1 : 0,
-      now: tx.clock.now(),
-    })
-    .map(readRun)
+  const runs = readRows(
+    tx,
+    `SELECT * FROM runs WHERE owner = :owner AND (:dead = 1 OR ${gone.leaseIsOver})`,
+    { owner: gone.owner, dead: gone.dead ? 1 : 0, now: tx.clock.now() },
+    readRun,
+  )
   for (const run of runs) {
     const state = waitingState(run)
     abandonCalls(tx, gone.owner, run.id, `no answer: ${why}`)

@@ -4,7 +4,7 @@ import { UnreadableRow } from '../kernel/errors.ts'
 import type { Clock, Processes, Random } from '../kernel/world.ts'
 import { newId, type IdKind } from '../kernel/ids.ts'
 import type { ChangeKind } from './changes.ts'
-import type { Reader, SqlRow, Writer } from './engine.ts'
+import type { Reader, SqlParameters, SqlRow, Writer } from './engine.ts'
 import type { GroupCommit } from './group-commit.ts'
 
 /** What reading needs, inside a change or outside. */
@@ -119,6 +119,37 @@ function parsed(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** The first row of a statement as `read` makes it; null where it has none. Inside or outside a transaction. */
+export function findRow<T>(
+  { engine }: StoreReader,
+  sql: string,
+  values: SqlParameters,
+  read: (is: RowReader) => T,
+): T | null {
+  const row = engine.get(sql, values)
+  return row === undefined ? null : read(reader(row))
+}
+
+/** The one row that a statement has. @throws UnreadableRow where it has none */
+export function readRow<T>(
+  { engine }: StoreReader,
+  sql: string,
+  values: SqlParameters,
+  read: (is: RowReader) => T,
+): T {
+  return read(reader(engine.get(sql, values) ?? {}))
+}
+
+/** All rows of a statement, each as `read` makes it. Inside or outside a transaction. */
+export function readRows<T>(
+  { engine }: StoreReader,
+  sql: string,
+  values: SqlParameters,
+  read: (is: RowReader) => T,
+): T[] {
+  return engine.all(sql, values).map(row => read(reader(row)))
 }
 
 /** What a kept finding looks like. */

@@ -1,6 +1,6 @@
 import { mayDecide, type Verb } from '../domain/decision.ts'
 import type { RunState } from '../domain/run-state.ts'
-import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
+import { findRow, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { tellOutside } from './effect-rows.ts'
 import { leaveServices } from './pauses.ts'
 import { sealReceipt } from './receipts.ts'
@@ -93,10 +93,8 @@ export function decisionStore(core: StoreCore) {
 }
 
 function newestOutputId(core: StoreReader, runId: string): string | null {
-  const row = core.engine.get('SELECT id FROM outputs WHERE run_id = :runId ORDER BY number DESC LIMIT 1', {
-    runId,
-  })
-  return row === undefined ? null : reader(row).text('id')
+  const sql = 'SELECT id FROM outputs WHERE run_id = :runId ORDER BY number DESC LIMIT 1'
+  return findRow(core, sql, { runId }, is => is.text('id'))
 }
 
 /** A text that was returned, and could not be revised, is decided about again. */

@@ -1,6 +1,6 @@
 import type { DeadCause, EffectBody, EffectState, NewEffect } from '../domain/effect-kind.ts'
-import { reader, type Change, type StoreReader } from './core.ts'
-import type { SqlRow, SqlValue } from './engine.ts'
+import { readRow, readRows, type Change, type RowReader, type StoreReader } from './core.ts'
+import type { SqlValue } from './engine.ts'
 import { effectsOf, lateCostEffects, pickUpEffect, type Transition } from '../domain/board.ts'
 import { RUN_STATES } from '../domain/run-state.ts'
 import { latestRun, type Run } from './run-rows.ts'
@@ -49,14 +49,12 @@ export function effectsWhere(
   where: string,
   values: Readonly<Record<string, SqlValue>>,
 ): Effect[] {
-  return core.engine
-    .all(`SELECT * FROM effects WHERE ${where} ORDER BY /* unindexed */ seq`, values)
-    .map(row => readEffect(core, row))
+  const sql = `SELECT * FROM effects WHERE ${where} ORDER BY /* unindexed */ seq`
+  return readRows(core, sql, values, is => readEffect(core, is))
 }
 
 /** A row of the effects table. */
-export function readEffect({ kinds }: Pick<StoreReader, 'kinds'>, row: SqlRow): Effect {
-  const is = reader(row)
+export function readEffect({ kinds }: StoreReader, is: RowReader): Effect {
   const named = { service: is.text('service'), kind: is.text('kind') }
   const subject = { kind: is.text('subject_kind'), id: is.text('subject_id') }
   return {
@@ -160,12 +158,16 @@ export function standingTransition(core: StoreReader, run: Run): Transition | nu
 
 function transitionOf(core: StoreReader, run: Run, task: Task, pageId: string): Transition {
   const runId = run.id
-  const sums = reader(
-    core.engine.get(
-      `SELECT COALESCE(SUM(cost_nano), 0) AS cost, COALESCE(SUM(input_tokens), 0) AS input,
-         COALESCE(SUM(output_tokens), 0) AS output FROM calls WHERE run_id = :runId`,
-      { runId },
-    ) ?? {},
+  const sums = readRow(
+    core,
+    `SELECT COALESCE(SUM(cost_nano), 0) AS cost, COALESCE(SUM(input_tokens), 0) AS input,
+       COALESCE(SUM(output_tokens), 0) AS output FROM calls WHERE run_id = :runId`,
+    { runId },
+    is => ({
+      costNano: is.number('cost'),
+      inputTokens: is.number('input'),
+      outputTokens: is.number('output'),
+    }),
   )
   return {
     to: run.state,
@@ -176,9 +178,7 @@ function transitionOf(core: StoreReader, run: Run, task: Task, pageId: string): 
     attempt: run.attempt,
     reason: run.reason,
     score: run.score,
-    costNano: sums.number('cost'),
-    inputTokens: sums.number('input'),
-    outputTokens: sums.number('output'),
+    ...sums,
     startedMs: run.startedMs ?? run.createdMs,
     nowMs: run.endedMs ?? core.clock.now(),
     commit: core.commit,

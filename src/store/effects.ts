@@ -1,6 +1,6 @@
 import { mayDecideEffect } from '../domain/decision.ts'
 import type { EffectBody, EffectState } from '../domain/effect-kind.ts'
-import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
+import { findRow, readRows, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { effectsWhere, readEffect, type Effect } from './effect-rows.ts'
 import { addEvent, findRun } from './run-rows.ts'
 import { dueSql } from './sql.ts'
@@ -36,23 +36,22 @@ export const IS_MISSED = `state = 'dead' AND NOT (cause IS NOT DISTINCT FROM 'ta
 
 /** Effects as the operator sees them, and what brings dead ones back. */
 export function effectStore(core: StoreCore) {
-  const { engine } = core
   return {
     get: async (id: string) => findEffect(core, id),
     /** Those in one of these states, newest first. */
     list: async (states: readonly EffectState[], limit: number) =>
       states
-        .flatMap(state => engine.all(newestIn(state), { limit }))
-        .map(row => readEffect(core, row))
+        .flatMap(state => readRows(core, newestIn(state), { limit }, is => readEffect(core, is)))
         .toSorted((a, b) => b.seq - a.seq)
         .slice(0, limit),
     /** Those that are dead and missed, newest first: see {@link IS_MISSED}. */
     missed: async (limit: number) =>
-      engine
-        .all(`SELECT * FROM effects WHERE ${IS_MISSED} ORDER BY /* unindexed */ seq DESC LIMIT :limit`, {
-          limit,
-        })
-        .map(row => readEffect(core, row)),
+      readRows(
+        core,
+        `SELECT * FROM effects WHERE ${IS_MISSED} ORDER BY /* unindexed */ seq DESC LIMIT :limit`,
+        { limit },
+        is => readEffect(core, is),
+      ),
     /**
      * Places of a service whose dead effects are worth another look, the longest not looked at first. Each is handed out
      * once in these waits: marked before it is looked at, so that several processes do not look at the same.
@@ -118,8 +117,7 @@ export function writeAgain(tx: Change, id: string): void {
 }
 
 function findEffect(core: StoreReader, id: string): Effect | null {
-  const row = core.engine.get('SELECT * FROM effects WHERE id = :id', { id })
-  return row === undefined ? null : readEffect(core, row)
+  return findRow(core, 'SELECT * FROM effects WHERE id = :id', { id }, is => readEffect(core, is))
 }
 
 function decide(
@@ -148,14 +146,13 @@ function decide(
 const LOST_PLACE = `service = :service AND state = 'dead' AND cause IS DISTINCT FROM 'refused'`
 
 function duePlaces(core: StoreReader, service: string, limit: number, { otherMs }: LookWaits): string[] {
-  return core.engine
-    .all(
-      `SELECT place FROM effects /* by effects_dead */ WHERE ${LOST_PLACE}
-         AND ${dueSql('not_before_ms', otherMs)}
-       GROUP BY place ORDER BY MIN(not_before_ms) LIMIT :limit`,
-      { service, now: core.clock.now(), limit },
-    )
-    .map(row => reader(row).text('place'))
+  return readRows(
+    core,
+    `SELECT place FROM effects /* by effects_dead */ WHERE ${LOST_PLACE} AND ${dueSql('not_before_ms', otherMs)}
+     GROUP BY place ORDER BY MIN(not_before_ms) LIMIT :limit`,
+    { service, now: core.clock.now(), limit },
+    is => is.text('place'),
+  )
 }
 
 function markLooked(tx: Change, service: string, place: string, { missedMs, otherMs }: LookWaits): void {
@@ -217,22 +214,16 @@ function stillToSay(core: StoreReader, effect: Effect, beside: 'any' | 'done'): 
 
 /** What was recorded for the same target after it and not dismissed: of its subject, or of any run of the same task. */
 function laterBodies(core: StoreReader, effect: Effect, which: 'any' | 'done'): EffectBody[] {
-  return core.engine
-    .all(
-      `SELECT e.body FROM effects e
-       WHERE e.subject_kind = :subjectKind AND e.subject_id IN (
-           SELECT :subjectId UNION SELECT r.id FROM runs own JOIN runs r ON r.task_id = own.task_id
-           WHERE :subjectKind = 'run' AND own.id = :subjectId)
-         AND e.service = :service AND e.target = :target AND e.seq > :seq AND e.state <> 'dismissed'
-         AND (:which = 'any' OR e.state = :which) ORDER BY e.seq`,
-      {
-        subjectKind: effect.subject.kind,
-        subjectId: effect.subject.id,
-        service: effect.service,
-        target: effect.target,
-        seq: effect.seq,
-        which,
-      },
-    )
-    .map(row => reader(row).json<EffectBody>('body', { kind: 'text' }))
+  const { subject, service, target, seq } = effect
+  return readRows(
+    core,
+    `SELECT e.body FROM effects e
+     WHERE e.subject_kind = :subjectKind AND e.subject_id IN (
+         SELECT :subjectId UNION SELECT r.id FROM runs own JOIN runs r ON r.task_id = own.task_id
+         WHERE :subjectKind = 'run' AND own.id = :subjectId)
+       AND e.service = :service AND e.target = :target AND e.seq > :seq AND e.state <> 'dismissed'
+       AND (:which = 'any' OR e.state = :which) ORDER BY e.seq`,
+    { subjectKind: subject.kind, subjectId: subject.id, service, target, seq, which },
+    is => is.json<EffectBody>('body', { kind: 'text' }),
+  )
 }

@@ -1,8 +1,7 @@
-import { reader, type StoreCore, type StoreReader } from './core.ts'
+import { readRow, readRows, type RowReader, type StoreCore, type StoreReader } from './core.ts'
 import type { Stage } from '../domain/run-state.ts'
 import type { TokenUsage } from '../domain/cost.ts'
 import type { PriceQuote } from '../domain/price.ts'
-import type { SqlRow } from './engine.ts'
 
 /** AI cost of a period, split by how sure it is. */
 export interface SpendSummary {
@@ -20,16 +19,13 @@ export function ledgerStore(core: StoreCore) {
   return {
     callsOfRun: async (runId: string) => callsOfRun(core, runId),
     /** Over calls, those of probes too, that started on days from `fromDay` to `toDay`, both `YYYY-MM-DD` and included. */
-    summary: async (fromDay: string, toDay: string) => {
-      const row = core.engine.get(SUMMARY, { fromDay, toDay })
-      const is = reader(row ?? {})
-      return {
+    summary: async (fromDay: string, toDay: string): Promise<SpendSummary> =>
+      readRow(core, SUMMARY, { fromDay, toDay }, is => ({
         calls: is.number('calls'),
         totalNano: is.number('total'),
         uncertainNano: is.number('uncertain'),
         unpricedNano: is.number('unpriced'),
-      }
-    },
+      })),
   }
 }
 
@@ -104,14 +100,11 @@ export interface Call extends NewCall, Omit<Settlement, 'callId' | 'certainty' |
 
 /** The calls of a run in the order they left. */
 export function callsOfRun(core: StoreReader, runId: string): Call[] {
-  return core.engine
-    .all('SELECT * FROM calls WHERE run_id = :runId ORDER BY started_ms, id', { runId })
-    .map(readCall)
+  const sql = 'SELECT * FROM calls WHERE run_id = :runId ORDER BY started_ms, id'
+  return readRows(core, sql, { runId }, readCall)
 }
 
-/** A row of `calls`. */
-export function readCall(row: SqlRow): Call {
-  const is = reader(row)
+function readCall(is: RowReader): Call {
   const input = is.numberOrNull('input_tokens')
   return {
     id: is.text('id'),

@@ -1,7 +1,6 @@
 import { isDue } from '../domain/due.ts'
 import { LEASE_MS, LEASE_RENEWAL_MS } from '../kernel/lease.ts'
-import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
-import type { SqlRow } from './engine.ts'
+import { findRow, type Change, type StoreCore, type StoreReader } from './core.ts'
 
 /** What came of work that wanted a lock: its result, or who holds it and since when. */
 export type UnderLock<T> =
@@ -44,10 +43,13 @@ function acquire(
   tx: Change,
   name: string,
 ): { kind: 'ours'; token: string } | Extract<UnderLock<never>, { kind: 'held' }> {
-  const row = tx.engine.get('SELECT * FROM locks WHERE name = :name', { name })
-  if (row !== undefined && !isOver(tx, row)) {
-    const is = reader(row)
-    return { kind: 'held', owner: is.text('owner'), sinceMs: is.number('since_ms') }
+  const holder = findRow(tx, 'SELECT * FROM locks WHERE name = :name', { name }, is => ({
+    owner: is.text('owner'),
+    sinceMs: is.number('since_ms'),
+    untilMs: is.number('lease_until_ms'),
+  }))
+  if (holder !== null && !isOver(tx, holder)) {
+    return { kind: 'held', owner: holder.owner, sinceMs: holder.sinceMs }
   }
   const token = tx.newId('lock')
   const now = tx.clock.now()
@@ -60,10 +62,9 @@ function acquire(
   return { kind: 'ours', token }
 }
 
-function isOver(core: StoreReader, row: SqlRow): boolean {
-  const untilMs = reader(row).number('lease_until_ms')
+function isOver(core: StoreReader, { owner, untilMs }: { owner: string; untilMs: number }): boolean {
   const now = core.clock.now()
-  switch (core.processes.state(reader(row).text('owner'))) {
+  switch (core.processes.state(owner)) {
     case 'dead':
       return true
     case 'alive':

@@ -1,6 +1,6 @@
 import { keysOf } from '../domain/keys-of.ts'
 import { ID_PREFIXES } from '../kernel/ids.ts'
-import { reader, type StoreCore, type StoreReader } from './core.ts'
+import { findRow, readRow, readRows, type RowReader, type StoreCore, type StoreReader } from './core.ts'
 
 /** What an id given by a person names. */
 export type Found =
@@ -44,16 +44,18 @@ export function lookupStore(core: StoreCore) {
     byOutsideId: async (service: string, id: string) => byOutsideId(core, service, id),
     /** The runs of a task, first to last. */
     runsOf: async (taskId: string) =>
-      core.engine
-        .all('SELECT id FROM runs WHERE task_id = :taskId ORDER BY number', { taskId })
-        .map(row => reader(row).text('id')),
+      readRows(core, 'SELECT id FROM runs WHERE task_id = :taskId ORDER BY number', { taskId }, idOf),
     /** The run that an output, a judgement, a call or an effect belongs to. @throws UnreadableRow where there is no such id */
     runOf: async (kind: 'output' | 'judgement' | 'call' | 'effect', id: string) => {
       const column = kind === 'effect' ? 'subject_id' : 'run_id'
-      const row = core.engine.get(`SELECT ${column} FROM ${TABLES[kind]} WHERE id = :id`, { id })
-      return reader(row ?? {}).text(column)
+      const sql = `SELECT ${column} FROM ${TABLES[kind]} WHERE id = :id`
+      return readRow(core, sql, { id }, is => is.text(column))
     },
   }
+}
+
+function idOf(is: RowReader): string {
+  return is.text('id')
 }
 
 /** How many fitting ids are worth naming. */
@@ -68,40 +70,24 @@ function kindsFor(text: string): Kind[] {
 
 /** A range on the primary key, so that the index is used whatever the prefix holds. */
 function idsWithPrefix(core: StoreReader, kind: Kind, prefix: string): { kind: Kind; id: string }[] {
-  return core.engine
-    .all(`SELECT id FROM ${TABLES[kind]} WHERE id >= :prefix AND id < :end ORDER BY id LIMIT ${NAMED}`, {
-      prefix,
-      end: `${prefix}\u{10FFFF}`,
-    })
-    .map(row => ({ kind, id: reader(row).text('id') }))
+  const sql = `SELECT id FROM ${TABLES[kind]} WHERE id >= :prefix AND id < :end ORDER BY id LIMIT ${NAMED}`
+  return readRows(core, sql, { prefix, end: `${prefix}\u{10FFFF}` }, is => ({ kind, id: idOf(is) }))
 }
 
 function findAttempt(core: StoreReader, of: { kind: Kind; id: string }, attempt: string): Lookup {
   const number = Number(attempt)
-  const row =
-    of.kind === 'run' &&
-    core.engine.get('SELECT 1 FROM attempts WHERE run_id = :runId AND number = :number', {
-      runId: of.id,
-      number,
-    })
-  if (row === undefined || row === false) return { kind: 'none' }
-  return {
-    kind: 'found',
-    found: { kind: 'attempt', id: `${of.id}/${number}`, runId: of.id, number },
-  }
+  const sql = 'SELECT 1 FROM attempts WHERE run_id = :runId AND number = :number'
+  if (of.kind !== 'run' || core.engine.get(sql, { runId: of.id, number }) === undefined)
+    return { kind: 'none' }
+  return { kind: 'found', found: { kind: 'attempt', id: `${of.id}/${number}`, runId: of.id, number } }
 }
 
 function byOutsideId(core: StoreReader, service: string, id: string): Found | null {
-  const task = core.engine.get('SELECT id FROM tasks WHERE page_id = :id AND source = :service', {
-    id,
-    service,
-  })
-  if (task !== undefined) return { kind: 'task', id: reader(task).text('id') }
-  const thing = core.engine.get(
-    'SELECT key FROM outside_things WHERE service = :service AND outside_id = :id',
-    { service, id },
+  const task = 'SELECT id FROM tasks WHERE page_id = :id AND source = :service'
+  const thing = 'SELECT key FROM outside_things WHERE service = :service AND outside_id = :id'
+  return (
+    findRow(core, task, { id, service }, is => ({ kind: 'task', id: idOf(is) })) ??
+    // Keys begin with the run: `run_x/log/ended`.
+    findRow(core, thing, { service, id }, is => ({ kind: 'run', id: is.text('key').split('/')[0] ?? '' }))
   )
-  if (thing === undefined) return null
-  // Keys begin with the run: `run_x/log/ended`.
-  return { kind: 'run', id: reader(thing).text('key').split('/')[0] ?? '' }
 }

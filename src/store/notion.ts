@@ -1,4 +1,4 @@
-import { reader, type StoreCore } from './core.ts'
+import { readRows, type StoreCore } from './core.ts'
 
 /** One of our databases in Notion, as `init` found or made it. */
 export interface NotionDatabase {
@@ -15,15 +15,12 @@ export interface NotionDatabase {
 export function notionStore(core: StoreCore) {
   return {
     databases: async () =>
-      core.engine
-        .all('SELECT * FROM notion_databases ORDER BY key')
-        .map(reader)
-        .map(is => ({
-          key: is.text('key'),
-          databaseId: is.text('database_id'),
-          dataSourceId: is.text('data_source_id'),
-          properties: is.json<NotionDatabase['properties']>('properties', {}),
-        })),
+      readRows(core, 'SELECT * FROM notion_databases ORDER BY key', {}, is => ({
+        key: is.text('key'),
+        databaseId: is.text('database_id'),
+        dataSourceId: is.text('data_source_id'),
+        properties: is.json<NotionDatabase['properties']>('properties', {}),
+      })),
     /** Replaces what is known of the databases given. */
     saveDatabases: (databases: readonly NotionDatabase[]) =>
       core.change(core.actor, 'notion.databases', tx => {

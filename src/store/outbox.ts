@@ -1,7 +1,7 @@
 import type { DeadCause } from '../domain/effect-kind.ts'
 import { LONGEST_DELIVERY_WAIT_MS } from '../domain/retry-schedule.ts'
 import { LEASE_MS } from '../kernel/lease.ts'
-import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
+import { findRow, readRow, readRows, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { effectsWhere, readEffect, type Effect } from './effect-rows.ts'
 import { IS_MISSED, settleDead } from './effects.ts'
 import { appendEntry } from './receipts.ts'
@@ -35,7 +35,6 @@ export type Passing = 'all' | 'settled' | 'none'
 
 /** The outbox. Effects are recorded by the transitions of runs; here they are handed out and ended. */
 export function outboxStore(core: StoreCore) {
-  const { engine } = core
   return {
     /**
      * The next effects of a service that are due, of one target, in order: those of a kind that is merged together, any
@@ -68,25 +67,26 @@ export function outboxStore(core: StoreCore) {
     thing: async (service: string, key: string) => thingOf(core, service, key),
     /** Those of these ids that are done. */
     arrived: async (ids: readonly string[]) =>
-      engine
-        .all(`SELECT id FROM effects WHERE state = 'done' AND id IN ${listed(':ids')}`, {
-          ids: listOf(ids),
-        })
-        .map(row => reader(row).text('id')),
+      readRows(
+        core,
+        `SELECT id FROM effects WHERE state = 'done' AND id IN ${listed(':ids')}`,
+        { ids: listOf(ids) },
+        is => is.text('id'),
+      ),
     /** Those that wait, and those that are dead and missed. */
-    counts: async () => {
-      const row = engine.get(
+    counts: async () =>
+      readRow(
+        core,
         `SELECT (SELECT COUNT(*) FROM effects WHERE state = 'pending') AS pending,
            (SELECT COUNT(*) FROM effects WHERE ${IS_MISSED}) AS dead,
            (SELECT MIN(created_ms) FROM effects WHERE state = 'pending') AS oldest`,
-      )
-      const is = reader(row ?? {})
-      return {
-        pending: is.number('pending'),
-        dead: is.number('dead'),
-        oldestPendingMs: is.numberOrNull('oldest'),
-      }
-    },
+        {},
+        is => ({
+          pending: is.number('pending'),
+          dead: is.number('dead'),
+          oldestPendingMs: is.numberOrNull('oldest'),
+        }),
+      ),
     ofRun: async (runId: string) =>
       effectsWhere(core, `subject_kind = 'run' AND subject_id = :runId`, { runId }),
   }
@@ -120,12 +120,10 @@ function findHead(core: StoreReader, service: string, passing: Passing): Effect 
   const now = core.clock.now()
   // What another version of the program recorded waits for that.
   const kinds = listOf(core.kinds.namesOf(service))
-  const row =
-    core.engine.get(LASTING_HEAD, { service, kinds, now }) ??
-    (passing === 'none'
-      ? undefined
-      : core.engine.get(PASSING_HEAD, { service, kinds, now, all: passing === 'all' ? 1 : 0 }))
-  return row === undefined ? null : readEffect(core, row)
+  const lasting = findRow(core, LASTING_HEAD, { service, kinds, now }, is => readEffect(core, is))
+  if (lasting !== null || passing === 'none') return lasting
+  const all = passing === 'all' ? 1 : 0
+  return findRow(core, PASSING_HEAD, { service, kinds, now, all }, is => readEffect(core, is))
 }
 
 function claimHead(tx: Change, service: string, passing: Passing): Effect[] {
@@ -204,14 +202,8 @@ function finish(tx: Change, effects: readonly Effect[], thing: OutsideThing | nu
 
 /** The id at a service of a thing we made, inside or outside a transaction; null where it is not known. */
 export function thingOf(core: StoreReader, service: string, key: string): string | null {
-  const row = core.engine.get(
-    'SELECT outside_id FROM outside_things WHERE service = :service AND key = :key',
-    {
-      service,
-      key,
-    },
-  )
-  return row === undefined ? null : reader(row).text('outside_id')
+  const sql = 'SELECT outside_id FROM outside_things WHERE service = :service AND key = :key'
+  return findRow(core, sql, { service, key }, is => is.text('outside_id'))
 }
 
 /** A delivery after the seal is a later fact of the receipt. */

@@ -10,8 +10,7 @@ import {
   type ServiceUse,
   type Trial,
 } from '../domain/breaker.ts'
-import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
-import type { SqlRow } from './engine.ts'
+import { findRow, readRows, type Change, type RowReader, type StoreCore, type StoreReader } from './core.ts'
 
 /** The services that are not called for now. */
 export function pauseStore(core: StoreCore) {
@@ -39,7 +38,7 @@ export function pauseStore(core: StoreCore) {
 
 /** All pauses, inside or outside a transaction. */
 export function readPauses(core: StoreReader): PausedService[] {
-  return core.engine.all('SELECT * FROM service_pauses ORDER BY service, model, credential').map(fromRow)
+  return readRows(core, 'SELECT * FROM service_pauses ORDER BY service, model, credential', {}, readPause)
 }
 
 /** The service is in use again. Inside a transaction of the caller. */
@@ -60,13 +59,8 @@ export function letThrough(tx: Change, pause: PausedService, runId: string): voi
  * themselves. Inside a transaction of the caller.
  */
 export function serviceAnswered(tx: Change, runId: string, callId: string): void {
-  const row = tx.engine.get('SELECT service, credential, model, started_ms FROM calls WHERE id = :callId', {
-    callId,
-  })
-  if (row === undefined) return
-  const is = reader(row)
-  const use = { service: is.text('service'), credential: is.text('credential'), model: is.text('model') }
-  useAnswered(tx, use, runId, is.number('started_ms'))
+  const sql = 'SELECT service, credential, model, started_ms FROM calls WHERE id = :callId'
+  findRow(tx, sql, { callId }, is => useAnswered(tx, readUse(is), runId, is.number('started_ms')))
 }
 
 /** The same of a call that is not in the ledger of runs; `runId` is null where it was for none. */
@@ -95,8 +89,9 @@ export function serviceFailed(
  * what it met at services says nothing more. Inside a transaction of the caller.
  */
 export function leaveServices(tx: Change, runId: string, hasEnded: boolean): void {
-  const rows = tx.engine.all('SELECT * FROM service_pauses WHERE probe_run_id = :runId', { runId })
-  for (const pause of rows.map(fromRow)) writePause(tx, pause, withoutProbe(pause, tx.clock.now()))
+  const sql = 'SELECT * FROM service_pauses WHERE probe_run_id = :runId'
+  const probed = readRows(tx, sql, { runId }, readPause)
+  for (const pause of probed) writePause(tx, pause, withoutProbe(pause, tx.clock.now()))
   if (hasEnded) tx.engine.run('DELETE FROM service_trials WHERE run_id = :runId', { runId })
 }
 
@@ -113,12 +108,13 @@ function writePause(tx: Change, use: ServiceUse, pause: ServicePause): void {
   )
 }
 
-function fromRow(row: SqlRow): PausedService {
-  const is = reader(row)
+function readUse(is: RowReader): ServiceUse {
+  return { service: is.text('service'), credential: is.text('credential'), model: is.text('model') }
+}
+
+function readPause(is: RowReader): PausedService {
   return {
-    service: is.text('service'),
-    credential: is.text('credential'),
-    model: is.text('model'),
+    ...readUse(is),
     state: is.text<ServicePause['state']>('state'),
     cause: is.text<PauseCause>('cause'),
     reason: is.text('reason'),
@@ -132,17 +128,15 @@ function fromRow(row: SqlRow): PausedService {
 
 /** What runs last met at a service that did not answer them. */
 export function readTrials(core: StoreReader, use: ServiceUse): Trial[] {
-  return core.engine
-    .all(`SELECT * FROM service_trials WHERE ${OF_USE} ORDER BY run_id`, keyOf(use))
-    .map(reader)
-    .map(is => ({
-      runId: is.text('run_id'),
-      lastMs: is.number('last_ms'),
-      signature: is.textOrNull('signature'),
-      inRow: is.number('in_row'),
-      unknownEnds: is.number('unknown_calls'),
-      isAtFault: is.number('at_fault') === 1,
-    }))
+  const sql = `SELECT * FROM service_trials WHERE ${OF_USE} ORDER BY run_id`
+  return readRows(core, sql, keyOf(use), is => ({
+    runId: is.text('run_id'),
+    lastMs: is.number('last_ms'),
+    signature: is.textOrNull('signature'),
+    inRow: is.number('in_row'),
+    unknownEnds: is.number('unknown_calls'),
+    isAtFault: is.number('at_fault') === 1,
+  }))
 }
 
 /** Replaces what a run met at a service; inside a transaction of the caller. */

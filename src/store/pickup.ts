@@ -1,7 +1,6 @@
 import { keysOf } from '../domain/keys-of.ts'
 import { priorityRank, RUN_STATES, type RunState } from '../domain/run-state.ts'
-import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
-import type { SqlRow } from './engine.ts'
+import { findRow, readRows, type Change, type RowReader, type StoreCore, type StoreReader } from './core.ts'
 import { endRun } from './decisions.ts'
 import { effectsOfRun, recordEffects, tellPickUp } from './effect-rows.ts'
 import { insertRun, readRun, type NewRun, type Run } from './run-rows.ts'
@@ -82,42 +81,41 @@ export function pickUpStore(core: StoreCore) {
       }),
     /** The latest runs of these pages. */
     rows: async (pageIds: readonly string[]) =>
-      core.engine
-        .all(`${ROW} WHERE t.page_id IN ${listed(':ids')} AND ${IS_LATEST}`, {
-          ids: listOf(pageIds),
-        })
-        .map(readBoardRow),
+      readRows(
+        core,
+        `${ROW} WHERE t.page_id IN ${listed(':ids')} AND ${IS_LATEST}`,
+        { ids: listOf(pageIds) },
+        readBoardRow,
+      ),
     /** Pages of runs that are worked on, or will be next, and pages that are to be told of an outcome. */
     busyPages: async (service: string, limit: number) =>
-      core.engine
-        .all(
-          `SELECT t.page_id FROM (SELECT task_id FROM runs /* by runs_ready */ WHERE next_stage IS NOT NULL
+      readRows(
+        core,
+        `SELECT t.page_id FROM (SELECT task_id FROM runs /* by runs_ready */ WHERE next_stage IS NOT NULL
              ORDER BY priority DESC, created_ms, id LIMIT :half) r JOIN tasks t ON t.id = r.task_id
            WHERE t.source = :service AND t.page_id IS NOT NULL
            UNION
            SELECT target FROM (SELECT target FROM effects /* by effects_lasting */
              WHERE service = :service AND state = 'pending' AND passing_ms IS NULL AND kind = 'page' ORDER BY seq LIMIT :half)
            LIMIT :limit`,
-          { service, limit, half: Math.ceil(limit / 2) },
-        )
-        .map(row => reader(row).text('page_id')),
+        { service, limit, half: Math.ceil(limit / 2) },
+        is => is.text('page_id'),
+      ),
     /**
      * Runs on whose rows people may say something: open ones, and failures that are still an alarm; in the order of
      * their ids, after one of them, at most so many.
      */
     watched: async (after: string, limit: number) =>
-      core.engine
-        .all(
-          `${ROW} WHERE (r.ended_ms IS NULL OR (r.state = 'failed_final' AND r.dismissed_ms IS NULL))
+      readRows(
+        core,
+        `${ROW} WHERE (r.ended_ms IS NULL OR (r.state = 'failed_final' AND r.dismissed_ms IS NULL))
              AND r.id > :after AND t.page_id IS NOT NULL AND ${IS_LATEST} ORDER BY r.id LIMIT :limit`,
-          { after, limit },
-        )
-        .map(readBoardRow),
+        { after, limit },
+        readBoardRow,
+      ),
     /** Where a reading that was cut short goes on; null from the start. */
-    mark: async (name: string) => {
-      const row = core.engine.get('SELECT at FROM board_marks WHERE name = :name', { name })
-      return row === undefined ? null : reader(row).text('at')
-    },
+    mark: async (name: string) =>
+      findRow(core, 'SELECT at FROM board_marks WHERE name = :name', { name }, is => is.text('at')),
     setMark: (name: string, at: string | null) =>
       core.change(core.actor, 'pickup.mark', tx => {
         if (at === null) tx.engine.run('DELETE FROM board_marks WHERE name = :name', { name })
@@ -145,8 +143,7 @@ const ROW = `SELECT t.page_id, t.id AS task_id, t.title, r.id AS run_id, r.state
   FROM runs r JOIN tasks t ON t.id = r.task_id`
 const IS_LATEST = 'NOT EXISTS (SELECT 1 FROM runs n WHERE n.task_id = r.task_id AND n.number > r.number)'
 
-function readBoardRow(row: SqlRow): BoardRow {
-  const is = reader(row)
+function readBoardRow(is: RowReader): BoardRow {
   return {
     pageId: is.text('page_id'),
     taskId: is.text('task_id'),
@@ -164,8 +161,7 @@ function readBoardRow(row: SqlRow): BoardRow {
 }
 
 function tickState(core: StoreReader, pageId: string): TickState {
-  const tick = core.engine.get('SELECT confirmed FROM ticks WHERE page_id = :pageId', { pageId })
-  if (tick !== undefined && reader(tick).number('confirmed') === 0) return { kind: 'same-tick' }
+  if (openTick(core, pageId) !== null) return { kind: 'same-tick' }
   const open = openRun(core, pageId)
   const resting = open === null || open.state === 'waiting_human' || open.state === 'held'
   const known = core.engine.get('SELECT 1 FROM tasks WHERE page_id = :pageId', { pageId })
@@ -173,35 +169,38 @@ function tickState(core: StoreReader, pageId: string): TickState {
 }
 
 function untickAgain(tx: Change, pageId: string): void {
-  const tick = tx.engine.get(
-    `SELECT run_id FROM ticks WHERE page_id = :pageId AND confirmed = 0
-       AND NOT EXISTS (SELECT 1 FROM effects WHERE target = :pageId AND state = 'pending')`,
-    { pageId },
-  )
-  const latest = tx.engine.get(
+  const tickRunId = openTick(tx, pageId)
+  const pending = tx.engine.get(`SELECT 1 FROM effects WHERE target = :pageId AND state = 'pending'`, {
+    pageId,
+  })
+  const run = findRow(
+    tx,
     `SELECT r.* FROM runs r JOIN tasks t ON t.id = r.task_id WHERE t.page_id = :pageId
      ORDER BY r.number DESC LIMIT 1`,
     { pageId },
+    readRun,
   )
-  if (tick === undefined || latest === undefined) return
-  const run = readRun(latest)
+  if (tickRunId === null || pending !== undefined || run === null) return
   const { id: runId, state } = run
   const change = { status: RUN_STATES[state].status, untick: true, runId } as const
   const effect = { name: null, target: pageId, body: { kind: 'page', pageId, change } } as const
-  recordEffects(tx, effectsOfRun(taskOf(tx, run), reader(tick).text('run_id')), [effect])
+  recordEffects(tx, effectsOfRun(taskOf(tx, run), tickRunId), [effect])
+}
+
+/** The run of a tick whose untick is not confirmed, inside or outside a transaction; null where there is none. */
+export function openTick(core: StoreReader, pageId: string): string | null {
+  const sql = 'SELECT run_id FROM ticks WHERE page_id = :pageId AND confirmed = 0'
+  return findRow(core, sql, { pageId }, is => is.text('run_id'))
 }
 
 function openRun(core: StoreReader, pageId: string): Run | null {
-  const row = core.engine.get(
-    `SELECT r.* FROM runs r JOIN tasks t ON t.id = r.task_id WHERE t.page_id = :pageId AND r.ended_ms IS NULL`,
-    { pageId },
-  )
-  return row === undefined ? null : readRun(row)
+  const sql = `SELECT r.* FROM runs r JOIN tasks t ON t.id = r.task_id WHERE t.page_id = :pageId AND r.ended_ms IS NULL`
+  return findRow(core, sql, { pageId }, readRun)
 }
 
 function upsertTask(tx: Change, page: PickedPage): string {
-  const known = tx.engine.get('SELECT id FROM tasks WHERE page_id = :pageId', { pageId: page.pageId })
-  const id = known === undefined ? tx.newId('task') : reader(known).text('id')
+  const sql = 'SELECT id FROM tasks WHERE page_id = :pageId'
+  const id = findRow(tx, sql, { pageId: page.pageId }, is => is.text('id')) ?? tx.newId('task')
   const { stoodCancelled: _, ...row } = page
   tx.engine.run(
     `INSERT INTO tasks (id, source, title, brief, type, client, client_email, qa_target, priority, due_date,

@@ -1,7 +1,7 @@
 import { utcDay, type CapBreach, type Caps } from '../domain/budget.ts'
-import { settledCost } from './booking.ts'
+import { SETTLED, settledCost, settledValues } from './booking.ts'
 import type { NewCall, Settlement } from './ledger.ts'
-import { reader, type Change, type StoreCore } from './core.ts'
+import { findRow, type Change, type StoreCore } from './core.ts'
 import { addSpend, breachOf } from './spend.ts'
 
 /** A call that no run is for, such as a probe of `doctor`, as it is booked before it leaves. */
@@ -33,48 +33,25 @@ function book(tx: Change, call: NewProbeCall, caps: Caps): CapBreach | null {
   tx.engine.run(
     `INSERT INTO probe_calls (id, service, model, certainty, cost_nano, reserved_nano, price_basis, price_version, day,
        started_ms)
-     VALUES (:id, :service, :model, 'unknown', :reserved, :reserved, :basis, :version, :day, :now)`,
-    {
-      id: call.id,
-      service: call.service,
-      model: call.model,
-      reserved: call.reservedNano,
-      basis: call.priceBasis,
-      version: call.priceVersion,
-      day,
-      now,
-    },
+     VALUES (:id, :service, :model, 'unknown', :reservedNano, :reservedNano, :priceBasis, :priceVersion, :day, :now)`,
+    { ...call, day, now },
   )
   addSpend(tx, { ...NOBODY, day }, call.reservedNano)
   return null
 }
 
 function settle(tx: Change, settlement: Settlement): number {
-  const row = tx.engine.get('SELECT * FROM probe_calls WHERE id = :id AND ended_ms IS NULL', {
-    id: settlement.callId,
-  })
-  if (row === undefined) return 0
-  const is = reader(row)
-  const reservedNano = is.number('reserved_nano')
-  const costNano = settledCost({ reservedNano }, settlement)
+  const sql = 'SELECT * FROM probe_calls WHERE id = :id AND ended_ms IS NULL'
+  const before = findRow(tx, sql, { id: settlement.callId }, is => ({
+    reservedNano: is.number('reserved_nano'),
+    day: is.text('day'),
+  }))
+  if (before === null) return 0
+  const costNano = settledCost(before, settlement)
   tx.engine.run(
-    `UPDATE probe_calls SET certainty = :certainty, cost_nano = :costNano, input_tokens = :input,
-       output_tokens = :output, answered_model = :answeredModel, error = :error,
-       price_basis = COALESCE(:basis, price_basis), price_version = COALESCE(:version, price_version), ended_ms = :now
-     WHERE id = :id`,
-    {
-      id: settlement.callId,
-      certainty: settlement.certainty,
-      costNano,
-      input: settlement.usage?.inputTokens ?? null,
-      output: settlement.usage?.outputTokens ?? null,
-      answeredModel: settlement.answeredModel,
-      error: settlement.error,
-      basis: settlement.price?.priceBasis ?? null,
-      version: settlement.price?.priceVersion ?? null,
-      now: tx.clock.now(),
-    },
+    `UPDATE probe_calls SET ${SETTLED} WHERE id = :callId`,
+    settledValues(tx, settlement, costNano),
   )
-  addSpend(tx, { ...NOBODY, day: is.text('day') }, costNano - reservedNano)
+  addSpend(tx, { ...NOBODY, day: before.day }, costNano - before.reservedNano)
   return costNano
 }

@@ -1,6 +1,5 @@
 import type { ServiceUse } from '../domain/breaker.ts'
-import { reader, type Change, type StoreCore } from './core.ts'
-import type { SqlRow } from './engine.ts'
+import { readRows, type Change, type RowReader, type StoreCore } from './core.ts'
 import { useAnswered } from './pauses.ts'
 import { listOf, listed } from './sql.ts'
 
@@ -31,7 +30,7 @@ export interface Proof extends Omit<NewProof, 'answered'> {
 
 /** The last probe of each subject. */
 export function proofStore(core: StoreCore) {
-  const read = (): Proof[] => core.engine.all('SELECT * FROM proofs ORDER BY subject').map(readProof)
+  const read = (): Proof[] => readRows(core, 'SELECT * FROM proofs ORDER BY subject', {}, readProof)
   return {
     list: async () => read(),
     /**
@@ -69,8 +68,7 @@ function forgetOthers(tx: Change, proofs: readonly NewProof[]): void {
   })
 }
 
-function readProof(row: SqlRow): Proof {
-  const is = reader(row)
+function readProof(is: RowReader): Proof {
   return {
     subject: is.text('subject'),
     outcome: is.choice('outcome', OUTCOMES),

@@ -2,7 +2,7 @@ import type { ServiceUse } from '../domain/breaker.ts'
 import { LONGEST_RETRY_AFTER_MS } from '../domain/retry-schedule.ts'
 import type { Stage } from '../domain/run-state.ts'
 import { TASK_TYPES, type TaskType } from '../domain/task-type.ts'
-import { reader, type StoreCore, type StoreReader } from './core.ts'
+import { findRow, readRow, readRows, type StoreCore, type StoreReader } from './core.ts'
 import { readRun, type Run } from './run-rows.ts'
 import { keyOf } from './pauses.ts'
 import { dueSql, listed, listOf } from './sql.ts'
@@ -34,12 +34,13 @@ const DUE_MS = '(CASE WHEN not_before_ms < :now THEN not_before_ms ELSE :now END
 
 /** Since when the oldest run waits that may be worked on at an instant, whatever its stage; null where none waits. */
 export function oldestReadyMs(core: StoreReader, now: number): number | null {
-  const row = core.engine.get(
+  return readRow(
+    core,
     `SELECT MIN(CASE WHEN created_ms > ${DUE_MS} THEN created_ms ELSE ${DUE_MS} END) AS oldest FROM runs
      WHERE next_stage IS NOT NULL AND ${IS_READY}`,
     { now },
+    is => is.numberOrNull('oldest'),
   )
-  return reader(row ?? { oldest: null }).numberOrNull('oldest')
 }
 
 /**
@@ -81,21 +82,21 @@ export function readyRuns(
     ...(taskId === null ? [] : ['AND task_id = :taskId']),
   ]
   const order = triedAt === null ? '' : `${LAST_TRIED}, `
-  return core.engine
-    .all(
-      `SELECT * FROM runs
+  return readRows(
+    core,
+    `SELECT * FROM runs
        WHERE ${work.sql} AND ${IS_READY} ${only.join(' ')}
        ORDER BY ${order}priority DESC, created_ms, id LIMIT :limit`,
-      {
-        ...work.parameters,
-        ...(triedAt === null ? {} : keyOf(triedAt)),
-        runIds: listOf(runIds ?? []),
-        taskId,
-        now,
-        limit,
-      },
-    )
-    .map(readRun)
+    {
+      ...work.parameters,
+      ...(triedAt === null ? {} : keyOf(triedAt)),
+      runIds: listOf(runIds ?? []),
+      taskId,
+      now,
+      limit,
+    },
+    readRun,
+  )
 }
 
 /** Sorts what was never tried before the rest. */
@@ -106,12 +107,12 @@ const LAST_TRIED = `(SELECT last_ms FROM service_trials t WHERE t.service = :ser
 export function queueStore(core: StoreCore) {
   return {
     /** Why no new work is taken, by whom and since when; null where it is taken. */
-    paused: async () => {
-      const row = core.engine.get('SELECT * FROM queue_pause')
-      if (row === undefined) return null
-      const is = reader(row)
-      return { reason: is.text('reason'), actor: is.text('actor'), atMs: is.number('at_ms') }
-    },
+    paused: async () =>
+      findRow(core, 'SELECT * FROM queue_pause', {}, is => ({
+        reason: is.text('reason'),
+        actor: is.text('actor'),
+        atMs: is.number('at_ms'),
+      })),
     /** Keeps the first pause where there is one already; false then. */
     pause: (reason: string) =>
       core.change(core.actor, 'queue.pause', tx => {

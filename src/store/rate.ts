@@ -1,5 +1,5 @@
 import { takeTokens, type Bucket } from '../domain/rate-bucket.ts'
-import { reader, type StoreCore, type StoreReader } from './core.ts'
+import { findRow, type StoreCore, type StoreReader } from './core.ts'
 
 /** Request rates that all processes of this store share. */
 export function rateStore(core: StoreCore) {
@@ -25,8 +25,8 @@ export function rateStore(core: StoreCore) {
 }
 
 function bucketOf(core: StoreReader, service: string): Bucket | null {
-  const row = core.engine.get('SELECT * FROM rate_buckets WHERE service = :service', { service })
-  return row === undefined
-    ? null
-    : { tokens: reader(row).number('tokens'), atMs: reader(row).number('at_ms') }
+  return findRow(core, 'SELECT * FROM rate_buckets WHERE service = :service', { service }, is => ({
+    tokens: is.number('tokens'),
+    atMs: is.number('at_ms'),
+  }))
 }

@@ -7,10 +7,11 @@ import {
 } from '../domain/board-effects.ts'
 import { keysOf } from '../domain/keys-of.ts'
 import type { RunState } from '../domain/run-state.ts'
-import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
+import { findRow, readRow, readRows, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { effectsOfRun, readEffect, recordEffects, standingTransition, type Effect } from './effect-rows.ts'
 import { writeAgain } from './effects.ts'
 import { thingOf } from './outbox.ts'
+import { openTick } from './pickup.ts'
 import { latestRun, type Run } from './run-rows.ts'
 import { taskOf, type Task } from './tasks.ts'
 
@@ -63,18 +64,16 @@ export function rebuildStore(core: StoreCore) {
   return {
     /** The newest tasks that have a page. */
     said: async (limit: number) =>
-      core.engine
-        .all(
-          'SELECT id FROM tasks WHERE page_id IS NOT NULL ORDER BY created_ms DESC, id DESC LIMIT :limit',
-          {
-            limit,
-          },
-        )
-        .flatMap(row => saidOf(core, reader(row).text('id')) ?? []),
+      readRows(
+        core,
+        'SELECT id FROM tasks WHERE page_id IS NOT NULL ORDER BY created_ms DESC, id DESC LIMIT :limit',
+        { limit },
+        is => saidOf(core, is.text('id')),
+      ).filter(said => said !== null),
     /** How many tasks have a page. */
     pages: async () =>
-      reader(core.engine.get('SELECT COUNT(*) AS pages FROM tasks WHERE page_id IS NOT NULL') ?? {}).number(
-        'pages',
+      readRow(core, 'SELECT COUNT(*) AS pages FROM tasks WHERE page_id IS NOT NULL', {}, is =>
+        is.number('pages'),
       ),
     /**
      * Records what is to be written once more, in one transaction; what is being sent right now is left alone.
@@ -88,13 +87,13 @@ function saidOf(core: StoreReader, taskId: string): Said | null {
   const run = latestRun(core, taskId)
   const standing = standingTransition(core, run)
   if (standing === null) return null
-  const effects = core.engine
-    .all(
-      `SELECT e.* FROM runs r JOIN effects e ON e.subject_kind = 'run' AND e.subject_id = r.id
-       WHERE r.task_id = :taskId ORDER BY e.seq`,
-      { taskId },
-    )
-    .map(row => readEffect(core, row))
+  const effects = readRows(
+    core,
+    `SELECT e.* FROM runs r JOIN effects e ON e.subject_kind = 'run' AND e.subject_id = r.id
+     WHERE r.task_id = :taskId ORDER BY e.seq`,
+    { taskId },
+    is => readEffect(core, is),
+  )
   const { costNano, ...rest } = standingOf(standing)
   // While a process works on it, its cost is a reservation that the page will never be told.
   const page = run.owner === null ? { ...rest, costNano } : rest
@@ -105,7 +104,7 @@ function saidOf(core: StoreReader, taskId: string): Said | null {
     state: run.state,
     dismissed: run.dismissedMs !== null,
     page: isOpen(effects.filter(({ kind }) => kind === 'page')) ? null : page,
-    isTickOurs: tickRun(core, standing.pageId) !== null,
+    isTickOurs: openTick(core, standing.pageId) !== null,
     bodies: newest(effects, 'body', ({ runId }) => runId).flatMap(({ id, body }) => {
       const text = textOf(core, body.outputId)
       return text === null ? [] : [{ effectId: id, runId: body.runId, text }]
@@ -141,17 +140,8 @@ function newest<Kind extends BoardEffect['kind']>(
   return [...byThing.values()].flatMap(all => (isOpen(all) ? [] : all.slice(-1)))
 }
 
-/** The run of a tick whose untick is not confirmed. */
-function tickRun(core: StoreReader, pageId: string): string | null {
-  const row = core.engine.get('SELECT run_id FROM ticks WHERE page_id = :pageId AND confirmed = 0', {
-    pageId,
-  })
-  return row === undefined ? null : reader(row).text('run_id')
-}
-
 function textOf(core: StoreReader, outputId: string): string | null {
-  const row = core.engine.get('SELECT text FROM outputs WHERE id = :outputId', { outputId })
-  return row === undefined ? null : reader(row).text('text')
+  return findRow(core, 'SELECT text FROM outputs WHERE id = :outputId', { outputId }, is => is.text('text'))
 }
 
 function record(tx: Change, { taskId, keys, effectIds, forget }: Again): void {
@@ -171,7 +161,7 @@ function record(tx: Change, { taskId, keys, effectIds, forget }: Again): void {
 function recordPage(tx: Change, task: Task, run: Run, keys: readonly (keyof PageChange)[]): void {
   const standing = standingTransition(tx, run)
   if (standing === null || keys.length === 0) return
-  const tick = keys.includes('untick') ? tickRun(tx, standing.pageId) : null
+  const tick = keys.includes('untick') ? openTick(tx, standing.pageId) : null
   const said: PageChange = {
     ...standingOf(standing),
     ...(tick === null ? {} : { untick: true }),

@@ -10,10 +10,10 @@ import type { CriterionScores } from '../domain/rubric.ts'
 import { sha256 } from '../kernel/digest.ts'
 import { firstIdOf } from '../kernel/ids.ts'
 import { UnreadableRow } from '../kernel/errors.ts'
-import { reader, type Change, type RowReader, type StoreCore, type StoreReader } from './core.ts'
+import { findRow, readRows, type Change, type RowReader, type StoreCore, type StoreReader } from './core.ts'
 import { callsOfRun, type Call } from './ledger.ts'
-import type { SqlRow } from './engine.ts'
 import { findRun, type Run } from './run-rows.ts'
+import { taskOf } from './tasks.ts'
 
 /** What is known of a run: sealed if it has ended, as it stands if not. */
 export interface Receipt {
@@ -55,39 +55,42 @@ export function sealReceipt(tx: Change, run: Run): void {
 function readReceipt(core: StoreReader, runId: string): Receipt | null {
   const run = findRun(core, runId)
   if (run === null) return null
-  const words = wordsOf(core, run)
-  const row = core.engine.get('SELECT * FROM receipts WHERE run_id = :runId', { runId })
-  if (row === undefined) return { core: gather(core, run), words, seal: null, entries: [] }
-  const is = reader(row)
-  const sealed = sealedCore(is)
-  return {
-    core: 'core' in sealed ? sealed.core : gather(core, run),
-    words,
-    seal: {
+  const sealed = findRow(core, 'SELECT * FROM receipts WHERE run_id = :runId', { runId }, is => {
+    const { core: sealedCore, flaw } = unseal(is)
+    const seal = {
       digest: is.text('digest'),
       sealedAt: iso(is.number('sealed_ms')),
-      intact: sealed.flaw === null,
-      flaw: sealed.flaw,
-    },
-    entries: core.engine
-      .all('SELECT kind, body, at_ms FROM receipt_entries WHERE run_id = :runId ORDER BY seq', { runId })
-      .map(entry => ({
-        kind: reader(entry).text('kind'),
-        body: reader(entry).json('body', 'any'),
-        at: iso(reader(entry).number('at_ms')),
-      })),
+      intact: flaw === null,
+      flaw,
+    }
+    return { core: sealedCore, seal }
+  })
+  const entries = 'SELECT kind, body, at_ms FROM receipt_entries WHERE run_id = :runId ORDER BY seq'
+  return {
+    core: sealed?.core ?? gather(core, run),
+    words: wordsOf(core, run),
+    seal: sealed?.seal ?? null,
+    entries: readRows(core, entries, { runId }, is => ({
+      kind: is.text('kind'),
+      body: is.json('body', 'any'),
+      at: iso(is.number('at_ms')),
+    })),
   }
 }
 
-/** What was sealed, with what is wrong with it; only that where it cannot be read. */
-function sealedCore(is: RowReader): { core: ReceiptCore; flaw: string | null } | { flaw: string } {
+/** What was sealed, with what is wrong with it; null where it cannot be read. */
+function unseal(is: RowReader): { core: ReceiptCore | null; flaw: string | null } {
   try {
     const core = is.json<ReceiptCore>('core', CORE_SHAPE)
-    if (core.runId !== is.text('run_id')) return { flaw: 'what was sealed is the receipt of another run' }
+    if (core.runId !== is.text('run_id')) {
+      return { core: null, flaw: 'what was sealed is the receipt of another run' }
+    }
     const intact = sha256(is.text('core')) === is.text('digest')
     return { core, flaw: intact ? null : 'what was sealed is not what stands there now' }
   } catch (error) {
-    if (error instanceof UnreadableRow) return { flaw: 'what was sealed cannot be read any more' }
+    if (error instanceof UnreadableRow) {
+      return { core: null, flaw: 'what was sealed cannot be read any more' }
+    }
     throw error
   }
 }
@@ -96,48 +99,44 @@ function sealedCore(is: RowReader): { core: ReceiptCore; flaw: string | null } |
 const SAMPLE = 50
 
 function sampleSeals(core: StoreReader): { seals: number; broken: string[] } {
-  const newest = core.engine.all('SELECT * FROM receipts ORDER BY run_id DESC LIMIT :limit', {
-    limit: SAMPLE,
-  })
   const now = core.clock.now()
-  const first = core.engine.get('SELECT created_ms FROM runs WHERE id = (SELECT MIN(id) FROM runs)')
-  const firstMs = first === undefined ? now : reader(first).number('created_ms')
-  const others = core.engine.all(
+  const first = 'SELECT created_ms FROM runs WHERE id = (SELECT MIN(id) FROM runs)'
+  const firstMs = findRow(core, first, {}, is => is.number('created_ms')) ?? now
+  const from = firstIdOf('run', firstMs + (now % Math.max(1, now - firstMs)))
+  const sampled = [
+    'SELECT * FROM receipts ORDER BY run_id DESC LIMIT :limit',
     'SELECT * FROM receipts WHERE run_id >= :from ORDER BY run_id LIMIT :limit',
-    {
-      from: firstIdOf('run', firstMs + (now % Math.max(1, now - firstMs))),
-      limit: SAMPLE,
-    },
+  ].flatMap(sql =>
+    readRows(core, sql, { from, limit: SAMPLE }, is => [is.text('run_id'), unseal(is).flaw] as const),
   )
-  const seals = new Map([...newest, ...others].map(row => [reader(row).text('run_id'), reader(row)]))
-  const broken = [...seals].filter(([, is]) => sealedCore(is).flaw !== null)
+  const seals = new Map(sampled)
+  const broken = [...seals].filter(([, flaw]) => flaw !== null)
   return { seals: seals.size, broken: broken.map(([runId]) => runId) }
 }
 
 /** What people and models said of a run, as the rows have it now. */
 function wordsOf(core: StoreReader, run: Run): ReceiptWords {
-  const attempts = core.engine.all(
-    `SELECT run_id || '/' || number AS id, message AS words FROM attempts WHERE run_id = :runId AND message IS NOT NULL`,
-    { runId: run.id },
-  )
-  const judgements = core.engine.all(
-    `SELECT j.id, j.flaw AS words FROM outputs o JOIN judgements j ON j.output_id = o.id
-     WHERE o.run_id = :runId AND j.flaw IS NOT NULL`,
-    { runId: run.id },
-  )
-  const byId = (rows: readonly SqlRow[]): Record<string, string> =>
-    Object.fromEntries(rows.map(row => [reader(row).text('id'), reader(row).text('words')]))
-  return { reason: run.reason, attempts: byId(attempts), judgements: byId(judgements) }
+  const byId = (sql: string): Record<string, string> =>
+    Object.fromEntries(readRows(core, sql, { runId: run.id }, is => [is.text('id'), is.text('words')]))
+  return {
+    reason: run.reason,
+    attempts: byId(
+      `SELECT run_id || '/' || number AS id, message AS words FROM attempts WHERE run_id = :runId AND message IS NOT NULL`,
+    ),
+    judgements: byId(
+      `SELECT j.id, j.flaw AS words FROM outputs o JOIN judgements j ON j.output_id = o.id
+       WHERE o.run_id = :runId AND j.flaw IS NOT NULL`,
+    ),
+  }
 }
 
 function gather(core: StoreReader, run: Run): Receipt['core'] {
   const calls = callsOfRun(core, run.id).map(receiptCall)
-  const type = core.engine.get('SELECT type FROM tasks WHERE id = :id', { id: run.taskId }) ?? {}
   return {
     schema: 'echopilot.receipt/2',
     runId: run.id,
     taskId: run.taskId,
-    taskType: reader(type).text('type'),
+    taskType: taskOf(core, run).type,
     cause: run.cause,
     state: run.state,
     errorClass: run.errorClass,
@@ -158,64 +157,52 @@ function gather(core: StoreReader, run: Run): Receipt['core'] {
 }
 
 function attemptsOf(core: StoreReader, runId: string): ReceiptCore['attempts'] {
-  return core.engine
-    .all('SELECT * FROM attempts WHERE run_id = :runId ORDER BY number', { runId })
-    .map(reader)
-    .map(is => ({
-      id: `${runId}/${is.number('number')}`,
-      outcome: is.text('outcome'),
-      errorClass: is.textOrNull('error_class'),
-      interruptions: is.number('interruptions'),
-    }))
+  return readRows(core, 'SELECT * FROM attempts WHERE run_id = :runId ORDER BY number', { runId }, is => ({
+    id: `${runId}/${is.number('number')}`,
+    outcome: is.text('outcome'),
+    errorClass: is.textOrNull('error_class'),
+    interruptions: is.number('interruptions'),
+  }))
 }
 
 function outputsOf(core: StoreReader, runId: string): ReceiptCore['outputs'] {
-  return core.engine
-    .all('SELECT * FROM outputs WHERE run_id = :runId ORDER BY number', { runId })
-    .map(reader)
-    .map(is => ({
-      id: is.text('id'),
-      stage: is.text('stage'),
-      finish: is.text('finish'),
-      digest: is.text('digest'),
-      callId: is.text('call_id'),
-      checksVersion: is.text('checks_version'),
-      failedChecks: is.json<unknown[]>('check_findings', ['any']).length,
-    }))
+  return readRows(core, 'SELECT * FROM outputs WHERE run_id = :runId ORDER BY number', { runId }, is => ({
+    id: is.text('id'),
+    stage: is.text('stage'),
+    finish: is.text('finish'),
+    digest: is.text('digest'),
+    callId: is.text('call_id'),
+    checksVersion: is.text('checks_version'),
+    failedChecks: is.json<unknown[]>('check_findings', ['any']).length,
+  }))
 }
 
 function judgementsOf(core: StoreReader, runId: string): ReceiptCore['judgements'] {
-  return core.engine
-    .all(
-      `SELECT j.* FROM outputs o JOIN judgements j ON j.output_id = o.id
-       WHERE o.run_id = :runId ORDER BY o.number, j.number`,
-      { runId },
-    )
-    .map(row => {
-      const is = reader(row)
-      const score = is.numberOrNull('score')
-      return {
-        id: is.text('id'),
-        outputId: is.text('output_id'),
-        callId: is.text('call_id'),
-        score,
-        scores: score === null ? null : is.json<CriterionScores>('scores', {}),
-        model: is.text('model'),
-        rubricDigest: is.text('rubric_digest'),
-        promptDigest: is.text('prompt_digest'),
-      }
-    })
+  const sql = `SELECT j.* FROM outputs o JOIN judgements j ON j.output_id = o.id
+    WHERE o.run_id = :runId ORDER BY o.number, j.number`
+  return readRows(core, sql, { runId }, is => {
+    const score = is.numberOrNull('score')
+    return {
+      id: is.text('id'),
+      outputId: is.text('output_id'),
+      callId: is.text('call_id'),
+      score,
+      scores: score === null ? null : is.json<CriterionScores>('scores', {}),
+      model: is.text('model'),
+      rubricDigest: is.text('rubric_digest'),
+      promptDigest: is.text('prompt_digest'),
+    }
+  })
 }
 
 function decisionsOf(core: StoreReader, runId: string): ReceiptCore['decisions'] {
-  return core.engine
-    .all(
-      `SELECT COALESCE(d.work_id, d.output_id) AS about, d.kind, d.at_ms FROM outputs o JOIN decisions d ON d.output_id = o.id
-       WHERE o.run_id = :runId ORDER BY d.at_ms`,
-      { runId },
-    )
-    .map(reader)
-    .map(is => ({ outputId: is.text('about'), kind: is.text('kind'), at: iso(is.number('at_ms')) }))
+  const sql = `SELECT COALESCE(d.work_id, d.output_id) AS about, d.kind, d.at_ms FROM outputs o
+    JOIN decisions d ON d.output_id = o.id WHERE o.run_id = :runId ORDER BY d.at_ms`
+  return readRows(core, sql, { runId }, is => ({
+    outputId: is.text('about'),
+    kind: is.text('kind'),
+    at: iso(is.number('at_ms')),
+  }))
 }
 
 function receiptCall(call: Call): ReceiptCall {

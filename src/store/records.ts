@@ -1,8 +1,7 @@
 import { CLOCK_STEP_MS } from '../domain/due.ts'
 import type { Outcome } from '../kernel/errors.ts'
 import type { Counts } from '../kernel/operation.ts'
-import { reader, type StoreCore, type StoreReader } from './core.ts'
-import type { SqlRow } from './engine.ts'
+import { findRow, readRows, type RowReader, type StoreCore, type StoreReader } from './core.ts'
 
 /** How an operation ended, or that it is under way. */
 export interface OperationRecord {
@@ -20,7 +19,7 @@ export interface OperationRecord {
 
 /** One row per operation that changes something. */
 export function recordStore(core: StoreCore) {
-  const { engine, clock } = core
+  const { clock } = core
   return {
     begin: (operation: string, actor: string) =>
       core.change(actor, 'operation.begin', tx => {
@@ -49,19 +48,18 @@ export function recordStore(core: StoreCore) {
       }),
     /** The latest record of each operation. */
     latest: async () =>
-      engine.all(LATEST, { latest: clock.now() + CLOCK_STEP_MS }).map(row => readRecord(core, row)),
+      readRows(core, LATEST, { latest: clock.now() + CLOCK_STEP_MS }, is => readRecord(core, is)),
     /**
      * The latest of what was recorded at an instant that lies ahead: the clock was set back since. Null where there is
      * nothing of the kind.
      */
-    ahead: async () => {
-      const row = engine.get(AHEAD, { latest: clock.now() + CLOCK_STEP_MS })
-      return row === undefined ? null : { what: reader(row).text('what'), atMs: reader(row).number('at_ms') }
-    },
-    get: async (id: string) => {
-      const row = engine.get('SELECT * FROM operation_records WHERE id = :id', { id })
-      return row === undefined ? null : readRecord(core, row)
-    },
+    ahead: async () =>
+      findRow(core, AHEAD, { latest: clock.now() + CLOCK_STEP_MS }, is => ({
+        what: is.text('what'),
+        atMs: is.number('at_ms'),
+      })),
+    get: async (id: string) =>
+      findRow(core, 'SELECT * FROM operation_records WHERE id = :id', { id }, is => readRecord(core, is)),
   }
 }
 
@@ -81,8 +79,7 @@ const LATEST = `${WITH_NAMES}
     (SELECT id FROM operation_records WHERE operation = names.operation ORDER BY started_ms LIMIT 1))
   ORDER BY o.operation`
 
-function readRecord(core: StoreReader, row: SqlRow): OperationRecord {
-  const is = reader(row)
+function readRecord(core: StoreReader, is: RowReader): OperationRecord {
   const endedMs = is.numberOrNull('ended_ms')
   const done = is.numberOrNull('done')
   const died = endedMs === null && core.processes.state(is.text('owner')) === 'dead'

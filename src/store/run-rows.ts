@@ -8,8 +8,8 @@ import {
   type RunState,
   type Stage,
 } from '../domain/run-state.ts'
-import { reader, type Change, type StoreReader } from './core.ts'
-import type { SqlRow, SqlValue } from './engine.ts'
+import { findRow, readRow, reader, type Change, type RowReader, type StoreReader } from './core.ts'
+import type { SqlValue } from './engine.ts'
 
 /** One go at a task. */
 export interface Run {
@@ -67,21 +67,17 @@ export function insertRun(tx: Change, taskId: string, run: NewRun): Run {
        'queued', 'generate', :priority, :briefDigest, :threshold, :band, :revisions, 0, 0, 0, :flaw, :commit, :now)
      RETURNING *`,
     {
+      ...run,
       id,
       taskId,
-      cause: run.cause,
       priority: priorityRank(run.priority),
-      briefDigest: run.briefDigest,
-      threshold: run.threshold,
-      band: run.band,
-      revisions: run.revisions,
       flaw: run.flaw ?? null,
       commit: tx.commit,
       now: tx.clock.now(),
     },
   )
   addEvent(tx, { runId: id, state: 'queued', what: run.cause })
-  return readRun(row ?? {})
+  return readRun(reader(row ?? {}))
 }
 
 /** Appends to a run's timeline; inside a transaction of the caller. */
@@ -96,8 +92,7 @@ export function addEvent(tx: Change, event: { runId: string; state: RunState; wh
 
 /** A run by id, inside or outside a transaction. */
 export function findRun(core: StoreReader, id: string): Run | null {
-  const row = core.engine.get('SELECT * FROM runs WHERE id = :id', { id })
-  return row === undefined ? null : readRun(row)
+  return findRow(core, 'SELECT * FROM runs WHERE id = :id', { id }, readRun)
 }
 
 /** The state in which a run waits to be taken up again, where its last committed stage left it. */
@@ -112,12 +107,11 @@ export function waitingState(run: Run): RunState {
 export function updateRun(tx: Change, id: string, columns: Readonly<Record<string, SqlValue>>): Run {
   const assignments = Object.keys(columns).map(column => `${column} = :${column}`)
   const sql = `UPDATE runs SET ${assignments.join(', ')} WHERE id = :id RETURNING *`
-  return readRun(tx.engine.returning(sql, { ...columns, id }) ?? {})
+  return readRun(reader(tx.engine.returning(sql, { ...columns, id }) ?? {}))
 }
 
 /** A row of the runs table. */
-export function readRun(row: SqlRow): Run {
-  const is = reader(row)
+export function readRun(is: RowReader): Run {
   return {
     id: is.text('id'),
     taskId: is.text('task_id'),
@@ -149,8 +143,6 @@ export function readRun(row: SqlRow): Run {
 
 /** The latest run of a task. @throws UnreadableRow where there is no such task */
 export function latestRun(core: StoreReader, taskId: string): Run {
-  const row = core.engine.get('SELECT * FROM runs WHERE task_id = :taskId ORDER BY number DESC LIMIT 1', {
-    taskId,
-  })
-  return readRun(row ?? {})
+  const sql = 'SELECT * FROM runs WHERE task_id = :taskId ORDER BY number DESC LIMIT 1'
+  return readRow(core, sql, { taskId }, readRun)
 }

@@ -4,7 +4,7 @@ import type { OutputFacts } from '../domain/next-step.ts'
 import type { CriterionScores, Finding } from '../domain/rubric.ts'
 import type { RunState } from '../domain/run-state.ts'
 import { openStages, type StageService } from './claims.ts'
-import { FINDINGS_SHAPE, reader, type Change, type StoreCore, type StoreReader } from './core.ts'
+import { FINDINGS_SHAPE, readRow, readRows, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { breachOf } from './spend.ts'
 import { tellOutside } from './effect-rows.ts'
 import { isOfWork, oldestReadyMs, readyRuns, RUN_IS_DUE, type Work } from './queue.ts'
@@ -51,13 +51,11 @@ export interface ReadyRun {
 
 /** Reading runs, and the one thing that happens to them without a claim: held ones are let go. */
 export function runStore(core: StoreCore) {
-  const { engine, clock } = core
-  const runs = (sql: string, parameters: Record<string, string | number | null>): Run[] =>
-    engine.all(sql, parameters).map(readRun)
+  const { clock } = core
   return {
     get: async (id: string) => findRun(core, id),
     ofTask: async (taskId: string) =>
-      runs('SELECT * FROM runs WHERE task_id = :taskId ORDER BY number', { taskId }),
+      readRows(core, 'SELECT * FROM runs WHERE task_id = :taskId ORDER BY number', { taskId }, readRun),
     /** All versions of the work, first draft first. */
     outputs: async (runId: string) => readOutputs(core, runId),
     events: async (runId: string) => readEvents(core, runId),
@@ -66,39 +64,29 @@ export function runStore(core: StoreCore) {
       readReady(core, stages, taskId, limit),
     /** Number of tasks by the state of their latest run. */
     countByState: async (): Promise<Partial<Record<RunState, number>>> =>
-      Object.fromEntries(
-        engine.all(LATEST_BY_STATE).map(row => [reader(row).text('state'), reader(row).number('tasks')]),
-      ),
+      Object.fromEntries(readRows(core, LATEST_BY_STATE, {}, is => [is.text('state'), is.number('tasks')])),
     /** Runs that nobody works on and whose next stage is such work, whether due or not. */
     countWaiting: async (work: readonly Work[]) => {
       const { sql, parameters } = isOfWork(work)
-      const row = engine.get(
-        `SELECT COUNT(*) AS runs FROM runs WHERE owner IS NULL AND state <> 'held' AND ${sql}`,
-        parameters,
-      )
-      return reader(row ?? {}).number('runs')
+      const waiting = `SELECT COUNT(*) AS runs FROM runs WHERE owner IS NULL AND state <> 'held' AND ${sql}`
+      return readRow(core, waiting, parameters, is => is.number('runs'))
     },
     /** Creation time of the oldest run that waits to be worked on; null where none waits. */
     oldestWaitingMs: async () => oldestReadyMs(core, clock.now()),
     /** Runs of a task created since an instant, none of which lies ahead. */
     countSince: async (taskId: string, sinceMs: number) =>
-      reader(
-        engine.get(
-          `SELECT COUNT(*) AS runs FROM runs WHERE task_id = :taskId AND created_ms BETWEEN :sinceMs AND :latest`,
-          { taskId, sinceMs, latest: clock.now() + CLOCK_STEP_MS },
-        ) ?? {},
-      ).number('runs'),
+      readRow(
+        core,
+        `SELECT COUNT(*) AS runs FROM runs WHERE task_id = :taskId AND created_ms BETWEEN :sinceMs AND :latest`,
+        { taskId, sinceMs, latest: clock.now() + CLOCK_STEP_MS },
+        is => is.number('runs'),
+      ),
     /** Lets go of held runs whose next call now fits under the caps, oldest first. Returns their ids. */
     releaseHeld: async (caps: Caps) => {
-      const held = (): Run[] =>
-        runs(`SELECT * FROM runs WHERE state = 'held' AND ${RUN_IS_DUE} ORDER BY created_ms, id`, {
-          now: clock.now(),
-        })
-      return held().length === 0
-        ? []
-        : core.change('pipeline', 'run.release', tx =>
-            held().flatMap(run => (letGo(tx, run, caps) ? [run.id] : [])),
-          )
+      if (heldRuns(core).length === 0) return []
+      return core.change('pipeline', 'run.release', tx =>
+        heldRuns(tx).flatMap(run => (letGo(tx, run, caps) ? [run.id] : [])),
+      )
     },
   }
 }
@@ -112,14 +100,19 @@ const LATEST_BY_STATE = `SELECT state, SUM(runs) AS tasks FROM (
     WHERE later.number > 1 GROUP BY earlier.state
   ) GROUP BY state`
 
+function heldRuns(core: StoreReader): Run[] {
+  const sql = `SELECT * FROM runs WHERE state = 'held' AND ${RUN_IS_DUE} ORDER BY created_ms, id`
+  return readRows(core, sql, { now: core.clock.now() }, readRun)
+}
+
 function letGo(tx: Change, run: Run, caps: Caps): boolean {
-  const row = tx.engine.get(
+  const held = readRow(
+    tx,
     'SELECT r.held_need_nano, t.client FROM runs r JOIN tasks t ON t.id = r.task_id WHERE r.id = :id',
     { id: run.id },
+    is => ({ client: is.textOrNull('client'), needNano: is.number('held_need_nano') }),
   )
-  const is = reader(row ?? {})
-  const subject = { taskId: run.taskId, client: is.textOrNull('client') }
-  if (breachOf(tx, subject, is.number('held_need_nano'), caps) !== null) return false
+  if (breachOf(tx, { taskId: run.taskId, client: held.client }, held.needNano, caps) !== null) return false
   const state = waitingState(run)
   const free = updateRun(tx, run.id, { state, held_need_nano: null, reason: null })
   addEvent(tx, { runId: run.id, state, what: 'let go: the cap has room again' })
@@ -138,14 +131,12 @@ function readReady(
 }
 
 function readOutputs(core: StoreReader, runId: string): Output[] {
-  return core.engine
-    .all(
-      `SELECT o.*, d.kind AS decision_kind, d.note AS decision_note, d.work_id FROM outputs o
+  return readRows(
+    core,
+    `SELECT o.*, d.kind AS decision_kind, d.note AS decision_note, d.work_id FROM outputs o
        LEFT JOIN decisions d ON d.output_id = o.id WHERE o.run_id = :runId ORDER BY o.number`,
-      { runId },
-    )
-    .map(row => {
-      const is = reader(row)
+    { runId },
+    is => {
       const decision = is.textOrNull<'approve' | 'return'>('decision_kind')
       return {
         id: is.text('id'),
@@ -168,35 +159,31 @@ function readOutputs(core: StoreReader, runId: string): Output[] {
                 workId: is.textOrNull('work_id') ?? is.text('id'),
               },
       }
-    })
+    },
+  )
 }
 
 function readJudgements(core: StoreReader, outputId: string): Judgement[] {
-  return core.engine
-    .all('SELECT * FROM judgements WHERE output_id = :outputId ORDER BY number', { outputId })
-    .map(row => {
-      const is = reader(row)
-      const score = is.numberOrNull('score')
-      return {
-        id: is.text('id'),
-        score,
-        scores: score === null ? null : is.json<CriterionScores>('scores', {}),
-        findings: is.json<Finding[]>('findings', FINDINGS_SHAPE),
-        flaw: is.textOrNull('flaw'),
-        model: is.text('model'),
-        callId: is.text('call_id'),
-      }
-    })
+  const sql = 'SELECT * FROM judgements WHERE output_id = :outputId ORDER BY number'
+  return readRows(core, sql, { outputId }, is => {
+    const score = is.numberOrNull('score')
+    return {
+      id: is.text('id'),
+      score,
+      scores: score === null ? null : is.json<CriterionScores>('scores', {}),
+      findings: is.json<Finding[]>('findings', FINDINGS_SHAPE),
+      flaw: is.textOrNull('flaw'),
+      model: is.text('model'),
+      callId: is.text('call_id'),
+    }
+  })
 }
 
 function readEvents(core: StoreReader, runId: string): RunEvent[] {
-  return core.engine
-    .all('SELECT * FROM run_events WHERE run_id = :runId ORDER BY seq', { runId })
-    .map(reader)
-    .map(is => ({
-      atMs: is.number('at_ms'),
-      state: is.text<RunState>('state'),
-      what: is.text('what'),
-      actor: is.text('actor'),
-    }))
+  return readRows(core, 'SELECT * FROM run_events WHERE run_id = :runId ORDER BY seq', { runId }, is => ({
+    atMs: is.number('at_ms'),
+    state: is.text<RunState>('state'),
+    what: is.text('what'),
+    actor: is.text('actor'),
+  }))
 }

@@ -6,7 +6,7 @@ import {
   type Caps,
   type SpendScope,
 } from '../domain/budget.ts'
-import { reader, type Change, type StoreReader } from './core.ts'
+import { findRow, type Change, type StoreReader } from './core.ts'
 
 /** The cap that `needNano` more would break for this task, now; inside a transaction of the caller. */
 export function breachOf(
@@ -39,6 +39,6 @@ export function addSpend(
 }
 
 function spentNano(core: StoreReader, scope: SpendScope, key: string): number {
-  const row = core.engine.get('SELECT nano FROM spend WHERE scope = :scope AND key = :key', { scope, key })
-  return row === undefined ? 0 : reader(row).number('nano')
+  const sql = 'SELECT nano FROM spend WHERE scope = :scope AND key = :key'
+  return findRow(core, sql, { scope, key }, is => is.number('nano')) ?? 0
 }

@@ -4,7 +4,7 @@ import { isFinal, mayGo, WAITING_STATE, type RunState } from '../domain/run-stat
 import { defect } from '../kernel/errors.ts'
 import { LeaseLost, type Claim } from '../kernel/lease.ts'
 import { claimNext, type ClaimRequest } from './claims.ts'
-import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
+import { findRow, readRow, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { endRun } from './decisions.ts'
 import { tellOutside } from './effect-rows.ts'
 import { breachOf } from './spend.ts'
@@ -63,9 +63,7 @@ function heldBy(core: StoreReader, claim: Claim): Run | null {
 function reserve(tx: Change, run: Run, claim: Claim, call: NewCall, caps: Caps): CapBreach | null {
   const client = clientOf(tx, run)
   const breach = breachOf(tx, { taskId: run.taskId, client }, call.reservedNano, caps)
-  if (breach === null) {
-    reserveCall(tx, { id: run.id, taskId: run.taskId, client, attempt: run.attempt, claim }, call)
-  }
+  if (breach === null) reserveCall(tx, claim, run, client, call)
   return breach
 }
 
@@ -190,14 +188,12 @@ function closeAttempt(
 }
 
 function failedAttempts(core: StoreReader, runId: string): number {
-  const row = core.engine.get(
-    `SELECT COUNT(*) AS failed FROM attempts WHERE run_id = :runId AND outcome = 'failed'`,
-    { runId },
-  )
-  return reader(row ?? {}).number('failed')
+  const sql = `SELECT COUNT(*) AS failed FROM attempts WHERE run_id = :runId AND outcome = 'failed'`
+  return readRow(core, sql, { runId }, is => is.number('failed'))
 }
 
 function clientOf(core: StoreReader, run: Run): string | null {
-  const row = core.engine.get('SELECT client FROM tasks WHERE id = :id', { id: run.taskId })
-  return row === undefined ? null : reader(row).textOrNull('client')
+  return findRow(core, 'SELECT client FROM tasks WHERE id = :id', { id: run.taskId }, is =>
+    is.textOrNull('client'),
+  )
 }

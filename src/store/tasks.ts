@@ -9,8 +9,7 @@ import {
   type RunStatus,
 } from '../domain/run-state.ts'
 import type { TaskType } from '../domain/task-type.ts'
-import { reader, type StoreCore, type StoreReader } from './core.ts'
-import type { SqlRow } from './engine.ts'
+import { findRow, readRow, readRows, type RowReader, type StoreCore, type StoreReader } from './core.ts'
 import { insertRun, type NewRun, type Run } from './run-rows.ts'
 import { listOf, listed } from './sql.ts'
 
@@ -78,7 +77,6 @@ const newest = (conditions: readonly string[]): string =>
 
 /** Tasks and their listing. */
 export function taskStore(core: StoreCore) {
-  const { engine } = core
   return {
     /** Adds a local task with its first run, queued, in one transaction. */
     add: (task: TaskRequest, run: NewRun) =>
@@ -88,41 +86,33 @@ export function taskStore(core: StoreCore) {
           `INSERT INTO tasks (id, source, title, brief, type, client, qa_target, priority, due_date, created_ms)
            VALUES (:taskId, 'local', :title, :brief, :type, :client, :qaTarget, :priority, :dueDate, :now)`,
           {
+            ...task,
             taskId,
-            title: task.title,
-            brief: task.brief,
-            type: task.type,
-            client: task.client,
-            qaTarget: task.qaTarget,
             priority: priorityRank(task.priority),
-            dueDate: task.dueDate,
             now: tx.clock.now(),
           },
         )
         return { taskId, runId: insertRun(tx, taskId, run).id }
       }),
     /** A task by its full id; null where there is none. */
-    get: async (id: string) => {
-      const row = engine.get(`${SUMMARY} WHERE t.id = :id`, { id })
-      return row === undefined ? null : readSummary(row)
-    },
+    get: async (id: string) => findRow(core, `${SUMMARY} WHERE t.id = :id`, { id }, readSummary),
     /** Newest first. */
     list: async ({ states, client, withoutDismissed = false, limit }: TaskFilter) => {
       // A condition that is not there cannot keep a query from its index.
       const shown = withoutDismissed ? ['r.dismissed_ms IS NULL'] : []
-      if (states !== null && client === null) return newestIn(core, states, shown, limit).map(readSummary)
+      if (states !== null && client === null) return newestIn(core, states, shown, limit)
       const conditions = [
         ...shown,
         ...(states === null ? [] : [`r.state IN ${listed(':states')}`]),
         ...(client === null ? [] : ['t.client = :client']),
       ]
-      return engine
-        .all(
-          `${SUMMARY} WHERE ${conditions.join(' AND ') || 'TRUE'}
+      return readRows(
+        core,
+        `${SUMMARY} WHERE ${conditions.join(' AND ') || 'TRUE'}
            ORDER BY t.created_ms DESC, t.id DESC LIMIT :limit`,
-          { states: listOf(states ?? []), client, limit },
-        )
-        .map(readSummary)
+        { states: listOf(states ?? []), client, limit },
+        readSummary,
+      )
     },
   }
 }
@@ -136,28 +126,26 @@ function newestIn(
   states: readonly RunState[],
   conditions: readonly string[],
   limit: number,
-): SqlRow[] {
-  const newness = (row: SqlRow): [number, string] => [
-    reader(row).number('run_created_ms'),
-    reader(row).text('run_id'),
-  ]
+): TaskSummary[] {
   return states
-    .flatMap(state => core.engine.all(newest(conditions), { state, limit }))
-    .toSorted((a, b) => {
-      const [[aMs, aId], [bMs, bId]] = [newness(a), newness(b)]
-      return bMs - aMs || (aId < bId ? 1 : -1)
-    })
+    .flatMap(state =>
+      readRows(core, newest(conditions), { state, limit }, is => ({
+        runCreatedMs: is.number('run_created_ms'),
+        summary: readSummary(is),
+      })),
+    )
+    .toSorted((a, b) => b.runCreatedMs - a.runCreatedMs || (a.summary.runId < b.summary.runId ? 1 : -1))
     .slice(0, limit)
+    .map(({ summary }) => summary)
 }
 
 /** The task of a run, inside or outside a transaction. @throws UnreadableRow where there is none */
 export function taskOf(core: StoreReader, run: Run): Task {
-  return readTask(core.engine.get('SELECT * FROM tasks WHERE id = :id', { id: run.taskId }) ?? {})
+  return readRow(core, 'SELECT * FROM tasks WHERE id = :id', { id: run.taskId }, readTask)
 }
 
 /** A task from a row that holds its columns. */
-function readTask(row: SqlRow): Task {
-  const is = reader(row)
+function readTask(is: RowReader): Task {
   return {
     id: is.text('id'),
     source: is.text<Task['source']>('source'),
@@ -173,11 +161,10 @@ function readTask(row: SqlRow): Task {
   }
 }
 
-function readSummary(row: SqlRow): TaskSummary {
-  const is = reader(row)
+function readSummary(is: RowReader): TaskSummary {
   const state = is.choice('state', keysOf(RUN_STATES))
   return {
-    ...readTask(row),
+    ...readTask(is),
     runId: is.text('run_id'),
     runNumber: is.number('run_number'),
     state,

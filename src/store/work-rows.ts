@@ -1,5 +1,5 @@
 import type { Finding } from '../domain/rubric.ts'
-import { FINDINGS_SHAPE, reader, type Change, type StoreReader } from './core.ts'
+import { FINDINGS_SHAPE, findRow, readRows, type Change, type StoreReader } from './core.ts'
 import type { NewJudgement, NewOutput } from './stage-end.ts'
 
 /** Adds a version of the work, numbered after the run's last; inside a transaction of the caller. */
@@ -50,21 +50,15 @@ export function insertJudgement(tx: Change, runId: string, callId: string, judge
 
 /** A run's newest text, inside or outside a transaction; a refused revision is none. Null where there is none. */
 export function latestWorkOf(core: StoreReader, runId: string): { id: string; text: string } | null {
-  const row = core.engine.get(
-    `SELECT id, text FROM outputs WHERE run_id = :runId AND finish <> 'refused' ORDER BY number DESC LIMIT 1`,
-    { runId },
-  )
-  return row === undefined ? null : { id: reader(row).text('id'), text: reader(row).text('text') }
+  const sql = `SELECT id, text FROM outputs WHERE run_id = :runId AND finish <> 'refused' ORDER BY number DESC LIMIT 1`
+  return findRow(core, sql, { runId }, is => ({ id: is.text('id'), text: is.text('text') }))
 }
 
 /** The words of all that checks and judge found in a text. */
 export function findingsIn(core: StoreReader, outputId: string): string[] {
-  return core.engine
-    .all(
-      `SELECT check_findings AS findings, 0 AS number FROM outputs WHERE id = :outputId
-       UNION ALL SELECT findings, number FROM judgements WHERE output_id = :outputId ORDER BY number`,
-      { outputId },
-    )
-    .flatMap(row => reader(row).json<Finding[]>('findings', FINDINGS_SHAPE))
+  const sql = `SELECT check_findings AS findings, 0 AS number FROM outputs WHERE id = :outputId
+    UNION ALL SELECT findings, number FROM judgements WHERE output_id = :outputId ORDER BY number`
+  return readRows(core, sql, { outputId }, is => is.json<Finding[]>('findings', FINDINGS_SHAPE))
+    .flat()
     .map(finding => finding.text)
 }
