@@ -103,6 +103,11 @@ export function lateCostEffects(transition: Transition, isLatest: boolean): NewB
   return isLatest ? [page(transition), ...jobs] : jobs
 }
 
+/** What is written of a run that repeats another: its state, and a row of the log that names the other. */
+export function replayEffects(transition: Transition, replayOf: string): NewBoardEffect[] {
+  return [...effectsOf(transition), log(transition, 'replay', 'Processing', `replay of ${replayOf}`)]
+}
+
 /** What a pick-up writes back: the tick is taken, and earlier outcomes no longer stand on the row. */
 export function pickUpEffect(transition: Transition): NewBoardEffect {
   return {

@@ -81,6 +81,8 @@ export interface ReceiptCore extends Omit<Kept, 'schema' | 'state' | 'errorClass
   readonly schema: 'echopilot.receipt/1' | 'echopilot.receipt/2'
   readonly state: RunState
   readonly errorClass: ErrorClass | null
+  /** The run that it repeats; absent in receipts that were sealed before there were replays. */
+  readonly replayOf?: string | null
   readonly judgements: readonly (Omit<Kept['judgements'][number], 'scores'> & {
     readonly scores: CriterionScores | null
   })[]

@@ -73,9 +73,11 @@ export function receiptParts(receipt: ExplainedReceipt, asked: string): Part {
 }
 
 function receiptFacts({ core, seal, words: said }: ExplainedReceipt): Part {
+  const replayOf = core.replayOf ?? null
   const score = core.score === null ? 'not judged' : formatScore(core.score)
   return facts(
     ['task', [idSpan(core.taskId), ` (${core.taskType})`]],
+    replayOf === null ? null : ['replays', idSpan(replayOf)],
     ['state', `${core.state}${said.reason === null ? '' : `: ${said.reason}`}`],
     ['score', `${score}, needed ${core.threshold}`],
     ['brief', `sha256 ${core.briefDigest.slice(0, 16)}`],

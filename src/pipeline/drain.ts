@@ -17,6 +17,8 @@ export interface DrainOptions {
   readonly stages: readonly Stage[]
   /** Only this task. */
   readonly taskId: string | null
+  /** Only these runs; any where it is left out. */
+  readonly runIds?: readonly string[] | undefined
   /** Most runs to work on. */
   readonly limit: number | null
   readonly concurrency: number
@@ -133,7 +135,7 @@ async function claimNext(
   try {
     const claimed = await claim({
       stages: stageServices(context, options.stages),
-      runIds: full ? [...shared.runIds] : null,
+      runIds: full ? [...shared.runIds] : (options.runIds ?? null),
       taskId: options.taskId,
     })
     if (claimed === null) return null

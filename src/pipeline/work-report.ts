@@ -15,6 +15,8 @@ import { findTask } from './tasks.ts'
 export interface WorkRequest {
   readonly stages: readonly Stage[]
   readonly task?: string | undefined
+  /** Only these runs; then all of them are reported, also what another process works on. */
+  readonly runIds?: readonly string[] | undefined
   readonly limit?: number | undefined
   readonly concurrency?: number | undefined
   readonly dryRun: boolean
@@ -71,12 +73,13 @@ export async function workQueue(
     stages: request.stages,
     taskId,
     limit,
+    runIds: request.runIds,
     concurrency: request.concurrency ?? context.settings.work.concurrency,
     feed,
   })
   // One after the other: each is read whole, briefs and calls too, and only a line of it is kept.
   const runs: WorkedRun[] = []
-  for (const runId of drained.runIds) runs.push(...(await workedRun(context, runId)))
+  for (const runId of request.runIds ?? drained.runIds) runs.push(...(await workedRun(context, runId)))
   return {
     dryRun: false,
     runs,

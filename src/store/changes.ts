@@ -43,6 +43,7 @@ export const CHANGES = {
   'task.cancel': { audited: true },
   'task.dismiss': { audited: true },
   'task.pick_up': { audited: true },
+  'task.replay': { audited: true },
   'task.retry': { audited: true },
   'task.return': { audited: true },
   'task.untick': { audited: false },

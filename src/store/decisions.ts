@@ -85,7 +85,7 @@ export function decisionStore(core: StoreCore) {
       decide(taskId, {}, 'retry', newRun.actor, (tx, run) => {
         if (run.state === 'retrying') return makeDue(tx, run)
         // What is wrong with the row is read at its next tick; until then every run of it ends the same way.
-        const next = insertRun(tx, taskId, { ...newRun, flaw: run.flaw })
+        const next = insertRun(tx, taskId, { ...newRun, flaw: run.flaw, ownBrief: run.ownBrief })
         tellOutside(tx, next)
         return { kind: 'done', runId: next.id, state: next.state }
       }),

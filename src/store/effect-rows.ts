@@ -1,7 +1,7 @@
 import type { DeadCause, EffectBody, EffectState, NewEffect } from '../domain/effect-kind.ts'
 import { readRow, readRows, type Change, type RowReader, type StoreReader } from './core.ts'
 import type { SqlValue } from './engine.ts'
-import { effectsOf, lateCostEffects, pickUpEffect, type Transition } from '../domain/board.ts'
+import { effectsOf, lateCostEffects, pickUpEffect, replayEffects, type Transition } from '../domain/board.ts'
 import { RUN_STATES } from '../domain/run-state.ts'
 import { latestRun, type Run } from './run-rows.ts'
 import { taskOf, type Task } from './tasks.ts'
@@ -140,6 +140,13 @@ export function tellOutside(tx: Change, run: Run): void {
 export function tellPickUp(tx: Change, run: Run, pageId: string): void {
   const task = taskOf(tx, run)
   recordEffects(tx, effectsOfRun(task, run.id), [pickUpEffect(transitionOf(tx, run, task, pageId))])
+}
+
+/** Records what the outside hears of a run that was queued to repeat another; inside the transaction that queued it. */
+export function tellReplay(tx: Change, run: Run, replayOf: string): void {
+  const transition = standingTransition(tx, run)
+  if (transition === null) return
+  recordEffects(tx, effectsOfRun(taskOf(tx, run), run.id), replayEffects(transition, replayOf))
 }
 
 /** Records a cost that was booked when nobody worked on the run any more; inside the transaction that booked it. */

@@ -25,6 +25,7 @@ import { probeCallStore } from './probe-calls.ts'
 import { proofStore } from './proofs.ts'
 import { queueStore } from './queue.ts'
 import { receiptStore } from './receipts.ts'
+import { replayStore } from './replays.ts'
 import { runStore } from './runs.ts'
 import { stageStore } from './stages.ts'
 import { taskStore } from './tasks.ts'
@@ -125,6 +126,7 @@ function familiesOn(core: StoreCore) {
     decisions: decisionStore(core),
     ledger: ledgerStore(core),
     receipts: receiptStore(core),
+    replays: replayStore(core),
     pauses: pauseStore(core),
     queue: queueStore(core),
     records: recordStore(core),

@@ -138,6 +138,7 @@ function gather(core: StoreReader, run: Run): Receipt['core'] {
     taskId: run.taskId,
     taskType: taskOf(core, run).type,
     cause: run.cause,
+    replayOf: run.replayOf,
     state: run.state,
     errorClass: run.errorClass,
     briefDigest: run.briefDigest,

@@ -16,10 +16,14 @@ export interface Run {
   readonly id: string
   readonly taskId: string
   readonly number: number
-  readonly cause: 'added' | 'tick' | 'retry'
+  readonly cause: 'added' | 'tick' | 'retry' | 'replay'
   readonly state: RunState
   /** What a process would do next; null where the run rests. */
   readonly nextStage: Stage | null
+  /** The run that it repeats, of the same task; null where its cause is another. */
+  readonly replayOf: string | null
+  /** The brief that was edited for it; null where it works on that of its task. */
+  readonly ownBrief: string | null
   readonly briefDigest: string
   readonly threshold: number
   readonly band: number
@@ -55,6 +59,10 @@ export interface NewRun {
   readonly actor: string
   /** See `Run.flaw`. */
   readonly flaw?: string | null
+  /** See `Run.replayOf`. */
+  readonly replayOf?: string | null
+  /** See `Run.ownBrief`; the digest is of this. */
+  readonly ownBrief?: string | null
 }
 
 /** Inserts a queued run, numbered after the task's last; inside a transaction of the caller. */
@@ -62,9 +70,10 @@ export function insertRun(tx: Change, taskId: string, run: NewRun): Run {
   const id = tx.newId('run')
   const row = tx.engine.returning(
     `INSERT INTO runs (id, task_id, number, cause, state, next_stage, priority, brief_digest, threshold, band,
-       revisions, attempt, not_before_ms, claim_no, flaw, program_commit, created_ms)
+       revisions, attempt, not_before_ms, claim_no, flaw, replay_of, brief, program_commit, created_ms)
      VALUES (:id, :taskId, (SELECT COALESCE(MAX(number), 0) + 1 FROM runs WHERE task_id = :taskId), :cause,
-       'queued', 'generate', :priority, :briefDigest, :threshold, :band, :revisions, 0, 0, 0, :flaw, :commit, :now)
+       'queued', 'generate', :priority, :briefDigest, :threshold, :band, :revisions, 0, 0, 0, :flaw, :replayOf, :ownBrief,
+       :commit, :now)
      RETURNING *`,
     {
       ...run,
@@ -72,11 +81,14 @@ export function insertRun(tx: Change, taskId: string, run: NewRun): Run {
       taskId,
       priority: priorityRank(run.priority),
       flaw: run.flaw ?? null,
+      replayOf: run.replayOf ?? null,
+      ownBrief: run.ownBrief ?? null,
       commit: tx.commit,
       now: tx.clock.now(),
     },
   )
-  addEvent(tx, { runId: id, state: 'queued', what: run.cause })
+  const { cause, replayOf = null } = run
+  addEvent(tx, { runId: id, state: 'queued', what: replayOf === null ? cause : `${cause} of ${replayOf}` })
   return readRun(reader(row ?? {}))
 }
 
@@ -119,6 +131,8 @@ export function readRun(is: RowReader): Run {
     cause: is.text<Run['cause']>('cause'),
     state: is.choice('state', keysOf(RUN_STATES)),
     nextStage: is.textOrNull<Stage>('next_stage'),
+    replayOf: is.textOrNull('replay_of'),
+    ownBrief: is.textOrNull('brief'),
     briefDigest: is.text('brief_digest'),
     threshold: is.number('threshold'),
     band: is.number('band'),

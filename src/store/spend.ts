@@ -15,12 +15,19 @@ export function breachOf(
   needNano: number,
   caps: Caps,
 ): CapBreach | null {
-  const keys = spendKeys({ ...subject, day: utcDay(core.clock.now()) })
-  return findBreach(
-    keys.map(({ scope, key }) => ({ scope, nano: spentNano(core, scope, key) })),
-    needNano,
-    caps,
-  )
+  return findBreach(spentFor(core, subject), needNano, caps)
+}
+
+/** What counts towards each cap that a call of this task would count towards, now; inside or outside a transaction. */
+export function spentFor(
+  core: StoreReader,
+  subject: { taskId: string | null; client: string | null },
+): { scope: SpendScope; key: string; nano: number }[] {
+  return spendKeys({ ...subject, day: utcDay(core.clock.now()) }).map(({ scope, key }) => ({
+    scope,
+    key,
+    nano: spentNano(core, scope, key),
+  }))
 }
 
 /** Adds to the totals of a task, its client, the day and the month; inside a transaction of the caller. */

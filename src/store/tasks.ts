@@ -34,7 +34,7 @@ export interface Task extends TaskRequest {
   readonly pageId: string | null
 }
 
-/** A task with its latest run, as lists show it. */
+/** A task with its latest run and the brief of that, as lists show it. */
 export interface TaskSummary extends Task {
   readonly runId: string
   readonly runNumber: number
@@ -59,7 +59,7 @@ export interface TaskFilter {
 }
 
 const COLUMNS = `SELECT t.*, r.id AS run_id, r.number AS run_number, r.created_ms AS run_created_ms, r.state, r.score,
-    r.threshold, r.reason, r.error_class, r.ended_ms, COALESCE(s.nano, 0) AS cost_nano`
+    r.threshold, r.reason, r.error_class, r.ended_ms, r.brief AS run_brief, COALESCE(s.nano, 0) AS cost_nano`
 const SPENT = `LEFT JOIN spend s ON s.scope = 'task' AND s.key = t.id`
 
 const SUMMARY = `${COLUMNS} FROM tasks t
@@ -139,9 +139,10 @@ function newestIn(
     .map(({ summary }) => summary)
 }
 
-/** The task of a run, inside or outside a transaction. @throws UnreadableRow where there is none */
+/** The task of a run with the brief it works on, inside or outside a transaction. @throws UnreadableRow where there is none */
 export function taskOf(core: StoreReader, run: Run): Task {
-  return readRow(core, 'SELECT * FROM tasks WHERE id = :id', { id: run.taskId }, readTask)
+  const task = readRow(core, 'SELECT * FROM tasks WHERE id = :id', { id: run.taskId }, readTask)
+  return { ...task, brief: run.ownBrief ?? task.brief }
 }
 
 /** A task from a row that holds its columns. */
@@ -163,8 +164,10 @@ function readTask(is: RowReader): Task {
 
 function readSummary(is: RowReader): TaskSummary {
   const state = is.choice('state', keysOf(RUN_STATES))
+  const task = readTask(is)
   return {
-    ...readTask(is),
+    ...task,
+    brief: is.textOrNull('run_brief') ?? task.brief,
     runId: is.text('run_id'),
     runNumber: is.number('run_number'),
     state,

@@ -278,7 +278,7 @@ CREATE TABLE "runs" (
   -- A fault of the row itself (QA target, type): the run fails with it before anything is spent.
   flaw           TEXT,
   -- A failure that the operator has seen and lets be: no alarm any more.
-  dismissed_ms   INTEGER,
+  dismissed_ms   INTEGER, replay_of TEXT REFERENCES runs (id), brief TEXT,
   UNIQUE (task_id, number),
   CHECK ((owner IS NULL) = (lease_until_ms IS NULL)),
   CHECK ((ended_ms IS NOT NULL) = (state IN ('done', 'failed_final', 'cancelled'))),
@@ -384,6 +384,8 @@ CREATE INDEX probe_calls_day ON probe_calls (day);
 
 CREATE INDEX runs_again ON runs (task_id, number) WHERE number > 1;
 
+CREATE INDEX runs_failed ON runs (ended_ms, id) WHERE state = 'failed_final';
+
 CREATE INDEX runs_newest ON runs (state, created_ms, id);
 
 CREATE UNIQUE INDEX runs_open ON runs (task_id) WHERE ended_ms IS NULL;
@@ -391,6 +393,8 @@ CREATE UNIQUE INDEX runs_open ON runs (task_id) WHERE ended_ms IS NULL;
 CREATE INDEX runs_owned ON runs (owner) WHERE owner IS NOT NULL;
 
 CREATE INDEX runs_ready ON runs (priority DESC, created_ms, id) WHERE next_stage IS NOT NULL;
+
+CREATE INDEX runs_replayed ON runs (task_id) WHERE replay_of IS NOT NULL;
 
 CREATE INDEX runs_watched ON runs (id) WHERE ended_ms IS NULL OR (state = 'failed_final' AND dismissed_ms IS NULL);
 

@@ -104,6 +104,8 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       next_stage: 'generate',
       owner: 'gone',
       lease_until_ms: 9,
+      replay_of: 'run_failed',
+      brief: 'edited',
     },
     {
       ...RUN,

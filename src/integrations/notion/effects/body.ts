@@ -13,6 +13,7 @@ import type { EffectContext } from './context.ts'
 import { RECENT_MS } from '../rows/row-watch.ts'
 import { REFUSED_TRIES, type Delivery } from '../../../outbox/deliverer.ts'
 import type { Said } from '../../../store/rebuild.ts'
+import type { Run } from '../../../store/run-rows.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 
 type BodyOf = BoardEffectOf<'body'>
@@ -139,10 +140,19 @@ function unusable(): ServiceFailure {
 /** Says when it was written, and whether the brief is no longer the one that was worked on. */
 async function titleOf(context: EffectContext, body: BodyOf): Promise<string> {
   const run = await context.store.runs.get(body.runId)
-  const digest = await briefDigestNow(context, body.pageId)
-  const changed =
-    run !== null && digest !== run.briefDigest ? ' – the brief was changed while it was worked on' : ''
-  return `EchoPilot result, ${minuteText(context.world.clock.now())} UTC${changed}`
+  const note = run === null ? '' : await briefNote(context, body.pageId, run)
+  return `EchoPilot result, ${minuteText(context.world.clock.now())} UTC${note}`
+}
+
+async function briefNote(
+  context: EffectContext,
+  pageId: string,
+  { ownBrief, briefDigest: workedOn }: Run,
+): Promise<string> {
+  // The page never held what a replay was given in its place.
+  if (ownBrief !== null) return ' – of a brief that was edited for this run'
+  const digest = await briefDigestNow(context, pageId)
+  return digest === workedOn ? '' : ' – the brief was changed while it was worked on'
 }
 
 /** Null where the brief cannot be read any more: then it is not what it was, and the result is written all the same. */
