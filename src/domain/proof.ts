@@ -1,18 +1,21 @@
-/** What a probe found of one subject; `not_proved` where it could not be tried. */
-export interface ProbeResult {
+/** The product's grammar: measured and right, measured and wrong, or not measured. */
+export type ProofOutcome = 'proved' | 'failed' | 'not_proved'
+
+/** What `doctor` found of one subject. */
+export interface ProofFacts {
   readonly subject: string
-  readonly outcome: 'proved' | 'failed' | 'not_proved'
+  readonly outcome: ProofOutcome
   readonly detail: string
   /** The next command to type, where something is wrong. */
   readonly fix: string | null
 }
 
-/** What a probe found, in one line. */
+/** A finding, in one line. */
 export function proof(
-  outcome: ProbeResult['outcome'],
+  outcome: ProofOutcome,
   subject: string,
   detail: string,
   fix: string | null = null,
-): ProbeResult {
+): ProofFacts {
   return { subject, outcome, detail, fix }
 }

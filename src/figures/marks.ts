@@ -1,6 +1,6 @@
 import type { RunStatus } from '../domain/run-state.ts'
 import { state, type Span, type Tone } from '../kernel/document.ts'
-import type { ProofOutcome } from '../store/proofs.ts'
+import type { ProofOutcome } from '../domain/proof.ts'
 
 /** How a state is shown: ended well, ended badly, needs a person; work that goes on has no colour. */
 const STATUS_TONES = {
@@ -27,7 +27,7 @@ const PROOF_TONES = { proved: 'good', failed: 'bad', not_proved: 'open' } as con
   Tone
 >
 
-/** What a probe found. */
+/** What `doctor` found. */
 export function proofState(outcome: ProofOutcome): Span {
   return state(proofText(outcome), PROOF_TONES[outcome])
 }

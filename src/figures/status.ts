@@ -56,7 +56,7 @@ export interface AttentionItem {
 /** Most tasks listed under each heading of the one screen. */
 const LISTED = 20
 
-/** What a probe found this long ago is shown with its age, and is an alarm no more. */
+/** What was found this long ago is shown with its age, and is an alarm no more. */
 const PROOF_COUNTS_MS = 24 * 3_600_000
 
 /** Operations that release what a process that died has left, of any operation. */

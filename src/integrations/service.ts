@@ -78,8 +78,8 @@ export interface OpenService {
    * @throws AppError `config`, ServiceFailure as {@link TaskSource.board}
    */
   deliverer?(call: ServiceCall): Promise<Deliverer | null>
-  /** Probes for `doctor`, besides those that every service of its role has. */
-  probes?(): Promise<readonly NewProof[]>
+  /** Proofs for `doctor`, besides those that every service of its role has. */
+  proofs?(): Promise<readonly NewProof[]>
 }
 
 /** Declares a service; keeps the names of its settings and secrets in the type. */

@@ -14,8 +14,8 @@ import {
   sealProofs,
   storeProof,
   whereReadable,
-} from '../pipeline/probes/local.ts'
-import { modelProofs } from '../pipeline/probes/models.ts'
+} from '../pipeline/proofs/local.ts'
+import { modelProofs } from '../pipeline/proofs/models.ts'
 import { lostCredentials, type LostCredential } from '../settings/bound.ts'
 import { secretsFolder } from '../settings/secrets.ts'
 import { stageServices } from '../pipeline/services.ts'
@@ -41,7 +41,7 @@ export const doctor = defineOperation({
       modeProof(context.world.files, privatePaths(context)),
       ...(await sealProofs(context.store)),
       ...(await clockProofs(context.store, context.world.clock.now())),
-      ...models.proofs,
+      ...models,
       ...(await serviceProofs(context.services)),
     ]
     const proofs = await keep(context, found)
@@ -49,7 +49,7 @@ export const doctor = defineOperation({
       atMs: context.world.clock.now(),
       saved: !context.dryRun && context.store.ok,
       proofs,
-      spentUsd: formatNanoUsd(models.costNano),
+      spentUsd: formatNanoUsd(models.reduce((sum, { costNano = 0 }) => sum + costNano, 0)),
       credentials: await missing(context),
     }
   },
@@ -66,13 +66,13 @@ export const doctor = defineOperation({
   },
 })
 
-/** What services say of themselves. One that plays a role is probed as that, where it could not be opened too. */
+/** What services say of themselves. One that plays a role is proved as that, where it could not be opened too. */
 async function serviceProofs(services: Attempted<readonly ServiceAttempt[]>): Promise<NewProof[]> {
   if (!services.ok) return []
   const proofs: NewProof[] = []
   for (const { name, opened } of services.value) {
-    if (opened.ok) proofs.push(...((await opened.value.probes?.()) ?? []))
-    else if (!isProbedAsModel(name)) {
+    if (opened.ok) proofs.push(...((await opened.value.proofs?.()) ?? []))
+    else if (!isProvedAsModel(name)) {
       const { error } = opened
       proofs.push({ subject: name, outcome: 'failed', detail: error.message, fix: error.hint })
     }
@@ -80,7 +80,7 @@ async function serviceProofs(services: Attempted<readonly ServiceAttempt[]>): Pr
   return proofs
 }
 
-function isProbedAsModel(name: string): boolean {
+function isProvedAsModel(name: string): boolean {
   return SERVICES.some(service => service.name === name && service.plays.some(role => role === 'models'))
 }
 

@@ -21,7 +21,7 @@ import { rebuildStore } from './rebuild.ts'
 import { pickUpStore } from './pickup.ts'
 import { rateStore } from './rate.ts'
 import { pauseStore } from './pauses.ts'
-import { probeCallStore } from './probe-calls.ts'
+import { proofCallStore } from './proof-calls.ts'
 import { proofStore } from './proofs.ts'
 import { queueStore } from './queue.ts'
 import { receiptStore } from './receipts.ts'
@@ -130,7 +130,7 @@ function familiesOn(core: StoreCore) {
     pauses: pauseStore(core),
     queue: queueStore(core),
     records: recordStore(core),
-    probeCalls: probeCallStore(core),
+    proofCalls: proofCallStore(core),
     proofs: proofStore(core),
     lookup: lookupStore(core),
     locks: lockStore(core),

@@ -18,7 +18,7 @@ export interface SpendSummary {
 export function ledgerStore(core: StoreCore) {
   return {
     callsOfRun: async (runId: string) => callsOfRun(core, runId),
-    /** Over calls, those of probes too, that started on days from `fromDay` to `toDay`, both `YYYY-MM-DD` and included. */
+    /** Over calls, those of `doctor` too, that started on days from `fromDay` to `toDay`, both `YYYY-MM-DD` and included. */
     summary: async (fromDay: string, toDay: string): Promise<SpendSummary> =>
       readRow(core, SUMMARY, { fromDay, toDay }, is => ({
         calls: is.number('calls'),

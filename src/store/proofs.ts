@@ -1,40 +1,33 @@
 import type { ServiceUse } from '../domain/breaker.ts'
+import type { ProofFacts, ProofOutcome } from '../domain/proof.ts'
 import { readRows, type Change, type RowReader, type StoreCore } from './core.ts'
 import { useAnswered } from './pauses.ts'
 import { listOf, listed } from './sql.ts'
 
-/** The product's grammar: measured and right, measured and wrong, or not measured. */
-export type ProofOutcome = 'proved' | 'failed' | 'not_proved'
-
 const OUTCOMES: readonly ProofOutcome[] = ['proved', 'failed', 'not_proved']
 
-/** What a probe found. */
-export interface NewProof {
-  readonly subject: string
-  readonly outcome: ProofOutcome
-  readonly detail: string
-  /** The next command to type, where something is wrong. */
-  readonly fix: string | null
-  /** What answered the probe's call, that left at an instant, as it answers work: its pause is over. */
+/** What was found, to be kept. */
+export interface NewProof extends ProofFacts {
+  /** What answered a proof's call, that left at an instant, as it answers work: its pause is over. */
   readonly answered?: { readonly use: ServiceUse; readonly startedMs: number }
 }
 
 /** A finding with its age and what it was before. */
-export interface Proof extends Omit<NewProof, 'answered'> {
+export interface Proof extends ProofFacts {
   readonly atMs: number
   /** When it was last proved; null where it never was. */
   readonly lastProvedMs: number | null
-  /** What the probe before this one found. */
+  /** What was found the time before. */
   readonly previous: ProofOutcome | null
 }
 
-/** The last probe of each subject. */
+/** The last finding of each subject. */
 export function proofStore(core: StoreCore) {
   const read = (): Proof[] => readRows(core, 'SELECT * FROM proofs ORDER BY subject', {}, readProof)
   return {
     list: async () => read(),
     /**
-     * Keeps the findings of a probe of everything, and of nothing else, and ends the pauses of what
+     * Keeps the findings of everything, and of nothing else, and ends the pauses of what
      * answered: runs that had failed there before are at fault themselves. Returns the findings beside what was found before.
      */
     save: (proofs: readonly NewProof[]) =>
@@ -61,7 +54,7 @@ function upsert(tx: Change, { subject, outcome, detail, fix }: NewProof): void {
   )
 }
 
-/** What is no longer probed, such as a model that is not used any more, is neither proved nor failed. */
+/** What is no longer looked at, such as a model that is not used any more, is neither proved nor failed. */
 function forgetOthers(tx: Change, proofs: readonly NewProof[]): void {
   tx.engine.run(`DELETE FROM proofs WHERE subject NOT IN ${listed(':subjects')}`, {
     subjects: listOf(proofs.map(proof => proof.subject)),

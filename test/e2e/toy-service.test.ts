@@ -1,4 +1,4 @@
-/** A new service is a folder and a line: its settings, secrets, probes and effects are then everywhere they belong. */
+/** A new service is a folder and a line: its settings, secrets, proofs and effects are then everywhere they belong. */
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'

@@ -35,8 +35,8 @@ async function busyDay({ clock, machine, ...files }: TestStore): Promise<void> {
   await store.notion.saveDatabases([DATABASE])
   await store.pickUps.setMark('ticked rows', 'cursor')
   await store.rates.take('notion', 2, 2.5)
-  await store.probeCalls.book(aCall({ id: 'call_p' }), NO_CAPS)
-  await store.probeCalls.settle(aSettlement('call_p'))
+  await store.proofCalls.book(aCall({ id: 'call_p' }), NO_CAPS)
+  await store.proofCalls.settle(aSettlement('call_p'))
   await store.proofs.save([
     {
       subject: 'openai',

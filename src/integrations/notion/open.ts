@@ -2,7 +2,7 @@ import { proof } from '../../domain/proof.ts'
 import type { ServiceCall } from '../../roles/task-source.ts'
 import type { OpenService, ServiceEnvironment } from '../service.ts'
 import { openBoard, type NotionBoard } from './board.ts'
-import { notionProofs } from './workspace/probe.ts'
+import { notionProofs } from './workspace/proofs.ts'
 import { setUpNotion } from './workspace/init.ts'
 import type { Clock } from '../../kernel/world.ts'
 import { notionClient } from './api/client.ts'
@@ -46,14 +46,14 @@ export async function openNotion({
       },
     },
     deliverer: async call => (await board(call))?.deliverer ?? null,
-    probes: () => notionProofs(store, api, setUpCommand),
+    proofs: () => notionProofs(store, api, setUpCommand),
   }
 }
 
 const WITHOUT_TOKEN: OpenService = {
   roles: { taskSource: null },
   deliverer: async () => null,
-  probes: async () => [proof('not_proved', 'notion', 'no token is set: the local queue is used')],
+  proofs: async () => [proof('not_proved', 'notion', 'no token is set: the local queue is used')],
 }
 
 /** One board for each call, while that lasts; a failed opening is tried again. */

@@ -26,7 +26,7 @@ export const toy = defineService({
     }
     return {
       roles: {},
-      probes: async () => {
+      proofs: async () => {
         const status = await ask('GET', null)
         const outcome = status === 200 ? 'proved' : 'failed'
         return [{ subject: 'toy bell', outcome, detail: `it answered ${status}`, fix: null }]

@@ -13,15 +13,15 @@ import type { NewProof } from '../../store/proofs.ts'
 import type { Store } from '../../store/index.ts'
 import { modelFor } from '../rules.ts'
 import { stageServices } from '../services.ts'
-import { callProof, notAsked, type CallProof, type Worker, type CallContext } from './call.ts'
+import { callProof, FIX_OF_KEY, notAsked, type CallContext, type PaidProof, type Worker } from './call.ts'
 
-/** A probe waits no longer than this. */
-const PROBE_TIMEOUT_MS = 20_000
+/** The list is waited for no longer than this. */
+const LIST_TIMEOUT_MS = 20_000
 /** A shutdown is warned of this long before. */
 const SHUTDOWN_WARNING_MS = 60 * 86_400_000
 
-/** What the probes look at; what is missing is a finding too. */
-export interface ProbeContext {
+/** What the proofs are made with; what is missing is a finding too. */
+interface ProofContext {
   readonly world: Pick<World, 'clock' | 'random'>
   readonly store: Attempted<Store>
   /** Why no call that costs may be made; null where it may. */
@@ -32,24 +32,18 @@ export interface ProbeContext {
   readonly models: Attempted<Models>
 }
 
-/** What was found of the models, and what finding it cost. */
-export interface ModelProofs {
-  readonly proofs: readonly NewProof[]
-  readonly costNano: number
-}
-
 /**
  * That the model service answers with our key, that the models exist and go on existing, and have a price, and that
  * each answers a real, tiny, structured call.
  */
-export async function modelProofs(context: ProbeContext): Promise<ModelProofs> {
+export async function modelProofs(context: ProofContext): Promise<PaidProof[]> {
   if (!context.settings.ok) {
     const { hint } = context.settings.error
-    return free([proof('not_proved', 'model service', 'the configuration is not valid', hint)])
+    return [proof('not_proved', 'model service', 'the configuration is not valid', hint)]
   }
   if (!context.models.ok) {
     const { message, hint } = context.models.error
-    return free([proof('failed', 'model service', message, hint)])
+    return [proof('failed', 'model service', message, hint)]
   }
   const { settings } = context.settings.value
   const models = context.models.value
@@ -68,13 +62,12 @@ export async function modelProofs(context: ProbeContext): Promise<ModelProofs> {
   ]
   const isJudge = ({ choice }: Worker): boolean => judges.some(judge => judge.choice.model === choice.model)
   const workers = [...makers.filter(maker => !one || !isJudge(maker)), ...judges]
-  const called = await callProofs(context, settings, workers)
-  return { proofs: [...listed, ...called.proofs], costNano: called.costNano }
+  return [...listed, ...(await callProofs(context, settings, workers))]
 }
 
 /** One for each model that a stage asks, as the first type of task asks it. */
 function workersFor(
-  { settings, models, world }: Pick<ProbeContext, 'world'> & { settings: Settings; models: Models },
+  { settings, models, world }: Pick<ProofContext, 'world'> & { settings: Settings; models: Models },
   stage: Worker['stage'],
 ): Worker[] {
   const model = stage === 'judge' ? models.judge : models.generator
@@ -89,33 +82,26 @@ function workersFor(
 }
 
 async function callProofs(
-  context: ProbeContext,
+  context: ProofContext,
   settings: Settings,
   workers: readonly Worker[],
-): Promise<ModelProofs> {
+): Promise<PaidProof[]> {
   const why = context.unpaid ?? (context.store.ok ? null : 'there is no store to book it in')
-  if (why !== null || !context.store.ok) return free(workers.map(worker => notAsked(worker, why ?? '')))
+  if (why !== null || !context.store.ok) return workers.map(worker => notAsked(worker, why ?? ''))
   const { world, store, calling } = context
-  const calls: CallProof[] = []
+  const proofs: PaidProof[] = []
   for (const worker of workers) {
-    if (context.stop.aborted) {
-      calls.push({ proof: notAsked(worker, 'interrupted'), costNano: 0 })
-      continue
-    }
-    calls.push(await callProof({ world, calling, settings, store: store.value }, worker, context.stop))
+    proofs.push(
+      context.stop.aborted
+        ? notAsked(worker, 'interrupted')
+        : await callProof({ world, calling, settings, store: store.value }, worker, context.stop),
+    )
   }
-  return {
-    proofs: calls.map(call => call.proof),
-    costNano: calls.reduce((sum, { costNano }) => sum + costNano, 0),
-  }
-}
-
-function free(proofs: readonly NewProof[]): ModelProofs {
-  return { proofs, costNano: 0 }
+  return proofs
 }
 
 async function serviceProofs(
-  context: ProbeContext,
+  context: ProofContext,
   settings: Settings,
   name: 'model' | 'judge',
   model: Model,
@@ -124,7 +110,7 @@ async function serviceProofs(
   const wanted = [...new Set(workers.map(({ choice }) => choice.model))]
   const subject = `${name} service`
   try {
-    const listed = await model.listModels(context.world.clock.deadline(PROBE_TIMEOUT_MS))
+    const listed = await model.listModels(context.world.clock.deadline(LIST_TIMEOUT_MS))
     const detail = `${model.service} answered with ${listed.length} models`
     return [
       proof('proved', subject, detail),
@@ -136,7 +122,7 @@ async function serviceProofs(
     const fix =
       error.fix ??
       (error.errorClass === 'credential'
-        ? 'set a valid OPENAI_API_KEY (or JUDGE_API_KEY), then `echopilot doctor`'
+        ? FIX_OF_KEY
         : 'check openai.base_url and that the service runs, then `echopilot doctor`')
     return [
       proof('failed', subject, `${model.service}: ${error.message}`, fix),
@@ -146,7 +132,7 @@ async function serviceProofs(
 }
 
 function modelProof(
-  context: ProbeContext,
+  context: ProofContext,
   subject: string,
   id: string,
   listed: readonly ListedModel[],
@@ -165,16 +151,16 @@ function modelProof(
     : shutdownProof(context, subject, id, shutdown)
 }
 
-function shutdownProof(context: ProbeContext, subject: string, id: string, shutdown: string): NewProof {
-  const now = context.world.clock.now()
-  const over = Date.parse(shutdown) <= now
-  const soon = Date.parse(shutdown) - now < SHUTDOWN_WARNING_MS
-  const detail = `listed; ${over ? 'was' : 'will be'} shut down on ${utcDay(Date.parse(shutdown))}`
-  const fix = soon ? `name its follower: [models."${id}"] successor = "…"` : null
+function shutdownProof(context: ProofContext, subject: string, id: string, shutdown: string): NewProof {
+  const endMs = Date.parse(shutdown)
+  const leftMs = endMs - context.world.clock.now()
+  const over = leftMs <= 0
+  const detail = `listed; ${over ? 'was' : 'will be'} shut down on ${utcDay(endMs)}`
+  const fix = leftMs < SHUTDOWN_WARNING_MS ? `name its follower: [models."${id}"] successor = "…"` : null
   return proof(over ? 'failed' : 'proved', subject, detail, fix)
 }
 
-function priceProof(context: ProbeContext, settings: Settings, model: Model, id: string): NewProof {
+function priceProof(context: ProofContext, settings: Settings, model: Model, id: string): NewProof {
   const now = context.world.clock.now()
   const price = quotePrice(id, now, model.serviceTier, settings.models)
   const subject = `price of ${id}`

@@ -4,17 +4,17 @@ import type { NewCall, Settlement } from './ledger.ts'
 import { findRow, type Change, type StoreCore } from './core.ts'
 import { addSpend, breachOf } from './spend.ts'
 
-/** A call that no run is for, such as a probe of `doctor`, as it is booked before it leaves. */
-export type NewProbeCall = Omit<NewCall, 'stage' | 'credential' | 'promptDigest'>
+/** A call that no run is for, such as one of `doctor`, as it is booked before it leaves. */
+export type NewProofCall = Omit<NewCall, 'stage' | 'credential' | 'promptDigest'>
 
 /** Calls that no run is for. They count towards the caps of the day and the month, and are no business figures. */
-export function probeCallStore(core: StoreCore) {
+export function proofCallStore(core: StoreCore) {
   return {
     /**
      * Books a call before it leaves, or says which cap it would break (then nothing is booked). Until it is settled,
      * also when its process dies, it stands there as one whose cost nobody knows, at its reservation.
      */
-    book: (call: NewProbeCall, caps: Caps) =>
+    book: (call: NewProofCall, caps: Caps) =>
       core.change(core.actor, 'probe_call.book', tx => book(tx, call, caps)),
     /** Books the end of a call, once; returns what it cost. */
     settle: (settlement: Settlement) =>
@@ -25,7 +25,7 @@ export function probeCallStore(core: StoreCore) {
 /** It is done for no task, and for no client. */
 const NOBODY = { taskId: null, client: null }
 
-function book(tx: Change, call: NewProbeCall, caps: Caps): CapBreach | null {
+function book(tx: Change, call: NewProofCall, caps: Caps): CapBreach | null {
   const now = tx.clock.now()
   const day = utcDay(now)
   const breach = breachOf(tx, NOBODY, call.reservedNano, caps)

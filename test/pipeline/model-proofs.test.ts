@@ -1,13 +1,14 @@
 /** What `doctor` asks of models: as work asks, and nothing more once it is interrupted. */
 import { expect, test } from 'vitest'
 import { utcDay } from '../../src/domain/budget.ts'
-import { modelProofs, type ModelProofs } from '../../src/pipeline/probes/models.ts'
+import type { PaidProof } from '../../src/pipeline/proofs/call.ts'
+import { modelProofs } from '../../src/pipeline/proofs/models.ts'
 import { completionOf, scriptedModels, type Asked } from '../support/scripted-models.ts'
 import { workshop, type Worker } from '../support/workshop.ts'
 
 const READY = { body: completionOf('{"word": "ready", "sum": 5}') }
 
-async function probe({ context }: Worker): Promise<ModelProofs> {
+async function prove({ context }: Worker): Promise<PaidProof[]> {
   const { settings, models, store, world, stop } = context
   return modelProofs({
     world,
@@ -20,7 +21,7 @@ async function probe({ context }: Worker): Promise<ModelProofs> {
   })
 }
 
-function callsIn({ proofs }: ModelProofs): ModelProofs['proofs'] {
+function callsIn(proofs: readonly PaidProof[]): PaidProof[] {
   return proofs.filter(({ subject }) => subject.startsWith('call of '))
 }
 
@@ -33,7 +34,7 @@ test('a model of one type of task is asked as that type asks it', async () => {
       return READY
     }),
   })
-  expect(callsIn(await probe(shop)).map(({ subject }) => subject)).toEqual([
+  expect(callsIn(await prove(shop)).map(({ subject }) => subject)).toEqual([
     'call of qwen3:8b',
     'call of gpt-4o',
     'call of gpt-4o-mini',
@@ -54,14 +55,14 @@ test('interrupted, it proves nothing of what it had not heard of, and books no c
     }),
   })
   interrupt = () => shop.interrupt()
-  const found = await probe(shop)
+  const found = await prove(shop)
   expect(sent).toEqual(['gpt-4o'])
   expect(callsIn(found)).toMatchObject([
     { subject: 'call of gpt-4o', outcome: 'not_proved' },
     { subject: 'call of gpt-4o-mini', outcome: 'not_proved', detail: 'not asked: interrupted' },
   ])
   // The call that was under way may have been billed.
-  expect(found.costNano).toBeGreaterThan(0)
+  expect(found.reduce((sum, { costNano = 0 }) => sum + costNano, 0)).toBeGreaterThan(0)
   const day = utcDay(shop.clock.now())
   expect(await shop.store.ledger.summary(day, day)).toMatchObject({ calls: 1 })
 })
@@ -74,7 +75,7 @@ test('one model behind two keys is two findings: what one key is refused is not 
       number === 1 ? { status: 401, body: { error: { message: 'no such key' } } } : READY,
     ),
   })
-  const { proofs } = await probe(shop)
+  const proofs = await prove(shop)
   const kept = (await shop.store.proofs.save(proofs)).map(({ subject, outcome }) => [subject, outcome])
   expect(kept).toContainEqual(['call of gpt-4o', 'failed'])
   expect(kept).toContainEqual(['call of judge gpt-4o', 'proved'])

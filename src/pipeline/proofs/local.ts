@@ -64,11 +64,11 @@ const NAMED = 5
 /** What is found in a store that can be read; that it cannot is a finding of its own. */
 export async function whereReadable<T>(
   store: Attempted<Store>,
-  probe: (store: Store) => Promise<T[]>,
+  find: (store: Store) => Promise<T[]>,
 ): Promise<T[]> {
   if (!store.ok) return []
   try {
-    return await probe(store.value)
+    return await find(store.value)
   } catch (error) {
     if (error instanceof AppError && isStoreFailure(error)) return []
     throw error
