@@ -189,6 +189,19 @@ export function withoutProbe(pause: ServicePause, nowMs: number): ServicePause {
   return { ...pause, state: 'open', probeRunId: null, nextProbeMs: nowMs }
 }
 
+/**
+ * What is known of runs once the service has answered a call: it works, so the run that asked has nothing more to
+ * remember, and those that had failed before the call left are at fault themselves.
+ * @param runId whose call it was; null where it was for none
+ */
+export function afterAnswer(trials: readonly Trial[], runId: string | null, startedMs: number): Trial[] {
+  return trials
+    .filter(trial => trial.runId !== runId)
+    .map(trial =>
+      trial.signature === null || trial.lastMs > startedMs ? trial : { ...trial, isAtFault: true },
+    )
+}
+
 function newTrial(runId: string): Trial {
   return { runId, lastMs: 0, signature: null, inRow: 0, unknownEnds: 0, isAtFault: false }
 }

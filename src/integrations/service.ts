@@ -66,8 +66,8 @@ export interface ServiceEnvironment<Own, Secret extends string> {
   secret(this: void, name: Secret): string | null
   /** The error that names each of these secrets and where it can be put. */
   missing(this: void, names: readonly Secret[]): Error
-  /** Opened when it is first asked for. */
-  store(this: void): Promise<Store>
+  /** As this actor changes it, that of a call; the process where none is given. Opened when it is first asked for. */
+  store(this: void, actor?: string): Promise<Store>
 }
 
 /** A service that is connected. */

@@ -12,14 +12,13 @@ export interface Recorder {
 /** Work that is done once at a time; the store implements it. */
 export interface Locks {
   /** Does the work unless another holds the lock; `lost` aborts where another took it over. */
-  hold<T>(
-    name: string,
-    work: (lost: AbortSignal) => Promise<T>,
-  ): Promise<
-    | { readonly kind: 'done'; readonly value: T }
-    | { readonly kind: 'held'; readonly owner: string; readonly sinceMs: number }
-  >
+  hold<T>(name: string, work: (lost: AbortSignal) => Promise<T>): Promise<UnderLock<T>>
 }
+
+/** What came of work that wanted a lock: its result, or which process holds it, for people, and since when. */
+export type UnderLock<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'held'; readonly holder: string; readonly sinceMs: number }
 
 /** What was opened for a call. The first two are null where the operation uses no store, or the store is what is wrong. */
 export interface Opened<Context> {
@@ -78,7 +77,7 @@ export async function invoke<Context, Output>(
   if (held.kind === 'done') return held.value
   throw new AppError(
     'busy',
-    `${command} runs already, in process ${held.owner}, since ${secondText(held.sinceMs)} UTC`,
+    `${command} runs already (${held.holder}, since ${secondText(held.sinceMs)} UTC)`,
     'run the same command again when it has ended',
   )
 }

@@ -123,17 +123,19 @@ export function realProcesses(files: Files, pid: number): Processes {
   const place = `${ownBoot}/${pidNamespace()}`
   const machine = machineName(files)
   const self = `${place}/${pid}/${startTime(files, pid) ?? 'unknown'}/${machine}`
-  return {
-    self,
-    state: owner => {
-      if (owner === self) return 'alive'
-      const [boot, namespace, ownerPid, started, ownerMachine] = owner.split('/')
-      if (boot !== ownBoot && machine !== NO_MACHINE && ownerMachine === machine) return 'dead'
-      if (`${boot}/${namespace}` !== place || place.startsWith('no-boot-id')) return 'elsewhere'
-      return startTime(files, Number(ownerPid)) === started ? 'alive' : 'dead'
-    },
-    keepHeapSmall,
+  const state: Processes['state'] = owner => {
+    if (owner === self) return 'alive'
+    const [boot, namespace, ownerPid, started, ownerMachine] = owner.split('/')
+    if (boot !== ownBoot && machine !== NO_MACHINE && ownerMachine === machine) return 'dead'
+    if (`${boot}/${namespace}` !== place || place.startsWith('no-boot-id')) return 'elsewhere'
+    return startTime(files, Number(ownerPid)) === started ? 'alive' : 'dead'
   }
+  const nameOf = (owner: string): string => {
+    const where =
+      state(owner) === 'elsewhere' ? 'in another container or on another machine' : 'on this machine'
+    return `pid ${owner.split('/')[2] ?? 'unknown'} ${where}`
+  }
+  return { self, state, nameOf, keepHeapSmall }
 }
 
 /**

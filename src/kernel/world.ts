@@ -73,6 +73,8 @@ export interface Processes {
    * time; or an earlier boot of this machine. `elsewhere` is another machine, boot or namespace, where only the expiry of a lease tells.
    */
   state(owner: string): 'alive' | 'dead' | 'elsewhere'
+  /** One of them for people: `pid 4711 on this machine`. */
+  nameOf(owner: string): string
   /**
    * Collects garbage early from now on, rather than let memory grow: a process that works through a long queue
    * needs hardly more than one that works through a short one, and no more time.

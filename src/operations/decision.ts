@@ -83,7 +83,7 @@ export function decisionOf(task: TaskSummary, verb: Verb, decided: Decided): Dec
  * @throws AppError `refused`
  */
 export function plannedDecision(task: TaskSummary, verb: Verb): Decision {
-  const kind = mayDecide(verb, task.state) ? 'done' : 'refused'
+  const kind = mayDecide(verb, task.state) ? 'decided' : 'refused'
   return { ...decisionOf(task, verb, { kind, runId: task.runId, state: task.state }), dryRun: true }
 }
 
@@ -118,7 +118,7 @@ export function defineEffectDecision(verb: 'retry' | 'dismiss', summary: string)
     run: async ({ store, actor, dryRun }, { id }) => {
       const effect = await findEffect(store, id)
       const decided: EffectDecided = dryRun
-        ? { kind: mayDecideEffect(verb, effect.state) ? 'done' : 'refused', state: effect.state }
+        ? { kind: mayDecideEffect(verb, effect.state) ? 'decided' : 'refused', state: effect.state }
         : await store.effects[verb](effect.id, actor)
       if (decided.kind === 'refused') throw refusedEffect(effect, decided)
       const did = verb === 'retry' ? ('made due' as const) : ('dismissed' as const)

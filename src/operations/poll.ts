@@ -36,6 +36,7 @@ export const poll = defineOperation({
     const report = await pollOnce(
       {
         ...pipelineOf(context, null),
+        actor: context.actor,
         dryRun: context.dryRun,
         taskSource: context.taskSource,
         openDeliverers: call => context.outbox.deliverers(call),

@@ -177,7 +177,7 @@ async function courier(context: ServiceContext, pass: Pass): Promise<void> {
       pass.delivered += effects.length
       pass.inRow = 0
       const next = isOver() ? null : await passingOf(context, pass)
-      effects = await outbox.done(effects, attempt.thing, next)
+      effects = await outbox.delivered(effects, attempt.thing, next)
       continue
     }
     await outbox.failed(effects, attempt.failure)

@@ -45,6 +45,8 @@ const ROWS_TO_BEGIN_WITH = 10
 
 /** What a poll works with. */
 export interface PollContext extends Omit<PipelineContext, 'rows'> {
+  /** Who asked. */
+  readonly actor: string
   readonly dryRun: boolean
   /** Null without one. */
   readonly taskSource: TaskSource | null

@@ -7,6 +7,8 @@ import type { PickedPage } from '../store/pickup.ts'
 
 /** What one call of the program works with, as far as a service is told of it. */
 export interface ServiceCall {
+  /** Who asked: what the call writes to the store is written by them. */
+  readonly actor: string
   readonly world: Pick<World, 'clock' | 'random'>
   readonly log: Log
   /** Aborts when no new work may begin. */
@@ -115,7 +117,7 @@ export interface PickedUp {
     readonly message: string
     readonly next: string
   } | null
-  /** Who else is picking up right now; nothing was read then. */
+  /** Which other process is picking up right now; nothing was read then. */
   readonly busy: string | null
   /** False where the service did not give the whole list. */
   readonly complete: boolean

@@ -31,8 +31,8 @@ export interface PartsOptions {
 /** Everything an operation can be connected to: each is opened when it is first asked for, once. */
 export interface Parts {
   readonly settings: () => Promise<LoadedSettings>
-  /** The store as this actor changes it. */
-  readonly store: (actor: string) => Promise<Store>
+  /** The store as this actor changes it; as the process does where none is given. */
+  readonly store: (actor?: string) => Promise<Store>
   readonly models: () => Promise<Roles['models']>
   readonly taskSource: () => Promise<Roles['taskSource']>
   readonly outbox: (redact: Redact) => Promise<Outbox>
@@ -48,13 +48,13 @@ export function sessionParts(options: PartsOptions, secrets: SecretKeeper): Part
     return loadSettings(await withPipedConfig(options), options.configFlag)
   })
   const own = once(async () => (opened = await openIn(options)))
-  const store = async (actor: string): Promise<Store> => {
+  const store = async (actor = options.actor): Promise<Store> => {
     const asActor = (await own()).as(actor)
     return options.wrapStore?.(asActor) ?? asActor
   }
   const services = SERVICES.map(service => ({
     service,
-    open: once(() => openService(service, { options, settings, store: () => store(options.actor), secrets })),
+    open: once(() => openService(service, { options, settings, store, secrets })),
   }))
   const role = async <Name extends keyof Roles>(name: Name): Promise<Roles[Name]> => {
     for (const { service, open } of services) {
@@ -147,7 +147,7 @@ async function openIn(options: PartsOptions): Promise<Store> {
 interface Opening {
   readonly options: PartsOptions
   readonly settings: Parts['settings']
-  readonly store: () => Promise<Store>
+  readonly store: Parts['store']
   readonly secrets: SecretKeeper
 }
 

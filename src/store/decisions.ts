@@ -9,7 +9,7 @@ import { addEvent, insertRun, latestRun, updateRun, type NewRun, type Run } from
 
 /** What became of an operator's decision. `refused` changed nothing and says in what state the run is. */
 export interface Decided {
-  readonly kind: 'done' | 'refused'
+  readonly kind: 'decided' | 'refused'
   readonly runId: string
   readonly state: RunState
 }
@@ -49,10 +49,10 @@ export function decisionStore(core: StoreCore) {
       decide(taskId, seen ?? {}, 'approve', actor, (tx, run) => {
         insertDecision(tx, run, 'approve', '')
         endRun(tx, run, 'done', 'approved by the operator')
-        return { kind: 'done', runId: run.id, state: 'done' }
+        return { kind: 'decided', runId: run.id, state: 'done' }
       }),
     /** Sends the work of a run that waits for a person back to be revised by the note. */
-    sendBack: (taskId: string, note: string, actor: string, seen?: Seen) =>
+    returnTask: (taskId: string, note: string, actor: string, seen?: Seen) =>
       decide(taskId, seen ?? {}, 'return', actor, (tx, run) => {
         insertDecision(tx, run, 'return', note)
         const returned = updateRun(tx, run.id, {
@@ -63,13 +63,13 @@ export function decisionStore(core: StoreCore) {
         })
         addEvent(tx, { runId: run.id, state: 'generated', what: 'returned by the operator' })
         tellOutside(tx, returned)
-        return { kind: 'done', runId: run.id, state: 'generated' }
+        return { kind: 'decided', runId: run.id, state: 'generated' }
       }),
     /** Ends an open run. A process that works on it loses its lease; what it spent stays booked. */
     cancel: (taskId: string, actor: string, runId?: string) =>
       decide(taskId, { runId }, 'cancel', actor, (tx, run) => {
         endRun(tx, run, 'cancelled', 'cancelled by the operator')
-        return { kind: 'done', runId: run.id, state: 'cancelled' }
+        return { kind: 'decided', runId: run.id, state: 'cancelled' }
       }),
     /** Lets the failure of the last run be: it stays Failed-Final, and is no alarm any more. */
     dismiss: (taskId: string, actor: string, runId?: string) =>
@@ -78,7 +78,7 @@ export function decisionStore(core: StoreCore) {
           updateRun(tx, run.id, { dismissed_ms: tx.clock.now() })
           addEvent(tx, { runId: run.id, state: run.state, what: 'dismissed by the operator' })
         }
-        return { kind: 'done', runId: run.id, state: run.state }
+        return { kind: 'decided', runId: run.id, state: run.state }
       }),
     /** A new run where the last has ended; a run that waits for its next attempt is made due now. */
     retry: (taskId: string, newRun: NewRun) =>
@@ -87,7 +87,7 @@ export function decisionStore(core: StoreCore) {
         // What is wrong with the row is read at its next tick; until then every run of it ends the same way.
         const next = insertRun(tx, taskId, { ...newRun, flaw: run.flaw, ownBrief: run.ownBrief })
         tellOutside(tx, next)
-        return { kind: 'done', runId: next.id, state: next.state }
+        return { kind: 'decided', runId: next.id, state: next.state }
       }),
   }
 }
@@ -142,5 +142,5 @@ export function endRun(tx: Change, run: Run, state: 'done' | 'cancelled', reason
 function makeDue(tx: Change, run: Run): Decided {
   updateRun(tx, run.id, { not_before_ms: 0 })
   addEvent(tx, { runId: run.id, state: run.state, what: 'made due by the operator' })
-  return { kind: 'done', runId: run.id, state: run.state }
+  return { kind: 'decided', runId: run.id, state: run.state }
 }

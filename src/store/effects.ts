@@ -7,7 +7,7 @@ import { dueSql } from './sql.ts'
 
 /** What became of an operator's word about an effect. `refused` changed nothing. */
 export interface EffectDecided {
-  readonly kind: 'done' | 'refused'
+  readonly kind: 'decided' | 'refused'
   readonly state: EffectState
 }
 
@@ -139,7 +139,7 @@ function decide(
     const run = effect.runId === null ? null : findRun(tx, effect.runId)
     const what = `${verb === 'retry' ? 'to be written again' : 'dismissed'}: ${effect.key}`
     if (run !== null) addEvent(tx, { runId: run.id, state: run.state, what })
-    return { kind: 'done', state: findEffect(tx, id)?.state ?? effect.state }
+    return { kind: 'decided', state: findEffect(tx, id)?.state ?? effect.state }
   })
 }
 

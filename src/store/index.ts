@@ -75,7 +75,7 @@ export function openStore(options: StoreOptions): Store {
       now: options.world.clock.now(),
       programVersion: options.programVersion,
       copy: from => copyBeside(options, from),
-      isAlive: owner => options.world.processes.state(owner) === 'alive',
+      processes: options.world.processes,
     })
     return storeOn(engine, options)
   } catch (error) {

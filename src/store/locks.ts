@@ -1,11 +1,7 @@
 import { isDue } from '../domain/due.ts'
+import type { UnderLock } from '../kernel/invoke.ts'
 import { LEASE_MS, LEASE_RENEWAL_MS } from '../kernel/lease.ts'
 import { findRow, type Change, type StoreCore, type StoreReader } from './core.ts'
-
-/** What came of work that wanted a lock: its result, or who holds it and since when. */
-export type UnderLock<T> =
-  | { readonly kind: 'done'; readonly value: T }
-  | { readonly kind: 'held'; readonly owner: string; readonly sinceMs: number }
 
 /** Work that is done once at a time, whoever does it. */
 export function lockStore(core: StoreCore) {
@@ -49,7 +45,7 @@ function acquire(
     untilMs: is.number('lease_until_ms'),
   }))
   if (holder !== null && !isOver(tx, holder)) {
-    return { kind: 'held', owner: holder.owner, sinceMs: holder.sinceMs }
+    return { kind: 'held', holder: tx.processes.nameOf(holder.owner), sinceMs: holder.sinceMs }
   }
   const token = tx.newId('lock')
   const now = tx.clock.now()

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { sha256 } from '../kernel/digest.ts'
 import { AppError } from '../kernel/errors.ts'
+import type { Processes } from '../kernel/world.ts'
 import type { Engine } from './engine.ts'
 
 /** One numbered, forward-only step of the schema. */
@@ -78,7 +79,7 @@ export function migrate(
     now: number
     programVersion: string
     copy: (fromVersion: number) => () => void
-    isAlive: (owner: string) => boolean
+    processes: Pick<Processes, 'state' | 'nameOf'>
   },
 ): void {
   const newest = migrations.at(-1)?.number ?? 0
@@ -92,7 +93,7 @@ export function migrate(
       refuseNewer(now, newest)
       // Under the write lock: by one opener only, and with everything that the older program has written.
       if (now > 0 && now < newest) {
-        refuseWhileWorking(engine, options.isAlive)
+        refuseWhileWorking(engine, options.processes)
         takeAway = options.copy(now)
       }
       for (const migration of migrations.filter(step => step.number > now)) apply(engine, migration, options)
@@ -109,7 +110,7 @@ export function migrate(
  * A process of the older program could not record what it has paid for once the tables are others.
  * @throws AppError `busy` while one works
  */
-function refuseWhileWorking(engine: Engine, isAlive: (owner: string) => boolean): void {
+function refuseWhileWorking(engine: Engine, processes: Pick<Processes, 'state' | 'nameOf'>): void {
   const tables = ['runs', 'effects'].filter(
     name =>
       engine.get(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = :name`, { name }) !== undefined,
@@ -119,11 +120,11 @@ function refuseWhileWorking(engine: Engine, isAlive: (owner: string) => boolean)
       .all(`SELECT DISTINCT owner FROM ${name} WHERE owner IS NOT NULL`)
       .map(({ owner }) => String(owner)),
   )
-  const working = owners.find(isAlive)
+  const working = owners.find(owner => processes.state(owner) === 'alive')
   if (working === undefined) return
   throw new AppError(
     'busy',
-    `an older version of EchoPilot works on this store (${working}): it is not brought up while that runs`,
+    `an older version of EchoPilot works on this store (${processes.nameOf(working)}): it is not brought up while that runs`,
     'let it end, or stop it with SIGTERM, then run the same command again; nothing was changed',
   )
 }

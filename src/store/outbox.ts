@@ -52,7 +52,7 @@ export function outboxStore(core: StoreCore) {
      * Marks the effects done; a delivered untick confirms its tick. What was made at their service is remembered. In the
      * same transaction what is next is claimed, where it is wanted.
      */
-    done: (effects: readonly Effect[], thing: OutsideThing | null, wantsNext: Passing | null) =>
+    delivered: (effects: readonly Effect[], thing: OutsideThing | null, wantsNext: Passing | null) =>
       core.change(core.actor, 'effect.done', tx => {
         finish(tx, effects, thing)
         const [first] = effects

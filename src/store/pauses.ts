@@ -1,4 +1,5 @@
 import {
+  afterAnswer,
   isSameUse,
   whileProbing,
   whileTried,
@@ -54,23 +55,21 @@ export function letThrough(tx: Change, pause: PausedService, runId: string): voi
   writeTrial(tx, pause, whileTried(known, runId, now))
 }
 
-/**
- * A call of a run was answered: its service is in use, and runs that had failed there before are at fault
- * themselves. Inside a transaction of the caller.
- */
+/** A call of a run was answered: {@link useAnswered}. Inside a transaction of the caller. */
 export function serviceAnswered(tx: Change, runId: string, callId: string): void {
   const sql = 'SELECT service, credential, model, started_ms FROM calls WHERE id = :callId'
-  findRow(tx, sql, { callId }, is => useAnswered(tx, readUse(is), runId, is.number('started_ms')))
+  const call = findRow(tx, sql, { callId }, is => ({ use: readUse(is), startedMs: is.number('started_ms') }))
+  if (call !== null) useAnswered(tx, call.use, runId, call.startedMs)
 }
 
-/** The same of a call that is not in the ledger of runs; `runId` is null where it was for none. */
+/** A service answered, for a run or, where `runId` is null, for none. Inside a transaction of the caller. */
 export function useAnswered(tx: Change, use: ServiceUse, runId: string | null, startedMs: number): void {
   endPause(tx, use)
+  const before = readTrials(tx, use)
+  if (before.length === 0) return
+  const after = afterAnswer(before, runId, startedMs)
   tx.engine.run(`DELETE FROM service_trials WHERE ${OF_USE} AND run_id = :runId`, { ...keyOf(use), runId })
-  tx.engine.run(
-    `UPDATE service_trials SET at_fault = 1 WHERE ${OF_USE} AND signature IS NOT NULL AND last_ms <= :startedMs`,
-    { ...keyOf(use), startedMs },
-  )
+  for (const trial of after) if (!before.includes(trial)) writeTrial(tx, use, trial)
 }
 
 /** Writes what is known of a service after it failed a run; inside a transaction of the caller. */

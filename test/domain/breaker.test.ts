@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
+  afterAnswer,
   afterServiceFailure,
   failureSignature,
   gateOf,
@@ -65,8 +66,7 @@ function letThrough(before: Kept, runId: string, atMs: number): Kept {
 
 /** A run is answered: the store closes the pause, and all that failed before are outlived. */
 function answered(before: Kept, runId: string): Kept {
-  const trials = before.trials.filter(trial => trial.runId !== runId)
-  return { ...before, pause: null, trials: trials.map(trial => ({ ...trial, isAtFault: true })) }
+  return { ...before, pause: null, trials: afterAnswer(before.trials, runId, Infinity) }
 }
 
 function failures(...list: readonly Partial<RunFailure>[]): Kept {

@@ -154,7 +154,7 @@ test('what is exclusive runs once at a time, and hears that it lost its lock', a
   const lost = new AbortController()
   const stops: AbortSignal[] = []
   const free: Locks = { hold: async (_, work) => ({ kind: 'done', value: await work(lost.signal) }) }
-  const taken: Locks = { hold: async () => ({ kind: 'held', owner: 'boot/77', sinceMs: 0 }) }
+  const taken: Locks = { hold: async () => ({ kind: 'held', holder: 'pid 77 on this machine', sinceMs: 0 }) }
   const exclusive = { ...operation(() => 1), exclusive: true } as const
   const open = (locks: Locks) => async () => ({
     ...(await opening(to, locks).open()),
@@ -165,7 +165,7 @@ test('what is exclusive runs once at a time, and hears that it lost its lock', a
   expect(stops.map(({ aborted }) => aborted)).toEqual([true])
   await expect(invoke(exclusive, GOOD, { ...call, open: open(taken) })).rejects.toMatchObject({
     kind: 'busy',
-    message: 'task add runs already, in process boot/77, since 1970-01-01 00:00:00 UTC',
+    message: 'task add runs already (pid 77 on this machine, since 1970-01-01 00:00:00 UTC)',
   })
   // A plan changes nothing, and what was refused did not begin.
   await invoke(exclusive, GOOD, { ...call, dryRun: true, open: open(taken) })

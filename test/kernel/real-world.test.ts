@@ -97,6 +97,10 @@ test('a process is alive, dead, or somewhere else', async ({ skip }) => {
   expect(here.state([boot, namespace, pid, `${started}1`, 'm'].join('/'))).toBe('dead')
   expect(here.state(['another-boot', namespace, pid, started, 'another-machine'].join('/'))).toBe('elsewhere')
   expect(here.state('nonsense')).toBe('elsewhere')
+  expect(here.nameOf(owner)).toBe(`pid ${String(child.pid)} on this machine`)
+  expect(here.nameOf(`another-boot/${namespace}/7/1/m`)).toBe(
+    'pid 7 in another container or on another machine',
+  )
   child.stdin.end()
   await once(child, 'close')
   expect(here.state(owner)).toBe('dead')

@@ -78,7 +78,7 @@ const INTO: Record<RunState, (shop: Workshop) => Promise<string>> = {
 
 const VERBS: Record<string, (shop: Workshop, taskId: string) => Promise<Decided>> = {
   approve: async (shop, taskId) => shop.store.decisions.approve(taskId, 'tester'),
-  return: async (shop, taskId) => shop.store.decisions.sendBack(taskId, 'shorter', 'tester'),
+  return: async (shop, taskId) => shop.store.decisions.returnTask(taskId, 'shorter', 'tester'),
   cancel: async (shop, taskId) => shop.store.decisions.cancel(taskId, 'tester'),
   retry: async (shop, taskId) => {
     const run = newRun(shop.context.settings, await shop.task(taskId), 'retry', 'tester')
@@ -114,7 +114,7 @@ test.each(ALLOWED)('$verb of a task that is $state makes it $becomes', async ({ 
   await shop.clock.advance(1000)
   const decided = await VERBS[verb]?.(shop, taskId)
   const after = await shop.task(taskId)
-  expect(decided).toEqual({ kind: 'done', runId: after.runId, state: becomes })
+  expect(decided).toEqual({ kind: 'decided', runId: after.runId, state: becomes })
   expect(after.state).toBe(becomes)
   expect(after.runNumber).toBe(becomes === 'queued' ? 2 : 1)
 })
@@ -136,7 +136,7 @@ test('a returned work is revised by the note, judged, and has its revisions anew
   const shop = await workshop()
   const { taskId, runId } = await shop.add({ brief: briefThat('score=60') })
   await shop.drain()
-  await shop.store.decisions.sendBack(taskId, 'mention the coffee', 'tester')
+  await shop.store.decisions.returnTask(taskId, 'mention the coffee', 'tester')
   await shop.drain()
   expect(await shop.task(taskId)).toMatchObject({ state: 'waiting_human', score: 60 })
   const outputs = await shop.outputs(runId)
@@ -280,9 +280,9 @@ test('a decision that was made of one run is refused of the next', async () => {
   const outputId = outputs.at(-1)?.id ?? null
   const seen = { runId, outputId }
   expect(await decisions.approve(taskId, 'notion', seen)).toEqual(waits)
-  expect(await decisions.sendBack(taskId, 'shorter', 'notion', seen)).toEqual(waits)
+  expect(await decisions.returnTask(taskId, 'shorter', 'notion', seen)).toEqual(waits)
   expect(await decisions.cancel(taskId, 'notion', runId)).toEqual(waits)
   expect(await decisions.approve(taskId, 'notion', { runId: again, outputId })).toMatchObject({
-    kind: 'done',
+    kind: 'decided',
   })
 })

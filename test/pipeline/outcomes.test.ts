@@ -200,7 +200,7 @@ test('a model that refuses to revise leaves the draft: a person decides about th
   const waiting = await shop.task(taskId)
   expect(waiting.state).toBe('waiting_human')
   expect(waiting.reason).toContain('refused to revise')
-  await shop.store.decisions.sendBack(taskId, 'shorter', 'tester')
+  await shop.store.decisions.returnTask(taskId, 'shorter', 'tester')
   await shop.drain({ stages: ['revise'] })
   const [draft, refused, again] = await shop.outputs(runId)
   expect([draft?.finish, refused?.finish, again?.finish]).toEqual(['complete', 'refused', 'complete'])
@@ -213,7 +213,7 @@ test('a refused revision takes no score from the draft, and what a person accept
   const { taskId, runId } = await shop.add({ brief: briefThat('score=60') })
   await shop.drain()
   expect(await shop.task(taskId)).toMatchObject({ state: 'waiting_human', score: 60 })
-  await shop.store.decisions.sendBack(taskId, 'shorter', 'tester')
+  await shop.store.decisions.returnTask(taskId, 'shorter', 'tester')
   await shop.drain()
   // Returned, and refused again: both decisions are about the one text there is.
   expect(await shop.task(taskId)).toMatchObject({ state: 'waiting_human', score: 60 })

@@ -107,7 +107,7 @@ async function again(bench: DelivererBench, effects: readonly Effect[], lookedUp
 async function finish(bench: DelivererBench, effects: readonly Effect[], isSecond = false): Promise<void> {
   const delivery = await deliver(bench, effects)
   if (delivery.kind === 'done') {
-    await bench.store.outbox.done(effects, delivery.thing, null)
+    await bench.store.outbox.delivered(effects, delivery.thing, null)
     return
   }
   expect([delivery.kind, isSecond]).toEqual(['unfound', false])

@@ -1,4 +1,5 @@
 /** Every implementer of `TaskSource`: Notion's. */
+import { expect, test } from 'vitest'
 import { deliverDue } from '../../src/outbox/deliver.ts'
 import { otherWorkspace } from '../integrations/notion/support/other-workspace.ts'
 import { notionBench } from './support/notion.ts'
@@ -41,4 +42,14 @@ describeTaskSource('Notion', async () => {
     },
     writes: async () => (await board.writes()).length,
   }
+})
+
+test('what a call writes to the store is written by whoever made the call', async () => {
+  const { store, url, open, call } = await notionBench()
+  const actors: string[] = []
+  const service = await open(url, { ...store, as: actor => (actors.push(actor), store.as(actor)) })
+  await service.roles.taskSource?.setUp(call(), {})
+  await service.roles.taskSource?.board({ ...call(), actor: 'bot:mara' })
+  await service.deliverer?.({ ...call(), actor: 'cli:ana' })
+  expect(actors).toEqual(['tester', 'bot:mara', 'cli:ana'])
 })

@@ -84,7 +84,7 @@ async function busyDay({ clock, machine, ...files }: TestStore): Promise<void> {
     await store.outbox.renew(effects)
     if (tries === 1) await store.outbox.failed(effects, { ...FAILURE, dead: 'target' })
     else if (tries === 2) await store.outbox.failed(effects, FAILURE)
-    else await store.outbox.done(effects, { key: `k${String(tries)}`, outsideId: 'o' }, null)
+    else await store.outbox.delivered(effects, { key: `k${String(tries)}`, outsideId: 'o' }, null)
   }
   await store.effects.reviveAll()
   await store.decisions.cancel(taskId, 'cli:ana')

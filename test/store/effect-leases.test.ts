@@ -78,13 +78,13 @@ test('what is brought back from the dead waits for what is being sent to its tar
   await slow.outbox.failed(picked, { ...REFUSED, dead: 'target' })
   const { run } = await claimFrom(slow)
   // The row of the log, which is to stay, comes before the state in between.
-  const sending = await slow.outbox.done(await slow.outbox.claim('notion', 'all'), null, 'all')
+  const sending = await slow.outbox.delivered(await slow.outbox.claim('notion', 'all'), null, 'all')
   expect(sending.map(({ target }) => target)).toEqual(['page'])
 
   expect(await other.effects.revive('notion', 'page')).toBe(1)
   const handed = await handedTo(other)
   expect(handed.filter(one => one.startsWith('page'))).toEqual([])
-  await slow.outbox.done(sending, null, null)
+  await slow.outbox.delivered(sending, null, null)
   const [back] = await other.outbox.claim('notion', 'all')
   // Status, Run ID and the rest were said by what came after it.
   expect(back?.body).toEqual({
@@ -94,7 +94,7 @@ test('what is brought back from the dead waits for what is being sent to its tar
   })
   expect(back?.uncertain).toBe(true)
   expect(await other.pickUps.tickState('page')).toMatchObject({ kind: 'same-tick' })
-  await other.outbox.done(back === undefined ? [] : [back], null, null)
+  await other.outbox.delivered(back === undefined ? [] : [back], null, null)
   expect(await other.pickUps.tickState('page')).toEqual({ kind: 'waits', runId: run.id })
 })
 
@@ -118,7 +118,7 @@ test('what is written again does not touch what is being sent, nor go back behin
   const [{ id: taskId } = { id: '' }] = rowsOf<{ id: string }>(files.path, 'SELECT id FROM tasks')
   await other.rebuild.again({ taskId, keys: [], effectIds: jobs.map(({ id }) => id), forget: [] })
   expect(await handedTo(other)).toEqual([])
-  await slow.outbox.done(sending, null, null)
+  await slow.outbox.delivered(sending, null, null)
   expect(rowsOf(files.path, `SELECT key FROM effects WHERE state <> 'done'`)).toEqual([])
 })
 
@@ -128,7 +128,7 @@ async function claimUntil(store: Store, status: string): Promise<Effect[]> {
     const effects = await store.outbox.claim('notion', 'all')
     if (effects.flatMap(jobStatus).includes(status)) return effects
     if (effects.length === 0) throw new Error(`there is no row with ${status}`)
-    await store.outbox.done(effects, null, null)
+    await store.outbox.delivered(effects, null, null)
   }
 }
 

@@ -24,7 +24,7 @@ test('what waits for another service on the same target holds nothing up, and ca
   await store.pickUps.pickUp(aPage('page-1'), aRun({ cause: 'tick' }))
   expect((await store.outbox.claim('notion', 'all')).map(({ target }) => target)).toEqual(['page-1'])
   expect(await store.outbox.claim('gone', 'all')).toEqual([])
-  expect(await store.effects.dismiss('eff_1', 'ana')).toEqual({ kind: 'done', state: 'dismissed' })
+  expect(await store.effects.dismiss('eff_1', 'ana')).toEqual({ kind: 'decided', state: 'dismissed' })
   expect(await store.effects.list(['dismissed'], 9)).toMatchObject([{ id: 'eff_1', service: 'gone' }])
 })
 

@@ -134,7 +134,7 @@ test('a call counts towards the client it was made for, also when the task is an
       effects.length > 0;
       effects = await store.outbox.claim('notion', 'all')
     ) {
-      await store.outbox.done(effects, null, null)
+      await store.outbox.delivered(effects, null, null)
     }
   }
   await tick('Acme')

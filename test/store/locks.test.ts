@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { LEASE_MS, LEASE_RENEWAL_MS } from '../../src/kernel/lease.ts'
 import type { Store } from '../../src/store/index.ts'
-import type { UnderLock } from '../../src/store/locks.ts'
+import type { UnderLock } from '../../src/kernel/invoke.ts'
 import { rowsOf } from '../support/books.ts'
 import { testStore, type TestStore } from '../support/store.ts'
 import { changeStore } from './support/store-file.ts'
@@ -40,7 +40,7 @@ test('one holder at a time: others are told who it is and since when, the same p
   const sinceMs = files.clock.now()
   await files.clock.advance(1)
   const never = (): Promise<never> => Promise.reject(new Error('not to be done'))
-  const held = { kind: 'held', owner: 'first', sinceMs }
+  const held = { kind: 'held', holder: 'pid of first', sinceMs }
   expect(await second.locks.hold('pick-up', never)).toEqual(held)
   expect(await first.locks.hold('pick-up', never)).toEqual(held)
   expect(await second.locks.hold('another', () => Promise.resolve(7))).toEqual({ kind: 'done', value: 7 })

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openEngine } from '../../src/store/engine.ts'
 import { migrate, readMigrations, refuseForeign, type Migration } from '../../src/store/migrate.ts'
 import { rowsOf } from '../support/books.ts'
+import { NOBODY_LIVES } from '../support/fake-machine.ts'
 import { addTo, unmadeStore } from '../support/store.ts'
 
 const NEWEST = readMigrations().length
@@ -362,7 +363,7 @@ function fillStore(path: string, version: number): void {
     now: 1,
     programVersion: 'old',
     copy: () => () => undefined,
-    isAlive: () => false,
+    processes: NOBODY_LIVES,
   })
   engine.close()
   const columns = columnsOf(path)
@@ -464,7 +465,7 @@ async function afterStep(sql: string): Promise<{ failure: unknown; schema: unkno
       now: 1,
       programVersion: 'x',
       copy: () => () => undefined,
-      isAlive: () => false,
+      processes: NOBODY_LIVES,
     })
   } catch (error) {
     failure = error
@@ -481,7 +482,7 @@ test('a store is not brought up while a process of the older program works on it
   const files = unmadeStore()
   fillStore(files.path, 12)
   const open = (): Store => files.open('newer')
-  expect(open).toThrow(/works on this store \(gone\)/)
+  expect(open).toThrow(/works on this store \(pid of gone\)/)
   expect(rowsOf(files.path, 'PRAGMA user_version')).toEqual([{ user_version: 12 }])
   files.machine.kill('gone')
   open().close()

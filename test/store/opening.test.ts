@@ -24,6 +24,7 @@ import {
 } from '../../src/store/migrate.ts'
 import type { Store } from '../../src/store/index.ts'
 import { rowsOf } from '../support/books.ts'
+import { NOBODY_LIVES } from '../support/fake-machine.ts'
 import { runScript } from '../support/child.ts'
 import { addTo, aCall, claimFrom, NO_CAPS, unmadeStore, type TestStore } from '../support/store.ts'
 import { temporaryFolder } from '../support/temporary.ts'
@@ -165,7 +166,7 @@ test('a step that fails leaves the old schema whole', async () => {
       now: 1,
       programVersion: 'x',
       copy: () => () => undefined,
-      isAlive: () => false,
+      processes: NOBODY_LIVES,
     }),
   ).toThrow('table tasks already exists')
   expect(schemaVersion(engine)).toBe(before)
@@ -189,7 +190,7 @@ test('the copy before a step is made under the lock: what the older program wrot
   migrate(engine, newer, {
     now: 1,
     programVersion: 'x',
-    isAlive: () => false,
+    processes: NOBODY_LIVES,
     copy: from => {
       expect(from).toBe(readMigrations().length)
       // Anybody else who writes now has to wait.
@@ -214,7 +215,7 @@ test('a store of an older schema is brought up, with a copy of it as it was besi
     now: 1,
     programVersion: 'old',
     copy: () => () => undefined,
-    isAlive: () => false,
+    processes: NOBODY_LIVES,
   })
   engine.close()
   const store = files.open('newer')
@@ -286,7 +287,7 @@ function oldStore(files: TestStore, obstacle: string): void {
     now: 1,
     programVersion: 'old',
     copy: () => () => undefined,
-    isAlive: () => false,
+    processes: NOBODY_LIVES,
   })
   engine.script(obstacle)
   engine.close()

@@ -10,6 +10,9 @@ export interface FakeMachine {
   move(name: string): void
 }
 
+/** A machine on which no process lives. */
+export const NOBODY_LIVES: Pick<Processes, 'state' | 'nameOf'> = { state: () => 'dead', nameOf: String }
+
 /** A machine on which every process lives. */
 export function fakeMachine(): FakeMachine {
   const states = new Map<string, 'dead' | 'elsewhere'>()
@@ -17,6 +20,7 @@ export function fakeMachine(): FakeMachine {
     process: name => ({
       self: name,
       state: owner => (owner === name ? 'alive' : (states.get(owner) ?? 'alive')),
+      nameOf: owner => `pid of ${owner}`,
       keepHeapSmall: () => {},
     }),
     kill: name => void states.set(name, 'dead'),

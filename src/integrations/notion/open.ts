@@ -34,7 +34,7 @@ export async function openNotion({
     throttle: throttle(perSecond, world.clock, count => store.rates.take('notion', count, perSecond)),
     hasRoom: async () => (await store.rates.left('notion', perSecond)) >= 1,
   })
-  const board = onceForEachCall(call => openBoard(store, api, call))
+  const board = onceForEachCall(async call => openBoard(await openStore(call.actor), api, call))
   const setUpCommand = own.parent_page === '' ? 'echopilot init --parent PAGE' : 'echopilot init'
   return {
     roles: {
@@ -42,7 +42,8 @@ export async function openNotion({
         service: 'notion',
         setUpCommand,
         board,
-        setUp: (call, asked) => setUpNotion({ store, api, parentPage: own.parent_page, call }, asked),
+        setUp: async (call, asked) =>
+          setUpNotion({ store: await openStore(call.actor), api, parentPage: own.parent_page, call }, asked),
       },
     },
     deliverer: async call => (await board(call))?.deliverer ?? null,

@@ -19,7 +19,11 @@ export const taskReturn = defineOperation({
     const task = await findTask(context.store, input.id)
     return context.dryRun
       ? plannedDecision(task, 'return')
-      : decisionOf(task, 'return', await context.store.decisions.sendBack(task.id, input.note, context.actor))
+      : decisionOf(
+          task,
+          'return',
+          await context.store.decisions.returnTask(task.id, input.note, context.actor),
+        )
   },
   render: renderDecision,
 })

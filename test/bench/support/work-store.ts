@@ -168,7 +168,7 @@ export async function deliverAll(store: Store): Promise<void> {
   for (let [head] = effects; head !== undefined; [head] = effects) {
     const { body } = head
     const key = thingOf(body)
-    effects = await store.outbox.done(effects, key === null ? null : { key, outsideId: head.id }, 'all')
+    effects = await store.outbox.delivered(effects, key === null ? null : { key, outsideId: head.id }, 'all')
   }
 }
 

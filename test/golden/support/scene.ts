@@ -69,7 +69,7 @@ function worldIn(dir: string, env: Readonly<Record<string, string>>): World {
     random: seededRandom(7),
     fetch: lightFetch(),
     files: realFiles(),
-    processes: { self: 'boot/namespace/1/1', state: () => 'alive', keepHeapSmall: () => {} },
+    processes: { self: 'boot/namespace/1/1', state: () => 'alive', nameOf: String, keepHeapSmall: () => {} },
     host: {
       env: { ...env, ECHOPILOT_STATE_DIR: join(dir, 'state'), ECHOPILOT_CONFIG: '' },
       cwd: dir,

@@ -15,7 +15,7 @@ const ALWAYS = [
   'after PATCH /v1/pages/:id',
   'after POST /v1/pages',
   'after PATCH /v1/blocks/:id/children',
-  'after outbox.done',
+  'after outbox.delivered',
 ]
 
 const ROWS = [

@@ -90,7 +90,7 @@ const CASES: readonly {
       'after rebuild.again',
       'after PATCH /v1/blocks/:id/children',
       'after PATCH /v1/pages/:id',
-      'after outbox.done',
+      'after outbox.delivered',
     ],
   },
   {
@@ -101,7 +101,7 @@ const CASES: readonly {
       'after effects.lookAgain',
       'after effects.revive',
       'after PATCH /v1/blocks/:id/children',
-      'after outbox.done',
+      'after outbox.delivered',
     ],
   },
 ]

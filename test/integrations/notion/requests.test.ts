@@ -129,7 +129,7 @@ async function withRuns(desk: Desk, pageIds: readonly string[]): Promise<void> {
   )
   await Promise.all(picked)
   for (let effects = await store.outbox.claim('notion', 'all'); effects.length > 0;)
-    effects = await store.outbox.done(effects, null, 'all')
+    effects = await store.outbox.delivered(effects, null, 'all')
   store.close()
 }
 

@@ -19,8 +19,8 @@ export interface NotionBench {
   readonly store: Store
   readonly clock: FakeClock
   readonly storeFile: string
-  /** Opens it, as it stands at an address. */
-  readonly open: (url?: string) => Promise<OpenService>
+  /** Opens it, as it stands at an address, on its store or on the one that is given. */
+  readonly open: (url?: string, given?: Store) => Promise<OpenService>
   readonly call: (dryRun?: boolean) => ServiceCall
   /** Has this befall every request that fits, from now on. */
   readonly befall: (
@@ -50,16 +50,17 @@ export async function notionBench(): Promise<NotionBench> {
     store,
     clock,
     storeFile,
-    open: (url = standIn) =>
+    open: (url = standIn, given = store) =>
       openService('notion', {
         world,
         settings: {
           notion: { base_url: url, parent_page: PARENT_PAGE_ID, requests_per_second: REQUESTS_PER_SECOND },
         },
         secrets: { NOTION_TOKEN: SANDBOX_TOKEN },
-        store,
+        store: given,
       }),
     call: (dryRun = false) => ({
+      actor: 'tester',
       world,
       log: { error: silent, warn: silent, info: silent, debug: silent },
       stop: new AbortController().signal,

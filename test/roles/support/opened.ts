@@ -29,9 +29,9 @@ export async function openService(
     core: read.settings,
     secret: secret => secrets[secret] ?? null,
     missing: names => new Error(`missing: ${names.join(', ')}`),
-    store: async () => {
+    store: async actor => {
       if (store === undefined) throw new Error(`${name} was given no store`)
-      return store
+      return actor === undefined ? store : store.as(actor)
     },
   })
 }

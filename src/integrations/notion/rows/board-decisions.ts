@@ -129,12 +129,12 @@ async function actOn(context: EffectContext, seen: SeenRow): Promise<boolean> {
       return isSaidOfWhatWaits(
         context,
         seen.row,
-        await decisions.sendBack(taskId, said.note, 'notion', seen.row),
+        await decisions.returnTask(taskId, said.note, 'notion', seen.row),
       )
     case 'cancel':
-      return (await decisions.cancel(taskId, 'notion', runId)).kind === 'done'
+      return (await decisions.cancel(taskId, 'notion', runId)).kind === 'decided'
     case 'dismiss':
-      return (await decisions.dismiss(taskId, 'notion', runId)).kind === 'done'
+      return (await decisions.dismiss(taskId, 'notion', runId)).kind === 'decided'
     case undefined:
       return false
   }
@@ -143,7 +143,7 @@ async function actOn(context: EffectContext, seen: SeenRow): Promise<boolean> {
 /** Where the text was written anew since the row was read, its page is told so, and the decision is cleared there. */
 function isSaidOfWhatWaits({ log }: EffectContext, { runId }: BoardRow, { kind }: Decided): boolean {
   if (kind === 'refused') log.warn('decision not heeded: it was made of an earlier text', { run: runId })
-  return kind === 'done'
+  return kind === 'decided'
 }
 
 function saidIn({ workspace, log }: EffectContext, seen: SeenRow): Said | null {
