@@ -64,7 +64,7 @@ function repeat(tx: Change, latest: Run, run: NewRun): Decided {
   })
   addEvent(tx, { runId: latest.id, state: latest.state, what: `replayed as ${next.id}` })
   tellReplay(tx, next, latest.id)
-  return { kind: 'done', runId: next.id, state: next.state }
+  return { kind: 'decided', runId: next.id, state: next.state }
 }
 
 const REPLAYS = 'SELECT COUNT(*) FROM runs WHERE replay_of IS NOT NULL AND task_id'

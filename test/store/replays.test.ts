@@ -68,7 +68,7 @@ test('a replay names the run that it repeats, and that one names it', async () =
   const { files, store } = opened()
   const { taskId, runId } = await failedTask(store)
   const queued = await store.replays.queue(taskId, aReplay(runId))
-  expect(queued).toMatchObject({ kind: 'done', state: 'queued' })
+  expect(queued).toMatchObject({ kind: 'decided', state: 'queued' })
   expect(await store.runs.get(queued.runId)).toMatchObject({ cause: 'replay', replayOf: runId, number: 2 })
   expect((await store.runs.events(queued.runId)).map(({ what }) => what)).toEqual([`replay of ${runId}`])
   expect((await store.runs.events(runId)).at(-1)?.what).toBe(`replayed as ${queued.runId}`)
@@ -82,7 +82,7 @@ test('a run is replayed once, however often and by however many that is asked fo
   const results = await Promise.all(
     [store, other, store, other].map(async each => each.replays.queue(taskId, aReplay(runId))),
   )
-  expect(results.map(({ kind }) => kind).toSorted()).toEqual(['done', 'refused', 'refused', 'refused'])
+  expect(results.map(({ kind }) => kind).toSorted()).toEqual(['decided', 'refused', 'refused', 'refused'])
   await failNext(store)
   // Not the newest run any more.
   const before = dumpStore(files.path)
@@ -96,13 +96,13 @@ test('at most two replays of a task; a third only where a person forces it', asy
   let newest = runId
   for (let count = 1; count <= 2; count += 1) {
     const { kind, runId: next } = await store.replays.queue(taskId, aReplay(newest))
-    expect(kind).toBe('done')
+    expect(kind).toBe('decided')
     await failNext(store)
     newest = next
     expect(await store.replays.failedSince(0)).toMatchObject([{ runId: newest, replays: count }])
   }
   expect((await store.replays.queue(taskId, aReplay(newest))).kind).toBe('refused')
-  expect((await store.replays.queue(taskId, aReplay(newest, null))).kind).toBe('done')
+  expect((await store.replays.queue(taskId, aReplay(newest, null))).kind).toBe('decided')
 })
 
 test('what was dismissed, or did not fail, is repeated only where a person forces it', async () => {
@@ -112,12 +112,12 @@ test('what was dismissed, or did not fail, is repeated only where a person force
   expect(await store.replays.failedSince(0)).toMatchObject([{ isDismissed: true }])
   expect((await store.replays.queue(taskId, aReplay(runId))).kind).toBe('refused')
   const forced = await store.replays.queue(taskId, aReplay(runId, null))
-  expect(forced.kind).toBe('done')
+  expect(forced.kind).toBe('decided')
   // Open now.
   expect((await store.replays.queue(taskId, aReplay(forced.runId, null))).kind).toBe('refused')
   await store.decisions.cancel(taskId, 'tester')
   expect((await store.replays.queue(taskId, aReplay(forced.runId))).kind).toBe('refused')
-  expect((await store.replays.queue(taskId, aReplay(forced.runId, null))).kind).toBe('done')
+  expect((await store.replays.queue(taskId, aReplay(forced.runId, null))).kind).toBe('decided')
 })
 
 test('an edited brief is that of its run: the task and earlier runs keep theirs, later goes take it over', async () => {
@@ -152,7 +152,7 @@ async function confirmTick(store: Store): Promise<void> {
   for (;;) {
     const claimed = await store.outbox.claim('notion', 'all')
     if (claimed.length === 0) return
-    await store.outbox.done(claimed, null, null)
+    await store.outbox.delivered(claimed, null, null)
   }
 }
 
