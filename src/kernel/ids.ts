@@ -10,6 +10,7 @@ export const ID_PREFIXES = {
   record: 'rec',
   effect: 'eff',
   lock: 'lock',
+  alert: 'alert',
 } as const
 
 /** Something that has an id. */

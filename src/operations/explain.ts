@@ -102,6 +102,7 @@ async function runsOf(store: Store, found: Found): Promise<string[]> {
     case 'call':
     case 'effect':
       return [await store.lookup.runOf(found.kind, found.id)]
+    case 'alert':
     case 'record':
       return []
   }

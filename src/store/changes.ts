@@ -5,6 +5,10 @@
  */
 export const CHANGES = {
   'account.bind': { audited: true },
+  'alert.acknowledge': { audited: true },
+  'alert.observe': { audited: false },
+  'alert.snooze': { audited: true },
+  'alert.turn': { audited: true },
   'call.reserve': { audited: false },
   'call.settle': { audited: true },
   'effect.claim': { audited: false },
@@ -47,6 +51,7 @@ export const CHANGES = {
   'task.retry': { audited: true },
   'task.return': { audited: true },
   'task.untick': { audited: false },
+  'unit.fail': { audited: true },
 } as const satisfies Record<string, { readonly audited: boolean }>
 
 /** A kind of change. */

@@ -13,6 +13,7 @@ import { ledgerStore } from './ledger.ts'
 import { lookupStore } from './lookup.ts'
 import { migrate, readMigrations, refuseForeign, schemaVersion } from './migrate.ts'
 import { accountStore } from './accounts.ts'
+import { alertStore } from './alerts.ts'
 import { lockStore } from './locks.ts'
 import { notionStore } from './notion.ts'
 import { effectStore } from './effects.ts'
@@ -29,6 +30,7 @@ import { replayStore } from './replays.ts'
 import { runStore } from './runs.ts'
 import { stageStore } from './stages.ts'
 import { taskStore } from './tasks.ts'
+import { unitFailureStore } from './unit-failures.ts'
 
 /**
  * The state of EchoPilot: a set of whole transitions, each atomic and durable when its promise resolves.
@@ -141,6 +143,8 @@ function familiesOn(core: StoreCore) {
     rebuild: rebuildStore(core),
     notion: notionStore(core),
     accounts: accountStore(core),
+    alerts: alertStore(core),
+    unitFailures: unitFailureStore(core),
   }
 }
 

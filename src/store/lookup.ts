@@ -22,6 +22,7 @@ const TABLES = {
   call: 'calls',
   record: 'operation_records',
   effect: 'effects',
+  alert: 'alerts',
 } as const
 
 type Kind = keyof typeof TABLES

@@ -1,0 +1,44 @@
+import type { NoticeKind, Severity } from './alerts.ts'
+import type { EffectBody, EffectKind } from './effect-kind.ts'
+
+/** What a channel tells people of an alert, whole: a channel looks nothing up. */
+export interface Notice extends EffectBody {
+  readonly kind: 'notice'
+  /** A `test` is of no alert. */
+  readonly what: NoticeKind | 'test'
+  /** Null for a test. */
+  readonly alertId: string | null
+  readonly cause: string
+  readonly severity: Severity
+  readonly message: string
+  /** What to type; null where there is nothing. */
+  readonly next: string | null
+  /** How many things are bad for the same cause, this one among them. */
+  readonly count: number
+  readonly openedMs: number
+  readonly atMs: number
+}
+
+/** All notices of a channel go in order. */
+export const NOTICE_TARGET = 'notices'
+
+/** What a service declares that is a channel for alerts. */
+export const NOTICE: EffectKind<Notice> = {
+  kind: 'notice',
+  writes: 'notice of an alert',
+  shape: {
+    what: 'text',
+    alertId: 'text?',
+    cause: 'text',
+    severity: 'text',
+    message: 'text',
+    next: 'text?',
+    count: 'number',
+    openedMs: 'number',
+    atMs: 'number',
+  },
+  isMerged: false,
+  isInParts: false,
+  placeOf: () => NOTICE_TARGET,
+  stillToSay: body => body,
+}
