@@ -10,13 +10,13 @@ import type { PriceQuote } from './price.ts'
 
 /** What a service said of a call that it answered. */
 export interface AnsweredCall {
-  /** Null where it said nothing that can be read. */
-  readonly usage: TokenUsage | null
-  /** What is to be said of the usage as it was read. */
-  readonly usageNote: string | null
-  /** What it says that it charged. */
-  readonly chargedNano: number | null
   readonly text: string
+  /** Null where it said nothing, or said what cannot be. */
+  readonly usage: TokenUsage | null
+  /** Why the usage is not believed, or where its numbers disagreed, so that the dearer reading was taken. */
+  readonly usageNote: string | null
+  /** What it says that it charged, in nano-dollars; null where it says nothing. */
+  readonly chargedNano: number | null
 }
 
 /** How an answered call is booked. */

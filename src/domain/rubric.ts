@@ -63,15 +63,6 @@ export interface Finding {
   readonly text: string
 }
 
-/** Threshold, by rank: the row's QA Target, the type's, the configured one (80 unless set). */
-export function thresholdFor(
-  rowTarget: number | null,
-  typeTarget: number | null,
-  configured: number,
-): number {
-  return rowTarget ?? typeTarget ?? configured
-}
-
 /** Whether a QA Target can be used: a number from 1 to 100, with or without decimals (SPEC §8). */
 export function isValidTarget(target: number): boolean {
   return Number.isFinite(target) && target >= 1 && target <= 100

@@ -47,6 +47,16 @@ export function isRefusal(thrown: unknown): thrown is ServiceFailure {
   return thrown instanceof ServiceFailure && thrown.errorClass === 'permanent'
 }
 
+/** What a service answers, or null where it refuses this one request for good. */
+export async function unlessRefused<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer
+  } catch (error) {
+    if (isRefusal(error)) return null
+    throw error
+  }
+}
+
 /** What to type after a failure of a service. */
 export function nextAfter({ fix }: Pick<ServiceFailure, 'fix'>): string {
   return fix === null ? 'echopilot doctor' : `${fix}, then run the same command again`

@@ -1,10 +1,10 @@
 import { document, hint, line } from '../kernel/document.ts'
 import { flagField } from '../kernel/field.ts'
-import { pollOnce, pollOutcome } from '../pipeline/poll.ts'
+import { pollOnce, pollOutcome, type PollContext } from '../pipeline/poll.ts'
 import { workCounts } from '../pipeline/work-report.ts'
 import { renderPoll } from '../figures/work.ts'
 import { defineOperation } from './define.ts'
-import { concurrencyField, limitField, pipelineOf, taskField } from './work-input.ts'
+import { WORK_FIELDS } from './work-input.ts'
 
 export const poll = defineOperation({
   path: ['poll'],
@@ -15,9 +15,7 @@ export const poll = defineOperation({
   ],
   input: {
     drain: flagField('also run the pipeline until nothing is ready'),
-    limit: limitField,
-    concurrency: concurrencyField,
-    task: taskField,
+    ...WORK_FIELDS,
     failOnFailed: flagField('exit 1 when a task ended as Failed-Final'),
   },
   needs: {
@@ -33,14 +31,9 @@ export const poll = defineOperation({
     // Local tasks are queued the moment they are added, so without --drain there is nothing left to pick up.
     const stages = input.drain ? (['generate', 'judge', 'revise'] as const) : []
     const request = { ...input, stages, dryRun: context.dryRun }
+    const openDeliverers: PollContext['openDeliverers'] = call => context.outbox.deliverers(call)
     const report = await pollOnce(
-      {
-        ...pipelineOf(context, null),
-        actor: context.actor,
-        dryRun: context.dryRun,
-        taskSource: context.taskSource,
-        openDeliverers: call => context.outbox.deliverers(call),
-      },
+      { ...context, settings: context.settings.settings, openDeliverers },
       request,
     )
     return {

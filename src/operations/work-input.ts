@@ -2,38 +2,16 @@ import { optional, textField, wholeNumberField } from '../kernel/field.ts'
 import { ServiceFailure } from '../kernel/service-failure.ts'
 import type { Stage } from '../domain/run-state.ts'
 import { renderWork } from '../figures/work.ts'
-import type { PipelineContext } from '../pipeline/context.ts'
 import { workCounts, workOutcome, workQueue } from '../pipeline/work-report.ts'
 import type { RowCheck } from '../roles/task-source.ts'
 import { defineOperation, type AnyOperation, type Context } from './define.ts'
 
 /** The flags that `poll`, `process` and `qa` share. */
-export const limitField = optional(wholeNumberField('most runs to work on', 1))
-
-/** Above 64 a process only waits for itself. */
-export const concurrencyField = optional(
-  wholeNumberField('runs worked on at once; work.concurrency if left out', 1, 64),
-)
-
-/** A full id or its beginning. */
-export const taskField = optional(textField('only this task'))
-
-/** The part of an operation's context that the pipeline works with, and the rows of the board, if there is one. */
-export function pipelineOf(
-  context: Context<{ settings: 'required'; store: 'required'; models: 'required' }>,
-  rows: RowCheck | null,
-): PipelineContext {
-  return {
-    rows,
-    world: context.world,
-    store: context.store,
-    models: context.models,
-    settings: context.settings.settings,
-    log: context.log,
-    stop: context.stop,
-    progress: line => context.progress(line),
-    calling: call => context.calling(call),
-  }
+export const WORK_FIELDS = {
+  limit: optional(wholeNumberField('most runs to work on', 1)),
+  // Above 64 a process only waits for itself.
+  concurrency: optional(wholeNumberField('runs worked on at once; work.concurrency if left out', 1, 64)),
+  task: optional(textField('only this task')),
 }
 
 /**
@@ -57,12 +35,15 @@ export function defineWork(path: 'process' | 'qa', summary: string, stages: read
   return defineOperation({
     path: [path],
     summary,
-    input: { limit: limitField, concurrency: concurrencyField, task: taskField },
+    input: WORK_FIELDS,
     needs: { settings: 'required', store: 'required', models: 'required', taskSource: 'optional' },
     access: 'write',
     scope: 'operate',
     run: async (context, input) =>
-      workQueue(pipelineOf(context, await boardRows(context)), { ...input, stages, dryRun: context.dryRun }),
+      workQueue(
+        { ...context, settings: context.settings.settings, rows: await boardRows(context) },
+        { ...input, stages, dryRun: context.dryRun },
+      ),
     render: renderWork,
     outcome: workOutcome,
     counts: workCounts,

@@ -1,6 +1,5 @@
 import type { Caps } from '../domain/budget.ts'
 import { findModel, usdToNano } from '../domain/model-catalog.ts'
-import { thresholdFor } from '../domain/rubric.ts'
 import type { Stage } from '../domain/run-state.ts'
 import type { TaskType } from '../domain/task-type.ts'
 import type { CompletionRequest, Model } from '../roles/model.ts'
@@ -63,18 +62,5 @@ export function capsOf(settings: Settings): Caps {
     clientMonthNano: cap(settings.budget.client_month_usd),
     dayNano: cap(settings.budget.day_usd),
     monthNano: cap(settings.budget.month_usd),
-  }
-}
-
-/** The rules of quality a new run is created with. */
-export function qualityRulesFor(
-  settings: Settings,
-  type: TaskType,
-  qaTarget: number | null,
-): { threshold: number; band: number; revisions: number } {
-  return {
-    threshold: thresholdFor(qaTarget, settings.types[type]?.qa_target ?? null, settings.qa.threshold),
-    band: settings.qa.band,
-    revisions: settings.qa.revisions,
   }
 }

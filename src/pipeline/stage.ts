@@ -17,7 +17,7 @@ import type { Output } from '../store/runs.ts'
 import type { NewJudgement, NewOutput, Next, Rest, StageEnd } from '../store/stage-end.ts'
 import { ask, type Asked, type Question } from './ask.ts'
 import type { PipelineContext } from './context.ts'
-import { generatePrompt, judgePrompt, revisePrompt, rubricDigest, type Prompt } from './prompts.ts'
+import { generatePrompt, judgePrompt, revisePrompt, rubricDigest } from './prompts.ts'
 import { modelFor } from './rules.ts'
 
 /** Works a claimed run's next step. After a crash the next claim repeats what was not committed. */
@@ -30,16 +30,8 @@ export async function workStage(
   const step = nextStep(outputs, claimed.run)
   switch (step.kind) {
     case 'generate':
-      return write(context, claimed, outputs, generateQuestion(context, claimed), 'generate', signal)
     case 'revise':
-      return write(
-        context,
-        claimed,
-        outputs,
-        reviseQuestion(context, claimed, outputs, step.findings),
-        'revise',
-        signal,
-      )
+      return write(context, claimed, outputs, step, signal)
     case 'judge':
       return judge(context, claimed, outputs, step.outputId, signal)
     case 'rest':
@@ -49,18 +41,21 @@ export async function workStage(
   }
 }
 
+/** A step that makes a text. */
+type Writing = Extract<Step, { kind: 'generate' | 'revise' }>
+
 async function write(
   context: PipelineContext,
   claimed: ClaimedRun,
   outputs: readonly Output[],
-  question: Question,
-  stage: 'generate' | 'revise',
+  step: Writing,
   signal: AbortSignal,
 ): Promise<StageEnd> {
+  const question = makerQuestion(context, claimed, outputs, step)
   const asked = await ask(context, claimed, question, signal)
   if (asked.kind !== 'answered') return unanswered(context, claimed, asked, signal)
   const completion = { ...asked.completion, text: workIn(asked.completion.text, claimed.task) }
-  const output = newOutput(context, claimed, question, completion, stage)
+  const output = newOutput(context, claimed, question, completion, step.kind)
   const facts = { ...output, judgements: [], decision: null }
   const next = nextOf(nextStep([...outputs, facts], claimed.run), [...outputs, facts])
   return { kind: 'written', settlement: asked.settlement, output, next }
@@ -127,25 +122,20 @@ function reasonOf(service: string, { errorClass, message, fix }: ServiceFailure)
   return errorClass === 'permanent' && fix !== null ? `${what} (${fix})` : what
 }
 
-function generateQuestion(context: PipelineContext, { task }: ClaimedRun): Question {
-  const instructions = context.settings.types[task.type]?.instructions ?? null
-  return makerQuestion(context, task, generatePrompt(task, instructions, context.world.random))
-}
-
-function reviseQuestion(
+function makerQuestion(
   context: PipelineContext,
   { task }: ClaimedRun,
   outputs: readonly Output[],
-  findings: readonly Finding[],
+  step: Writing,
 ): Question {
-  const instructions = context.settings.types[task.type]?.instructions ?? null
+  const { settings, world } = context
+  const instructions = settings.types[task.type]?.instructions ?? null
   const draft = latestWork(outputs)?.text ?? ''
-  const prompt = revisePrompt(task, draft, findings, instructions, context.world.random)
-  return makerQuestion(context, task, prompt)
-}
-
-function makerQuestion(context: PipelineContext, task: ClaimedRun['task'], prompt: Prompt): Question {
-  const choice = modelFor(context.settings, 'generate', task.type, context.world.clock.now())
+  const prompt =
+    step.kind === 'generate'
+      ? generatePrompt(task, instructions, world.random)
+      : revisePrompt(task, draft, step.findings, instructions, world.random)
+  const choice = modelFor(settings, 'generate', task.type, world.clock.now())
   return { model: context.models.generator, choice, prompt, schema: null }
 }
 
@@ -163,7 +153,7 @@ function newOutput(
   { task }: ClaimedRun,
   question: Question,
   completion: Completion,
-  stage: 'generate' | 'revise',
+  stage: Writing['kind'],
 ): NewOutput {
   const empty = completion.finish === 'complete' && completion.text.trim() === ''
   const finish = empty ? 'empty' : completion.finish

@@ -7,19 +7,11 @@ import type { Store } from '../store/index.ts'
 import type { Found } from '../store/lookup.ts'
 import type { NewRun, Run } from '../store/run-rows.ts'
 import type { TaskRequest, TaskSummary } from '../store/tasks.ts'
-import { qualityRulesFor } from './rules.ts'
 
-/** Adds a local task and queues its first run. */
-export async function addTask(
-  store: Store,
-  settings: Settings,
-  request: TaskRequest,
-  actor: string,
-): Promise<{ taskId: string; runId: string }> {
-  return store.tasks.add(request, newRun(settings, request, 'added', actor))
-}
-
-/** A run of a task by the rules as they are now. */
+/**
+ * A run of a task by the rules as they are now. Its threshold, by rank: the task's own target, the type's, the
+ * configured one.
+ */
 export function newRun(
   settings: Settings,
   task: Pick<TaskRequest, 'brief' | 'type' | 'qaTarget' | 'priority'>,
@@ -31,7 +23,9 @@ export function newRun(
     priority: task.priority,
     briefDigest: sha256(task.brief),
     actor,
-    ...qualityRulesFor(settings, task.type, task.qaTarget),
+    threshold: task.qaTarget ?? settings.types[task.type]?.qa_target ?? settings.qa.threshold,
+    band: settings.qa.band,
+    revisions: settings.qa.revisions,
   }
 }
 

@@ -1,3 +1,5 @@
+import type { AnsweredCall } from '../domain/call-booking.ts'
+
 /** An AI model; OpenAI and every compatible server implement it. */
 export interface Model {
   /** Names the endpoint, for breakers and messages: its host, or `openai`. */
@@ -41,33 +43,16 @@ export interface CompletionRequest {
   readonly schema: { readonly name: string; readonly schema: Readonly<Record<string, unknown>> } | null
 }
 
-/** What a model answered. A refusal and a cut-off text are answers too. */
-export interface Completion {
-  /** Without the model's reasoning. */
-  readonly text: string
+/** What a model answered, without its reasoning. A refusal and a cut-off text are answers too. */
+export interface Completion extends AnsweredCall {
   /** Only what ended in a known good way is complete. */
   readonly finish: 'complete' | 'truncated' | 'refused'
   /** The service's own word for the end, where it is none that is known; such a text counts as cut off. */
   readonly endedBy: string | null
   readonly refusal: string | null
-  /** Null where the server did not say, or said what cannot be. */
-  readonly usage: ModelUsage | null
-  /** Why the usage is not believed, or where its numbers disagreed, so that the dearer reading was taken. */
-  readonly usageNote: string | null
-  /** What the service says that it charged, in nano-dollars. */
-  readonly chargedNano: number | null
   readonly answeredModel: string | null
   readonly serviceTier: string | null
   readonly requestId: string | null
-}
-
-/** Cached and cache-write tokens are inside input, reasoning tokens inside output. */
-export interface ModelUsage {
-  readonly inputTokens: number
-  readonly cachedTokens: number
-  readonly cacheWriteTokens: number
-  readonly outputTokens: number
-  readonly reasoningTokens: number
 }
 
 /** A model that a service offers. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { capsOf, contextTokens, effectiveModel, modelFor, qualityRulesFor } from '../../src/pipeline/rules.ts'
+import { capsOf, contextTokens, effectiveModel, modelFor } from '../../src/pipeline/rules.ts'
+import { newRun } from '../../src/pipeline/tasks.ts'
 import { settingsWith } from '../support/workshop.ts'
 
 const BEFORE = Date.parse('2027-01-13T23:59:59Z')
@@ -58,8 +59,15 @@ test('a cap of 0 is none; others are nano-dollars', () => {
   })
 })
 
-test('the rules of a run: its own target, the band and the revisions', () => {
-  const settings = settingsWith({ qa: { threshold: 75, band: 3, revisions: 2 } })
-  expect(qualityRulesFor(settings, 'Other', null)).toEqual({ threshold: 75, band: 3, revisions: 2 })
-  expect(qualityRulesFor(settings, 'Other', 60).threshold).toBe(60)
+test.each([
+  { row: 70, type: 85, threshold: 70 },
+  { row: null, type: 85, threshold: 85 },
+  { row: null, type: undefined, threshold: 75 },
+  { row: 1, type: undefined, threshold: 1 },
+])('a run whose row wants $row and whose type wants $type needs $threshold', ({ row, type, threshold }) => {
+  const qa = { threshold: 75, band: 3, revisions: 2 }
+  const types = type === undefined ? {} : { Other: { qa_target: type } }
+  const task = { brief: 'b', type: 'Other', qaTarget: row, priority: 'Normal' } as const
+  const run = newRun(settingsWith({ qa, types }), task, 'added', 'tester')
+  expect(run).toMatchObject({ threshold, band: 3, revisions: 2 })
 })

@@ -7,7 +7,7 @@ import type { Log } from '../../src/kernel/log.ts'
 import { realFiles } from '../../src/kernel/real-world.ts'
 import type { PipelineContext } from '../../src/pipeline/context.ts'
 import { drain, type Drained, type DrainOptions } from '../../src/pipeline/drain.ts'
-import { addTask, newRun } from '../../src/pipeline/tasks.ts'
+import { newRun } from '../../src/pipeline/tasks.ts'
 import { readSettings } from '../../src/settings/read.ts'
 import type { Settings } from '../../src/settings/schema.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
@@ -102,7 +102,8 @@ export async function workshop(options: WorkerOptions = {}): Promise<Workshop> {
     storeFile,
     hire,
     task,
-    add: async changes => addTask(store, context.settings, aTask(changes), 'tester'),
+    add: async changes =>
+      store.tasks.add(aTask(changes), newRun(context.settings, aTask(changes), 'added', 'tester')),
     run: async runId => found(await store.runs.get(runId), runId),
     outputs: async runId => store.runs.outputs(runId),
     calls: async runId => store.ledger.callsOfRun(runId),

@@ -1,9 +1,15 @@
+import { isBoardEffect } from '../../domain/board-effects.ts'
 import type { TaskBoard, ServiceCall } from '../../roles/task-source.ts'
+import type { Effect } from '../../store/effect-rows.ts'
 import type { Store } from '../../store/index.ts'
-import type { Deliverer } from '../../outbox/deliverer.ts'
+import type { Deliverer, Delivery } from '../../outbox/deliverer.ts'
 import type { Notion } from './api/client.ts'
 import { compareWithNotion } from './drift/drift.ts'
-import { notionDeliverer } from './effects/deliverer.ts'
+import { deliverBody } from './effects/body.ts'
+import type { EffectContext } from './effects/context.ts'
+import { deliverPage } from './effects/page.ts'
+import { whyAway } from './effects/place.ts'
+import { deliverRow } from './effects/row.ts'
 import { pickUp } from './rows/pick-up.ts'
 import { rowWatch } from './rows/row-watch.ts'
 import { openOwnWorkspace } from './workspace/workspace.ts'
@@ -20,22 +26,26 @@ export interface NotionBoard extends TaskBoard {
 export async function openBoard(store: Store, api: Notion, call: ServiceCall): Promise<NotionBoard | null> {
   const workspace = await openOwnWorkspace(store, api, call.dryRun)
   if (workspace === null) return null
-  const { world, log, stop } = call
-  const rows = rowWatch({ store, workspace, clock: world.clock, log })
-  const context = {
-    world,
-    store,
-    workspace,
-    rows,
-    log,
-    stop,
-    progress: (line: string) => call.progress(line),
-  }
+  const rows = rowWatch({ store, workspace, clock: call.world.clock, log: call.log })
+  const context = { ...call, store, workspace, rows }
   return {
     service: 'notion',
     withdrawn: (pageId, oldestMs) => rows.withdrawn(pageId, oldestMs),
-    pickUp: request => pickUp({ ...context, ...request, dryRun: call.dryRun }),
+    pickUp: request => pickUp({ ...context, ...request }),
     compare: limit => compareWithNotion(context, limit),
-    deliverer: notionDeliverer(context),
+    deliverer: {
+      service: 'notion',
+      hasRoom: () => api.hasRoom(),
+      deliver: (head, effects) => deliver(context, head, effects),
+      whyAway: place => whyAway(workspace, place),
+    },
   }
+}
+
+async function deliver(context: EffectContext, head: Effect, effects: readonly Effect[]): Promise<Delivery> {
+  const { body } = head
+  if (isBoardEffect(body, 'page')) return deliverPage(context, effects)
+  if (isBoardEffect(body, 'body')) return deliverBody(context, head, body)
+  if (isBoardEffect(body, 'log') || isBoardEffect(body, 'job')) return deliverRow(context, head, body)
+  return { kind: 'impossible', why: `nothing of the kind ${head.kind} is written to Notion` }
 }

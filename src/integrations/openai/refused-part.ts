@@ -89,7 +89,8 @@ function refusedPart(
   if (
     named !== null &&
     !without.has(named) &&
-    (SAYS_UNKNOWN.test(error.message) || mayLeaveOut(named, wantsDocument))
+    // A judge at another temperature is better than none.
+    (SAYS_UNKNOWN.test(error.message) || (wantsDocument && named === 'temperature'))
   )
     return named
   if (!wantsDocument || saysNoDocument(error) || isOfAccount(codeOf(error), error.message)) return null
@@ -109,11 +110,6 @@ function isRefusal(error: unknown, wantsDocument: boolean): error is Error {
 
 function codeOf(error: Error): string | null {
   return 'code' in error && typeof error.code === 'string' ? error.code : null
-}
-
-/** A judge at another temperature is better than none. */
-function mayLeaveOut(part: RefusablePart, wantsDocument: boolean): boolean {
-  return wantsDocument && part === 'temperature'
 }
 
 /** OpenAI names the part in `param`; others do so in words only. */

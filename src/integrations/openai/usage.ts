@@ -1,17 +1,8 @@
 import { isObject } from '../../domain/shape.ts'
-import type { ModelUsage } from '../../roles/model.ts'
+import type { AnsweredCall } from '../../domain/call-booking.ts'
+import type { TokenUsage } from '../../domain/cost.ts'
 
 type Json = Readonly<Record<string, unknown>>
-
-/** What a service says that a call used. */
-export interface UsageReport {
-  /** Null where it said nothing, or nothing that can be believed. */
-  readonly usage: ModelUsage | null
-  /** Why it is not believed, or which of its numbers disagreed, so that the dearer reading was taken. */
-  readonly usageNote: string | null
-  /** What it says that it charged, in nano-dollars; null where it says nothing. */
-  readonly chargedNano: number | null
-}
 
 /** The usage of a call in one dialect; null is what it does not say. */
 interface Reading {
@@ -35,7 +26,7 @@ type Count = (part: unknown, name: string) => number | null
  * Reads the usage of an answer in every dialect of OpenAI-compatible servers. Where several
  * are used, or where the numbers of one disagree, the dearer reading is taken, with a note.
  */
-export function readUsage(answer: Json): UsageReport {
+export function readUsage(answer: Json): Omit<AnsweredCall, 'text'> {
   const faults: string[] = []
   const notes: string[] = []
   const count = counter(faults)
@@ -183,7 +174,7 @@ function settled(counts: Counts, notes: string[]): Reading[] {
 }
 
 /** The dearest of each count; a cache that only one dialect speaks of is believed. */
-function dearest(readings: readonly Reading[], notes: string[]): ModelUsage | null {
+function dearest(readings: readonly Reading[], notes: string[]): TokenUsage | null {
   const inputTokens = most(...readings.map(({ input }) => input))
   const outputTokens = most(...readings.map(({ output }) => output))
   if (inputTokens === null || outputTokens === null) return null

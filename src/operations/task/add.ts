@@ -14,7 +14,7 @@ import {
 } from '../../kernel/field.ts'
 import { cutTo } from '../../kernel/text.ts'
 import { isBlank, nameOf } from '../../kernel/unseen.ts'
-import { addTask } from '../../pipeline/tasks.ts'
+import { newRun } from '../../pipeline/tasks.ts'
 import { defineOperation } from '../define.ts'
 
 /** Longer than any model takes in; more is a mistake, such as a video given as a brief. */
@@ -60,7 +60,10 @@ export const taskAdd = defineOperation({
     }
     const ids = context.dryRun
       ? { taskId: null, runId: null }
-      : await addTask(context.store, context.settings.settings, request, context.actor)
+      : await context.store.tasks.add(
+          request,
+          newRun(context.settings.settings, request, 'added', context.actor),
+        )
     return {
       dryRun: context.dryRun,
       ...ids,

@@ -2,7 +2,7 @@ import { EFFECT_KINDS } from '../../../src/integrations/index.ts'
 import { join } from 'node:path'
 import { seededRandom } from '../../../src/commands/demo/seeded-random.ts'
 import { realFiles, realProcesses } from '../../../src/kernel/real-world.ts'
-import { addTask } from '../../../src/pipeline/tasks.ts'
+import { newRun } from '../../../src/pipeline/tasks.ts'
 import type { TaskRequest } from '../../../src/store/tasks.ts'
 import { openStore } from '../../../src/store/index.ts'
 import { aTask, briefThat, REVISED_BRIEF } from '../../support/tasks.ts'
@@ -42,7 +42,7 @@ export async function queueIn(stateDir: string, tasks: readonly TaskRequest[]): 
   })
   for (const task of tasks) {
     now += 1
-    await addTask(store, settingsWith({}), task, 'test')
+    await store.tasks.add(task, newRun(settingsWith({}), task, 'added', 'test'))
   }
   store.close()
 }

@@ -1,6 +1,6 @@
 import { NOTION_DATABASES } from '../schema/schema.ts'
 import type { NotionPage } from '../api/client.ts'
-import { isRefusal } from '../../../kernel/service-failure.ts'
+import { unlessRefused } from '../../../kernel/service-failure.ts'
 import type { Clock } from '../../../kernel/world.ts'
 import type { NotionDatabase } from '../../../store/notion.ts'
 import type { Said, SaidRow } from '../../../store/rebuild.ts'
@@ -86,11 +86,6 @@ async function justWritten(
   row: SaidRow,
 ): Promise<NotionPage | null> {
   if (row.notionId === null || world.clock.now() - row.writtenMs > LAG_MS) return null
-  try {
-    const page = await workspace.api.page(row.notionId)
-    return page.trashed ? null : page
-  } catch (error) {
-    if (isRefusal(error)) return null
-    throw error
-  }
+  const page = await unlessRefused(workspace.api.page(row.notionId))
+  return page === null || page.trashed ? null : page
 }

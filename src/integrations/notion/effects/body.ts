@@ -5,7 +5,7 @@ import { planAppends, type AppendRequest } from '../blocks/split.ts'
 import { markdownToBlocks } from '../blocks/to-blocks.ts'
 import { normaliseMarkdown } from '../blocks/normal-form.ts'
 import { minuteText } from '../../../kernel/text.ts'
-import { isRefusal, ServiceFailure } from '../../../kernel/service-failure.ts'
+import { isRefusal, ServiceFailure, unlessRefused } from '../../../kernel/service-failure.ts'
 import { briefDigest } from '../rows/read-page.ts'
 import type { Effect } from '../../../store/effect-rows.ts'
 import { briefOfBody, foundOf } from './body-text.ts'
@@ -157,11 +157,7 @@ async function briefNote(
 
 /** Null where the brief cannot be read any more: then it is not what it was, and the result is written all the same. */
 async function briefDigestNow({ rows, workspace }: EffectContext, pageId: string): Promise<string | null> {
-  try {
-    const page = (await rows.page(pageId, RECENT_MS)) ?? (await workspace.api.page(pageId))
-    return await briefDigest(workspace, page)
-  } catch (error) {
-    if (!isRefusal(error)) throw error
-    return null
-  }
+  const read = async (): Promise<string> =>
+    briefDigest(workspace, (await rows.page(pageId, RECENT_MS)) ?? (await workspace.api.page(pageId)))
+  return unlessRefused(read())
 }

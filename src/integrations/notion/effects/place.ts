@@ -1,4 +1,4 @@
-import { isRefusal } from '../../../kernel/service-failure.ts'
+import { unlessRefused } from '../../../kernel/service-failure.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 
 /** Places of effects that are no page, by name. */
@@ -18,13 +18,11 @@ export async function presenceOf(
   const log = LOGS.get(place)
   const database = log === undefined ? null : databases[log.key]
   if (database === undefined) return 'there'
-  try {
-    const { trashed } = database === null ? await api.page(place) : await api.database(database.databaseId)
-    return trashed ? 'trashed' : 'there'
-  } catch (error) {
-    if (!isRefusal(error)) throw error
-    return 'unseen'
-  }
+  const found = await unlessRefused<{ readonly trashed: boolean }>(
+    database === null ? api.page(place) : api.database(database.databaseId),
+  )
+  if (found === null) return 'unseen'
+  return found.trashed ? 'trashed' : 'there'
 }
 
 /**

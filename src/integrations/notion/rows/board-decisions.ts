@@ -1,8 +1,8 @@
 import type { EffectContext } from '../effects/context.ts'
 import { isWithdrawn, MOST_CONDITIONS, readRows, type SeenRow } from './read-rows.ts'
 import { queueOf, readRow } from '../schema/row-values.ts'
-import type { NotionPage } from '../api/client.ts'
-import { isRefusal } from '../../../kernel/service-failure.ts'
+import type { NotionPage, QueryPage } from '../api/client.ts'
+import { unlessRefused } from '../../../kernel/service-failure.ts'
 import type { Decided } from '../../../store/decisions.ts'
 import type { BoardRow } from '../../../store/pickup.ts'
 
@@ -78,10 +78,7 @@ async function readWhatIsSaid(context: EffectContext): Promise<number> {
 }
 
 /** Null where a column was taken off, or knows no such option: then the round finds what is said. */
-async function saidPage(
-  context: EffectContext,
-  cursor: string | null,
-): Promise<{ pages: readonly NotionPage[]; nextCursor: string | null } | null> {
+async function saidPage(context: EffectContext, cursor: string | null): Promise<QueryPage | null> {
   const queue = queueOf(context.workspace)
   const { status, decision } = queue.properties
   const or = [
@@ -89,12 +86,7 @@ async function saidPage(
     ...(status === undefined ? [] : [{ property: status.id, [status.type]: { equals: 'Cancelled' } }]),
   ]
   const sorts = [{ timestamp: 'last_edited_time', direction: 'descending' }]
-  try {
-    return await context.workspace.api.queryPage(queue.dataSourceId, { filter: { or }, sorts }, cursor)
-  } catch (error) {
-    if (isRefusal(error)) return null
-    throw error
-  }
+  return unlessRefused(context.workspace.api.queryPage(queue.dataSourceId, { filter: { or }, sorts }, cursor))
 }
 
 /** Only rows of runs to which it can mean something are read by themselves: a list may be older than our writes. */

@@ -12,7 +12,7 @@ import { readPage } from './read-page.ts'
 import { readDecisions } from './board-decisions.ts'
 
 /** What picking up works with. */
-type PickUpContext = EffectContext & PickUpRequest & { readonly dryRun: boolean }
+type PickUpContext = EffectContext & PickUpRequest
 
 const LOCK = 'pick-up'
 

@@ -2,7 +2,7 @@ import { sha256 } from '../../../kernel/digest.ts'
 import { PRIORITIES, type Priority } from '../../../domain/run-state.ts'
 import { isValidTarget } from '../../../domain/rubric.ts'
 import { parseTaskType, TASK_TYPES, type TaskType } from '../../../domain/task-type.ts'
-import { ENDLESS, isRefusal } from '../../../kernel/service-failure.ts'
+import { ENDLESS, isRefusal, unlessRefused } from '../../../kernel/service-failure.ts'
 import { isBlank, nameOf } from '../../../kernel/unseen.ts'
 import type { NotionBlock, NotionJson, NotionPage } from '../api/client.ts'
 import type { Workspace } from '../workspace/workspace.ts'
@@ -122,13 +122,8 @@ async function clientOf(
   const [id] = row.relation('client')
   const clients = workspace.databases['clients']
   if (id === undefined || clients === undefined) return typed
-  try {
-    const page = await workspace.api.page(id)
-    if (page.trashed) return typed
-    const client = readRow(page, clients)
-    return { name: client.text('clientName') ?? typed.name, email: client.text('email') }
-  } catch (error) {
-    if (isRefusal(error)) return typed
-    throw error
-  }
+  const page = await unlessRefused(workspace.api.page(id))
+  if (page === null || page.trashed) return typed
+  const client = readRow(page, clients)
+  return { name: client.text('clientName') ?? typed.name, email: client.text('email') }
 }

@@ -1,4 +1,4 @@
-import { isRefusal } from '../../../kernel/service-failure.ts'
+import { unlessRefused } from '../../../kernel/service-failure.ts'
 import type { NotionJson, NotionPage } from '../api/client.ts'
 import type { BoardRow } from '../../../store/pickup.ts'
 import { queueOf, readRow } from '../schema/row-values.ts'
@@ -48,7 +48,7 @@ export async function readRows(
       continue
     }
     pages += 1
-    seen.push({ row, page: await pageIfGiven(workspace, row.pageId) })
+    seen.push({ row, page: await unlessRefused(workspace.api.page(row.pageId)) })
   }
   return { seen, unread }
 }
@@ -66,14 +66,9 @@ async function listedRows(
 ): Promise<ReadonlyMap<string, NotionPage>> {
   const conditions = rows.slice(0, MOST_CONDITIONS).flatMap(row => conditionFor(workspace, row) ?? [])
   if (conditions.length === 0) return new Map()
-  try {
-    const source = queueOf(workspace).dataSourceId
-    const { pages } = await workspace.api.queryPage(source, { filter: { or: conditions } }, null)
-    return new Map(pages.map(page => [page.id, page]))
-  } catch (error) {
-    if (isRefusal(error)) return new Map()
-    throw error
-  }
+  const source = queueOf(workspace).dataSourceId
+  const list = await unlessRefused(workspace.api.queryPage(source, { filter: { or: conditions } }, null))
+  return new Map(list?.pages.map(page => [page.id, page]))
 }
 
 function conditionFor(workspace: Workspace, row: BoardRow): NotionJson | null {
@@ -83,15 +78,6 @@ function conditionFor(workspace: Workspace, row: BoardRow): NotionJson | null {
   // A row without a title is called Untitled here.
   if (taskName?.type !== 'title' || row.title === 'Untitled' || row.title.length > LONGEST_TITLE) return null
   return { property: taskName.id, title: { equals: row.title } }
-}
-
-async function pageIfGiven(workspace: Workspace, pageId: string): Promise<NotionPage | null> {
-  try {
-    return await workspace.api.page(pageId)
-  } catch (error) {
-    if (isRefusal(error)) return null
-    throw error
-  }
 }
 
 /**
