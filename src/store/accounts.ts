@@ -34,6 +34,9 @@ export function accountStore(core: StoreCore) {
              credential = excluded.credential, since_ms = excluded.since_ms`,
           { ...account, sinceMs },
         )
+        const { service, identity, credential } = account
+        const isKnown = same && before.label === account.label && before.credential === credential
+        if (!isKnown) tx.about(service, { identity, credential })
         return { ...account, sinceMs }
       }),
   }

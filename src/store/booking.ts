@@ -57,6 +57,7 @@ export function settleCall(tx: Change, settlement: Settlement): void {
      WHERE id = :callId`,
     settledValues(tx, settlement, costNano),
   )
+  tx.about(callId, { run: before.runId, certainty, costNano })
   addSpend(tx, before.spentBy, costNano - before.costNano)
   const run = findRun(tx, before.runId)
   // Where a process still works on it, what it commits next tells the cost too.

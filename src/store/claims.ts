@@ -224,6 +224,7 @@ function takeBack(tx: Change, gone: Gone): number {
     const state = waitingState(run)
     abandonCalls(tx, gone.owner, run.id, `no answer: ${why}`)
     leaveServices(tx, run.id, false)
+    tx.about(run.id, { state })
     const waiting = updateRun(tx, run.id, { state, owner: null, lease_until_ms: null })
     tx.engine.run(
       `UPDATE attempts SET interruptions = interruptions + 1 WHERE run_id = :runId AND outcome = 'open'`,

@@ -1,9 +1,11 @@
+import type { AuditFacts } from '../domain/audit.ts'
 import type { EffectKinds } from '../domain/effect-kind.ts'
 import { fits, type Shape } from '../domain/shape.ts'
 import { UnreadableRow } from '../kernel/errors.ts'
 import type { Clock, Processes, Random } from '../kernel/world.ts'
 import { newId, type IdKind } from '../kernel/ids.ts'
-import type { ChangeKind } from './changes.ts'
+import { appendAudit, gathering } from './audit-chain.ts'
+import { CHANGES, type ChangeKind } from './changes.ts'
 import type { Reader, SqlParameters, SqlRow, Writer } from './engine.ts'
 import type { GroupCommit } from './group-commit.ts'
 
@@ -27,6 +29,11 @@ export interface Change extends StoreReader {
   readonly actor: string
   readonly what: ChangeKind
   readonly newId: (kind: IdKind) => string
+  /**
+   * Names a thing that this changes, by its id, with what of it matters: see {@link AuditFacts}. A change of an audited
+   * kind that named something has a row in the audit chain; one that came to nothing names nothing.
+   */
+  readonly about: (id: string, facts?: AuditFacts) => void
 }
 
 /** What every table family is built from. */
@@ -40,7 +47,8 @@ export interface StoreCore extends StoreReader {
 
 /**
  * The only way to change rows: makes the handle that can, for each change anew. Its time stands still
- * from when it has the lock, and its ids are the same again where it is run a second time.
+ * from when it has the lock, and its ids are the same again where it is run a second time. What is audited is
+ * appended to the chain before the end of the same transaction.
  */
 export function changing(
   reading: StoreReader,
@@ -61,7 +69,11 @@ export function changing(
         made.set(`${kind} ${number}`, id)
         return id
       }
-      return work({ ...reading, engine, clock, actor, what, newId: sameId })
+      const { about, subjects } = gathering()
+      const tx = { ...reading, engine, clock, actor, what, newId: sameId, about }
+      const value = work(tx)
+      if (CHANGES[what].audited && subjects.size > 0) appendAudit(tx, what, Object.fromEntries(subjects))
+      return value
     })
   }
 }

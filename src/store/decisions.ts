@@ -61,6 +61,7 @@ export function decisionStore(core: StoreCore) {
           reason: null,
           not_before_ms: 0,
         })
+        tx.about(run.id, { state: 'generated' })
         addEvent(tx, { runId: run.id, state: 'generated', what: 'returned by the operator' })
         tellOutside(tx, returned)
         return { kind: 'decided', runId: run.id, state: 'generated' }
@@ -76,6 +77,7 @@ export function decisionStore(core: StoreCore) {
       decide(taskId, { runId }, 'dismiss', actor, (tx, run) => {
         if (run.dismissedMs === null) {
           updateRun(tx, run.id, { dismissed_ms: tx.clock.now() })
+          tx.about(run.id, { state: run.state })
           addEvent(tx, { runId: run.id, state: run.state, what: 'dismissed by the operator' })
         }
         return { kind: 'decided', runId: run.id, state: run.state }
@@ -99,6 +101,8 @@ function newestOutputId(core: StoreReader, runId: string): string | null {
 
 /** A text that was returned, and could not be revised, is decided about again. */
 function insertDecision(tx: Change, run: Run, kind: 'approve' | 'return', note: string): void {
+  const outputId = newestOutputId(tx, run.id)
+  if (outputId !== null) tx.about(outputId, { run: run.id, decision: kind })
   tx.engine.run(
     `INSERT INTO decisions (run_id, output_id, work_id, kind, note, actor, at_ms)
      VALUES (:runId, :outputId, :workId, :kind, :note, :actor, :now)
@@ -106,7 +110,7 @@ function insertDecision(tx: Change, run: Run, kind: 'approve' | 'return', note: 
        actor = excluded.actor, at_ms = excluded.at_ms`,
     {
       runId: run.id,
-      outputId: newestOutputId(tx, run.id),
+      outputId,
       workId: latestWorkOf(tx, run.id)?.id ?? null,
       kind,
       note,
@@ -133,6 +137,7 @@ export function endRun(tx: Change, run: Run, state: 'done' | 'cancelled', reason
      WHERE run_id = :runId AND outcome = 'open'`,
     { runId: run.id, reason, now: tx.clock.now() },
   )
+  tx.about(run.id, { state })
   addEvent(tx, { runId: run.id, state, what: reason })
   tellOutside(tx, ended)
   sealReceipt(tx, ended)
@@ -141,6 +146,7 @@ export function endRun(tx: Change, run: Run, state: 'done' | 'cancelled', reason
 
 function makeDue(tx: Change, run: Run): Decided {
   updateRun(tx, run.id, { not_before_ms: 0 })
+  tx.about(run.id, { state: run.state })
   addEvent(tx, { runId: run.id, state: run.state, what: 'made due by the operator' })
   return { kind: 'decided', runId: run.id, state: run.state }
 }

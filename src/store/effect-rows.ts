@@ -81,6 +81,11 @@ export function readEffect({ kinds }: StoreReader, is: RowReader): Effect {
   }
 }
 
+/** Names an effect as what a change is about, with the state that it has after it. */
+export function aboutEffect(tx: Change, { id, service, kind, subject }: Effect, state: EffectState): void {
+  tx.about(id, { state, service, kind, of: subject.id })
+}
+
 /** Where effects go, and what they tell of. */
 export interface EffectsOf {
   readonly service: string

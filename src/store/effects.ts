@@ -1,7 +1,7 @@
 import { mayDecideEffect } from '../domain/decision.ts'
 import type { EffectBody, EffectState } from '../domain/effect-kind.ts'
 import { findRow, readRows, type Change, type StoreCore, type StoreReader } from './core.ts'
-import { effectsWhere, readEffect, type Effect } from './effect-rows.ts'
+import { aboutEffect, effectsWhere, readEffect, type Effect } from './effect-rows.ts'
 import { addEvent, findRun } from './run-rows.ts'
 import { dueSql } from './sql.ts'
 
@@ -92,6 +92,7 @@ export function effectStore(core: StoreCore) {
             now: tx.clock.now(),
           },
         )
+        aboutEffect(tx, effect, 'dismissed')
       }),
   }
 }
@@ -186,6 +187,7 @@ function revive(tx: Change, effect: Effect): void {
     supersede(tx, effect)
     return
   }
+  aboutEffect(tx, effect, 'pending')
   tx.engine.run(
     `UPDATE effects SET state = 'pending', cause = NULL, ended_ms = NULL, body = :body, tries = 0, uncertain = 1,
        looked_up_ms = NULL, not_before_ms = 0 WHERE id = :id`,
@@ -193,12 +195,16 @@ function revive(tx: Change, effect: Effect): void {
   )
 }
 
-function supersede(tx: Change, { id }: Effect): void {
+function supersede(tx: Change, effect: Effect): void {
+  const { id } = effect
   tx.engine.run(`UPDATE effects SET state = 'done', cause = NULL, error = NULL WHERE id = :id`, { id })
+  aboutEffect(tx, effect, 'done')
 }
 
-function dueNow(tx: Change, { id }: Effect): void {
+function dueNow(tx: Change, effect: Effect): void {
+  const { id } = effect
   tx.engine.run('UPDATE effects SET not_before_ms = 0 WHERE id = :id', { id })
+  aboutEffect(tx, effect, 'pending')
 }
 
 /** It waits, and this program has nothing that could deliver it. */

@@ -3,6 +3,7 @@ import type { EffectKinds } from '../domain/effect-kind.ts'
 import { AppError, messageOf } from '../kernel/errors.ts'
 import type { Files, World } from '../kernel/world.ts'
 import { recordStore } from './records.ts'
+import { appendAudit } from './audit-chain.ts'
 import { claimStore } from './claims.ts'
 import { changing, type StoreCore } from './core.ts'
 import { decisionStore } from './decisions.ts'
@@ -72,12 +73,17 @@ export interface StoreOptions {
 export function openStore(options: StoreOptions): Store {
   makeFolder(options)
   const engine = openPrivately(options)
+  const now = options.world.clock.now()
   try {
     migrate(engine, readMigrations(), {
-      now: options.world.clock.now(),
+      now,
       programVersion: options.programVersion,
       copy: from => copyBeside(options, from),
       processes: options.world.processes,
+      tell: (fromSchema, schema) =>
+        appendAudit({ ...options, engine, clock: { now: () => now } }, 'store.migrate', {
+          store: { fromSchema, schema },
+        }),
     })
     return storeOn(engine, options)
   } catch (error) {

@@ -80,6 +80,8 @@ export function migrate(
     programVersion: string
     copy: (fromVersion: number) => () => void
     processes: Pick<Processes, 'state' | 'nameOf'>
+    /** What is kept of it, in the same transaction. */
+    tell?: (fromVersion: number, toVersion: number) => void
   },
 ): void {
   const newest = migrations.at(-1)?.number ?? 0
@@ -98,6 +100,7 @@ export function migrate(
       }
       for (const migration of migrations.filter(step => step.number > now)) apply(engine, migration, options)
       refuseLostRows(engine)
+      if (now < newest) options.tell?.(now, newest)
     })
   } catch (error) {
     // Unless the commit failed and went through all the same.

@@ -32,6 +32,7 @@ export function notionStore(core: StoreCore) {
                data_source_id = excluded.data_source_id, properties = excluded.properties`,
             { key, databaseId, dataSourceId, properties: JSON.stringify(properties) },
           )
+          tx.about(databaseId, { key, dataSourceId })
         }
       }),
   }

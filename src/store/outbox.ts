@@ -2,7 +2,7 @@ import type { DeadCause } from '../domain/effect-kind.ts'
 import { LONGEST_DELIVERY_WAIT_MS } from '../domain/retry-schedule.ts'
 import { LEASE_MS } from '../kernel/lease.ts'
 import { findRow, readRow, readRows, type Change, type StoreCore, type StoreReader } from './core.ts'
-import { effectsWhere, readEffect, type Effect } from './effect-rows.ts'
+import { aboutEffect, effectsWhere, readEffect, type Effect } from './effect-rows.ts'
 import { IS_MISSED, settleDead } from './effects.ts'
 import { appendEntry } from './receipts.ts'
 import { findRun } from './run-rows.ts'
@@ -187,6 +187,7 @@ function finish(tx: Change, effects: readonly Effect[], thing: OutsideThing | nu
       now: tx.clock.now(),
     })
     if (!mine) continue
+    aboutEffect(tx, effect, 'done')
     if (tx.kinds.of(effect)?.confirmsTick?.(effect.body) === true) confirmTick(tx, effect)
     proveDelivery(tx, effect)
   }
@@ -227,7 +228,8 @@ function giveBack(tx: Change, effects: readonly Effect[], failure: FailedDeliver
     const set = 'error = :error, not_before_ms = :notBeforeMs'
     if (cause !== null) {
       const values = { error, notBeforeMs, cause, now }
-      endOne(tx, effect, `${set}, state = 'dead', cause = :cause, ended_ms = :now`, values)
+      const mine = endOne(tx, effect, `${set}, state = 'dead', cause = :cause, ended_ms = :now`, values)
+      if (mine) aboutEffect(tx, effect, 'dead')
       continue
     }
     // What was sent after a look-up has to be looked for anew.

@@ -19,9 +19,11 @@ export function pauseStore(core: StoreCore) {
     list: async () => readPauses(core),
     /** Ends every pause of a service; for the operator. Returns how many there were. */
     resume: (service: string) =>
-      core.change(core.actor, 'pause.resume', tx =>
-        tx.engine.run('DELETE FROM service_pauses WHERE service = :service', { service }),
-      ),
+      core.change(core.actor, 'pause.resume', tx => {
+        const pauses = tx.engine.run('DELETE FROM service_pauses WHERE service = :service', { service })
+        if (pauses > 0) tx.about(service, { pauses })
+        return pauses
+      }),
     /**
      * Forgets pauses of credentials, addresses and models that the caller does not use: nothing would end them. Where
      * another environment works on the same store with one of them, its next call finds out again.

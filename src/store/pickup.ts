@@ -201,6 +201,7 @@ function openRun(core: StoreReader, pageId: string): Run | null {
 function upsertTask(tx: Change, page: PickedPage): string {
   const sql = 'SELECT id FROM tasks WHERE page_id = :pageId'
   const id = findRow(tx, sql, { pageId: page.pageId }, is => is.text('id')) ?? tx.newId('task')
+  tx.about(id, { page: page.pageId, type: page.type })
   const { stoodCancelled: _, ...row } = page
   tx.engine.run(
     `INSERT INTO tasks (id, source, title, brief, type, client, client_email, qa_target, priority, due_date,

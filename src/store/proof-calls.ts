@@ -52,6 +52,7 @@ function settle(tx: Change, settlement: Settlement): number {
     `UPDATE probe_calls SET ${SETTLED} WHERE id = :callId`,
     settledValues(tx, settlement, costNano),
   )
+  tx.about(settlement.callId, { certainty: settlement.certainty, costNano })
   addSpend(tx, { ...NOBODY, day: before.day }, costNano - before.reservedNano)
   return costNano
 }

@@ -118,10 +118,16 @@ export function queueStore(core: StoreCore) {
       core.change(core.actor, 'queue.pause', tx => {
         const sql = `INSERT INTO queue_pause (only, reason, actor, at_ms) VALUES (1, :reason, :actor, :now)
           ON CONFLICT (only) DO NOTHING`
-        return tx.engine.run(sql, { reason, actor: tx.actor, now: tx.clock.now() }) === 1
+        const isNew = tx.engine.run(sql, { reason, actor: tx.actor, now: tx.clock.now() }) === 1
+        if (isNew) tx.about('queue', { paused: true })
+        return isNew
       }),
     /** False where it was not paused. */
     resume: () =>
-      core.change(core.actor, 'queue.resume', tx => tx.engine.run('DELETE FROM queue_pause') === 1),
+      core.change(core.actor, 'queue.resume', tx => {
+        const wasPaused = tx.engine.run('DELETE FROM queue_pause') === 1
+        if (wasPaused) tx.about('queue', { paused: false })
+        return wasPaused
+      }),
   }
 }

@@ -154,6 +154,7 @@ function record(tx: Change, { taskId, keys, effectIds, forget }: Again): void {
       thing,
     })
   }
+  if (keys.length + effectIds.length + forget.length > 0) tx.about(taskId, { run: run.id })
   for (const id of effectIds) writeAgain(tx, id)
 }
 

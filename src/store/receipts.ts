@@ -46,10 +46,12 @@ export function receiptStore(core: StoreCore) {
 /** Seals the core of a run that has just ended; once, inside the transaction that ended it. */
 export function sealReceipt(tx: Change, run: Run): void {
   const text = canonicalJson(gather(tx, run))
+  const receipt = sha256(text)
   tx.engine.run(
-    'INSERT INTO receipts (run_id, core, digest, sealed_ms) VALUES (:runId, :text, :digest, :now)',
-    { runId: run.id, text, digest: sha256(text), now: tx.clock.now() },
+    'INSERT INTO receipts (run_id, core, digest, sealed_ms) VALUES (:runId, :text, :receipt, :now)',
+    { runId: run.id, text, receipt, now: tx.clock.now() },
   )
+  tx.about(run.id, { receipt })
 }
 
 function readReceipt(core: StoreReader, runId: string): Receipt | null {

@@ -1,7 +1,7 @@
 import { CLOCK_STEP_MS } from '../domain/due.ts'
 import type { Outcome } from '../kernel/errors.ts'
 import type { Counts } from '../kernel/operation.ts'
-import { findRow, readRows, type RowReader, type StoreCore, type StoreReader } from './core.ts'
+import { reader, findRow, readRows, type RowReader, type StoreCore, type StoreReader } from './core.ts'
 
 /** How an operation ended, or that it is under way. */
 export interface OperationRecord {
@@ -33,9 +33,9 @@ export function recordStore(core: StoreCore) {
       }),
     end: (id: string, outcome: Outcome, message: string | null, counts?: Counts | null) =>
       core.change(core.actor, 'operation.end', tx => {
-        tx.engine.run(
+        const row = tx.engine.returning(
           `UPDATE operation_records SET ended_ms = :now, outcome = :outcome, message = :message, done = :done,
-             failed = :failed WHERE id = :id`,
+             failed = :failed WHERE id = :id RETURNING operation`,
           {
             id,
             outcome,
@@ -45,6 +45,10 @@ export function recordStore(core: StoreCore) {
             now: tx.clock.now(),
           },
         )
+        // What was looked for and not found, as by most polls, is no change that anybody would look for.
+        const isIdle = outcome === 'ok' && counts?.done === 0 && counts.failed === 0
+        if (row !== undefined && !isIdle)
+          tx.about(id, { operation: reader(row).text('operation'), outcome, ...counts })
       }),
     /** The latest record of each operation. */
     latest: async () =>

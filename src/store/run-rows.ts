@@ -87,8 +87,9 @@ export function insertRun(tx: Change, taskId: string, run: NewRun): Run {
       now: tx.clock.now(),
     },
   )
-  const { cause, replayOf = null } = run
+  const { cause, briefDigest, threshold, replayOf = null } = run
   addEvent(tx, { runId: id, state: 'queued', what: replayOf === null ? cause : `${cause} of ${replayOf}` })
+  tx.about(id, { task: taskId, state: 'queued', cause, briefDigest, threshold, replayOf })
   return readRun(reader(row ?? {}))
 }
 

@@ -115,6 +115,7 @@ function letGo(tx: Change, run: Run, caps: Caps): boolean {
   if (breachOf(tx, { taskId: run.taskId, client: held.client }, held.needNano, caps) !== null) return false
   const state = waitingState(run)
   const free = updateRun(tx, run.id, { state, held_need_nano: null, reason: null })
+  tx.about(run.id, { state })
   addEvent(tx, { runId: run.id, state, what: 'let go: the cap has room again' })
   tellOutside(tx, free)
   return true

@@ -157,6 +157,8 @@ function leave(tx: Change, run: Run, to: RunState, columns: Columns, reason: str
     lease_until_ms: null,
     ended_ms: isFinal(to) ? tx.clock.now() : null,
   })
+  const { errorClass, score, attempt } = left
+  tx.about(run.id, { state: to, attempt, errorClass, score })
   if (reason !== null) note(tx, left, reason)
   tellOutside(tx, left)
   if (isFinal(to)) sealReceipt(tx, left)

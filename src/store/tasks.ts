@@ -92,6 +92,7 @@ export function taskStore(core: StoreCore) {
             now: tx.clock.now(),
           },
         )
+        tx.about(taskId, { type: task.type })
         return { taskId, runId: insertRun(tx, taskId, run).id }
       }),
     /** A task by its full id; null where there is none. */

@@ -17,6 +17,7 @@ export function insertOutput(tx: Change, runId: string, callId: string, output: 
       now: tx.clock.now(),
     },
   )
+  tx.about(output.id, { run: runId, digest: output.digest })
 }
 
 /** Adds a judgement, numbered after the version's last; inside a transaction of the caller. */
@@ -46,6 +47,7 @@ export function insertJudgement(tx: Change, runId: string, callId: string, judge
       now: tx.clock.now(),
     },
   )
+  tx.about(judgement.id, { output: judgement.outputId, score: verdict?.score ?? null })
 }
 
 /** A run's newest text, inside or outside a transaction; a refused revision is none. Null where there is none. */

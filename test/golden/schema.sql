@@ -54,6 +54,23 @@ CREATE TABLE attempts (
   PRIMARY KEY (run_id, number)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE audit_head (
+  only   INTEGER PRIMARY KEY CHECK (only = 1),
+  seq    INTEGER NOT NULL,
+  digest TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE audit_log (
+  seq            INTEGER PRIMARY KEY,
+  at_ms          INTEGER NOT NULL,
+  actor          TEXT NOT NULL,
+  kind           TEXT NOT NULL,
+  subjects       TEXT NOT NULL,
+  program_commit TEXT NOT NULL,
+  previous       TEXT NOT NULL,
+  digest         TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE board_marks (
   name TEXT PRIMARY KEY,
   at   TEXT NOT NULL

@@ -107,9 +107,9 @@ async function claimOf(store: Store, runId: string): Promise<ClaimedRun> {
   return taken
 }
 
-/** The store without what a worker may always do: book what it has spent. */
+/** The store without what a worker may always do: book what it has spent, which is audited. */
 function withoutMoney(files: TestStore): Record<string, unknown[]> {
-  const { calls: _calls, spend: _spend, ...rest } = dumpStore(files.path)
+  const { calls: _calls, spend: _spend, audit_log: _log, audit_head: _head, ...rest } = dumpStore(files.path)
   return rest
 }
 

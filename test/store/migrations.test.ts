@@ -340,6 +340,19 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     },
   ],
   board_marks: [{ name: 'ticked rows', at: 'cursor' }],
+  audit_log: [
+    {
+      seq: 1,
+      at_ms: 1_000,
+      actor: 'cli:ana',
+      kind: 'task.add',
+      subjects: '{"task_l":{}}',
+      program_commit: 'c0ffee',
+      previous: 'p',
+      digest: 'd',
+    },
+  ],
+  audit_head: [{ only: 1, seq: 1, digest: 'd' }],
   integrity: [{ only: 1, position: 'null', whole_ms: 1 }],
 }
 
@@ -419,8 +432,14 @@ function keptColumns(
   )
 }
 
+/** The first schema that has the audit chain. */
+const AUDITED_FROM = 15
+
 /** What is thrown away on purpose, by the schema from which on it is kept: its meaning is not known any more. */
 const KEPT_FROM: Readonly<Record<string, number>> = { service_pauses: 10, locks: 13 }
+
+/** Where an upgrade is told of, behind what was there. */
+const GROWS = new Set(['audit_log', 'audit_head'])
 
 test.each(Array.from({ length: NEWEST }, (_, index) => index + 1))(
   'a filled store of schema %d is brought up with every row it held',
@@ -432,11 +451,17 @@ test.each(Array.from({ length: NEWEST }, (_, index) => index + 1))(
     files.open('newer').close()
     const kept = keptColumns(older, columnsOf(files.path))
     for (const [table, names] of Object.entries(kept)) {
+      if (GROWS.has(table)) continue
       const had = names.length > 0 && version >= (KEPT_FROM[table] ?? 1) ? rowsIn(table) : []
       const asText = (rows: readonly Row[]): string[] =>
         rows.map(row => JSON.stringify(pick(row, names))).toSorted()
       expect(asText(rowsOf<Row>(files.path, `SELECT * FROM ${table}`)), table).toEqual(asText(had))
     }
+    const told = rowsOf<Row>(files.path, 'SELECT * FROM audit_log ORDER BY seq')
+    const chain = version < AUDITED_FROM ? [] : rowsIn('audit_log')
+    expect(told.slice(0, chain.length)).toEqual(chain)
+    const upgrade = version < AUDITED_FROM ? ['audit.begin', 'store.migrate'] : ['store.migrate']
+    expect(told.slice(chain.length).map(({ kind }) => kind)).toEqual(version === NEWEST ? [] : upgrade)
     expect(rowsOf(files.path, 'PRAGMA foreign_key_check')).toEqual([])
     expect(rowsOf(files.path, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
     const fresh = unmadeStore()

@@ -1,0 +1,71 @@
+import {
+  CHAIN_BEGINS,
+  CHAIN_START,
+  digestOf,
+  type AuditFacts,
+  type AuditHead,
+  type AuditSubjects,
+} from '../domain/audit.ts'
+import type { Reader, Writer } from './engine.ts'
+
+/** What a row of the chain says of where it came from, and what it is written with. */
+interface Appending {
+  readonly engine: Writer
+  readonly clock: { now(): number }
+  readonly actor: string
+  readonly commit: string
+}
+
+/** What a change is about, as it is said while the change is made: of a thing that was named before, what is new. */
+export function gathering(): {
+  readonly about: (id: string, facts?: AuditFacts) => void
+  readonly subjects: ReadonlyMap<string, AuditFacts>
+} {
+  const subjects = new Map<string, AuditFacts>()
+  return { about: (id, facts) => void subjects.set(id, { ...subjects.get(id), ...facts }), subjects }
+}
+
+/**
+ * Appends to the chain, in the transaction of what it tells of. Where the head is gone the chain begins anew behind
+ * what is there: work goes on, and whoever verifies it sees the place.
+ */
+export function appendAudit(tx: Appending, kind: string, subjects: AuditSubjects): void {
+  append(tx, headOf(tx.engine) ?? beginChain(tx), kind, subjects)
+}
+
+function beginChain(tx: Appending): AuditHead {
+  const row = tx.engine.get('SELECT MAX(seq) AS seq FROM audit_log')
+  const seq = Math.max(CHAIN_START.seq, Number(row?.['seq'] ?? 0))
+  return append(tx, { ...CHAIN_START, seq }, CHAIN_BEGINS, {})
+}
+
+/** Where the chain has come to, inside or outside a transaction; null where that is lost. */
+function headOf(engine: Reader): AuditHead | null {
+  const row = engine.get('SELECT seq, digest FROM audit_head')
+  return row === undefined ? null : { seq: Number(row['seq']), digest: String(row['digest']) }
+}
+
+function append(tx: Appending, head: AuditHead, kind: string, subjects: AuditSubjects): AuditHead {
+  const entry = {
+    seq: String(head.seq + 1),
+    atMs: String(tx.clock.now()),
+    // As the store keeps texts: half of a pair is none.
+    actor: tx.actor.toWellFormed(),
+    kind,
+    subjects: JSON.stringify(subjects),
+    commit: tx.commit,
+    previous: head.digest,
+  }
+  const next = { seq: head.seq + 1, digest: digestOf(entry) }
+  tx.engine.run(
+    `INSERT INTO audit_log (seq, at_ms, actor, kind, subjects, program_commit, previous, digest)
+     VALUES (:seq, :atMs, :actor, :kind, :subjects, :commit, :previous, :digest)`,
+    { ...entry, ...next, atMs: tx.clock.now() },
+  )
+  tx.engine.run(
+    `INSERT INTO audit_head (only, seq, digest) VALUES (1, :seq, :digest)
+     ON CONFLICT (only) DO UPDATE SET seq = excluded.seq, digest = excluded.digest`,
+    { ...next },
+  )
+  return next
+}
