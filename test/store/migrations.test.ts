@@ -433,7 +433,7 @@ function keptColumns(
 }
 
 /** The first schema that has the audit chain. */
-const AUDITED_FROM = 15
+const AUDITED_FROM = 16
 
 /** What is thrown away on purpose, by the schema from which on it is kept: its meaning is not known any more. */
 const KEPT_FROM: Readonly<Record<string, number>> = { service_pauses: 10, locks: 13 }
