@@ -5,11 +5,11 @@ import { defect } from '../kernel/errors.ts'
 import { LEASE_MS, type Claim } from '../kernel/lease.ts'
 import { findRow, readRows, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { abandon, abandonCalls, orphanedCalls } from './booking.ts'
-import { tellOutside } from './effect-rows.ts'
 import { releaseEffects } from './outbox.ts'
 import { leaveServices, letThrough, readPauses } from './pauses.ts'
 import { readyRuns, type Wanted, type Work } from './queue.ts'
-import { addEvent, readRun, updateRun, waitingState, type Run } from './run-rows.ts'
+import { moveRun } from './run-moves.ts'
+import { readRun, waitingState, type Run } from './run-rows.ts'
 import { taskOf, type Task } from './tasks.ts'
 import { dueSql } from './sql.ts'
 
@@ -119,11 +119,9 @@ function claimProbe(tx: Change, request: ClaimRequest, gated: readonly GatedStag
 function take(tx: Change, before: Run, work: readonly StageService[], isProbe: boolean): ClaimedRun {
   const now = tx.clock.now()
   const stage = before.nextStage ?? 'generate'
-  const state = STAGE_STATE[stage]
   const claim = { runId: before.id, owner: tx.processes.self, claimNo: before.claimNo + 1 }
   const attempt = openAttempt(tx, before, now)
-  const run = updateRun(tx, before.id, {
-    state,
+  const columns = {
     owner: claim.owner,
     claim_no: claim.claimNo,
     lease_until_ms: now + LEASE_MS,
@@ -131,9 +129,8 @@ function take(tx: Change, before: Run, work: readonly StageService[], isProbe: b
     started_ms: before.startedMs ?? now,
     reason: null,
     error_class: null,
-  })
-  addEvent(tx, { runId: before.id, state, what: `${stage} begins` })
-  tellOutside(tx, run)
+  }
+  const run = moveRun(tx, before, STAGE_STATE[stage], columns, `${stage} begins`)
   const task = taskOf(tx, run)
   const use = work.find(candidate => candidate.stage === stage && candidate.types.includes(task.type))
   if (use === undefined) throw defect(`run ${run.id} is no work that was asked for`)
@@ -221,17 +218,15 @@ function takeBack(tx: Change, gone: Gone): number {
     readRun,
   )
   for (const run of runs) {
-    const state = waitingState(run)
     abandonCalls(tx, gone.owner, run.id, `no answer: ${why}`)
     leaveServices(tx, run.id, false)
-    tx.about(run.id, { state })
-    const waiting = updateRun(tx, run.id, { state, owner: null, lease_until_ms: null })
     tx.engine.run(
       `UPDATE attempts SET interruptions = interruptions + 1 WHERE run_id = :runId AND outcome = 'open'`,
       { runId: run.id },
     )
-    addEvent(tx, { runId: run.id, state, what: `taken back: ${why}` })
-    tellOutside(tx, waiting)
+    const state = waitingState(run)
+    tx.about(run.id, { state })
+    moveRun(tx, run, state, { owner: null, lease_until_ms: null }, `taken back: ${why}`)
   }
   if (gone.dead) abandonCalls(tx, gone.owner, null, `no answer: ${why}`)
   releaseEffects(tx, gone)

@@ -2,8 +2,7 @@ import { mayDecide, type Verb } from '../domain/decision.ts'
 import type { RunState } from '../domain/run-state.ts'
 import { findRow, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { tellOutside } from './effect-rows.ts'
-import { leaveServices } from './pauses.ts'
-import { sealReceipt } from './receipts.ts'
+import { endRun, moveRun } from './run-moves.ts'
 import { latestWorkOf } from './work-rows.ts'
 import { addEvent, insertRun, latestRun, updateRun, type NewRun, type Run } from './run-rows.ts'
 
@@ -55,15 +54,9 @@ export function decisionStore(core: StoreCore) {
     returnTask: (taskId: string, note: string, actor: string, seen?: Seen) =>
       decide(taskId, seen ?? {}, 'return', actor, (tx, run) => {
         insertDecision(tx, run, 'return', note)
-        const returned = updateRun(tx, run.id, {
-          state: 'generated',
-          next_stage: 'revise',
-          reason: null,
-          not_before_ms: 0,
-        })
+        const columns = { next_stage: 'revise', reason: null, not_before_ms: 0 }
         tx.about(run.id, { state: 'generated' })
-        addEvent(tx, { runId: run.id, state: 'generated', what: 'returned by the operator' })
-        tellOutside(tx, returned)
+        moveRun(tx, run, 'generated', columns, 'returned by the operator')
         return { kind: 'decided', runId: run.id, state: 'generated' }
       }),
     /** Ends an open run. A process that works on it loses its lease; what it spent stays booked. */
@@ -118,30 +111,6 @@ function insertDecision(tx: Change, run: Run, kind: 'approve' | 'return', note: 
       now: tx.clock.now(),
     },
   )
-}
-
-/** Ends an open run by a decision; inside a transaction of the caller. Returns it as it is then. */
-export function endRun(tx: Change, run: Run, state: 'done' | 'cancelled', reason: string): Run {
-  leaveServices(tx, run.id, true)
-  const ended = updateRun(tx, run.id, {
-    state,
-    reason,
-    next_stage: null,
-    owner: null,
-    lease_until_ms: null,
-    held_need_nano: null,
-    ended_ms: tx.clock.now(),
-  })
-  tx.engine.run(
-    `UPDATE attempts SET outcome = 'rested', message = :reason, ended_ms = :now
-     WHERE run_id = :runId AND outcome = 'open'`,
-    { runId: run.id, reason, now: tx.clock.now() },
-  )
-  tx.about(run.id, { state })
-  addEvent(tx, { runId: run.id, state, what: reason })
-  tellOutside(tx, ended)
-  sealReceipt(tx, ended)
-  return ended
 }
 
 function makeDue(tx: Change, run: Run): Decided {

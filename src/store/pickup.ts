@@ -1,7 +1,7 @@
 import { keysOf } from '../domain/keys-of.ts'
 import { priorityRank, RUN_STATES, type RunState } from '../domain/run-state.ts'
 import { findRow, readRows, type Change, type RowReader, type StoreCore, type StoreReader } from './core.ts'
-import { endRun } from './decisions.ts'
+import { endRun } from './run-moves.ts'
 import { effectsOfRun, recordEffects, tellPickUp } from './effect-rows.ts'
 import { insertRun, readRun, type NewRun, type Run } from './run-rows.ts'
 import { taskOf, type TaskRequest } from './tasks.ts'

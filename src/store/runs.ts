@@ -6,9 +6,9 @@ import type { RunState } from '../domain/run-state.ts'
 import { openStages, type StageService } from './claims.ts'
 import { FINDINGS_SHAPE, readRow, readRows, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { breachOf } from './spend.ts'
-import { tellOutside } from './effect-rows.ts'
+import { moveRun } from './run-moves.ts'
 import { isOfWork, oldestReadyMs, readyRuns, RUN_IS_DUE, type Work } from './queue.ts'
-import { addEvent, findRun, readRun, updateRun, waitingState, type Run } from './run-rows.ts'
+import { findRun, readRun, waitingState, type Run } from './run-rows.ts'
 import { taskOf, type Task } from './tasks.ts'
 
 /** A version of the work with everything that was said about it. */
@@ -114,10 +114,8 @@ function letGo(tx: Change, run: Run, caps: Caps): boolean {
   )
   if (breachOf(tx, { taskId: run.taskId, client: held.client }, held.needNano, caps) !== null) return false
   const state = waitingState(run)
-  const free = updateRun(tx, run.id, { state, held_need_nano: null, reason: null })
   tx.about(run.id, { state })
-  addEvent(tx, { runId: run.id, state, what: 'let go: the cap has room again' })
-  tellOutside(tx, free)
+  moveRun(tx, run, state, { held_need_nano: null, reason: null }, 'let go: the cap has room again')
   return true
 }
 

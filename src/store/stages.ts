@@ -1,18 +1,14 @@
 import type { Caps, CapBreach } from '../domain/budget.ts'
-import type { ErrorClass } from '../domain/error-class.ts'
-import { isFinal, mayGo, WAITING_STATE, type RunState } from '../domain/run-state.ts'
-import { defect } from '../kernel/errors.ts'
+import { WAITING_STATE } from '../domain/run-state.ts'
 import { LeaseLost, type Claim } from '../kernel/lease.ts'
 import { claimNext, type ClaimRequest } from './claims.ts'
 import { findRow, readRow, type Change, type StoreCore, type StoreReader } from './core.ts'
-import { endRun } from './decisions.ts'
-import { tellOutside } from './effect-rows.ts'
+import { closeAttempt, endRun, leaveRun, type Columns } from './run-moves.ts'
 import { breachOf } from './spend.ts'
 import { reserveCall, settleCall } from './booking.ts'
 import type { NewCall, Settlement } from './ledger.ts'
-import { leaveServices, readPauses, readTrials, serviceAnswered, serviceFailed } from './pauses.ts'
-import { sealReceipt } from './receipts.ts'
-import { addEvent, findRun, updateRun, waitingState, type Run } from './run-rows.ts'
+import { readPauses, readTrials, serviceAnswered, serviceFailed } from './pauses.ts'
+import { addEvent, findRun, waitingState, type Run } from './run-rows.ts'
 import type { NewJudgement, Next, StageEnd } from './stage-end.ts'
 import { insertJudgement, insertOutput, latestWorkOf } from './work-rows.ts'
 
@@ -87,26 +83,23 @@ function leaveWith(tx: Change, run: Run, end: StageEnd): Run {
       return fail(tx, run, end)
     case 'held': {
       const { needNano, notBeforeMs, reason } = end.hold
-      return leave(tx, run, 'held', { held_need_nano: needNano, not_before_ms: notBeforeMs }, reason)
+      return leaveRun(tx, run, 'held', { held_need_nano: needNano, not_before_ms: notBeforeMs }, reason)
     }
     case 'withdrawn':
       if (end.settlement !== null && end.isAnswered) serviceAnswered(tx, run.id, end.settlement.callId)
       return endRun({ ...tx, actor: 'notion' }, run, 'cancelled', 'cancelled by the operator')
     case 'released':
-      return leave(tx, run, waitingState(run), {}, end.why)
+      return leaveRun(tx, run, waitingState(run), {}, end.why)
   }
 }
-
-/** Columns of a run beside those that every way out of a claim writes. */
-type Columns = Readonly<Record<string, string | number | null>>
 
 function proceed(tx: Change, run: Run, next: Next, columns: Columns = {}): Run {
   if (next.kind === 'stage') {
     const state = WAITING_STATE[next.stage]
-    return leave(tx, run, state, { ...columns, next_stage: next.stage, score: next.score }, null)
+    return leaveRun(tx, run, state, { ...columns, next_stage: next.stage, score: next.score }, null)
   }
   closeAttempt(tx, run, next.state === 'failed_final' ? 'failed' : 'rested', next.errorClass, next.reason)
-  return leave(
+  return leaveRun(
     tx,
     run,
     next.state,
@@ -129,40 +122,18 @@ function fail(tx: Change, run: Run, end: Extract<StageEnd, { kind: 'failed' }>):
   })
   if (failure.service !== null && after.service !== null) serviceFailed(tx, failure.service, after.service)
   const { kind, reason } = after.run
-  if (kind === 'waits') return leave(tx, run, waitingState(run), {}, reason)
+  if (kind === 'waits') return leaveRun(tx, run, waitingState(run), {}, reason)
   const { errorClass } = failure
   closeAttempt(tx, run, 'failed', errorClass, failure.reason)
   const columns =
     after.run.kind === 'retrying' ? { not_before_ms: after.run.notBeforeMs } : { next_stage: null }
-  return leave(
+  return leaveRun(
     tx,
     run,
     kind,
     { ...columns, error_class: kind === 'waiting_human' ? null : errorClass },
     reason,
   )
-}
-
-/** The only way out of a claim: gives up the lease, moves along the state table, seals where that is final. */
-function leave(tx: Change, run: Run, to: RunState, columns: Columns, reason: string | null): Run {
-  if (!mayGo(run.state, to)) {
-    throw defect(`run ${run.id} cannot go from ${run.state} to ${to}`)
-  }
-  leaveServices(tx, run.id, isFinal(to))
-  const left = updateRun(tx, run.id, {
-    ...columns,
-    state: to,
-    reason,
-    owner: null,
-    lease_until_ms: null,
-    ended_ms: isFinal(to) ? tx.clock.now() : null,
-  })
-  const { errorClass, score, attempt } = left
-  tx.about(run.id, { state: to, attempt, errorClass, score })
-  if (reason !== null) note(tx, left, reason)
-  tellOutside(tx, left)
-  if (isFinal(to)) sealReceipt(tx, left)
-  return left
 }
 
 function note(tx: Change, run: Run, what: string): void {
@@ -173,20 +144,6 @@ function judgedAs(judgement: NewJudgement): string {
   return judgement.verdict === null
     ? `no verdict: ${judgement.flaw ?? 'unusable answer'}`
     : `judged ${judgement.verdict.score}`
-}
-
-function closeAttempt(
-  tx: Change,
-  run: Run,
-  outcome: 'rested' | 'failed',
-  errorClass: ErrorClass | null,
-  message: string,
-): void {
-  tx.engine.run(
-    `UPDATE attempts SET outcome = :outcome, error_class = :errorClass, message = :message, ended_ms = :now
-     WHERE run_id = :runId AND number = :number`,
-    { outcome, errorClass, message, runId: run.id, number: run.attempt, now: tx.clock.now() },
-  )
 }
 
 function failedAttempts(core: StoreReader, runId: string): number {
