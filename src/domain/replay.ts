@@ -22,7 +22,7 @@ export interface FailedRun {
 }
 
 /** Most replays of one task that nobody asked for (SPEC §7). */
-const MOST_REPLAYS = 2
+export const MOST_REPLAYS = 2
 
 /** Why a failure is not replayed. */
 export interface NotReplayed {
@@ -88,12 +88,12 @@ export interface PricedRun {
  * Those whose repeats fit under the caps together, in their order, each at the most it can cost; the others would only
  * be held half done.
  */
-export function fitUnderCaps(
-  priced: readonly PricedRun[],
+export function fitUnderCaps<Run extends PricedRun>(
+  priced: readonly Run[],
   caps: Caps,
-): { readonly fitting: readonly PricedRun[]; readonly skipped: readonly SkippedRun[] } {
+): { readonly fitting: readonly Run[]; readonly skipped: readonly SkippedRun[] } {
   const planned = new Map<string, number>()
-  const fitting: PricedRun[] = []
+  const fitting: Run[] = []
   const skipped: SkippedRun[] = []
   for (const run of priced) {
     const { failed, atMostNano, spent } = run

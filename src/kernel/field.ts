@@ -85,6 +85,22 @@ export function dateField(meaning: string): Field<string> {
   })
 }
 
+const SPAN_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** A span of time: 90m, 36h or 14d; {@link spanMs} says how long that is. */
+export function spanField(meaning: string): Field<string> {
+  return textField(meaning, given =>
+    spanMs(given) === null ? 'a span such as 90m, 36h or 14d is wanted' : null,
+  )
+}
+
+/** The milliseconds of a {@link spanField}; null where it is none. */
+export function spanMs(span: string): number | null {
+  const [, count, unit] = /^([1-9]\d{0,5})([mhd])$/.exec(span) ?? []
+  const unitMs = unit === 'm' || unit === 'h' || unit === 'd' ? SPAN_MS[unit] : null
+  return unitMs === null ? null : Number(count) * unitMs
+}
+
 /** One of a few texts. */
 export function choiceField<const Choice extends string>(
   choices: readonly Choice[],

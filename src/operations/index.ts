@@ -20,6 +20,7 @@ export const OPERATIONS: LazyList<AnyOperation> = {
   qa: async () => (await import('./qa.ts')).qa,
   'queue pause': async () => (await import('./queue/pause.ts')).queuePause,
   'queue resume': async () => (await import('./queue/resume.ts')).queueResume,
+  replay: async () => (await import('./replay.ts')).replay,
   'service list': async () => (await import('./service/list.ts')).serviceList,
   'service resume': async () => (await import('./service/resume.ts')).serviceResume,
   status: async () => (await import('./status.ts')).status,

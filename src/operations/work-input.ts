@@ -18,7 +18,7 @@ export const WORK_FIELDS = {
  * The rows of the board for what works without reading it otherwise; null where there is none, or none to be reached.
  * @throws AppError `config` where the credential of a store that belongs to an account is missing, or of another
  */
-async function boardRows(context: Context<{ taskSource: 'optional' }>): Promise<RowCheck | null> {
+export async function boardRows(context: Context<{ taskSource: 'optional' }>): Promise<RowCheck | null> {
   const { taskSource } = context
   if (!taskSource.ok && taskSource.error.kind === 'config') throw taskSource.error
   try {

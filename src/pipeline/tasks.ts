@@ -1,12 +1,36 @@
 import { SERVICES } from '../integrations/index.ts'
 import { sha256 } from '../kernel/digest.ts'
 import { AppError } from '../kernel/errors.ts'
+import { isBlank } from '../kernel/unseen.ts'
 import type { Settings } from '../settings/schema.ts'
 import type { Effect } from '../store/effect-rows.ts'
 import type { Store } from '../store/index.ts'
 import type { Found } from '../store/lookup.ts'
 import type { NewRun, Run } from '../store/run-rows.ts'
 import type { TaskRequest, TaskSummary } from '../store/tasks.ts'
+
+/** Longer than any model takes in; more is a mistake, such as a video given as a brief. */
+const MOST_BRIEF_CHARACTERS = 5_000_000
+
+/**
+ * A brief that a person gave, as it is.
+ * @param next the command that takes one
+ * @throws AppError `usage` where it is empty, no text, or too long
+ */
+export function checkedBrief(brief: string, next: string): string {
+  const wrong = (message: string, hint: string): AppError => new AppError('usage', message, hint)
+  if (brief.includes('\0')) {
+    throw wrong('the brief is not text: it holds NUL bytes', 'give a text file, in UTF-8')
+  }
+  if (brief.length > MOST_BRIEF_CHARACTERS) {
+    throw wrong(
+      `the brief has ${brief.length} characters, at most ${MOST_BRIEF_CHARACTERS} are taken`,
+      'give the text that is to be worked on, in parts if need be',
+    )
+  }
+  if (isBlank(brief)) throw wrong('the brief is empty: nothing was done', next)
+  return brief
+}
 
 /**
  * A run of a task by the rules as they are now. Its threshold, by rank: the task's own target, the type's, the

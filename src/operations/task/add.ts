@@ -14,11 +14,9 @@ import {
 } from '../../kernel/field.ts'
 import { cutTo } from '../../kernel/text.ts'
 import { isBlank, nameOf } from '../../kernel/unseen.ts'
-import { newRun } from '../../pipeline/tasks.ts'
+import { checkedBrief, newRun } from '../../pipeline/tasks.ts'
 import { defineOperation } from '../define.ts'
 
-/** Longer than any model takes in; more is a mistake, such as a video given as a brief. */
-const MOST_BRIEF_CHARACTERS = 5_000_000
 const TITLE_COLUMNS = 80
 
 export const taskAdd = defineOperation({
@@ -47,7 +45,7 @@ export const taskAdd = defineOperation({
   access: 'write',
   scope: 'operate',
   run: async (context, input) => {
-    const brief = checkedBrief(input.brief)
+    const brief = givenBrief(input.brief)
     const title = nameOf(input.title ?? '') || titleOf(brief)
     const request = {
       title,
@@ -83,24 +81,13 @@ export const taskAdd = defineOperation({
 })
 
 /** The brief, or what is wrong with it. */
-function checkedBrief(brief: string | undefined): string {
-  const wrong = (message: string, hint: string): AppError => new AppError('usage', message, hint)
-  if (brief === undefined) {
-    throw wrong('there is no brief', 'echopilot task add "what is to be done", or - to pipe it in')
-  }
-  if (brief.includes('\0')) {
-    throw wrong('the brief is not text: it holds NUL bytes', 'give a text file, in UTF-8')
-  }
-  if (brief.length > MOST_BRIEF_CHARACTERS) {
-    throw wrong(
-      `the brief has ${brief.length} characters, at most ${MOST_BRIEF_CHARACTERS} are taken`,
-      'give the text that is to be worked on, in parts if need be',
-    )
-  }
-  if (isBlank(brief)) {
-    throw wrong('the brief is empty: nothing was added', 'echopilot task add "what is to be done"')
-  }
-  return brief
+function givenBrief(brief: string | undefined): string {
+  if (brief !== undefined) return checkedBrief(brief, 'echopilot task add "what is to be done"')
+  throw new AppError(
+    'usage',
+    'there is no brief',
+    'echopilot task add "what is to be done", or - to pipe it in',
+  )
 }
 
 /** The first line that says something, without Markdown's heading marks. */
