@@ -42,11 +42,11 @@ function afterFailure({ id, errorClass, pageId }: Standing): string {
   switch (errorClass) {
     case 'data':
       return pageId === null
-        ? 'echopilot task add --file FILE, with a brief that can be worked on'
+        ? `echopilot replay --task ${id} --brief FILE, with a brief that can be worked on`
         : 'mend the row in Notion, then tick its Trigger'
     case 'permanent':
       return pageId === null
-        ? `echopilot task add --file FILE, with a changed brief; or echopilot task retry ${id}`
+        ? `echopilot replay --task ${id} --brief FILE, with a changed brief; or echopilot task retry ${id}`
         : `change the brief in Notion, then tick its Trigger; else echopilot task retry ${id}`
     case 'credential':
       return `echopilot doctor, then echopilot task retry ${id}`

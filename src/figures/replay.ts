@@ -8,6 +8,7 @@ import {
   money,
   next,
   section,
+  strong,
   table,
   verbatim,
   type Block,
@@ -18,20 +19,25 @@ import {
 import { countText, minuteText } from '../kernel/text.ts'
 import type { PlannedReplay, ReplayedRun, ReplayReport, SkippedReplay } from '../pipeline/replay.ts'
 import { statusState } from './marks.ts'
-import { renderWork } from './work.ts'
+import { leftParts, renderWork } from './work.ts'
 
 /** What was replayed, at what price, and what was not; old and new side by side where one was forced. */
 export function renderReplay(report: ReplayReport): Document {
-  const { priced, replays, comparison, work, dryRun } = report
-  const verb = dryRun ? 'would be replayed' : 'priced before'
+  const { comparison, work, dryRun, replays, skipped } = report
   return document(
-    priced.runs === 0
-      ? 'nothing is to be replayed'
-      : line`${countText(priced.runs, 'run')} ${verb}: at most ${money(priced.atMostUsd)}${priced.runs === 1 ? '' : ' together'}`,
-    dryRun ? plannedTable(replays) : work === null ? null : renderWork(work),
+    comparison === null ? null : replays.map(({ title }) => line`${strong(title)}`),
+    priceLine(report),
     comparison === null ? null : comparisonParts(comparison),
-    skippedPart(report.skipped),
+    dryRun && comparison === null ? plannedTable(replays) : null,
+    work === null ? null : comparison === null ? renderWork(work) : leftParts(work),
+    skippedPart(skipped),
   )
+}
+
+function priceLine({ priced: { runs, atMostUsd }, dryRun }: ReplayReport): Part {
+  if (runs === 0) return 'nothing is to be replayed'
+  const verb = dryRun ? 'would be replayed' : `replayed; priced before ${runs === 1 ? 'it' : 'they'} ran`
+  return line`${countText(runs, 'run')} ${verb}: at most ${money(atMostUsd)}${runs === 1 ? '' : ' together'}`
 }
 
 function plannedTable(replays: readonly PlannedReplay[]): Part {

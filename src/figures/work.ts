@@ -68,7 +68,8 @@ export function renderWork(report: WorkReport): Document {
   return document(workBlock(report), leftParts(report))
 }
 
-function leftParts(report: WorkReport): Part {
+/** What was left, and why. */
+export function leftParts(report: WorkReport): Part {
   const { retrying, held, queued } = report.waiting
   return [
     report.paused.map(pause => {

@@ -54,6 +54,8 @@ export interface ReplayPlan {
 /** A run that is repeated, or would be. */
 export interface PlannedReplay extends ShownRun {
   readonly client: string | null
+  /** SHA-256 of the brief that the new run works on. */
+  readonly briefDigest: string
   readonly atMostUsd: string
 }
 
@@ -112,7 +114,7 @@ export interface ReplayedRun {
 export async function replayFailures(context: ReplayContext, request: ReplayRequest): Promise<ReplayReport> {
   const { fitting, skipped } = await decide(context, request)
   const plan = planOf(
-    fitting.map(planned => ({ ...planned, task: planned.failed })),
+    fitting.map(planned => ({ ...planned, repeated: planned.failed })),
     skipped.map(skippedReplay),
   )
   tellPrice(context, plan)
@@ -123,7 +125,7 @@ export async function replayFailures(context: ReplayContext, request: ReplayRequ
     if (context.stop.aborted) break
     const { taskId, runId: replayOf } = failed
     const decided = await context.store.replays.queue(taskId, { replayOf, most: MOST_REPLAYS, run })
-    if (decided.kind === 'done') queued.push({ taskId, runId: decided.runId, replayOf })
+    if (decided.kind === 'decided') queued.push({ taskId, runId: decided.runId, replayOf })
     else changed.push(skippedReplay({ failed, ...CHANGED }))
   }
   const work = queued.length === 0 ? null : await workOn(context, queued)
@@ -183,7 +185,10 @@ export async function replayTask(
   if (paused !== null) throw new AppError('busy', `${task.id} is not replayed: ${paused}`, 'echopilot doctor')
   const edited = { ...task, brief: wanted.brief ?? task.brief }
   const run = { ...newRun(settings, edited, 'replay', context.actor), ownBrief: wanted.brief }
-  const plan = planOf([{ task: failureOf(task), atMostNano: estimateAtMostNano(context, run, edited) }], [])
+  const plan = planOf(
+    [{ repeated: repeatedOf(task), run, atMostNano: estimateAtMostNano(context, run, edited) }],
+    [],
+  )
   tellPrice(context, plan)
   const old = await sideOf(context, task.runId)
   if (context.dryRun) return { ...plan, dryRun: true, queued: [], work: null, comparison: { old, new: null } }
@@ -210,7 +215,7 @@ function notOver(task: TaskSummary): AppError {
 }
 
 /** The newest run of a task as one that is repeated. */
-function failureOf(task: TaskSummary): RepeatedRun {
+function repeatedOf(task: TaskSummary): RepeatedRun {
   return { ...task, taskId: task.id, failedMs: task.state === 'failed_final' ? task.endedMs : null }
 }
 
@@ -220,15 +225,16 @@ type RepeatedRun = Pick<FailedRun, 'taskId' | 'title' | 'client' | 'runId' | 'er
 }
 
 function planOf(
-  planned: readonly { readonly task: RepeatedRun; readonly atMostNano: number }[],
+  planned: readonly { readonly repeated: RepeatedRun; readonly run: NewRun; readonly atMostNano: number }[],
   skipped: readonly SkippedReplay[],
 ): ReplayPlan {
   const atMostNano = planned.reduce((sum, run) => sum + run.atMostNano, 0)
   return {
     priced: { runs: planned.length, atMostUsd: formatNanoUsd(atMostNano) },
-    replays: planned.map(({ task, atMostNano: nano }) => ({
-      ...shown(task),
-      client: task.client,
+    replays: planned.map(({ repeated, run, atMostNano: nano }) => ({
+      ...shown(repeated),
+      client: repeated.client,
+      briefDigest: run.briefDigest,
       atMostUsd: formatNanoUsd(nano),
     })),
     skipped,

@@ -26,6 +26,7 @@ test('no operation that changes something changes anything with --dry-run', asyn
     qa: [],
     'queue pause': ['because'],
     'queue resume': [],
+    replay: ['--task', bad],
     'service resume': ['api.openai.com'],
     'task add': [BRIEF],
     'task approve': [low],

@@ -51,6 +51,7 @@ function happy(seeded: Seeded, form: 0 | 1): Readonly<Record<string, readonly st
     qa: [],
     'queue pause': [],
     'queue resume': [],
+    replay: [],
     'service list': [],
     'service resume': ['api.openai.com'],
     status: [],

@@ -17,7 +17,7 @@ test('what would fail the same way is not offered to be tried again unchanged', 
 })
 
 test.each([
-  ['data', null, 'echopilot task add --file FILE, with a brief that can be worked on'],
+  ['data', null, 'echopilot replay --task task_1 --brief FILE, with a brief that can be worked on'],
   ['data', 'page', 'mend the row in Notion, then tick its Trigger'],
   ['credential', null, 'echopilot doctor, then echopilot task retry task_1'],
   [null, null, 'echopilot task retry task_1'],

@@ -86,6 +86,7 @@ test('a morning: tasks that pass, wait for a person and fail, and what is to be 
   await see('task', 'list')
   for (const id of [done, waiting, refused]) await see('task', 'show', id)
   await see('explain', done)
+  await see('replay', '--dry-run')
   await see('task', 'return', waiting, '--note', 'say which one to buy')
   await see('task', 'retry', refused)
   await see('task', 'approve', refused)

@@ -7,6 +7,7 @@ import type { AnyOperation } from '../../../src/operations/define.ts'
 import { deliver } from '../../../src/operations/deliver.ts'
 import { notionSync } from '../../../src/operations/notion/sync.ts'
 import { poll } from '../../../src/operations/poll.ts'
+import { replay } from '../../../src/operations/replay.ts'
 import { CALL, realSession } from '../../support/session.ts'
 import { boundedFetch, boundedStore } from './boundaries.ts'
 
@@ -28,6 +29,7 @@ const session = realSession({
 const works = new Map<string, readonly [AnyOperation, Readonly<Record<string, unknown>>]>([
   ['poll', [poll, { drain: true, concurrency: 1 }]],
   ['deliver', [deliver, {}]],
+  ['replay', [replay, { concurrency: 1 }]],
   ['rebuild', [notionSync, { rebuild: true }]],
 ])
 const [operation, input] = works.get(work) ?? [poll, {}]

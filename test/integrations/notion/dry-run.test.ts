@@ -111,6 +111,7 @@ test('no operation changes a row of the store with --dry-run, with everything du
     'notion sync': ['--rebuild'],
     poll: ['--drain'],
     'queue pause': ['because'],
+    replay: ['--task', failed],
     'service resume': ['openai'],
     'task add': ['A brief of some words.'],
     'task approve': [waits],
