@@ -5,7 +5,7 @@ import { replayFailures, replayTask } from '../pipeline/replay.ts'
 import { checkedBrief } from '../pipeline/tasks.ts'
 import { workCounts, workOutcome } from '../pipeline/work-report.ts'
 import { defineOperation } from './define.ts'
-import { boardRows, concurrencyField, pipelineOf } from './work-input.ts'
+import { boardRows, WORK_FIELDS } from './work-input.ts'
 
 export const replay = defineOperation({
   path: ['replay'],
@@ -25,7 +25,7 @@ export const replay = defineOperation({
     lookback: withDefault(spanField('how long ago a run may have failed, as 36h or 14d'), '14d'),
     task: optional(textField('this task, whatever came of its newest run')),
     briefText: optional(textField('with --task: the edited brief; - reads it from standard input')),
-    concurrency: concurrencyField,
+    concurrency: WORK_FIELDS.concurrency,
   },
   readFrom: {
     into: 'briefText',
@@ -38,8 +38,8 @@ export const replay = defineOperation({
   exclusive: true,
   scope: 'operate',
   run: async (context, { limit, lookback, task, briefText, concurrency }) => {
-    const { actor, dryRun } = context
-    const work = { ...pipelineOf(context, await boardRows(context)), actor, dryRun, concurrency }
+    const { settings } = context.settings
+    const work = { ...context, settings, rows: await boardRows(context), concurrency }
     if (task !== undefined) {
       const again = `echopilot replay --task ${task} --brief FILE`
       return replayTask(work, {

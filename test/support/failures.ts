@@ -3,7 +3,7 @@ import { seededRandom } from '../../src/commands/demo/seeded-random.ts'
 import type { ErrorClass } from '../../src/domain/error-class.ts'
 import { EFFECT_KINDS } from '../../src/integrations/index.ts'
 import { realFiles, realProcesses } from '../../src/kernel/real-world.ts'
-import { addTask } from '../../src/pipeline/tasks.ts'
+import { newRun } from '../../src/pipeline/tasks.ts'
 import { openStore } from '../../src/store/index.ts'
 import type { TaskRequest } from '../../src/store/tasks.ts'
 import { claimFrom } from './store.ts'
@@ -48,7 +48,8 @@ export async function failIn(
   const ids: { taskId: string; runId: string }[] = []
   for (const { task, errorClass, agoMs } of failures) {
     now = Date.now() - agoMs
-    ids.push(await addTask(store, settingsWith({}), aTask(task), 'test'))
+    const asked = aTask(task)
+    ids.push(await store.tasks.add(asked, newRun(settingsWith({}), asked, 'added', 'test')))
     const { claim } = await claimFrom(store)
     const next = {
       kind: 'rest',
