@@ -4,10 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { readCommit } from './commit.ts'
 import { INTERRUPTIONS } from './kernel/errors.ts'
 import { lightFetch } from './kernel/http/fetch.ts'
-import { realClock, realFiles, realProcesses, realRandom } from './kernel/real-world.ts'
+import { realClock, realFiles, realProcesses, realPrograms, realRandom } from './kernel/real-world.ts'
 import { readStream } from './kernel/read-file.ts'
 import { utf8Text } from './kernel/utf8.ts'
 import type { Host, World } from './kernel/world.ts'
+import type { ProgramFacts } from './session/tree.ts'
 import type { Terminal } from './surfaces/cli/terminal.ts'
 import { versionText } from './version.ts'
 
@@ -32,9 +33,10 @@ export async function main(): Promise<void> {
     return
   }
   const { stop, hangUp, interrupted } = listenToSignals()
-  const [{ runCli }, { OPERATIONS }, { COMMANDS }] = await Promise.all([
+  const [{ runCli }, { OPERATIONS }, { SCHEDULE }, { COMMANDS }] = await Promise.all([
     import('./surfaces/cli/run.ts'),
     import('./operations/index.ts'),
+    import('./operations/schedule.ts'),
     import('./commands/index.ts'),
   ])
   const exit = await runCli(words, {
@@ -49,6 +51,7 @@ export async function main(): Promise<void> {
     ...(process.stderr.isTTY && process.stdin.isTTY ? { ask: question => ask(question, stop) } : {}),
     terminal: await terminal(json),
     lists: { operations: OPERATIONS, commands: COMMANDS },
+    jobs: { operations: OPERATIONS, schedule: SCHEDULE },
   })
   process.exitCode = interrupted() ?? unheard() ?? exit
 }
@@ -61,6 +64,7 @@ function realWorld(): World {
     fetch: lightFetch(),
     files,
     processes: realProcesses(files, process.pid),
+    programs: realPrograms(),
     host: host(),
   }
 }
@@ -87,7 +91,7 @@ function userName(): string {
 }
 
 /** The version, and the commit: baked in where the program was packed, else that of its checkout. */
-function programFacts(programDir: string, world: World): { version: string; commit: string } {
+function programFacts(programDir: string, world: World): ProgramFacts {
   const facts: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
   const text = (name: string): string | null => {
     const value: unknown =
@@ -96,9 +100,11 @@ function programFacts(programDir: string, world: World): { version: string; comm
         : null
     return typeof value === 'string' ? value : null
   }
+  const commit = text('commit')
   return {
     version: text('version') ?? '0.0.0',
-    commit: text('commit') ?? readCommit(programDir, world.files),
+    commit: commit ?? readCommit(programDir, world.files),
+    checkout: commit === null ? programDir : null,
   }
 }
 

@@ -12,6 +12,7 @@ export async function versionText(
     import('./store/migrate.ts'),
     import('./store/engine.ts'),
   ])
-  const facts = { ...program, schemaVersion: newestSchema(), node: nodeVersion, sqlite: sqliteVersion() }
+  const { version, commit } = program
+  const facts = { version, commit, schemaVersion: newestSchema(), node: nodeVersion, sqlite: sqliteVersion() }
   return `${JSON.stringify({ schema: 'echopilot.version/1', ...facts }, null, 2)}\n`
 }

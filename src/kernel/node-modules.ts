@@ -1,3 +1,4 @@
+import type nodeChildProcessModule from 'node:child_process'
 import type nodeCryptoModule from 'node:crypto'
 import type nodeNetModule from 'node:net'
 
@@ -9,6 +10,11 @@ import type nodeNetModule from 'node:net'
 /** Loads in 5 ms. */
 export function nodeCrypto(): typeof nodeCryptoModule {
   return process.getBuiltinModule('node:crypto')
+}
+
+/** Loads in 6 ms, and is needed by the schedule's jobs in a checkout only. */
+export function nodeChildProcess(): typeof nodeChildProcessModule {
+  return process.getBuiltinModule('node:child_process')
 }
 
 /** Loads in 10 ms, and is needed for pipes only. */

@@ -87,6 +87,8 @@ export interface Operation<Context, Input extends FlatInput = FlatInput, Output 
   outcome?(result: Output): Outcome
   /** How many items it handled and how many not; left out where it has one, or none. */
   counts?(result: Output): Counts
+  /** Whether it found nothing to do: runs by the schedule that did leave one record a day. */
+  isIdle?(result: Output): boolean
 }
 
 /**

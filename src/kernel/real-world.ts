@@ -1,8 +1,8 @@
 import * as fs from 'node:fs'
 import { dirname } from 'node:path'
-import { nodeCrypto } from './node-modules.ts'
+import { nodeChildProcess, nodeCrypto } from './node-modules.ts'
 import { readPipe, readWhole } from './read-file.ts'
-import type { Clock, Files, Processes, Random } from './world.ts'
+import type { Clock, Files, Processes, ProgramEnd, Programs, Random } from './world.ts'
 import { writeFile } from './write-file.ts'
 
 /** The machine's clock and timers. */
@@ -176,4 +176,33 @@ function readProcessStat(files: Files, pid: number): string | null {
     // The process ended between open and read (ESRCH): the same as no file.
     return null
   }
+}
+
+/** More is not read of what a program says. */
+const MOST_SAID_BYTES = 1 << 20
+
+/** The programs of this machine, found on the PATH that they are given. */
+export function realPrograms(): Programs {
+  return {
+    run: ([name, ...args], { env, timeoutMs }) =>
+      new Promise<ProgramEnd>(resolve => {
+        const options = {
+          env,
+          timeout: timeoutMs,
+          killSignal: 'SIGKILL',
+          maxBuffer: MOST_SAID_BYTES,
+          encoding: 'utf8',
+        } as const
+        nodeChildProcess().execFile(name, args, options, (error, out, err) => {
+          if (error === null) resolve({ kind: 'ended', exit: 0, out, err })
+          else if (typeof error.code === 'number') resolve({ kind: 'ended', exit: error.code, out, err })
+          else resolve({ kind: 'failed', why: whyNot(name, error.code, error.killed === true) })
+        })
+      }),
+  }
+}
+
+function whyNot(name: string, code: string | number | null | undefined, isKilled: boolean): string {
+  if (code === 'ENOENT') return `there is no program ${name} on the PATH`
+  return isKilled ? `${name} did not end in time` : `${name} could not be run (${String(code)})`
 }

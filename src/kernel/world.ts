@@ -10,6 +10,7 @@ export interface World {
   readonly fetch: Fetch
   readonly files: Files
   readonly processes: Processes
+  readonly programs: Programs
   readonly host: Host
 }
 
@@ -81,6 +82,26 @@ export interface Processes {
    */
   keepHeapSmall(): void
 }
+
+/** Other programs of this machine. */
+export interface Programs {
+  /**
+   * Runs one to its end, without a shell and without input; it sees only the environment that is given. What is not
+   * there, or was stopped after `timeoutMs`, is told, not thrown.
+   */
+  run(command: readonly [name: string, ...args: string[]], options: ProgramOptions): Promise<ProgramEnd>
+}
+
+/** What a program is given. */
+export interface ProgramOptions {
+  readonly env: Readonly<Record<string, string>>
+  readonly timeoutMs: number
+}
+
+/** How a program ended. */
+export type ProgramEnd =
+  | { readonly kind: 'ended'; readonly exit: number; readonly out: string; readonly err: string }
+  | { readonly kind: 'failed'; readonly why: string }
 
 /** What the process was started with. */
 export interface Host {

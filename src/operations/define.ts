@@ -2,6 +2,7 @@ import type { OpenService } from '../integrations/service.ts'
 import type { Deliverers } from '../outbox/deliverer.ts'
 import type { Models } from '../roles/model.ts'
 import type { ServiceCall, TaskBoard, TaskSource } from '../roles/task-source.ts'
+import type { Schedule } from '../domain/schedule.ts'
 import type { Document } from '../kernel/document.ts'
 import { AppError, type Outcome } from '../kernel/errors.ts'
 import type { FlatInput, InputOf } from '../kernel/input.ts'
@@ -23,6 +24,25 @@ export interface Connections {
   readonly outbox: Outbox
   /** Every service, or why it is not there; for `doctor`. */
   readonly services: readonly ServiceAttempt[]
+  readonly jobs: Jobs
+}
+
+/** Jobs of the schedule, to be run by the process that asks. */
+export interface Jobs {
+  /**
+   * Runs a job for one of its slots as a timer would: under its lock, with its record, unless the slot is done, and
+   * not from a program of which nobody knows what it is. Whatever becomes of it is told, not thrown.
+   */
+  run(name: string, slotMs: number): Promise<JobEnd>
+}
+
+/** What came of a job that was to be run. */
+export interface JobEnd {
+  /** Its slot was done before: nothing was run. */
+  readonly wasDone: boolean
+  readonly outcome: Outcome
+  /** Why it failed; null where it did not, or a result tells. */
+  readonly message: string | null
 }
 
 /** What delivers effects. */
@@ -48,6 +68,7 @@ export interface BaseContext {
   /** Aborts when the operator or systemd wants the process to stop: finish the item, leave the rest. */
   readonly stop: AbortSignal
   readonly program: { readonly version: string; readonly commit: string }
+  readonly schedule: Schedule
   /** Tells a watching person what is going on; may be dropped. */
   progress(line: string): void
   /** Tells a watching person that a model is being called, until what is returned is called. */
@@ -77,12 +98,16 @@ export type AnyOperation = OperationOf<unknown>
  * list of operations is of one type, so this is the one place where the types are erased.
  */
 export function defineOperation<const N extends Needs<Connections>, Input extends FlatInput, Output>(
-  operation: Omit<Operation<Context<N>, Input, Output>, 'needs' | 'run' | 'render' | 'outcome' | 'counts'> & {
+  operation: Omit<
+    Operation<Context<N>, Input, Output>,
+    'needs' | 'run' | 'render' | 'outcome' | 'counts' | 'isIdle'
+  > & {
     readonly needs: N & Record<Exclude<keyof N, keyof Connections>, never>
     readonly run: (context: Context<N>, input: InputOf<Input>) => Promise<Output>
     readonly render: (result: Output) => Document
     readonly outcome?: (result: Output) => Outcome
     readonly counts?: (result: Output) => Counts
+    readonly isIdle?: (result: Output) => boolean
   },
 ): OperationOf<Output> {
   // Safe: `invoke` parses the input with `operation.input`, and a session fills in exactly `needs`.

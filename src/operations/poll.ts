@@ -1,6 +1,6 @@
 import { document, hint, line } from '../kernel/document.ts'
 import { flagField } from '../kernel/field.ts'
-import { pollOnce, pollOutcome, type PollContext } from '../pipeline/poll.ts'
+import { foundNothing, pollOnce, pollOutcome, type PollContext } from '../pipeline/poll.ts'
 import { workCounts } from '../pipeline/work-report.ts'
 import { renderPoll } from '../figures/work.ts'
 import { defineOperation } from './define.ts'
@@ -52,6 +52,7 @@ export const poll = defineOperation({
         : line`Notion: a token is set, but no databases are known yet (${hint(report.next)})`,
     ),
   counts: workCounts,
+  isIdle: foundNothing,
   outcome: report => {
     const outcome = pollOutcome(report)
     const failed = report.failOnFailed && report.runs.some(run => run.status === 'Failed-Final')

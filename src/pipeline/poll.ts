@@ -245,3 +245,11 @@ export function pollOutcome(report: PollReport): Outcome {
   const unhandled = notion.failed.length + notion.undelivered.length
   return unhandled > 0 || notion.unreachable !== null || !notion.complete ? 'partial' : 'ok'
 }
+
+/** Whether there was nothing to be picked up, worked on or written. */
+export function foundNothing({ runs, failed, notion }: PollReport): boolean {
+  if (runs.length + failed.length > 0) return false
+  if (notion === null) return true
+  const touched = [notion.picked, notion.failed, notion.undelivered].some(items => items.length > 0)
+  return !touched && notion.decided + notion.delivered === 0
+}

@@ -1,6 +1,6 @@
 import type { Attempted } from '../kernel/operation.ts'
 import type { Redact } from '../kernel/redaction.ts'
-import type { AnyOperation, Connections } from '../operations/define.ts'
+import type { AnyOperation, Connections, Jobs } from '../operations/define.ts'
 import { attempted, type Parts } from './parts.ts'
 
 /** Some of the connections, each as it is needed: itself, or the attempt where it is optional. */
@@ -12,7 +12,7 @@ type Filled<Names extends keyof Connections> = {
 export async function connect(
   { needs }: AnyOperation,
   parts: Parts,
-  { actor, redact }: { readonly actor: string; readonly redact: Redact },
+  { actor, redact, jobs }: { readonly actor: string; readonly redact: Redact; readonly jobs: Jobs },
 ): Promise<Filled<keyof Connections>> {
   return {
     ...(await fill('settings', needs['settings'], parts.settings, redact)),
@@ -21,6 +21,7 @@ export async function connect(
     ...(await fill('taskSource', needs['taskSource'], parts.taskSource, redact)),
     ...(await fill('outbox', needs['outbox'], () => parts.outbox(redact), redact)),
     ...(await fill('services', needs['services'], () => parts.services(redact), redact)),
+    ...(await fill('jobs', needs['jobs'], () => Promise.resolve(jobs), redact)),
   }
 }
 

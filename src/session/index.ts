@@ -1,15 +1,18 @@
 import { asAppError, rewritten } from '../kernel/errors.ts'
-import { invoke, type Invoked, type Opened, type Recorder } from '../kernel/invoke.ts'
+import { invoke, invokeSlot, type Invoked, type Opened, type Recorder } from '../kernel/invoke.ts'
 import { createLog, type Log, type LogFormat, type LogLevel } from '../kernel/log.ts'
 import type { Attempted } from '../kernel/operation.ts'
 import { redactor, type Redact } from '../kernel/redaction.ts'
-import type { AnyContext, AnyOperation, OperationOf } from '../operations/define.ts'
+import type { AnyContext, AnyOperation, JobEnd, OperationOf } from '../operations/define.ts'
 import { connect } from './connect.ts'
+import { findJob, ranJob, waitFor, type JobList, type JobRequest, type RanJob } from './jobs.ts'
 import { sessionParts, type PartsOptions } from './parts.ts'
 import { secretKeeper } from './secret-keeper.ts'
+import { refuseUnknownCode } from './tree.ts'
 
 /** What a process was told, before anything is opened. */
 export interface SessionOptions extends PartsOptions {
+  readonly jobs: JobList
   readonly log: {
     readonly write: (line: string) => void
     readonly format: LogFormat
@@ -43,6 +46,12 @@ export interface Session {
     input: Readonly<Record<string, unknown>>,
     call: Call,
   ): Promise<Invoked<Output>>
+  /**
+   * Runs a job of the schedule as a timer does: for a slot, which is done once.
+   * @throws AppError `usage` where there is no such job; `refused` where it is not known what code this is; `busy` where
+   *   it runs already, for longer than is waited for
+   */
+  runJob(request: JobRequest, call: Omit<Call, 'actor' | 'dryRun' | 'confirmed'>): Promise<RanJob>
   readonly log: Log
   close(): void
 }
@@ -60,7 +69,10 @@ export function openSession(options: SessionOptions): Session {
   })
   const open = async (operation: AnyOperation, call: Call): Promise<Opened<AnyContext>> => {
     if (obeysSettings(operation)) await parts.settings()
-    const needed = await connect(operation, parts, { actor: call.actor, redact })
+    const jobs = {
+      run: async (name: string, slotMs: number) => jobEnd(() => runJob({ name, slotMs, waitMs: 0 }, call)),
+    }
+    const needed = await connect(operation, parts, { actor: call.actor, redact, jobs })
     const store = needed.store === undefined || !('ok' in needed.store) ? needed.store : valueOf(needed.store)
     return {
       recorder: store === undefined ? null : withoutSecrets(store.records, redact),
@@ -73,6 +85,7 @@ export function openSession(options: SessionOptions): Session {
         dryRun: call.dryRun,
         stop,
         program: options.program,
+        schedule: options.jobs.schedule,
         progress: line => call.progress(redact(line)),
         calling: call.calling,
         redact,
@@ -80,19 +93,51 @@ export function openSession(options: SessionOptions): Session {
       }),
     }
   }
+  const { clock } = options.world
+  const runJob: Session['runJob'] = async (request, asked) => {
+    const call: Call = { ...asked, actor: `job:${request.name}`, dryRun: false, confirmed: false }
+    const found = await findJob(options.jobs, request, clock.now())
+    if (!(await parts.settings()).settings.allow_dirty)
+      await refuseUnknownCode(options.program, options.world)
+    const ran = (run: RanJob['run'], beganMs: number): RanJob => ranJob(found, beganMs, run)
+    // Asked before the lock is: what is done keeps nobody waiting.
+    if (await (await parts.store(call.actor)).jobs.isDone(found.slot)) return ran(null, clock.now())
+    const { slot, job, operation } = found
+    const wait = waitFor(clock, request.waitMs, call.stop)
+    const invocation = { ...call, open: () => open(operation, call) }
+    const run = await invokeSlot(operation, job.input, invocation, { slot, wait: wait.more })
+    return ran(run, wait.overMs())
+  }
+  /** What goes wrong is told without secrets, and a changing call says that it was told to stop. */
+  const told = async <T>(changes: boolean, stop: AbortSignal, work: () => Promise<T>): Promise<T> => {
+    const heard = changes ? tellOfStop(stop, log) : () => {}
+    try {
+      return await work()
+    } catch (error) {
+      throw rewritten(asAppError(error), redact)
+    } finally {
+      heard()
+    }
+  }
   return {
     log,
-    run: async (operation, input, call) => {
-      const heard = operation.access === 'read' ? () => {} : tellOfStop(call.stop, log)
-      try {
-        return await invoke(operation, input, { ...call, open: () => open(operation, call) })
-      } catch (error) {
-        throw rewritten(asAppError(error), redact)
-      } finally {
-        heard()
-      }
-    },
+    run: (operation, input, call) =>
+      told(operation.access !== 'read', call.stop, () =>
+        invoke(operation, input, { ...call, open: () => open(operation, call) }),
+      ),
+    runJob: (request, call) => told(true, call.stop, () => runJob(request, call)),
     close: () => parts.close(),
+  }
+}
+
+/** What came of a job that an operation ran: it goes on with the next one whatever that was. */
+async function jobEnd(run: () => Promise<RanJob>): Promise<JobEnd> {
+  try {
+    const ran = await run()
+    return { wasDone: ran.run === null, outcome: ran.run?.outcome ?? 'ok', message: null }
+  } catch (thrown) {
+    const { kind, message } = asAppError(thrown)
+    return { wasDone: false, outcome: kind, message }
   }
 }
 
@@ -116,7 +161,7 @@ function tellOfStop(stop: AbortSignal, log: Log): () => void {
 /** What went wrong is kept in the store as well, where no secret may stand. */
 function withoutSecrets(records: Recorder, redact: Redact): Recorder {
   return {
-    begin: (operation, actor) => records.begin(operation, actor),
+    ...records,
     end: (id, outcome, message, counts) =>
       records.end(id, outcome, message === null ? null : redact(message), counts),
   }

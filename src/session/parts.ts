@@ -13,11 +13,12 @@ import { isSecretName, secretFile, SECRETS, type SecretName } from '../settings/
 import type { Account } from '../store/accounts.ts'
 import type { Store } from '../store/index.ts'
 import type { SecretKeeper } from './secret-keeper.ts'
+import type { ProgramFacts } from './tree.ts'
 
 /** What the parts are opened with. */
 export interface PartsOptions {
   readonly world: World
-  readonly program: { readonly version: string; readonly commit: string }
+  readonly program: ProgramFacts
   /** Who changes the store where no call does. */
   readonly actor: string
   readonly configFlag: string | null

@@ -63,6 +63,7 @@ export const TOP = {
     listField('hosts that may be reached by plain http, besides this machine'),
     [],
   ),
+  allow_dirty: flagField('timers also run a program whose changes are not committed'),
 } as const
 
 /** What one type of task does differently. */

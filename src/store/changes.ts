@@ -28,6 +28,7 @@ export const CHANGES = {
   'notion.databases': { audited: true },
   'operation.begin': { audited: false },
   'operation.end': { audited: true },
+  'operation.idle': { audited: false },
   'pause.forget': { audited: false },
   'pause.resume': { audited: true },
   'pickup.mark': { audited: false },

@@ -15,6 +15,7 @@ import { lookupStore } from './lookup.ts'
 import { migrate, readMigrations, refuseForeign, schemaVersion } from './migrate.ts'
 import { accountStore } from './accounts.ts'
 import { alertStore } from './alerts.ts'
+import { jobStore } from './jobs.ts'
 import { lockStore } from './locks.ts'
 import { notionStore } from './notion.ts'
 import { effectStore } from './effects.ts'
@@ -139,6 +140,7 @@ function familiesOn(core: StoreCore) {
     queue: queueStore(core),
     records: recordStore(core),
     proofCalls: proofCallStore(core),
+    jobs: jobStore(core),
     proofs: proofStore(core),
     lookup: lookupStore(core),
     locks: lockStore(core),

@@ -1,7 +1,18 @@
 import { CLOCK_STEP_MS } from '../domain/due.ts'
 import type { Outcome } from '../kernel/errors.ts'
+import type { Slot } from '../kernel/invoke.ts'
 import type { Counts } from '../kernel/operation.ts'
-import { reader, findRow, readRows, type RowReader, type StoreCore, type StoreReader } from './core.ts'
+import {
+  findRow,
+  reader,
+  readRow,
+  readRows,
+  type Change,
+  type RowReader,
+  type StoreCore,
+  type StoreReader,
+} from './core.ts'
+import { listed, listOf } from './sql.ts'
 
 /** How an operation ended, or that it is under way. */
 export interface OperationRecord {
@@ -22,33 +33,17 @@ export function recordStore(core: StoreCore) {
   const { clock } = core
   return {
     begin: (operation: string, actor: string) =>
-      core.change(actor, 'operation.begin', tx => {
-        const id = tx.newId('record')
-        tx.engine.run(
-          `INSERT INTO operation_records (id, operation, actor, owner, started_ms, program_commit)
-           VALUES (:id, :operation, :actor, :owner, :now, :commit)`,
-          { id, operation, actor, owner: tx.processes.self, now: tx.clock.now(), commit: tx.commit },
-        )
-        return id
-      }),
-    end: (id: string, outcome: Outcome, message: string | null, counts?: Counts | null) =>
-      core.change(core.actor, 'operation.end', tx => {
-        const row = tx.engine.returning(
-          `UPDATE operation_records SET ended_ms = :now, outcome = :outcome, message = :message, done = :done,
-             failed = :failed WHERE id = :id RETURNING operation`,
-          {
-            id,
-            outcome,
-            message,
-            done: counts?.done ?? null,
-            failed: counts?.failed ?? null,
-            now: tx.clock.now(),
-          },
-        )
-        // What was looked for and not found, as by most polls, is no change that anybody would look for.
-        const isIdle = outcome === 'ok' && counts?.done === 0 && counts.failed === 0
-        if (row !== undefined && !isIdle)
-          tx.about(id, { operation: reader(row).text('operation'), outcome, ...counts })
+      core.change(actor, 'operation.begin', tx => begin(tx, operation, { job: null, slotMs: null })),
+    /** The same for a slot of the schedule; null where a run of it has done it: then nothing is begun. */
+    beginSlot: (operation: string, actor: string, slot: Slot) =>
+      core.change(actor, 'operation.begin', tx => (isSlotDone(tx, slot) ? null : begin(tx, operation, slot))),
+    end: (id: string, outcome: Outcome, message: string | null, counts: Counts | null = null) =>
+      core.change(core.actor, 'operation.end', tx => end(tx, id, { outcome, message, counts })),
+    /** Ends a run of a slot that found nothing to do. Of those of a job and a day (UTC) one record is kept, the last. */
+    endIdle: (id: string) =>
+      core.change(core.actor, 'operation.idle', tx => {
+        end(tx, id, { outcome: 'ok', message: null, counts: null })
+        joinIdle(tx, id)
       }),
     /** The latest record of each operation. */
     latest: async () =>
@@ -67,6 +62,70 @@ export function recordStore(core: StoreCore) {
   }
 }
 
+function begin(
+  tx: Change,
+  operation: string,
+  { job, slotMs }: { readonly job: string | null; readonly slotMs: number | null },
+): string {
+  const id = tx.newId('record')
+  const { actor, commit } = tx
+  tx.engine.run(
+    `INSERT INTO operation_records (id, operation, actor, owner, started_ms, program_commit, job, slot_ms)
+     VALUES (:id, :operation, :actor, :owner, :now, :commit, :job, :slotMs)`,
+    { id, operation, actor, owner: tx.processes.self, now: tx.clock.now(), commit, job, slotMs },
+  )
+  return id
+}
+
+function end(
+  tx: Change,
+  id: string,
+  { outcome, message, counts }: Pick<OperationRecord, 'message' | 'counts'> & { readonly outcome: Outcome },
+): void {
+  const row = tx.engine.returning(
+    `UPDATE operation_records SET ended_ms = :now, outcome = :outcome, message = :message, done = :done,
+       failed = :failed WHERE id = :id RETURNING operation`,
+    {
+      id,
+      outcome,
+      message,
+      done: counts?.done ?? null,
+      failed: counts?.failed ?? null,
+      now: tx.clock.now(),
+    },
+  )
+  // What was looked for and not found, as by most polls, is no change that anybody would look for.
+  const isIdle = outcome === 'ok' && counts?.done === 0 && counts.failed === 0
+  if (row !== undefined && !isIdle)
+    tx.about(id, { operation: reader(row).text('operation'), outcome, ...counts })
+}
+
+/** Whether a run of a slot has done it. */
+export function isSlotDone(core: StoreReader, { job, slotMs, ends }: Slot): boolean {
+  const sql = `SELECT 1 FROM operation_records WHERE job = :job AND slot_ms = :slotMs AND outcome IN ${listed(':ends')}`
+  return findRow(core, sql, { job, slotMs, ends: listOf(ends) }, () => true) ?? false
+}
+
+const DAY_MS = 24 * 3_600_000
+
+/** The record takes the place of the one that stands for the idle runs of its day before it. */
+function joinIdle(tx: Change, id: string): void {
+  const ended = readRow(tx, 'SELECT job, slot_ms FROM operation_records WHERE id = :id', { id }, is => ({
+    job: is.text('job'),
+    slotMs: is.number('slot_ms'),
+  }))
+  const fromMs = Math.floor(ended.slotMs / DAY_MS) * DAY_MS
+  const others = { id, job: ended.job, fromMs, toMs: fromMs + DAY_MS }
+  tx.engine.run(
+    `UPDATE operation_records SET idle = 1 + COALESCE((SELECT SUM(idle) FROM operation_records WHERE ${OTHER_IDLE}), 0)
+     WHERE id = :id`,
+    others,
+  )
+  tx.engine.run(`DELETE FROM operation_records WHERE ${OTHER_IDLE}`, others)
+}
+
+const OTHER_IDLE = 'job = :job AND slot_ms >= :fromMs AND slot_ms < :toMs AND idle > 0 AND id <> :id'
+
 /** Steps from one operation's name to the next by the index: there are few names and many records. */
 const WITH_NAMES = `WITH RECURSIVE names (operation) AS (
     SELECT MIN(operation) FROM operation_records
@@ -83,7 +142,8 @@ const LATEST = `${WITH_NAMES}
     (SELECT id FROM operation_records WHERE operation = names.operation ORDER BY started_ms LIMIT 1))
   ORDER BY o.operation`
 
-function readRecord(core: StoreReader, is: RowReader): OperationRecord {
+/** A record, and whether its process died. */
+export function readRecord(core: StoreReader, is: RowReader): OperationRecord {
   const endedMs = is.numberOrNull('ended_ms')
   const done = is.numberOrNull('done')
   const died = endedMs === null && core.processes.state(is.text('owner')) === 'dead'

@@ -206,7 +206,7 @@ CREATE TABLE operation_records (
   outcome        TEXT,
   message        TEXT,
   program_commit TEXT NOT NULL
-, done INTEGER, failed INTEGER) STRICT, WITHOUT ROWID;
+, done INTEGER, failed INTEGER, job TEXT, slot_ms INTEGER, idle INTEGER) STRICT, WITHOUT ROWID;
 
 CREATE TABLE outputs (
   id             TEXT PRIMARY KEY,
@@ -441,6 +441,10 @@ CREATE INDEX effects_passing ON effects (service, seq) WHERE state = 'pending' A
 CREATE INDEX effects_pending ON effects (target, seq) WHERE state = 'pending';
 
 CREATE INDEX effects_subject ON effects (subject_kind, subject_id, seq);
+
+CREATE INDEX operation_records_open ON operation_records (job) WHERE job IS NOT NULL AND ended_ms IS NULL;
+
+CREATE INDEX operation_records_slot ON operation_records (job, slot_ms) WHERE job IS NOT NULL;
 
 CREATE INDEX operation_records_started ON operation_records (operation, started_ms);
 

@@ -3,11 +3,14 @@ import { AppError, asAppError, OUTCOMES, unreachable, type Outcome } from '../..
 import { realClock } from '../../src/kernel/real-world.ts'
 import { newId } from '../../src/kernel/ids.ts'
 import { textField, wholeNumberField, withDefault } from '../../src/kernel/field.ts'
-import { invoke, type Locks, type Recorder } from '../../src/kernel/invoke.ts'
+import { invoke, invokeSlot, type Locks, type Recorder } from '../../src/kernel/invoke.ts'
 import { commandOf, schemaOf, type Operation } from '../../src/kernel/operation.ts'
 
 /** A recorder that writes down what it was told. */
-function recorder(refuse: 'begin' | 'end' | null = null): Recorder & { readonly lines: string[] } {
+function recorder(
+  refuse: 'begin' | 'end' | null = null,
+  done = false,
+): Recorder & { readonly lines: string[] } {
   const lines: string[] = []
   return {
     lines,
@@ -15,6 +18,14 @@ function recorder(refuse: 'begin' | 'end' | null = null): Recorder & { readonly 
       if (refuse === 'begin') throw new AppError('store', 'cannot begin', 'what to do')
       lines.push(`begin ${name} by ${actor}`)
       return 'rec_1'
+    },
+    beginSlot: async (name, actor, { job, slotMs }) => {
+      if (done) return null
+      lines.push(`begin ${name} by ${actor} for ${job} ${slotMs}`)
+      return 'rec_1'
+    },
+    endIdle: async id => {
+      lines.push(`end ${id} idle`)
     },
     end: async (id, outcome, message, counts) => {
       if (refuse === 'end') throw new AppError('store', 'cannot end', 'what to do')
@@ -170,6 +181,47 @@ test('what is exclusive runs once at a time, and hears that it lost its lock', a
   // A plan changes nothing, and what was refused did not begin.
   await invoke(exclusive, GOOD, { ...call, dryRun: true, open: open(taken) })
   expect(to.lines).toEqual(['begin task add by cli:ana', 'end rec_1 ok –'])
+})
+
+test('for a slot: recorded with it, idle runs apart, and nothing where it is done', async () => {
+  const slot = { job: 'tidy', slotMs: 60_000, ends: ['ok'] } as const
+  const wait = async (): Promise<boolean> => false
+  const idle = { ...operation(() => 'idle'), isIdle: (result: unknown) => result === 'idle' }
+  const to = recorder()
+  await invokeSlot(idle, GOOD, { ...call, ...opening(to) }, { slot, wait })
+  await invokeSlot({ ...idle, run: async () => 'work' }, GOOD, { ...call, ...opening(to) }, { slot, wait })
+  await invokeSlot({ ...idle, outcome: () => 'busy' }, GOOD, { ...call, ...opening(to) }, { slot, wait })
+  await invoke(idle, GOOD, { ...call, ...opening(to) })
+  expect(to.lines).toEqual([
+    'begin task add by cli:ana for tidy 60000',
+    'end rec_1 idle',
+    'begin task add by cli:ana for tidy 60000',
+    'end rec_1 ok –',
+    'begin task add by cli:ana for tidy 60000',
+    'end rec_1 busy –',
+    'begin task add by cli:ana',
+    'end rec_1 ok –',
+  ])
+  const done = recorder(null, true)
+  const never = operation(() => expect.unreachable('it ran'))
+  expect(await invokeSlot(never, GOOD, { ...call, ...opening(done) }, { slot, wait })).toBeNull()
+})
+
+test('the end of another run is waited for as long as it is worth it', async () => {
+  const slot = { job: 'tidy', slotMs: 60_000, ends: ['ok'] } as const
+  const exclusive = { ...operation(() => 1), exclusive: true } as const
+  let holds = 3
+  const locks: Locks = {
+    hold: async (_, work) => {
+      holds -= 1
+      if (holds > 0) return { kind: 'held', holder: 'process 77', sinceMs: 0 }
+      return { kind: 'done', value: await work(new AbortController().signal) }
+    },
+  }
+  const ask = (wait: () => Promise<boolean>) =>
+    invokeSlot(exclusive, GOOD, { ...call, ...opening(recorder(), locks) }, { slot, wait })
+  await expect(ask(async () => false)).rejects.toMatchObject({ kind: 'busy' })
+  expect((await ask(async () => true))?.result).toBe(1)
 })
 
 test('what cannot be undone opens nothing until it is confirmed, but for its plan', async () => {

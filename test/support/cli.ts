@@ -1,5 +1,6 @@
 /** The command line in the test's own process: all of the program but its launcher and `main.ts`. */
 import { Readable } from 'node:stream'
+import type { Schedule } from '../../src/domain/schedule.ts'
 import { COMMANDS } from '../../src/commands/index.ts'
 import { readStream } from '../../src/kernel/read-file.ts'
 import { utf8Text } from '../../src/kernel/utf8.ts'
@@ -7,7 +8,9 @@ import type { World } from '../../src/kernel/world.ts'
 import type { LazyList } from '../../src/kernel/operation.ts'
 import type { AnyOperation } from '../../src/operations/define.ts'
 import { OPERATIONS } from '../../src/operations/index.ts'
+import { SCHEDULE } from '../../src/operations/schedule.ts'
 import type { Store } from '../../src/store/index.ts'
+import type { ProgramFacts } from '../../src/session/tree.ts'
 import { runCli } from '../../src/surfaces/cli/run.ts'
 import type { Ended } from './child.ts'
 import { PLAIN_PAINT } from './plain.ts'
@@ -23,6 +26,9 @@ export interface CliOptions {
   readonly ask?: (question: string) => Promise<string>
   /** Operations beside those of the program. */
   readonly operations?: LazyList<AnyOperation>
+  /** Instead of the program's. */
+  readonly schedule?: Schedule
+  readonly program?: Partial<ProgramFacts>
 }
 
 /** Calls the command line, with pipes on all sides. */
@@ -31,6 +37,7 @@ export async function callCli(
   options: CliOptions,
 ): Promise<Ended & { readonly code: number }> {
   const { world, input = '', stop = new AbortController().signal, wrapStore, ask } = options
+  const operations = { ...OPERATIONS, ...options.operations }
   let stdout = ''
   let stderr = ''
   const code = await runCli(words, {
@@ -38,7 +45,7 @@ export async function callCli(
     stop,
     ...(wrapStore === undefined ? {} : { wrapStore }),
     ...(ask === undefined ? {} : { ask }),
-    program: { version: '0.0.0-test', commit: 'c0ffee000000' },
+    program: { version: '0.0.0-test', commit: 'c0ffee000000', checkout: null, ...options.program },
     actor: 'test',
     hangUp: new AbortController().signal,
     readInput: async () =>
@@ -53,7 +60,8 @@ export async function callCli(
       liveColumns: 0,
       isJournal: false,
     },
-    lists: { operations: { ...OPERATIONS, ...options.operations }, commands: COMMANDS },
+    lists: { operations, commands: COMMANDS },
+    jobs: { operations, schedule: options.schedule ?? SCHEDULE },
   })
   return { code, signal: null, stdout, stderr }
 }

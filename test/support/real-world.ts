@@ -1,13 +1,13 @@
 import { EFFECT_KINDS } from '../../src/integrations/index.ts'
 import { lightFetch } from '../../src/kernel/http/fetch.ts'
-import { realClock, realFiles, realProcesses, realRandom } from '../../src/kernel/real-world.ts'
+import { realClock, realFiles, realProcesses, realPrograms, realRandom } from '../../src/kernel/real-world.ts'
 import type { World } from '../../src/kernel/world.ts'
 import type { StoreOptions } from '../../src/store/index.ts'
 
 /** The world as `main.ts` builds it, but for what is given. */
 export function realWorld(
   given: Pick<World['host'], 'env' | 'cwd' | 'homeDir'> &
-    Partial<Pick<World, 'clock' | 'fetch' | 'processes'>>,
+    Partial<Pick<World, 'clock' | 'fetch' | 'processes' | 'programs'>>,
 ): World {
   const { env, cwd, homeDir, ...parts } = given
   const files = realFiles()
@@ -18,6 +18,7 @@ export function realWorld(
     files,
     // It is a setting of the whole process, which is that of other tests as well.
     processes: { ...realProcesses(files, process.pid), keepHeapSmall: () => undefined },
+    programs: realPrograms(),
     ...parts,
     host: {
       env,

@@ -1,4 +1,7 @@
 import { homedir } from 'node:os'
+import type { World } from '../../src/kernel/world.ts'
+import { OPERATIONS } from '../../src/operations/index.ts'
+import { SCHEDULE } from '../../src/operations/schedule.ts'
 import { openSession, type Call, type Session, type SessionOptions } from '../../src/session/index.ts'
 import { realWorld } from './real-world.ts'
 
@@ -8,6 +11,9 @@ export interface RealSessionOptions {
   /** All the environment it has. */
   readonly env: Readonly<Record<string, string>>
   readonly fetch?: typeof globalThis.fetch
+  readonly clock?: World['clock']
+  /** What can be run by the schedule; all there is unless it is given. */
+  readonly jobs?: SessionOptions['jobs']
   readonly wrapStore?: NonNullable<SessionOptions['wrapStore']>
 }
 
@@ -29,8 +35,10 @@ export function realSession(options: RealSessionOptions): Session {
       cwd: options.stateDir,
       homeDir: homedir(),
       ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
+      ...(options.clock === undefined ? {} : { clock: options.clock }),
     }),
-    program: { version: '0.0.0-test', commit: 'c0ffee000000' },
+    program: { version: '0.0.0-test', commit: 'c0ffee000000', checkout: null },
+    jobs: options.jobs ?? { schedule: SCHEDULE, operations: OPERATIONS },
     configFlag: null,
     stateDirFlag: options.stateDir,
     actor: 'test',

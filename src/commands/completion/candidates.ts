@@ -1,7 +1,7 @@
 import type { Field } from '../../kernel/field.ts'
 import { flagOf } from '../../kernel/input.ts'
 import { commandOf } from '../../kernel/operation.ts'
-import { DRY_RUN, GLOBAL_FLAGS } from '../../surfaces/cli/global-flags.ts'
+import { DRY_RUN, GLOBAL_FLAGS, JOB_FLAGS, type GlobalFlag } from '../../surfaces/cli/global-flags.ts'
 import type { Entry } from '../../surfaces/cli/program.ts'
 
 /** A word that can be typed next. */
@@ -30,7 +30,11 @@ export interface Completions {
 }
 
 const HELP = { word: '--help', meaning: 'display help for command' }
-const GLOBAL = [...GLOBAL_FLAGS.map(({ flag, meaning }) => ({ word: flag, meaning })), HELP]
+const GLOBAL = [...GLOBAL_FLAGS.map(flagCandidate), HELP]
+
+function flagCandidate({ flag, meaning }: GlobalFlag): Candidate {
+  return { word: flag, meaning }
+}
 
 /** Everything that can be typed with these entries. */
 export function completionsOf(entries: readonly Entry[]): Completions {
@@ -39,7 +43,12 @@ export function completionsOf(entries: readonly Entry[]): Completions {
   const below = groups.map(({ word }) => place(word, secondWords(entries, word)))
   return {
     places: [
-      place('', [...first, { word: 'help', meaning: 'display help for command' }, ...GLOBAL]),
+      place('', [
+        ...first,
+        { word: 'help', meaning: 'display help for command' },
+        ...GLOBAL,
+        ...JOB_FLAGS.map(flagCandidate),
+      ]),
       ...below,
       place('help', first),
       ...below.map(({ typed, candidates }) => place(`help ${typed}`, candidates)),
@@ -95,7 +104,7 @@ function isTyped(entry: Entry, name: string): boolean {
 }
 
 function flagsWithValue(entries: readonly Entry[]): string[] {
-  const global = GLOBAL_FLAGS.filter(({ value }) => value !== null).map(({ flag }) => flag)
+  const global = [...GLOBAL_FLAGS, ...JOB_FLAGS].filter(({ value }) => value !== null).map(({ flag }) => flag)
   const own = entries.flatMap(flaggedOf).filter(([, field]) => field.kind !== 'flag')
   return [...new Set([...global, ...own.map(([name]) => flagOf(name))])]
 }

@@ -17,10 +17,16 @@ export const GLOBAL_FLAGS: readonly GlobalFlag[] = [
   { flag: '--yes', value: null, meaning: 'confirm what would be asked' },
 ]
 
+/** In the place of a command, for timers: it stands in the schedule. */
+export const JOB_FLAGS: readonly GlobalFlag[] = [
+  { flag: '--job', value: 'name', meaning: 'run a job of the schedule, for its last slot' },
+  { flag: '--wait', value: 'seconds', meaning: 'wait so long for another run of it to end' },
+]
+
 /** The flag of everything that changes something. */
 export const DRY_RUN = { flag: '--dry-run', meaning: 'tell what would be done, and do nothing' } as const
 
-/** Their values, and that of `--dry-run`, which what changes something takes as well. */
+/** Their values, that of `--dry-run`, which what changes something takes as well, and those of jobs. */
 export interface GlobalFlags {
   readonly config?: string
   readonly stateDir?: string
@@ -30,4 +36,6 @@ export interface GlobalFlags {
   readonly input?: boolean
   readonly yes?: boolean
   readonly dryRun?: boolean
+  readonly job?: string
+  readonly wait?: string
 }

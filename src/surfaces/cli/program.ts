@@ -4,7 +4,7 @@ import { exitCodes } from '../../kernel/errors.ts'
 import type { Field } from '../../kernel/field.ts'
 import { flagOf, type FlatInput } from '../../kernel/input.ts'
 import type { Example } from '../../kernel/operation.ts'
-import { DRY_RUN, GLOBAL_FLAGS, type GlobalFlags } from './global-flags.ts'
+import { DRY_RUN, GLOBAL_FLAGS, JOB_FLAGS, type GlobalFlag, type GlobalFlags } from './global-flags.ts'
 
 /** What both lists have in common for a command line. */
 export interface Entry {
@@ -56,6 +56,21 @@ export async function parseWords<E extends Entry>(
   return parsed ?? { text: printed.join('') }
 }
 
+/**
+ * Parses a command line without a command, of flags alone.
+ * @throws CommanderError for a usage error
+ */
+export async function parseFlags(
+  words: readonly string[],
+  options: { readonly version: string; readonly columns: number },
+): Promise<{ readonly flags: GlobalFlags; readonly rest: readonly string[] }> {
+  const program = root(options, () => {})
+    .argument('[words...]')
+    .action(() => {})
+  await program.parseAsync([...words], { from: 'user' })
+  return { flags: program.opts<GlobalFlags>(), rest: program.args }
+}
+
 function root(
   options: { readonly version: string; readonly columns: number },
   write: (text: string) => void,
@@ -63,9 +78,7 @@ function root(
   const program = new Command('echopilot')
     .description('Does, judges, prices and receipts AI-made work.')
     .version(options.version, '--version', 'print the version')
-  for (const { flag, value, meaning } of GLOBAL_FLAGS) {
-    program.option(value === null ? flag : `${flag} <${value}>`, meaning)
-  }
+  for (const flag of GLOBAL_FLAGS) program.option(...optionOf(flag))
   return program
     .exitOverride()
     .configureOutput({
@@ -75,7 +88,21 @@ function root(
       getOutHelpWidth: () => options.columns,
     })
     .helpCommand(false)
-    .addHelpText('after', `\nExit codes:\n${exitCodeLines()}`)
+    .addHelpText(
+      'after',
+      `\nFor timers, without a command:\n${jobFlagLines()}\n\nExit codes:\n${exitCodeLines()}`,
+    )
+}
+
+function optionOf({ flag, value, meaning }: GlobalFlag): [flags: string, meaning: string] {
+  return [value === null ? flag : `${flag} <${value}>`, meaning]
+}
+
+function jobFlagLines(): string {
+  return JOB_FLAGS.map(flag => {
+    const [typed, meaning] = optionOf(flag)
+    return `  ${typed.padEnd(18)}  ${meaning}`
+  }).join('\n')
 }
 
 /** Commander's own `help` looks at the first word only, and would show the group for `help task add`. */

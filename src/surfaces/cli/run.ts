@@ -10,6 +10,7 @@ import { asTyped, quoted, typedAs } from '../../kernel/typed-as.ts'
 import { printed, type Look } from './printer.ts'
 import { resultWritten, withFileRead } from './files.ts'
 import type { GlobalFlags } from './global-flags.ts'
+import { isJobCall, runJobCall } from './job.ts'
 import type { Terminal } from './terminal.ts'
 import { allEntries, entriesFor, typedCommand, typedGroup, type CliEntry, type CliLists } from './entries.ts'
 import { parseWords, type Parsed } from './program.ts'
@@ -40,6 +41,8 @@ export async function runCli(words: readonly string[], options: CliOptions): Pro
   const typed = (text: string): string => asTyped(text, program, places)
   try {
     refuseOtherEncodings(words)
+    const look = { columns: terminal.columns, paint: terminal.paint.out, typed }
+    if (isJobCall(words)) return OUTCOMES[await runJobCall(words, look, options)].exit
     const parsed = await parseWords(words, await entriesFor(words, options.lists), {
       version: `${options.program.version} (${options.program.commit})`,
       columns:
@@ -49,7 +52,6 @@ export async function runCli(words: readonly string[], options: CliOptions): Pro
       terminal.out(parsed.text)
       return parsed.text === '' ? OUTCOMES.usage.exit : OUTCOMES.ok.exit
     }
-    const look = { columns: terminal.columns, paint: terminal.paint.out, typed }
     const outcome = await runEntry(parsed, look, { ...options, stop: stopOf(parsed.entry, options) })
     return OUTCOMES[outcome].exit
   } catch (thrown) {

@@ -6,6 +6,7 @@ import { seededRandom } from '../../../src/commands/demo/seeded-random.ts'
 import { realFiles } from '../../../src/kernel/real-world.ts'
 import type { World } from '../../../src/kernel/world.ts'
 import { OPERATIONS } from '../../../src/operations/index.ts'
+import { SCHEDULE } from '../../../src/operations/schedule.ts'
 import { runCli } from '../../../src/surfaces/cli/run.ts'
 import { PLAIN_PAINT } from '../../support/plain.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
@@ -27,7 +28,7 @@ export async function newScene(): Promise<Typing> {
     const printed: string[] = []
     const exit = await runCli(words, {
       world,
-      program: { version: '0.0.0', commit: 'c0ffeec0ffee' },
+      program: { version: '0.0.0', commit: 'c0ffeec0ffee', checkout: null },
       actor: 'cli:ana',
       stop: new AbortController().signal,
       hangUp: new AbortController().signal,
@@ -43,6 +44,7 @@ export async function newScene(): Promise<Typing> {
         isJournal: false,
       },
       lists: { operations: OPERATIONS, commands: COMMANDS },
+      jobs: { operations: OPERATIONS, schedule: SCHEDULE },
     })
     const text = printed
       .join('')
@@ -70,6 +72,7 @@ function worldIn(dir: string, env: Readonly<Record<string, string>>): World {
     fetch: lightFetch(),
     files: realFiles(),
     processes: { self: 'boot/namespace/1/1', state: () => 'alive', nameOf: String, keepHeapSmall: () => {} },
+    programs: { run: async () => ({ kind: 'failed', why: 'nothing is started here' }) },
     host: {
       env: { ...env, ECHOPILOT_STATE_DIR: join(dir, 'state'), ECHOPILOT_CONFIG: '' },
       cwd: dir,

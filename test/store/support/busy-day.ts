@@ -25,6 +25,10 @@ const DATABASE = { key: 'queue', databaseId: 'd', dataSourceId: 's', properties:
 export async function busyDay({ clock, machine, ...files }: TestStore): Promise<void> {
   const store = files.open('first')
   await store.records.end(await store.records.begin('poll', 'cli:ana'), 'ok', null)
+  for (const slotMs of [0, 60_000]) {
+    const begun = await store.records.beginSlot('poll', 'job:poll', { job: 'poll', slotMs, ends: ['ok'] })
+    await store.records.endIdle(begun ?? '')
+  }
   await store.accounts.bind({ service: 'notion', identity: 'w', label: 'W', credential: 'k' }, false)
   await store.notion.saveDatabases([DATABASE])
   await store.pickUps.setMark('ticked rows', 'cursor')

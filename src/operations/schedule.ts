@@ -1,0 +1,16 @@
+import type { Schedule } from '../domain/schedule.ts'
+
+/**
+ * What runs when (SPEC §6): the one list that timers, `--job`, `jobs`, `status`, the check for missed slots and the
+ * README read. It loads no operation.
+ */
+export const SCHEDULE = {
+  // Another one comes within the minute, and takes what this one left.
+  poll: {
+    operation: 'poll',
+    input: { drain: true },
+    on: { everyMinutes: 1 },
+    catchUp: false,
+    busyIsDone: true,
+  },
+} as const satisfies Schedule

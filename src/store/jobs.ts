@@ -1,0 +1,49 @@
+import type { Slot } from '../kernel/invoke.ts'
+import { readRow, readRows, type RowReader, type StoreCore, type StoreReader } from './core.ts'
+import { isSlotDone, readRecord, type OperationRecord } from './records.ts'
+
+/** A run of a job of the schedule. */
+export interface JobRun extends OperationRecord {
+  readonly job: string
+  /** When it was due. */
+  readonly slotMs: number
+  /** The commit of the program that ran it. */
+  readonly commit: string
+  /** How many runs of its day that found nothing to do it stands for, itself included; 0 where it did something. */
+  readonly idle: number
+}
+
+/** What ran when by the schedule. Runs are recorded with the operations that they were runs of. */
+export function jobStore(core: StoreCore) {
+  const read = (is: RowReader): JobRun => readJobRun(core, is)
+  return {
+    /** Whether a run of the slot has done it. */
+    isDone: async (slot: Slot) => isSlotDone(core, slot),
+    /** The runs of a job for this slot and later ones, and those that have not ended, in the order in which they began. */
+    runsFrom: async (job: string, slotMs: number) => readRows(core, RUNS_FROM, { job, slotMs }, read),
+    /** The newest runs of a job, the newest slot first. */
+    newest: async (job: string, limit: number) => readRows(core, NEWEST, { job, limit }, read),
+    /** Since when there is this store: no slot was due before. */
+    firstMs: async () =>
+      readRow(core, 'SELECT applied_at_ms FROM schema_migrations WHERE number = 1', {}, is =>
+        is.number('applied_at_ms'),
+      ),
+  }
+}
+
+const RUNS_FROM = `SELECT * FROM operation_records WHERE job = :job AND slot_ms >= :slotMs
+  UNION SELECT * FROM operation_records WHERE job = :job AND ended_ms IS NULL
+  ORDER BY started_ms, id`
+
+const NEWEST =
+  'SELECT * FROM operation_records WHERE job = :job ORDER BY slot_ms DESC, started_ms DESC LIMIT :limit'
+
+function readJobRun(core: StoreReader, is: RowReader): JobRun {
+  return {
+    ...readRecord(core, is),
+    job: is.text('job'),
+    slotMs: is.number('slot_ms'),
+    commit: is.text('program_commit'),
+    idle: is.numberOrNull('idle') ?? 0,
+  }
+}

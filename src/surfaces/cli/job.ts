@@ -1,0 +1,72 @@
+import { document, line, minute, state, strong, type Document } from '../../kernel/document.ts'
+import { AppError, type Outcome } from '../../kernel/errors.ts'
+import { withDefault, wholeNumberField } from '../../kernel/field.ts'
+import { readInput } from '../../kernel/input.ts'
+import type { RanJob } from '../../session/jobs.ts'
+import { openCli, resultPrinter, type CommandHost } from './host.ts'
+import { parseFlags } from './program.ts'
+import type { Look } from './printer.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Whether a job of the schedule is called for; what asks for help is told of it with all else. */
+export function isJobCall(words: readonly string[]): boolean {
+  const asksForHelp = words.some(word => word === '--help' || word === '-h')
+  return !asksForHelp && words.some(word => word === '--job' || word.startsWith('--job='))
+}
+
+const DAY_S = 24 * 3600
+
+/**
+ * Runs a job, as timers call for it: `--job NAME [--wait SECONDS]`.
+ * @throws CommanderError and AppError `usage` for a usage error; AppError for what the session throws
+ */
+export async function runJobCall(
+  words: readonly string[],
+  look: Look,
+  options: CommandHost['options'] & { readonly terminal: Terminal },
+): Promise<Outcome> {
+  const { flags, rest } = await parseFlags(words, { version: '', columns: look.columns })
+  const { job: name = '', json = false } = flags
+  if (rest.length > 0) throw commandBeside(name, rest)
+  const { wait } = readInput(WAIT, { wait: secondsIn(flags.wait) }, 'echopilot --help')
+  const { terminal } = options
+  const { session, call } = openCli(options, { terminal, flags })
+  try {
+    const ran = await session.runJob({ name, slotMs: null, waitMs: wait * 1000 }, call)
+    const outcome = ran.run?.outcome ?? 'ok'
+    const print = resultPrinter(terminal, look, { path: ['job'], json })
+    print(resultOf(ran, outcome), () => documentOf(ran))
+    return outcome
+  } finally {
+    session.close()
+  }
+}
+
+const WAIT = { wait: withDefault(wholeNumberField('seconds', 0, DAY_S), 0) }
+
+/** What is no number stays as it is, for the field to say so. */
+function secondsIn(text: string | undefined): number | string | undefined {
+  return text === undefined || !/^\d+$/.test(text) ? text : Number(text)
+}
+
+function commandBeside(name: string, rest: readonly string[]): AppError {
+  return new AppError(
+    'usage',
+    `--job takes its command and its input from the schedule, and nothing beside it: ${rest.join(' ')}`,
+    `echopilot --job ${name}, or the command without --job`,
+  )
+}
+
+function resultOf({ job, slotMs, late, run }: RanJob, outcome: Outcome): unknown {
+  const slot = new Date(slotMs).toISOString()
+  return { job, slot, late, wasDone: run === null, outcome, result: run?.result ?? null }
+}
+
+function documentOf({ job, slotMs, late, operation, run }: RanJob): Document {
+  const slot = minute(slotMs)
+  if (run === null) return document(line`${strong(job)}: its slot of ${slot} UTC was done before`)
+  return document(
+    late ? line`${strong(job)} ${state('late', 'warn')}: its slot was ${slot} UTC` : null,
+    operation.render(run.result),
+  )
+}

@@ -1,0 +1,197 @@
+/** Jobs of the schedule: each slot is done once, and its record is true. */
+import { expect, test } from 'vitest'
+import { AppError } from '../../src/kernel/errors.ts'
+import type { FakeClock } from '../support/fake-clock.ts'
+import { CALL } from '../support/session.ts'
+import { toys } from './support/toy-jobs.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const NOON = Date.parse('2026-11-25T12:00:00Z')
+
+test('a job runs its operation with its input, once for a slot, and leaves a record', async () => {
+  const { run, ran, clock, store } = toys()
+  expect(await run('tidy')).toMatchObject({ slotMs: NOON, late: false, run: { outcome: 'ok' } })
+  await clock.advance(HOUR)
+  expect(await run('tidy')).toMatchObject({ slotMs: NOON, run: null })
+  expect(ran).toEqual(['kitchen'])
+  const runs = await store().jobs.newest('tidy', 10)
+  expect(runs).toMatchObject([
+    { job: 'tidy', operation: 'tidy', actor: 'job:tidy', slotMs: NOON, startedMs: NOON, outcome: 'ok' },
+  ])
+  expect(runs[0]).toMatchObject({ commit: 'c0ffee000000', idle: 0 })
+  await clock.advance(23 * HOUR)
+  await run('tidy')
+  expect(ran).toHaveLength(2)
+})
+
+test('an hour back no slot is done twice; days ahead one is made up for', async () => {
+  const { run, ran, clock } = toys()
+  await run('tidy')
+  await clock.advance(24 * HOUR + 10 * MINUTE)
+  await run('tidy')
+  clock.setBack(HOUR)
+  for (let minute = 0; minute < 120; minute += 10) {
+    expect((await run('tidy')).run).toBeNull()
+    await clock.advance(10 * MINUTE)
+  }
+  expect(ran).toHaveLength(2)
+  await clock.advance(10 * 24 * HOUR)
+  expect(await run('tidy')).toMatchObject({ late: true, run: { outcome: 'ok' } })
+  expect((await run('tidy')).run).toBeNull()
+  expect(ran).toHaveLength(3)
+})
+
+test('one that begins more than 90 s after its slot is late', async () => {
+  const { run, clock } = toys()
+  await clock.advance(90_001)
+  expect((await run('tidy')).late).toBe(true)
+  await clock.advance(24 * HOUR - 1)
+  expect((await run('tidy')).late).toBe(false)
+})
+
+test('a slot whose run failed is not done; one that ended in part is', async () => {
+  const { run, ran, next, ends, clock } = toys()
+  next.push(
+    () => {
+      throw new AppError('config', 'no key', 'set it')
+    },
+    () => ({ outcome: 'busy' }),
+    () => ({ outcome: 'partial' }),
+  )
+  await expect(run('tidy')).rejects.toMatchObject({ kind: 'config' })
+  await clock.advance(1)
+  expect((await run('tidy')).run?.outcome).toBe('busy')
+  await clock.advance(1)
+  expect((await run('tidy')).run?.outcome).toBe('partial')
+  expect((await run('tidy')).run).toBeNull()
+  expect(ran).toHaveLength(3)
+  expect(await ends('tidy')).toEqual(['partial', 'busy', 'config'])
+})
+
+test('where the next slot comes soon, what was busy is not repeated', async () => {
+  const { run, next, ran } = toys()
+  next.push(() => ({ outcome: 'busy' }))
+  expect((await run('look')).run?.outcome).toBe('busy')
+  expect((await run('look')).run).toBeNull()
+  expect(ran).toEqual(['look'])
+})
+
+test('of two at once one runs, the other is busy, or waits and finds it done', async () => {
+  const { session, next, ran, clock, ends } = toys()
+  const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  next.push(async () => {
+    begun.resolve()
+    await over.promise
+    return {}
+  })
+  const asked = { name: 'tidy', slotMs: null }
+  const first = session().runJob({ ...asked, waitMs: 0 }, CALL)
+  await begun.promise
+  const second = session().runJob({ ...asked, waitMs: 0 }, CALL)
+  await expect(second).rejects.toMatchObject({ kind: 'busy' })
+  await expect(second).rejects.toThrow(/^tidy runs already \(pid \d+ on .*, since 2026-11-25 12:00:00 UTC\)$/)
+  const patient = session().runJob({ ...asked, waitMs: 60_000 }, CALL)
+  while (clock.slept.length === 0) await clock.advance(0)
+  await clock.advance(5000)
+  over.resolve()
+  await first
+  await passUntil(patient, clock, 1000)
+  expect((await patient).run).toBeNull()
+  expect([ran.length, await ends('tidy')]).toEqual([1, ['ok']])
+})
+
+test('one that waits in vain is busy when its time is over, and stops when told to', async () => {
+  const { session, next, clock } = toys()
+  const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  next.push(async () => {
+    begun.resolve()
+    await over.promise
+    return {}
+  })
+  const first = session().runJob({ name: 'tidy', slotMs: null, waitMs: 0 }, CALL)
+  await begun.promise
+  const stop = new AbortController()
+  const ask = (signal: AbortSignal): Promise<unknown> =>
+    session().runJob({ name: 'tidy', slotMs: null, waitMs: 10_000 }, { ...CALL, stop: signal })
+  const stopped = ask(stop.signal).catch((error: unknown) => error)
+  while (clock.slept.length === 0) await clock.advance(0)
+  stop.abort()
+  expect(await stopped).toMatchObject({ kind: 'busy' })
+  const startedMs = clock.now()
+  const patient = ask(CALL.stop).then(
+    () => 'ran',
+    (error: unknown) => error,
+  )
+  await passUntil(patient, clock, 500)
+  expect(await patient).toMatchObject({ kind: 'busy' })
+  expect(clock.now() - startedMs).toBeGreaterThanOrEqual(10_000)
+  over.resolve()
+  await first
+})
+
+test('runs that find nothing leave one record a day, and their slots are done', async () => {
+  const { run, next, clock, store, ran } = toys()
+  const pass = async (idle: boolean): Promise<void> => {
+    next.push(() => ({ idle }))
+    await run('look')
+    expect((await run('look')).run).toBeNull()
+    await clock.advance(MINUTE)
+  }
+  for (let minute = 0; minute < 30; minute += 1) await pass(minute !== 10)
+  await clock.advance(24 * HOUR - 30 * MINUTE)
+  await pass(true)
+  await pass(true)
+  expect(ran).toHaveLength(32)
+  const runs = await store().jobs.newest('look', 100)
+  const short = runs.map(({ idle, slotMs, outcome }) => [(slotMs - NOON) / MINUTE, idle, outcome])
+  expect(short).toEqual([
+    [1441, 2, 'ok'],
+    [29, 29, 'ok'],
+    [10, 0, 'ok'],
+  ])
+  // What a person asks for is always kept.
+  expect((await store().records.latest()).map(({ operation }) => operation)).toEqual(['look'])
+})
+
+test('a job that another operation runs keeps its own lock, record and rules', async () => {
+  const { run, minded, ran, ends, next, clock } = toys()
+  minded.asks = { name: 'tidy', slotMs: NOON }
+  next.push(() => {
+    throw new AppError('provider', 'odd answer', 'look')
+  })
+  await run('mind')
+  await clock.advance(1)
+  await run('mind', { slotMs: NOON + 5 * MINUTE })
+  await run('mind', { slotMs: NOON + 10 * MINUTE })
+  expect(minded.ends).toEqual([
+    { wasDone: false, outcome: 'provider', message: 'odd answer' },
+    { wasDone: false, outcome: 'ok', message: null },
+    { wasDone: true, outcome: 'ok', message: null },
+  ])
+  expect(ran).toEqual(['kitchen', 'mind', 'kitchen', 'mind', 'mind'])
+  expect([await ends('tidy'), await ends('mind')]).toEqual([
+    ['ok', 'provider'],
+    ['ok', 'ok', 'ok'],
+  ])
+  minded.asks = { name: 'mind', slotMs: NOON + 15 * MINUTE }
+  await run('mind', { slotMs: NOON + 20 * MINUTE })
+  expect(minded.ends.at(-1)).toMatchObject({ outcome: 'busy' })
+})
+
+test('a job that is not there is told with what was meant', async () => {
+  await expect(toys().run('tdy')).rejects.toMatchObject({
+    kind: 'usage',
+    message: 'there is no job tdy (Did you mean tidy?)',
+    hint: 'echopilot jobs list',
+  })
+  await expect(toys().run('constructor')).rejects.toThrow('there is no job constructor')
+})
+
+/** Moves the clock on, step by step, until a promise is settled. */
+async function passUntil(promise: Promise<unknown>, clock: FakeClock, stepMs: number): Promise<void> {
+  const state = { isOver: false }
+  const over = (): void => void (state.isOver = true)
+  promise.then(over, over)
+  while (!state.isOver) await clock.advance(stepMs)
+}
