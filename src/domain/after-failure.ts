@@ -3,6 +3,7 @@ import {
   isSameUse,
   pauseCause,
   type AfterFailure,
+  type FailureLook,
   type PausedService,
   type ServiceUse,
   type Trial,
@@ -22,15 +23,8 @@ export interface StageFailure {
   readonly jitter: number
 }
 
-/** A service that gave no usable answer, and how that looked. */
-export interface FailedService extends ServiceUse {
-  /** See `failureSignature`. */
-  readonly signature: string
-  /** It may as well be this one request that was refused. */
-  readonly isDoubtful: boolean
-  /** What the operator can do, where the failure tells. */
-  readonly hint: string | null
-}
+/** A service that gave no usable answer. */
+export type FailedService = ServiceUse & FailureLook
 
 /** What is known of a run and of the service that it asked, at the moment at which its stage is ended. */
 export interface FailureFacts {

@@ -80,16 +80,21 @@ export interface Breaker {
   readonly isSiblingDown: boolean
 }
 
-/** A run that failed on a service. */
-export interface RunFailure {
-  readonly runId: string
-  readonly cause: PauseCause
-  readonly reason: string
-  readonly hint: string | null
+/** How a service looked that gave no usable answer. */
+export interface FailureLook {
   /** See {@link failureSignature}. */
   readonly signature: string
   /** It may as well be this one request that was refused, as some services do by 403. */
   readonly isDoubtful: boolean
+  /** What the operator can do, where the failure tells. */
+  readonly hint: string | null
+}
+
+/** A run that failed on a service. */
+export interface RunFailure extends FailureLook {
+  readonly runId: string
+  readonly cause: PauseCause
+  readonly reason: string
   /** The call may have been billed. */
   readonly isUnknown: boolean
   readonly retryAfterMs: number | null

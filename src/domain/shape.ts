@@ -53,6 +53,11 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** A text of unknown origin; null for what is none. */
+export function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
 /** A JSON text as what it says; null where it is none. Never throws. */
 export function parseJson(text: string): unknown {
   try {

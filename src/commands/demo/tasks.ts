@@ -200,36 +200,19 @@ function tooLong(): DemoTask {
 const ROUNDS = 1000
 const SECONDS_PER_TURN = 12
 
-function spoken(turn: readonly [speaker: string, said: string], round: number, index: number): string {
+function spoken(turn: string, round: number, index: number): string {
   const seconds = (round * TURNS.length + index) * SECONDS_PER_TURN
   const clock = [seconds / 3600, (seconds / 60) % 60, seconds % 60]
   const at = clock.map(part => String(Math.floor(part)).padStart(2, '0')).join(':')
-  return `[${at}] ${turn[0]}: ${turn[1].replace('#', String(round + 1))}`
+  return `[${at}] ${turn.replace('#', String(round + 1))}`
 }
 
-const TURNS: readonly (readonly [speaker: string, said: string])[] = [
-  [
-    'Frau Petersen',
-    'Um, we come to item # of the list, the substation and the work that is still open there.',
-  ],
-  [
-    'Herr Jansen',
-    'The cable for item # was delivered, but the fitting is missing, and the supplier has no date for it yet.',
-  ],
-  [
-    'Frau Petersen',
-    'Then please write down that we ask again on Monday, and that the crew is booked for the week after.',
-  ],
-  [
-    'Herr Lorenzen',
-    'I will call them. The permit of the district is here since Thursday, so that is not what holds us up.',
-  ],
-  [
-    'Herr Jansen',
-    'And the traffic plan, you know, the town wants one lane open at all times, which needs two more people.',
-  ],
-  [
-    'Frau Petersen',
-    'Agreed. Two more people, and the costs go to the project, not to the running budget of the network.',
-  ],
-]
+const TURNS = `
+Frau Petersen: Um, we come to item # of the list, the substation and the work that is still open there.
+Herr Jansen: The cable for item # was delivered, but the fitting is missing, and the supplier has no date for it yet.
+Frau Petersen: Then please write down that we ask again on Monday, and that the crew is booked for the week after.
+Herr Lorenzen: I will call them. The permit of the district is here since Thursday, so that is not what holds us up.
+Herr Jansen: And the traffic plan, you know, the town wants one lane open at all times, which needs two more people.
+Frau Petersen: Agreed. Two more people, and the costs go to the project, not to the running budget of the network.`
+  .trim()
+  .split('\n')

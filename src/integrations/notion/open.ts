@@ -3,7 +3,7 @@ import type { ServiceCall } from '../../roles/task-source.ts'
 import type { OpenService, ServiceEnvironment } from '../service.ts'
 import { openBoard, type NotionBoard } from './board.ts'
 import { notionProofs } from './workspace/proofs.ts'
-import { setUpNotion } from './workspace/init.ts'
+import { setUpNotion } from './workspace/set-up.ts'
 import type { Clock } from '../../kernel/world.ts'
 import { notionClient } from './api/client.ts'
 

@@ -1,4 +1,4 @@
-import { isObject } from '../../domain/shape.ts'
+import { isObject, textOf } from '../../domain/shape.ts'
 import { withoutThoughts } from '../../domain/answer/thoughts.ts'
 import type { Completion, ListedModel } from '../../roles/model.ts'
 import { readUsage } from './usage.ts'
@@ -122,10 +122,6 @@ function isList(value: unknown): value is readonly unknown[] {
 /** On one line: a receipt has one for each name. */
 function nameOf(value: unknown): string | null {
   return textOf(value)?.slice(0, MOST_NAME_CHARACTERS).replaceAll(/\s+/g, ' ').trim() || null
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? value : null
 }
 
 /** How a text ended, and the service's word for it where that is none we know. */

@@ -1,4 +1,4 @@
-import { isObject } from '../../../domain/shape.ts'
+import { isObject, textOf } from '../../../domain/shape.ts'
 /**
  * Reads of Notion's answers (API 2025-09-03) only what is used, and takes the rest as it came. Written by hand,
  * because a list holds a hundred pages of whole properties: a schema library would copy every one of them, and
@@ -161,8 +161,4 @@ function objectsIn(value: unknown): Record<string, NotionJson> | null {
 
 function hasOnlyObjects(value: NotionJson): value is Record<string, NotionJson> {
   return Object.values(value).every(isObject)
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? value : null
 }

@@ -1,7 +1,7 @@
 import type { Block, FoundBlock } from './blocks.ts'
 import { linkify } from '../../../domain/markdown/urls.ts'
 import { PLAIN, type Span } from '../../../domain/markdown/document.ts'
-import { isObject } from '../../../domain/shape.ts'
+import { isObject, textOf } from '../../../domain/shape.ts'
 
 const CONTAINERS: ReadonlySet<string> = new Set(['toggle', 'callout'])
 
@@ -55,7 +55,8 @@ export function spansOf(pieces: readonly FoundPiece[]): Span[] {
 function pieceOf(piece: Readonly<Record<string, unknown>>): FoundPiece {
   const body = isObject(piece['text']) ? piece['text'] : {}
   const style = isObject(piece['annotations']) ? piece['annotations'] : {}
-  const text = stringOf(piece['plain_text']) ?? stringOf(body['content']) ?? expressionOf(piece)
+  const text =
+    textOf(piece['plain_text']) ?? textOf(body['content']) ?? textIn(piece['equation'], 'expression')
   return {
     ...PLAIN,
     text,
@@ -64,23 +65,14 @@ function pieceOf(piece: Readonly<Record<string, unknown>>): FoundPiece {
     strike: style['strikethrough'] === true,
     code: style['code'] === true,
     link: linkOf(body['link'], text),
-    color: stringOf(style['color']) ?? 'default',
+    color: textOf(style['color']) ?? 'default',
   }
-}
-
-function expressionOf(piece: Readonly<Record<string, unknown>>): string {
-  const equation = piece['equation']
-  return isObject(equation) ? (stringOf(equation['expression']) ?? '') : ''
 }
 
 /** Some services add the slash that an address without a path has in theory. */
 function linkOf(link: unknown, text: string): string | null {
-  const url = isObject(link) ? stringOf(link['url']) : null
+  const url = isObject(link) ? textOf(link['url']) : null
   return url === `${text}/` ? text : url
-}
-
-function stringOf(value: unknown): string | null {
-  return typeof value === 'string' ? value : null
 }
 
 /** Blocks that only arrange or navigate: they say nothing to a reader of the text. */
@@ -111,6 +103,5 @@ export function noteOf(block: FoundBlock | Block): string {
 }
 
 function textIn(value: unknown, key: string): string {
-  const text = isObject(value) ? value[key] : undefined
-  return typeof text === 'string' ? text : ''
+  return (isObject(value) ? textOf(value[key]) : null) ?? ''
 }

@@ -75,7 +75,7 @@ function secondLook(context: EffectContext, effect: Effect, database: NotionData
   if (database.properties['effectId'] === undefined) {
     return {
       kind: 'impossible',
-      why: 'it may have been written, and without a property "Effect ID" nobody can tell (echopilot init --repair adds it)',
+      why: 'it may have been written, and without a property "Effect ID" nobody can tell: doctor says how to add it',
     }
   }
   const now = context.world.clock.now()

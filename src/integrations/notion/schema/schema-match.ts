@@ -1,3 +1,4 @@
+import type { NotionDatabase } from '../../../store/notion.ts'
 import type { NotionProperty } from '../api/client.ts'
 import {
   propertyKeys,
@@ -25,11 +26,11 @@ export interface SchemaMatch<D extends DatabaseKey> {
 export function matchSchema<D extends DatabaseKey>(
   database: D,
   found: readonly NotionProperty[],
-  storedIds?: Readonly<Partial<Record<PropertyKeyOf<D>, string>>>,
+  stored: NotionDatabase['properties'] = {},
 ): SchemaMatch<D> {
   const used = new Set<NotionProperty>()
   const chosen = new Map<PropertyKeyOf<D>, NotionProperty>()
-  for (const find of [byId(storedIds), byTitle, byName(exactly), byName(loosely)]) {
+  for (const find of [byId(stored), byTitle, byName(exactly), byName(loosely)]) {
     for (const key of propertyKeys(database)) {
       if (chosen.has(key)) continue
       const property = find(found, propertySpec(database, key), key).find(candidate => !used.has(candidate))
@@ -53,9 +54,9 @@ export function unusableIn<D extends DatabaseKey>(database: D, match: SchemaMatc
 
 type Finder = (found: readonly NotionProperty[], spec: PropertySpec, key: string) => NotionProperty[]
 
-function byId(storedIds: Readonly<Partial<Record<string, string>>> | undefined): Finder {
+function byId(stored: NotionDatabase['properties']): Finder {
   return (found, spec, key) =>
-    found.filter(property => property.id === storedIds?.[key] && fits(property, spec))
+    found.filter(property => property.id === stored[key]?.id && fits(property, spec))
 }
 
 function byTitle(found: readonly NotionProperty[], spec: PropertySpec): NotionProperty[] {

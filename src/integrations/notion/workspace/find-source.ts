@@ -109,8 +109,9 @@ export function sourceFit(
   const match = matchSchema(key, source.properties)
   const wanted = propertyKeys(key).map(name => propertySpec(key, name))
   const columns = wanted.filter(spec => spec.types[0] !== 'title')
-  const mapped: Readonly<Record<string, NotionProperty | undefined>> = match.mapped
-  const has = Object.values(mapped).filter(property => property?.type !== 'title').length
+  const has = Object.values<NotionProperty | undefined>(match.mapped).filter(
+    property => property?.type !== 'title',
+  ).length
   const needed = columns.some(spec => spec.required === true)
   const complete = unusableIn(key, match).every(spec => spec.required !== true)
   return {

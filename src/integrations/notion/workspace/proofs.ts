@@ -54,8 +54,8 @@ function subjectOf(key: DatabaseKey): string {
 
 async function databaseProof(api: Notion, key: DatabaseKey, database: NotionDatabase): Promise<NewProof> {
   try {
-    const ids = Object.fromEntries(Object.entries(database.properties).map(([name, { id }]) => [name, id]))
-    return judge(key, matchSchema(key, await api.properties(database.dataSourceId), ids))
+    const found = await api.properties(database.dataSourceId)
+    return judge(key, matchSchema(key, found, database.properties))
   } catch (error) {
     if (!(error instanceof ServiceFailure)) throw error
     return proof(
@@ -68,27 +68,16 @@ async function databaseProof(api: Notion, key: DatabaseKey, database: NotionData
 }
 
 function judge<D extends DatabaseKey>(key: D, match: SchemaMatch<D>): NewProof {
+  const subject = subjectOf(key)
+  const repair = 'echopilot init --repair'
   const unusable = unusableIn(key, match)
   const blocking = unusable.filter(spec => spec.required === true).map(spec => spec.name)
-  if (blocking.length > 0) {
-    return proof('failed', subjectOf(key), `no usable ${blocking.join(', ')}`, 'echopilot init --repair')
-  }
+  if (blocking.length > 0) return proof('failed', subject, `no usable ${blocking.join(', ')}`, repair)
   const closed = match.missingOptions.find(lacking => match.mapped[lacking.key]?.type === 'status')
   if (closed !== undefined) {
     const detail = `${propertySpec(key, closed.key).name} lacks the options ${closed.names.join(', ')}`
-    return proof(
-      'failed',
-      subjectOf(key),
-      detail,
-      'echopilot init --repair: a status takes only options that are there',
-    )
+    return proof('failed', subject, detail, `${repair}: a status takes only options that are there`)
   }
-  return unusable.length === 0
-    ? proof('proved', subjectOf(key), 'every property is there')
-    : proof(
-        'proved',
-        subjectOf(key),
-        `usable without ${unusable.map(spec => spec.name).join(', ')}`,
-        'echopilot init --repair',
-      )
+  if (unusable.length === 0) return proof('proved', subject, 'every property is there')
+  return proof('proved', subject, `usable without ${unusable.map(spec => spec.name).join(', ')}`, repair)
 }

@@ -37,7 +37,7 @@ export async function checkWorkspace(
   store: Store,
   api: Notion,
   rebind: boolean,
-  dryRun = false,
+  dryRun: boolean,
 ): Promise<string> {
   const known = await store.accounts.get('notion')
   if (known !== null && known.credential === api.credential && !rebind) return known.label

@@ -99,6 +99,9 @@ describe.each(databases)('%s', database => {
 describe('matching', () => {
   const found = (name: string, type: string, id = name): NotionProperty => ({ id, name, type, options: [] })
 
+  const stored = (ids: Record<string, string>) =>
+    Object.fromEntries(Object.entries(ids).map(([key, id]) => [key, { id, name: '', type: '' }]))
+
   test('the title by its type, names without regard to case, spaces and hyphens', () => {
     const match = matchSchema('queue', [
       found('Aufgabe', 'title'),
@@ -133,22 +136,22 @@ describe('matching', () => {
       found('Price', 'number', 'b'),
       found('Price (old)', 'number', 'c'),
     ]
-    expect(matchSchema('queue', renamed, { price: 'a' }).mapped.price?.id).toBe('a')
+    expect(matchSchema('queue', renamed, stored({ price: 'a' })).mapped.price?.id).toBe('a')
     // Columns that swapped their names.
     const swapped = [found('Notes', 'rich_text', 'd'), found('Description', 'rich_text', 'n')]
-    const match = matchSchema('queue', swapped, { description: 'd', notes: 'n' })
+    const match = matchSchema('queue', swapped, stored({ description: 'd', notes: 'n' }))
     expect([match.mapped.description?.id, match.mapped.notes?.id]).toEqual(['d', 'n'])
     // A stored id does not take a property from the one it belongs to.
-    expect(matchSchema('queue', [found('Notes', 'rich_text', 'd')], { description: 'd' }).missing).toContain(
-      'notes',
-    )
+    expect(
+      matchSchema('queue', [found('Notes', 'rich_text', 'd')], stored({ description: 'd' })).missing,
+    ).toContain('notes')
   })
 
   test('a stored id that is gone or of another type now counts for nothing', () => {
-    expect(matchSchema('queue', [found('Price', 'number', 'b')], { price: 'gone' }).mapped.price?.id).toBe(
-      'b',
-    )
-    const changed = matchSchema('queue', [found('Price', 'rich_text', 'b')], { price: 'b' })
+    expect(
+      matchSchema('queue', [found('Price', 'number', 'b')], stored({ price: 'gone' })).mapped.price?.id,
+    ).toBe('b')
+    const changed = matchSchema('queue', [found('Price', 'rich_text', 'b')], stored({ price: 'b' }))
     expect(changed.mapped.price).toBeUndefined()
     expect(changed.wrongType.map(wrong => [wrong.key, wrong.found.type])).toEqual([['price', 'rich_text']])
   })
