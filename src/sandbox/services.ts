@@ -31,6 +31,12 @@ export const SANDBOX_SERVICES = [
       ECHOPILOT_NOTION_PARENT_PAGE: PARENT_PAGE_ID,
     }),
   },
+  {
+    name: 'stripe',
+    offset: 2,
+    // The program has no settings for it yet, and refuses names it does not know; the state page says key and secret.
+    env: () => ({}),
+  },
 ] as const satisfies readonly SandboxServiceInfo[]
 
 /** A name in {@link SANDBOX_SERVICES}. */

@@ -107,7 +107,7 @@ function readAction(value: unknown, serviceTypes: readonly string[]): FaultActio
 
 function actionProblem(type: string, action: JsonObject): string | undefined {
   if (type === 'status' || type === 'plain-error') return statusProblem(action)
-  if (type === 'delay') {
+  if (type === 'delay' || type === 'webhook-delay') {
     const ms = integerOf(action, 'ms')
     if (ms === undefined || ms < 0 || ms > MAX_DELAY_MS) return `"ms" must be 0 to ${String(MAX_DELAY_MS)}`
   }
@@ -131,17 +131,20 @@ export interface ArmedFaults {
   /** Arms it behind those already armed. */
   arm(fault: Fault): void
   list(): readonly Fault[]
-  /** The first armed fault that is for this call, counted down; faults still skipping count this call as skipped. */
-  take(call: CallShape): FaultAction | undefined
+  /**
+   * The first armed fault that is for this call and of a type that `accepts` (all, if left out), counted down; faults
+   * still skipping count this call as skipped.
+   */
+  take(call: CallShape, accepts?: (type: string) => boolean): FaultAction | undefined
   clear(): void
 }
 
 /** Opens the armed faults over a database with the table of stored objects. */
 export function armedFaults(db: Database): ArmedFaults {
   const stored = objects<Fault>(db, 'fault')
-  const take = db.transaction((call: CallShape): FaultAction | undefined => {
+  const take = db.transaction((call: CallShape, accepts: (type: string) => boolean) => {
     for (const [id, fault] of stored.list()) {
-      if (!matches(fault.match, call)) continue
+      if (!accepts(fault.action.type) || !matches(fault.match, call)) continue
       if (fault.skip > 0) {
         stored.change(id, { ...fault, skip: fault.skip - 1 })
         continue
@@ -155,7 +158,7 @@ export function armedFaults(db: Database): ArmedFaults {
   return {
     arm: fault => stored.add(fault),
     list: () => stored.list().map(([, fault]) => fault),
-    take: call => take.immediate(call),
+    take: (call, accepts = () => true) => take.immediate(call, accepts),
     clear: () => {
       for (const [id] of stored.list()) stored.remove(id)
     },

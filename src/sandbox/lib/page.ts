@@ -1,8 +1,8 @@
 /** The state page of a stand-in, and the headers of any page. */
 import type { LoggedCall } from './call-log.ts'
+import { htmlDocument } from './document.ts'
 import { USUAL_PRESETS, type Fault, type FaultPreset } from './fault.ts'
 import { html, type Html } from './html.ts'
-import { PAGE_STYLE } from './page-style.ts'
 import type { Figure, Reply, Service, ServiceDefinition } from './service.ts'
 
 /** What the page shows. */
@@ -18,21 +18,11 @@ export interface StatePage {
 /** The whole page; it loads nothing from elsewhere and works without scripts. */
 export function statePage(shown: StatePage): Html {
   const { definition, service } = shown
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${definition.title} – EchoPilot sandbox</title>
-        <style>
-          ${PAGE_STYLE}
-        </style>
-      </head>
-      <body>
-        ${header(shown)}
-        <main>${figures(service.figures())} ${faultCard(shown)} ${callCard(shown)} ${footer()}</main>
-      </body>
-    </html>`
+  return htmlDocument({
+    title: `${definition.title} – EchoPilot sandbox`,
+    body: html`${header(shown)}
+      <main>${figures(service.figures())} ${faultCard(shown)} ${callCard(shown)} ${footer()}</main>`,
+  })
 }
 
 function header({ definition, home }: StatePage): Html {

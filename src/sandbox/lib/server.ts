@@ -14,6 +14,7 @@ import { actBefore, breakageOf, isCommonFault } from './fault-acts.ts'
 import { OBJECT_SCHEMA } from './objects.ts'
 import { answerRoute, findRoute } from './routes.ts'
 import type { Clock, Reply, SandboxRequest, ServiceDefinition } from './service.ts'
+import { EVENT_FAULTS } from './webhooks.ts'
 import { isOwnHost, readBody, send, targetOf } from './wire.ts'
 
 /** How to open a stand-in. */
@@ -67,13 +68,16 @@ export async function openSandboxServer(options: SandboxServerOptions): Promise<
     timeouts(options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS),
     (request, response) => {
       // Only a client that went away, or our own close, rejects; there is nobody left to tell.
-      handle(running, request, response).catch(() => response.destroy())
+      handle(running, request, response)
+        .catch(() => response.destroy())
+        .finally(() => settle(running))
     },
   )
   // Longer than any client keeps an idle connection: else one is closed just as the next call goes out on it.
   server.keepAliveTimeout = KEEP_ALIVE_MS
   try {
     const port = await listen(server, options.port)
+    settle(running)
     return { port, stopAsked: stopAsked.promise, close: async () => closeAll(running, server) }
   } catch (error) {
     db.close()
@@ -102,11 +106,17 @@ async function listen(server: Server, port: number): Promise<number> {
 
 async function closeAll(running: Running, server: Server): Promise<void> {
   running.closing.abort()
+  await running.service.close?.()
   await new Promise<void>(resolve => {
     server.close(() => resolve())
     server.closeAllConnections()
   })
   running.db.close()
+}
+
+/** Lets the service begin what goes on beside calls; a call that ends after the close begins nothing. */
+function settle({ closing, service }: Running): void {
+  if (!closing.signal.aborted) service.settled?.()
 }
 
 async function handle(running: Running, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -135,7 +145,21 @@ async function handle(running: Running, incoming: IncomingMessage, response: Ser
   }
   const problem = { type: 'too-large', limitBytes: running.definition.bodyLimitBytes } as const
   if (rawBody === undefined) send(response, running.service.problem(problem, request))
-  else await answerCall(running, request, response)
+  else await admit(running, request, response)
+}
+
+async function admit(running: Running, request: SandboxRequest, response: ServerResponse): Promise<void> {
+  const entered = running.service.enter?.(request)
+  if (typeof entered === 'object') {
+    log(running, shapeOf(running, request), undefined, entered.status, entered)
+    send(response, entered)
+    return
+  }
+  try {
+    await answerCall(running, request, response)
+  } finally {
+    entered?.()
+  }
 }
 
 async function answerCall(
@@ -144,7 +168,7 @@ async function answerCall(
   response: ServerResponse,
 ): Promise<void> {
   const shape = shapeOf(running, request)
-  const fault = running.faults.take(shape)
+  const fault = running.faults.take(shape, type => !EVENT_FAULTS.includes(type))
   const before = await actBefore(
     fault,
     status => running.service.problem({ type: 'status', status }, request),

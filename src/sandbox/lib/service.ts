@@ -61,6 +61,8 @@ export interface Service {
   readonly own?: readonly Route[]
   /** Columns of its own in the state page's list of calls. */
   readonly callColumns?: readonly string[]
+  /** Called when a call comes in, before faults: an answer that refuses it, or what is called when the call is over. */
+  enter?(request: SandboxRequest): Reply | (() => void)
   /** An answer when the caller may not come in, else undefined. */
   refuse(request: SandboxRequest): Reply | undefined
   problem(problem: RequestProblem, request: SandboxRequest): Reply
@@ -74,6 +76,10 @@ export interface Service {
   figures(): readonly Figure[]
   /** Forgets what is not a stored object, which the server forgets; called inside a transaction. */
   reset?(): void
+  /** Called after each call and once when it listens: the time to begin what goes on beside calls. Returns at once. */
+  settled?(): void
+  /** Ends what goes on beside calls; the database is closed after it. */
+  close?(): Promise<void>
 }
 
 /** What a stand-in is, before it is opened. */
