@@ -32,7 +32,10 @@ const PROXY = resolve(CONTRACT_TOOL, 'lib/proxy.mjs')
 export const NO_CONTRACT_TOOL = existsSync(PROXY) ? null : 'not proved: contract tool not found'
 
 /** Opens a proxy before a stand-in; closed when the test is over. */
-export async function contractProxy(service: 'notion' | 'openai' | 'stripe', upstream: string): Promise<ContractProxy> {
+export async function contractProxy(
+  service: 'notion' | 'openai' | 'stripe',
+  upstream: string,
+): Promise<ContractProxy> {
   const tool: unknown = await import(pathToFileURL(PROXY).href)
   if (!isTool(tool)) throw new Error('the contract tool has no startContractProxy')
   const proxy = await tool.startContractProxy({ service, upstream, quiet: true })
