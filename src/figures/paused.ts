@@ -1,32 +1,20 @@
-import { nextProbeAt, type PauseCause } from '../domain/breaker.ts'
+import { nextProbeAt, type PausedService } from '../domain/breaker.ts'
 import { hint, item, line, state, words, type Block } from '../kernel/document.ts'
 import { spanText } from '../kernel/text.ts'
 import type { Store } from '../store/index.ts'
 
-/** A service that is not called for now, as people and machines see it. */
-export interface PausedFigure {
-  readonly service: string
-  /** The model that is not asked there. */
-  readonly model: string
-  readonly cause: PauseCause
-  readonly reason: string
-  /** What the operator can do, where the failure tells. */
-  readonly hint: string | null
-  readonly sinceMs: number
-  readonly nextProbeMs: number
-}
+/** A service that is not called for now, as people and machines see it: the model, and what is wrong there. */
+export type PausedFigure = Pick<
+  PausedService,
+  'service' | 'model' | 'cause' | 'reason' | 'hint' | 'sinceMs' | 'nextProbeMs'
+>
 
 /** What is paused now. */
 export async function pausedFigures(store: Store, nowMs: number): Promise<PausedFigure[]> {
-  return (await store.pauses.list()).map(pause => ({
-    service: pause.service,
-    model: pause.model,
-    cause: pause.cause,
-    reason: pause.reason,
-    hint: pause.hint,
-    sinceMs: pause.sinceMs,
-    nextProbeMs: nextProbeAt(pause, nowMs),
-  }))
+  return (await store.pauses.list()).map(pause => {
+    const { service, model, cause, reason, hint: fix, sinceMs } = pause
+    return { service, model, cause, reason, hint: fix, sinceMs, nextProbeMs: nextProbeAt(pause, nowMs) }
+  })
 }
 
 /** What is paused for how long, why, and what to do. */

@@ -92,7 +92,7 @@ async function readReceipt(store: Store, runId: string): Promise<ExplainedReceip
 async function runsOf(store: Store, found: Found): Promise<string[]> {
   switch (found.kind) {
     case 'task':
-      return store.lookup.runsOf(found.id)
+      return (await store.runs.ofTask(found.id)).map(({ id }) => id)
     case 'run':
       return [found.id]
     case 'attempt':

@@ -42,11 +42,12 @@ export function loadSettings(world: Pick<World, 'host' | 'files'>, flag: string 
     put(data, leaf.key, fromText(leaf, value))
   }
   const read = readSettings(data)
+  const source = { text: text ?? '', origins }
   const faults = [
     ...parsed.faults,
-    ...keyFaults(data, [], text ?? '', origins),
-    ...(read.ok ? [] : read.faults.map(fault => faultOf(fault, text ?? '', origins))),
-    ...plainHttpFaults(data, text ?? '', origins),
+    ...keyFaults(data, [], source),
+    ...(read.ok ? [] : read.faults.map(fault => faultOf(fault, source))),
+    ...plainHttpFaults(data, source),
   ]
   if (!read.ok || faults.length > 0) throw faulty(path, faults)
   return { settings: read.settings, path, fileExists: text !== null, origins }
@@ -90,32 +91,21 @@ function faulty(path: string, faults: readonly ConfigFault[]): AppError {
   )
 }
 
-function faultOf(
-  { path, message }: SettingFault,
-  text: string,
-  origins: Readonly<Record<string, string>>,
-): ConfigFault {
-  return message === null
-    ? unknownKey(path.slice(0, -1), path.at(-1) ?? '', text)
-    : { ...place(path, text, origins), message }
+/** The file, and where each value came from. */
+interface Source {
+  readonly text: string
+  readonly origins: LoadedSettings['origins']
 }
 
-function unknownKey(parent: readonly string[], key: string, text: string): ConfigFault {
-  const guess = nearest(key, knownKeys(parent))
-  return {
-    line: lineOf(text, [...parent, key]),
-    key: [...parent, key].join('.'),
-    message:
-      guess === null ? 'there is no such setting' : `there is no such setting; did you mean "${guess}"?`,
-  }
+function faultOf({ path, message }: SettingFault, source: Source): ConfigFault {
+  if (message !== null) return { ...place(path, source), message }
+  const guess = nearest(path.at(-1) ?? '', knownKeys(path.slice(0, -1)))
+  const meant = guess === null ? '' : `; did you mean "${guess}"?`
+  return { line: lineOf(source.text, path), key: path.join('.'), message: `there is no such setting${meant}` }
 }
 
 /** Where a value came from: a line of the file, or the variable that set it. */
-function place(
-  path: readonly string[],
-  text: string,
-  origins: Readonly<Record<string, string>>,
-): { line: number | null; key: string } {
+function place(path: readonly string[], { text, origins }: Source): { line: number | null; key: string } {
   const key = path.join('.')
   const origin = origins[path.slice(0, 2).join('.')] ?? origins[path[0] ?? '']
   return origin?.startsWith('environment') === true
@@ -124,11 +114,7 @@ function place(
 }
 
 /** Plain http is for this machine and for named hosts only (SPEC §4). Looks also where other faults were found. */
-function plainHttpFaults(
-  data: Record<string, unknown>,
-  text: string,
-  origins: Readonly<Record<string, string>>,
-): ConfigFault[] {
+function plainHttpFaults(data: Record<string, unknown>, source: Source): ConfigFault[] {
   const named = get(data, 'allow_http_hosts')
   const allowed: readonly unknown[] = Array.isArray(named) ? named : []
   const addresses = settingLeaves().filter(({ isAddress }) => isAddress)
@@ -137,24 +123,19 @@ function plainHttpFaults(
     const url = typeof value === 'string' ? URL.parse(value) : null
     if (url?.protocol !== 'http:' || isLoopback(url.hostname) || allowed.includes(url.hostname)) return []
     const message = `plain http to ${url.hostname}: use https, or add "${url.hostname}" to allow_http_hosts`
-    return [{ ...place(key.split('.'), text, origins), message }]
+    return [{ ...place(key.split('.'), source), message }]
   })
 }
 
 /** A key does not belong here (SPEC §4): it would be sent, stored and shown as an ordinary value. */
-function keyFaults(
-  value: unknown,
-  path: readonly string[],
-  text: string,
-  origins: Readonly<Record<string, string>>,
-): ConfigFault[] {
+function keyFaults(value: unknown, path: readonly string[], source: Source): ConfigFault[] {
   if (typeof value === 'string') {
     const message =
       'this is a key, and keys are never settings: see `echopilot config check` for where they go'
-    return isKey(value) ? [{ ...place(path, text, origins), message }] : []
+    return isKey(value) ? [{ ...place(path, source), message }] : []
   }
   if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([name, part]) => keyFaults(part, [...path, name], text, origins))
+  return Object.entries(value).flatMap(([name, part]) => keyFaults(part, [...path, name], source))
 }
 
 function isLoopback(hostname: string): boolean {

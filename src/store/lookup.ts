@@ -43,9 +43,6 @@ export function lookupStore(core: StoreCore) {
     },
     /** The task of a page, or the run of a row or result that we made there, by the id that a service gave it. */
     byOutsideId: async (service: string, id: string) => byOutsideId(core, service, id),
-    /** The runs of a task, first to last. */
-    runsOf: async (taskId: string) =>
-      readRows(core, 'SELECT id FROM runs WHERE task_id = :taskId ORDER BY number', { taskId }, idOf),
     /** The run that an output, a judgement, a call or an effect belongs to. @throws UnreadableRow where there is no such id */
     runOf: async (kind: 'output' | 'judgement' | 'call' | 'effect', id: string) => {
       const column = kind === 'effect' ? 'subject_id' : 'run_id'

@@ -6,7 +6,6 @@ import {
   type ReceiptCore,
   type ReceiptWords,
 } from '../domain/receipt.ts'
-import type { CriterionScores } from '../domain/rubric.ts'
 import { sha256 } from '../kernel/digest.ts'
 import { firstIdOf } from '../kernel/ids.ts'
 import { UnreadableRow } from '../kernel/errors.ts'
@@ -14,6 +13,7 @@ import { findRow, readRows, type Change, type RowReader, type StoreCore, type St
 import { callsOfRun, type Call } from './ledger.ts'
 import { findRun, type Run } from './run-rows.ts'
 import { taskOf } from './tasks.ts'
+import { outputsOf } from './work-rows.ts'
 
 /** What is known of a run: sealed if it has ended, as it stands if not. */
 export interface Receipt {
@@ -151,9 +151,7 @@ function gather(core: StoreReader, run: Run): Receipt['core'] {
     endedAt: run.endedMs === null ? null : iso(run.endedMs),
     commit: core.commit,
     attempts: attemptsOf(core, run.id),
-    outputs: outputsOf(core, run.id),
-    judgements: judgementsOf(core, run.id),
-    decisions: decisionsOf(core, run.id),
+    ...workOf(core, run.id),
     calls,
     totals: totalsOf(calls),
   }
@@ -168,44 +166,20 @@ function attemptsOf(core: StoreReader, runId: string): ReceiptCore['attempts'] {
   }))
 }
 
-function outputsOf(core: StoreReader, runId: string): ReceiptCore['outputs'] {
-  return readRows(core, 'SELECT * FROM outputs WHERE run_id = :runId ORDER BY number', { runId }, is => ({
-    id: is.text('id'),
-    stage: is.text('stage'),
-    finish: is.text('finish'),
-    digest: is.text('digest'),
-    callId: is.text('call_id'),
-    checksVersion: is.text('checks_version'),
-    failedChecks: is.json<unknown[]>('check_findings', ['any']).length,
-  }))
-}
+type Work = Pick<ReceiptCore, 'outputs' | 'judgements' | 'decisions'>
 
-function judgementsOf(core: StoreReader, runId: string): ReceiptCore['judgements'] {
-  const sql = `SELECT j.* FROM outputs o JOIN judgements j ON j.output_id = o.id
-    WHERE o.run_id = :runId ORDER BY o.number, j.number`
-  return readRows(core, sql, { runId }, is => {
-    const score = is.numberOrNull('score')
-    return {
-      id: is.text('id'),
-      outputId: is.text('output_id'),
-      callId: is.text('call_id'),
-      score,
-      scores: score === null ? null : is.json<CriterionScores>('scores', {}),
-      model: is.text('model'),
-      rubricDigest: is.text('rubric_digest'),
-      promptDigest: is.text('prompt_digest'),
-    }
-  })
-}
-
-function decisionsOf(core: StoreReader, runId: string): ReceiptCore['decisions'] {
-  const sql = `SELECT COALESCE(d.work_id, d.output_id) AS about, d.kind, d.at_ms FROM outputs o
-    JOIN decisions d ON d.output_id = o.id WHERE o.run_id = :runId ORDER BY d.at_ms`
-  return readRows(core, sql, { runId }, is => ({
-    outputId: is.text('about'),
-    kind: is.text('kind'),
-    at: iso(is.number('at_ms')),
-  }))
+function workOf(core: StoreReader, runId: string): Work {
+  const outputs = outputsOf(core, runId)
+  const decisions = outputs.flatMap(({ decision }) => decision ?? []).toSorted((a, b) => a.atMs - b.atMs)
+  return {
+    outputs: outputs.map(({ id, stage, finish, digest, callId, checksVersion, checkFindings }) => {
+      return { id, stage, finish, digest, callId, checksVersion, failedChecks: checkFindings.length }
+    }),
+    judgements: outputs.flatMap(output =>
+      output.judgements.map(({ findings: _findings, flaw: _flaw, ...judgement }) => judgement),
+    ),
+    decisions: decisions.map(({ workId, kind, atMs }) => ({ outputId: workId, kind, at: iso(atMs) })),
+  }
 }
 
 function receiptCall(call: Call): ReceiptCall {

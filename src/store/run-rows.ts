@@ -49,20 +49,12 @@ export interface Run {
 }
 
 /** The rules a run is created with. They stay as they are when the configuration changes later. */
-export interface NewRun {
-  readonly cause: Run['cause']
+export interface NewRun
+  extends
+    Pick<Run, 'cause' | 'briefDigest' | 'threshold' | 'band' | 'revisions'>,
+    Partial<Pick<Run, 'flaw' | 'replayOf' | 'ownBrief'>> {
   readonly priority: Priority
-  readonly briefDigest: string
-  readonly threshold: number
-  readonly band: number
-  readonly revisions: number
   readonly actor: string
-  /** See `Run.flaw`. */
-  readonly flaw?: string | null
-  /** See `Run.replayOf`. */
-  readonly replayOf?: string | null
-  /** See `Run.ownBrief`; the digest is of this. */
-  readonly ownBrief?: string | null
 }
 
 /** Inserts a queued run, numbered after the task's last; inside a transaction of the caller. */

@@ -1,39 +1,14 @@
 import type { Caps } from '../domain/budget.ts'
 import { CLOCK_STEP_MS } from '../domain/due.ts'
-import type { OutputFacts } from '../domain/next-step.ts'
-import type { CriterionScores, Finding } from '../domain/rubric.ts'
 import type { RunState } from '../domain/run-state.ts'
 import { openStages, type StageService } from './claims.ts'
-import { FINDINGS_SHAPE, readRow, readRows, type Change, type StoreCore, type StoreReader } from './core.ts'
+import { readRow, readRows, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { breachOf } from './spend.ts'
 import { moveRun } from './run-moves.ts'
 import { isOfWork, oldestReadyMs, readyRuns, RUN_IS_DUE, type Work } from './queue.ts'
 import { findRun, readRun, waitingState, type Run } from './run-rows.ts'
 import { taskOf, type Task } from './tasks.ts'
-
-/** A version of the work with everything that was said about it. */
-export interface Output extends Omit<OutputFacts, 'decision'> {
-  readonly number: number
-  readonly stage: 'generate' | 'revise'
-  readonly text: string
-  readonly digest: string
-  readonly callId: string
-  readonly createdMs: number
-  readonly judgements: readonly Judgement[]
-  /** Taken when this was the newest version; `workId` is the text it is about, an earlier one where this was refused. */
-  readonly decision: (NonNullable<OutputFacts['decision']> & { readonly workId: string }) | null
-}
-
-/** A verdict on one version, or the flaw that made it none. */
-export interface Judgement {
-  readonly id: string
-  readonly score: number | null
-  readonly scores: CriterionScores | null
-  readonly findings: readonly Finding[]
-  readonly flaw: string | null
-  readonly model: string
-  readonly callId: string
-}
+import { outputsOf } from './work-rows.ts'
 
 /** A line of a run's history. */
 export interface RunEvent {
@@ -57,7 +32,7 @@ export function runStore(core: StoreCore) {
     ofTask: async (taskId: string) =>
       readRows(core, 'SELECT * FROM runs WHERE task_id = :taskId ORDER BY number', { taskId }, readRun),
     /** All versions of the work, first draft first. */
-    outputs: async (runId: string) => readOutputs(core, runId),
+    outputs: async (runId: string) => outputsOf(core, runId),
     events: async (runId: string) => readEvents(core, runId),
     /** What `claim` would give out, in order, without claiming. */
     ready: async (stages: readonly StageService[], taskId: string | null, limit: number) =>
@@ -127,55 +102,6 @@ function readReady(
 ): ReadyRun[] {
   const wanted = { work: openStages(core, stages), runIds: null, taskId }
   return readyRuns(core, wanted, core.clock.now(), limit).map(run => ({ run, task: taskOf(core, run) }))
-}
-
-function readOutputs(core: StoreReader, runId: string): Output[] {
-  return readRows(
-    core,
-    `SELECT o.*, d.kind AS decision_kind, d.note AS decision_note, d.work_id FROM outputs o
-       LEFT JOIN decisions d ON d.output_id = o.id WHERE o.run_id = :runId ORDER BY o.number`,
-    { runId },
-    is => {
-      const decision = is.textOrNull<'approve' | 'return'>('decision_kind')
-      return {
-        id: is.text('id'),
-        number: is.number('number'),
-        stage: is.text<Output['stage']>('stage'),
-        finish: is.text<Output['finish']>('finish'),
-        text: is.text('text'),
-        digest: is.text('digest'),
-        refusal: is.textOrNull('refusal'),
-        callId: is.text('call_id'),
-        createdMs: is.number('created_ms'),
-        checkFindings: is.json<Finding[]>('check_findings', FINDINGS_SHAPE),
-        judgements: readJudgements(core, is.text('id')),
-        decision:
-          decision === null
-            ? null
-            : {
-                kind: decision,
-                note: is.text('decision_note'),
-                workId: is.textOrNull('work_id') ?? is.text('id'),
-              },
-      }
-    },
-  )
-}
-
-function readJudgements(core: StoreReader, outputId: string): Judgement[] {
-  const sql = 'SELECT * FROM judgements WHERE output_id = :outputId ORDER BY number'
-  return readRows(core, sql, { outputId }, is => {
-    const score = is.numberOrNull('score')
-    return {
-      id: is.text('id'),
-      score,
-      scores: score === null ? null : is.json<CriterionScores>('scores', {}),
-      findings: is.json<Finding[]>('findings', FINDINGS_SHAPE),
-      flaw: is.textOrNull('flaw'),
-      model: is.text('model'),
-      callId: is.text('call_id'),
-    }
-  })
 }
 
 function readEvents(core: StoreReader, runId: string): RunEvent[] {

@@ -22,7 +22,7 @@ import { secondText } from '../../kernel/text.ts'
 import { nextCommand } from '../../domain/next-command.ts'
 import { statusState } from '../../figures/marks.ts'
 import { findTask } from '../../pipeline/tasks.ts'
-import type { Output } from '../../store/runs.ts'
+import type { Output } from '../../store/work-rows.ts'
 import type { TaskSummary } from '../../store/tasks.ts'
 import { defineOperation, type Context } from '../define.ts'
 
