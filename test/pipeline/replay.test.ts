@@ -160,15 +160,20 @@ test('what would ask a service that is not called for now waits for another day'
 test('of a task that has moved on since it was looked at nothing is repeated', async () => {
   const shop = await workshop()
   const { taskId } = await failed(shop)
+  const { taskId: dismissed } = await failed(shop)
   const other = await failed(shop)
   const { replays } = shop.store
   const queue: typeof replays.queue = async (id, wanted) => {
     if (id === taskId) await shop.retry(taskId)
+    if (id === dismissed) await shop.store.decisions.dismiss(dismissed, 'tester')
     return replays.queue(id, wanted)
   }
   const report = await replay(shop, { store: { ...shop.store, replays: { ...replays, queue } } })
   expect(report.queued.map(each => each.taskId)).toEqual([other.taskId])
-  expect(report.skipped).toMatchObject([{ taskId, why: 'changed' }])
+  expect(report.skipped).toMatchObject([
+    { taskId, why: 'changed' },
+    { taskId: dismissed, why: 'changed' },
+  ])
 })
 
 test('told to stop, it queues no more; what it queued is for the next poll', async () => {
@@ -235,10 +240,10 @@ test('forced, a dry run prices it and shows the old side alone', async () => {
   )
 })
 
-test('a run that has not ended is not repeated', async () => {
+test.each([true, false])('a run that has not ended is not repeated (dry run: %s)', async dryRun => {
   const shop = await workshop()
   const { taskId } = await shop.add()
-  await expect(replayTask(contextOf(shop), { task: taskId, brief: null })).rejects.toMatchObject({
+  await expect(replayTask(contextOf(shop, { dryRun }), { task: taskId, brief: null })).rejects.toMatchObject({
     kind: 'refused',
     hint: 'echopilot poll --drain',
   })
