@@ -85,7 +85,9 @@ export async function pollOnce(context: PollContext, request: WorkRequest): Prom
   let picked: PickedUp | null = null
   const pickUpMore = async (): Promise<void> => {
     // Within what the first has left of the limit; with nothing left, decisions are still read.
-    if (picked !== null) picked = joined(picked, await pickUp(leftOf(limit, picked), () => {}))
+    if (picked === null) return
+    const left = limit === null ? null : limit - picked.picked.length
+    picked = joined(picked, await pickUp(left, () => {}))
   }
   const working = whileWorking(outbox, pickUpMore)
   const work = workQueue({ ...context, rows: board }, request, async tell => {
@@ -159,19 +161,8 @@ async function take(
   return { runId: result.runId, atMostUsd: null }
 }
 
-function leftOf(limit: number | null, { picked }: PickedUp): number | null {
-  return limit === null ? null : limit - picked.length
-}
-
 /** Delivers, and picks up again, beside the work. What fails here may still be delivered later, or at the end. */
-function whileWorking(
-  context: OutboxContext,
-  pickUpMore: () => Promise<void>,
-): {
-  until: <T>(work: Promise<T>) => Promise<T>
-  delivered: () => number
-  failed: () => readonly Undelivered[]
-} {
+function whileWorking(context: OutboxContext, pickUpMore: () => Promise<void>) {
   const { clock } = context.world
   let delivered = 0
   const failed: Undelivered[] = []
@@ -189,18 +180,15 @@ function whileWorking(
     delivered += pass.delivered
     failed.push(...pass.failed)
   }
-  const lookForLost = async (): Promise<void> => {
-    await reviveWhatIsBack(context)
-  }
   return {
     delivered: () => delivered,
     failed: () => failed,
-    until: async work => {
+    until: async <T>(work: Promise<T>): Promise<T> => {
       const done = new AbortController()
       const companions = [
         every(0, done.signal, deliver),
         every(PICK_UP_EVERY_MS, done.signal, pickUpMore),
-        every(LOOK_FOR_LOST_EVERY_MS, done.signal, lookForLost),
+        every(LOOK_FOR_LOST_EVERY_MS, done.signal, async () => reviveWhatIsBack(context)),
       ].map(
         // Caught at once: it is only awaited when the work has ended.
         async companion =>

@@ -1,3 +1,4 @@
+import { cutText } from '../../domain/cut-text.ts'
 import { defect } from '../../kernel/errors.ts'
 import type { Fetch } from '../../kernel/http/fetch.ts'
 import { listField } from '../../kernel/field.ts'
@@ -43,10 +44,7 @@ const PARAGRAPHS = 30
 
 /** A long text as requests, each some long paragraphs, one a line. */
 function piecesOf(text: string): string[] {
-  const flat = text.replaceAll('\n', ' ')
-  const paragraphs = Array.from({ length: Math.ceil(flat.length / PARAGRAPH) }, (_, index) =>
-    flat.slice(index * PARAGRAPH, (index + 1) * PARAGRAPH),
-  )
+  const paragraphs = cutText(text.replaceAll('\n', ' '), PARAGRAPH)
   return Array.from({ length: Math.ceil(paragraphs.length / PARAGRAPHS) }, (_, index) =>
     paragraphs.slice(index * PARAGRAPHS, (index + 1) * PARAGRAPHS).join('\n'),
   )

@@ -1,5 +1,6 @@
 import { formatNanoUsd } from '../../domain/cost.ts'
 import { latestWork } from '../../domain/next-step.ts'
+import { totalsOf } from '../../domain/receipt.ts'
 import type { RunStatus } from '../../domain/run-state.ts'
 import { document } from '../../kernel/document.ts'
 import { defect } from '../../kernel/errors.ts'
@@ -92,12 +93,13 @@ async function dayTask(store: Store, task: TaskSummary, note: string): Promise<D
 }
 
 function sumOf(tasks: readonly DayTask[]): Day['ledger'] {
-  const billed = tasks.flatMap(task => task.receipt.core.calls.filter(call => call.certainty !== 'unbilled'))
+  const calls = tasks.flatMap(task => task.receipt.core.calls.filter(call => call.certainty !== 'unbilled'))
+  const totals = totalsOf(calls)
   return {
-    calls: billed.length,
-    costUsd: formatNanoUsd(billed.reduce((sum, call) => sum + call.costNano, 0)),
-    inputTokens: billed.reduce((sum, call) => sum + (call.inputTokens ?? 0), 0),
-    outputTokens: billed.reduce((sum, call) => sum + (call.outputTokens ?? 0), 0),
+    calls: totals.calls,
+    costUsd: formatNanoUsd(totals.costNano),
+    inputTokens: totals.inputTokens,
+    outputTokens: totals.outputTokens,
   }
 }
 

@@ -1,3 +1,4 @@
+import { jsonFlaw } from '../json-check.ts'
 import { CODE_SIGN, codeFinder } from './code.ts'
 
 /** The marks around a model's reasoning (a thought). */
@@ -222,11 +223,5 @@ function unwrapped(said: string): string {
 
 /** An object or a list: what a model would answer as a document. */
 function isJson(text: string): boolean {
-  if (!/^\s*[[{]/.test(text)) return false
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
+  return /^\s*[[{]/.test(text) && jsonFlaw(text) === null
 }

@@ -121,7 +121,7 @@ async function call<T>(calling: Calling, send: () => PromiseLike<T>): Promise<T>
 }
 
 function failureOf({ ApiError, redact, place }: Calling, error: unknown): ServiceFailure {
-  if (error instanceof ApiError) return fromSdk(error, error, redact, place)
+  if (error instanceof ApiError) return fromSdk(error, redact, place)
   if (error instanceof SyntaxError) return unusable('not JSON', null)
   return networkFailure(error)
 }

@@ -42,20 +42,17 @@ export async function loadSdk(options: OpenAiOptions): Promise<Sdk> {
 }
 
 /** What is read of the SDK's errors, whose own type says `any`. */
-interface SdkError {
+interface SdkError extends Error {
   readonly status: unknown
   readonly code: unknown
   readonly type: unknown
-  readonly message: string
   readonly error: unknown
   readonly headers: unknown
 }
 
-/**
- * What an error of the SDK means. Without a status no answer came: it wraps the network's error.
- */
-export function fromSdk(facts: SdkError, error: Error, redact: Redact, place: Place): ServiceFailure {
-  if (typeof facts.status !== 'number') return networkFailure(error)
+/** What an error of the SDK means. Without a status no answer came: it wraps the network's error. */
+export function fromSdk(facts: SdkError, redact: Redact, place: Place): ServiceFailure {
+  if (typeof facts.status !== 'number') return networkFailure(facts)
   const header = headerReader(facts.headers)
   return fromHttp({
     status: facts.status,

@@ -1,6 +1,6 @@
 import { sha256 } from '../../../kernel/digest.ts'
 import { redactor } from '../../../kernel/redaction.ts'
-import { ask, usable, readTree, type NotionBlock, readListPage, readWhole } from './lists.ts'
+import { ask, usable, readTree, readListPage, readWhole } from './lists.ts'
 import { notionSender, type NotionOptions } from './request.ts'
 import {
   readBlock,
@@ -11,11 +11,8 @@ import {
   readPage,
   readProperties,
   readSource,
-  type NotionContainer,
   type NotionJson,
   type NotionPage,
-  type NotionProperty,
-  type NotionSource,
 } from './wire.ts'
 
 export type { NotionBlock } from './lists.ts'
@@ -31,93 +28,55 @@ export interface QueryPage {
 }
 
 /**
- * What is asked of Notion. Lists are read to their end, within bounds: one whose pages repeat or never end is
- * refused like any answer that cannot be used. Every method may throw `ServiceFailure`.
+ * Notion behind its API. The SDK is loaded at the first call. Lists are read to their end, within bounds: one whose
+ * pages repeat or never end is refused like any answer that cannot be used. Every method may throw `ServiceFailure`.
  */
-export interface Notion {
-  readonly service: 'notion'
-  readonly credential: string
-  /** Whether a request could be sent at once, because the shared rate limit has room. Sends nothing. */
-  hasRoom(): Promise<boolean>
-  me(): Promise<{ readonly workspaceId: string; readonly workspaceName: string }>
-  database(id: string): Promise<NotionContainer>
-  dataSource(id: string): Promise<NotionSource>
-  properties(dataSourceId: string): Promise<NotionProperty[]>
-  createDatabase(
-    parentPageId: string,
-    title: string,
-    properties: NotionJson,
-  ): Promise<{ readonly databaseId: string; readonly dataSourceId: string }>
-  changeProperties(dataSourceId: string, properties: NotionJson): Promise<void>
-  /** Child databases of a page, by title. */
-  childDatabases(pageId: string): Promise<{ readonly id: string; readonly title: string }[]>
-  /** `complete` is false where Notion stopped at its 10,000 rows. */
-  query(
-    dataSourceId: string,
-    query: NotionJson,
-  ): Promise<{ readonly pages: readonly NotionPage[]; readonly complete: boolean }>
-  /** One page of a query, from a cursor on: for a caller that does not need, or must not wait for, all of it. */
-  queryPage(dataSourceId: string, query: NotionJson, cursor: string | null): Promise<QueryPage>
-  page(id: string): Promise<NotionPage>
-  /** A property's whole value as a list of items; page objects cut long ones off. */
-  propertyItems(pageId: string, propertyId: string): Promise<NotionJson[]>
-  createPage(dataSourceId: string, properties: NotionJson): Promise<NotionPage>
-  /** Where `repeatable` is false, a try that got no answer is left to the caller to look after, not repeated. */
-  changePage(id: string, properties: NotionJson, repeatable?: boolean): Promise<NotionPage>
-  /** The blocks below a block or page. `descend` says into which ones to go. */
-  blocks(parentId: string, descend: (block: NotionJson) => boolean): Promise<NotionBlock[]>
-  /** Puts a block and all below it in the trash. */
-  remove(blockId: string): Promise<void>
-  /** Appends blocks at the end; returns the ids of those at the top. Not repeatable. */
-  append(parentId: string, children: readonly NotionJson[]): Promise<string[]>
-}
-
-/** Notion behind its API. The SDK is loaded at the first call. */
-export function notionClient(options: NotionOptions & Pick<Notion, 'hasRoom'>): Notion {
+export function notionClient(options: NotionOptions & { readonly hasRoom: () => Promise<boolean> }) {
   const send = notionSender(options)
   const redact = redactor([options.token])
+  const get = async <T>(path: string, read: (json: unknown) => T | null): Promise<T> =>
+    ask(send, read, { method: 'get', path, repeatable: true })
   return {
     service: 'notion',
     credential: sha256(`${options.baseUrl}\n${options.token}`).slice(0, 16),
+    /** Whether a request could be sent at once, because the shared rate limit has room. Sends nothing. */
     hasRoom: options.hasRoom,
     me: async () => {
-      const me = await ask(send, readMe, { method: 'get', path: 'users/me', repeatable: true })
+      const me = await get('users/me', readMe)
       // Shown and kept as words of ours; a proxy may put there whatever it was sent.
       return { workspaceId: redact(me.workspaceId), workspaceName: redact(me.workspaceName) }
     },
-    database: id => ask(send, readDatabase, { method: 'get', path: `databases/${id}`, repeatable: true }),
-    dataSource: id => ask(send, readSource, { method: 'get', path: `data_sources/${id}`, repeatable: true }),
-    properties: dataSourceId =>
-      ask(send, readProperties, { method: 'get', path: `data_sources/${dataSourceId}`, repeatable: true }),
-    createDatabase: async (parentPageId, title, properties) => {
+    database: async (id: string) => get(`databases/${id}`, readDatabase),
+    dataSource: async (id: string) => get(`data_sources/${id}`, readSource),
+    properties: async (dataSourceId: string) => get(`data_sources/${dataSourceId}`, readProperties),
+    createDatabase: async (parentPageId: string, title: string, properties: NotionJson) => {
       const body = {
         parent: { type: 'page_id', page_id: parentPageId },
         title: [{ type: 'text', text: { content: title } }],
         initial_data_source: { properties },
       }
-      const made = await ask(send, readDatabase, {
-        method: 'post',
-        path: 'databases',
-        body,
-        repeatable: false,
-      })
+      const request = { method: 'post', path: 'databases', body, repeatable: false } as const
+      const made = await ask(send, readDatabase, request)
       return { databaseId: made.id, dataSourceId: made.dataSources[0]?.id ?? '' }
     },
-    changeProperties: async (dataSourceId, properties) => {
+    changeProperties: async (dataSourceId: string, properties: NotionJson): Promise<void> => {
       const path = `data_sources/${dataSourceId}`
       await send({ method: 'patch', path, body: { properties }, repeatable: true })
     },
-    childDatabases: async pageId => {
+    /** Child databases of a page, by title. */
+    childDatabases: async (pageId: string) => {
       const path = `blocks/${pageId}/children`
       const blocks = await readWhole(send, { method: 'get', path, repeatable: true })
       return blocks.results.flatMap(block => readChildDatabase(block) ?? [])
     },
-    query: async (dataSourceId, query) => {
+    /** `complete` is false where Notion stopped at its 10,000 rows. */
+    query: async (dataSourceId: string, query: NotionJson) => {
       const path = `data_sources/${dataSourceId}/query`
       const list = await readWhole(send, { method: 'post', path, body: query, repeatable: true })
       return { pages: list.results.map(page => usable(readPage(page), path)), complete: list.complete }
     },
-    queryPage: async (dataSourceId, query, cursor) => {
+    /** One page of a query, from a cursor on: for a caller that does not need, or must not wait for, all of it. */
+    queryPage: async (dataSourceId: string, query: NotionJson, cursor: string | null): Promise<QueryPage> => {
       const path = `data_sources/${dataSourceId}/query`
       const list = await readListPage(send, { method: 'post', path, body: query, repeatable: true }, cursor)
       return {
@@ -126,30 +85,35 @@ export function notionClient(options: NotionOptions & Pick<Notion, 'hasRoom'>): 
         complete: !list.incomplete,
       }
     },
-    page: id => ask(send, readPage, { method: 'get', path: `pages/${id}`, repeatable: true }),
-    propertyItems: async (pageId, propertyId) => {
+    page: async (id: string) => get(`pages/${id}`, readPage),
+    /** A property's whole value as a list of items; page objects cut long ones off. */
+    propertyItems: async (pageId: string, propertyId: string) => {
       const path = `pages/${pageId}/properties/${propertyId}`
       return (await readWhole(send, { method: 'get', path, repeatable: true })).results
     },
-    createPage: (dataSourceId, properties) => {
+    createPage: async (dataSourceId: string, properties: NotionJson) => {
       const body = { parent: { type: 'data_source_id', data_source_id: dataSourceId }, properties }
       return ask(send, readPage, { method: 'post', path: 'pages', body, repeatable: false })
     },
-    changePage: (id, properties, repeatable = true) =>
+    /** Where `repeatable` is false, a try that got no answer is left to the caller to look after, not repeated. */
+    changePage: async (id: string, properties: NotionJson, repeatable = true) =>
       ask(send, readPage, { method: 'patch', path: `pages/${id}`, body: { properties }, repeatable }),
-    blocks: (parentId, descend) => readTree(send, parentId, descend),
-    remove: async blockId => {
+    /** The blocks below a block or page. `descend` says into which ones to go. */
+    blocks: async (parentId: string, descend: (block: NotionJson) => boolean) =>
+      readTree(send, parentId, descend),
+    /** Puts a block and all below it in the trash. */
+    remove: async (blockId: string): Promise<void> => {
       await send({ method: 'delete', path: `blocks/${blockId}`, repeatable: true })
     },
-    append: async (parentId, children) => {
+    /** Appends blocks at the end; returns the ids of those at the top. Not repeatable. */
+    append: async (parentId: string, children: readonly NotionJson[]) => {
       const path = `blocks/${parentId}/children`
-      const answer = await ask(send, readList, {
-        method: 'patch',
-        path,
-        body: { children },
-        repeatable: false,
-      })
+      const request = { method: 'patch', path, body: { children }, repeatable: false } as const
+      const answer = await ask(send, readList, request)
       return answer.results.map(block => usable(readBlock(block), path).id)
     },
   }
 }
+
+/** What is asked of Notion. */
+export type Notion = ReturnType<typeof notionClient>

@@ -82,13 +82,12 @@ function nodesFrom(block: FoundBlock | Block, more: readonly (FoundBlock | Block
   const body = bodyOf(block)
   switch (block.type) {
     case 'paragraph':
-      return [textNode('paragraph', block)]
-    case 'bulleted_list_item':
-      return [textNode('bullet', block)]
-    case 'numbered_list_item':
-      return [textNode('number', block)]
     case 'quote':
-      return [textNode('quote', block)]
+      return [{ ...textOf(block), kind: block.type }]
+    case 'bulleted_list_item':
+      return [{ ...textOf(block), kind: 'bullet' }]
+    case 'numbered_list_item':
+      return [{ ...textOf(block), kind: 'number' }]
     case 'to_do':
       return [{ ...textOf(block), kind: 'task', checked: body['checked'] === true }]
     case 'heading_1':
@@ -105,10 +104,6 @@ function nodesFrom(block: FoundBlock | Block, more: readonly (FoundBlock | Block
     default:
       return foreignNodes(block)
   }
-}
-
-function textNode(kind: 'paragraph' | 'bullet' | 'number' | 'quote', block: FoundBlock | Block): DocNode {
-  return { ...textOf(block), kind }
 }
 
 /** The text of a block with that of the children that go on with it, and its other children. */

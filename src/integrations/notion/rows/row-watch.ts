@@ -7,19 +7,6 @@ import type { BoardRow } from '../../../store/pickup.ts'
 import { isWithdrawn, MOST_CONDITIONS, readRows } from './read-rows.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 
-/** What rows say while their runs are worked on. Looks are shared: one request tells of all that are asked about. */
-export interface RowWatch {
-  /**
-   * Whether somebody has put an end to the page's run. A look may be so old as is said, or ten seconds where requests
-   * are short. False where Notion cannot be read: work that was picked up goes on (SPEC §4).
-   */
-  withdrawn(pageId: string, oldestMs: number): Promise<boolean>
-  /** The page as it was at most so long ago; null where it could not be read. */
-  page(pageId: string, oldestMs: number): Promise<NotionPage | null>
-  /** Remembers a row that was read for another reason, and says nothing of its run. */
-  saw(page: NotionPage, atMs: number): void
-}
-
 /** How old a look may be that only tells whether the brief was changed while the run worked. */
 export const RECENT_MS = 60_000
 /** With the rate used up, a look for each stage would hold up what is to be written. */
@@ -37,13 +24,16 @@ interface Look {
   readonly withdrawn: boolean
 }
 
-/** A watch that has seen nothing yet. */
+/**
+ * What rows say while their runs are worked on: a watch that has seen nothing yet. Looks are shared: one request tells
+ * of all that are asked about.
+ */
 export function rowWatch(parts: {
   readonly store: Store
   readonly workspace: Workspace
   readonly clock: Pick<Clock, 'monotonicMs' | 'sleep'>
   readonly log: Log
-}): RowWatch {
+}) {
   const { store, workspace, clock, log } = parts
   const looks = new Map<string, Look>()
   const wanted = new Set<string>()
@@ -106,11 +96,20 @@ export function rowWatch(parts: {
     return isGood(found) ? found : null
   }
   return {
-    withdrawn: async (pageId, oldestMs) => (await seen(pageId, oldestMs))?.withdrawn ?? false,
-    page: async (pageId, oldestMs) => (await seen(pageId, oldestMs))?.page ?? null,
-    saw: (page, atMs) => remember(page.id, { atMs, page, withdrawn: false }),
+    /**
+     * Whether somebody has put an end to the page's run. A look may be so old as is said, or ten seconds where requests
+     * are short. False where Notion cannot be read: work that was picked up goes on (SPEC §4).
+     */
+    withdrawn: async (pageId: string, oldestMs: number) => (await seen(pageId, oldestMs))?.withdrawn ?? false,
+    /** The page as it was at most so long ago; null where it could not be read. */
+    page: async (pageId: string, oldestMs: number) => (await seen(pageId, oldestMs))?.page ?? null,
+    /** Remembers a row that was read for another reason, and says nothing of its run. */
+    saw: (page: NotionPage, atMs: number) => remember(page.id, { atMs, page, withdrawn: false }),
   }
 }
+
+/** A watch on rows. */
+export type RowWatch = ReturnType<typeof rowWatch>
 
 async function withinTime(clock: Pick<Clock, 'sleep'>, look: Promise<void>): Promise<void> {
   const over = new AbortController()

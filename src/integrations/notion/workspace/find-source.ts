@@ -33,31 +33,23 @@ export async function findSource(
   usedBefore: string | null,
 ): Promise<SourcePlace> {
   const place = await databaseOrSource(api, id)
-  if (place.kind === 'source') {
-    if (place.source.trashed) throw inTrash(key, id)
-    return { databaseId: place.source.databaseId, dataSourceId: place.source.id }
-  }
-  const { database } = place
-  const [first] = database.dataSources
-  if (database.trashed || first === undefined) throw inTrash(key, id)
-  const used = database.dataSources.find(source => source.id === usedBefore)
-  const only = used ?? (database.dataSources.length === 1 ? first : undefined)
-  const dataSourceId = only?.id ?? (await choose(api, key, database))
-  return { databaseId: database.id, dataSourceId }
+  if (place.trashed) throw inTrash(key, id)
+  if ('databaseId' in place) return { databaseId: place.databaseId, dataSourceId: place.id }
+  const [first, ...others] = place.dataSources
+  if (first === undefined) throw inTrash(key, id)
+  const used = place.dataSources.find(source => source.id === usedBefore)
+  const only = used ?? (others.length === 0 ? first : undefined)
+  return { databaseId: place.id, dataSourceId: only?.id ?? (await choose(api, key, place)) }
 }
 
-type Place =
-  | { readonly kind: 'database'; readonly database: NotionContainer }
-  | { readonly kind: 'source'; readonly source: NotionSource }
-
 /** Notion has no call for both; what is neither is refused as a database, which is what was asked for. */
-async function databaseOrSource(api: Notion, id: string): Promise<Place> {
+async function databaseOrSource(api: Notion, id: string): Promise<NotionContainer | NotionSource> {
   try {
-    return { kind: 'database', database: await api.database(id) }
+    return await api.database(id)
   } catch (error) {
     if (!isRefusal(error)) throw error
     try {
-      return { kind: 'source', source: await api.dataSource(id) }
+      return await api.dataSource(id)
     } catch (second) {
       throw isRefusal(second) ? error : second
     }
