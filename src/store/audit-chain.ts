@@ -39,7 +39,7 @@ function beginChain(tx: Appending): AuditHead {
   return append(tx, { ...CHAIN_START, seq }, CHAIN_BEGINS, {})
 }
 
-/** Where the chain has come to, inside or outside a transaction; null where that is lost. */
+/** Where the chain has come to; null where that is lost. */
 function headOf(engine: Reader): AuditHead | null {
   const row = engine.get('SELECT seq, digest FROM audit_head')
   return row === undefined ? null : { seq: Number(row['seq']), digest: String(row['digest']) }

@@ -9,7 +9,7 @@ import { findRun, type Run } from './run-rows.ts'
 import { addSpend } from './spend.ts'
 import { dueSql } from './sql.ts'
 
-/** Books a call at its reservation, before it leaves; inside a transaction of the caller. */
+/** Books a call at its reservation, before it leaves. */
 export function reserveCall(
   tx: Change,
   claim: Claim,
@@ -31,7 +31,6 @@ export function reserveCall(
 /**
  * Settles a call, once: a second settlement changes nothing, except that a call given up as `unknown` may
  * still learn its true cost. Never fenced, so that a process that lost its lease books what it spent.
- * Inside a transaction of the caller.
  */
 export function settleCall(tx: Change, settlement: Settlement): void {
   const { callId, certainty } = settlement
@@ -90,7 +89,7 @@ export function settledValues(
   }
 }
 
-/** Gives up the calls that an owner left open: they may have been billed, nobody can tell any more. */
+/** Books the calls that an owner left open as unknown: they may have been billed. */
 export function abandonCalls(tx: Change, owner: string, runId: string | null, error: string): void {
   const open = readRows(
     tx,
@@ -119,7 +118,7 @@ export function orphanedCalls(core: StoreReader): string[] {
   )
 }
 
-/** Gives one call up; inside a transaction of the caller. */
+/** Books one open call as unknown. */
 export function abandon(tx: Change, callId: string, error: string): void {
   settleCall(tx, {
     callId,

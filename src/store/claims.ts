@@ -29,7 +29,7 @@ export interface ClaimedRun {
   readonly task: Task
   /** How often this attempt's process died or lost its lease before. */
   readonly interruptions: number
-  /** What it was given out for: a failure pauses this and nothing else, so that what is paused is what is given out. */
+  /** The service and model that the claim is for: a failure pauses this and nothing else. */
   readonly use: ServiceUse
   /** It finds out whether a paused service is back: one call, with no quick retries. */
   readonly isProbe: boolean
@@ -41,7 +41,7 @@ export function claimStore(core: StoreCore) {
     /**
      * Takes the run that is to be worked on next: highest priority, then oldest; its state moves to that of
      * the stage. Null where nothing is ready. Of several processes asking at once each gets another run.
-     * While the queue is paused only runs that had been started are given out.
+     * While the queue is paused only runs that were already started can be claimed.
      */
     claim: (request: ClaimRequest) => core.change('pipeline', 'run.claim', tx => claimNext(tx, request)),
     /** Extends the lease; false where it is lost. */
@@ -54,16 +54,16 @@ export function claimStore(core: StoreCore) {
         )
       }),
     /**
-     * Takes back what dead local processes and expired leases held: their open calls are booked as unknown,
+     * Recovers what dead local processes and expired leases held: their open calls are booked as unknown,
      * their runs wait where the last committed stage left them. Returns how many runs.
      */
     recover: async () => {
-      // Looked at outside the write lock first: nearly always there is nothing to take back.
+      // Read before the write lock is taken: nearly always there is nothing to recover.
       if (goneOwners(core).length === 0 && orphanedCalls(core).length === 0 && !hasLeaseAhead(core)) return 0
       return core.change('recovery', 'run.recover', tx => {
         let taken = 0
         for (const callId of orphanedCalls(tx)) abandon(tx, callId, 'no answer: its run was ended meanwhile')
-        for (const owner of goneOwners(tx)) taken += takeBack(tx, owner)
+        for (const owner of goneOwners(tx)) taken += recoverFrom(tx, owner)
         shortenLeases(tx)
         return taken
       })
@@ -71,7 +71,7 @@ export function claimStore(core: StoreCore) {
   }
 }
 
-/** {@link ClaimStore.claim}, inside a transaction of the caller. */
+/** Claims the next run within a change, as `claim` does by itself. */
 export function claimNext(tx: Change, request: ClaimRequest): ClaimedRun | null {
   const now = tx.clock.now()
   const gated = gatedStages(tx, request.stages, now)
@@ -82,7 +82,7 @@ export function claimNext(tx: Change, request: ClaimRequest): ClaimedRun | null 
   return run === undefined ? null : take(tx, run, work, false)
 }
 
-/** Work that may be given out now, as a probe or freely. */
+/** Work that may be claimed now, as a probe or without restriction. */
 export function openStages(core: StoreReader, stages: readonly StageService[]): StageService[] {
   return gatedStages(core, stages, core.clock.now()).flatMap(({ stage, gate }) =>
     gate === 'paused' ? [] : [stage],
@@ -155,15 +155,15 @@ function openAttempt(tx: Change, run: Run, now: number): { number: number; inter
   return { number, interruptions: 0 }
 }
 
-/** An owner that holds what may be taken back: all of it where it is dead, else what `leaseIsOver` says. */
+/** An owner whose claims may be recovered: all of them where its process is dead, else those whose lease has expired. */
 interface Gone {
   readonly owner: string
   readonly dead: boolean
   /** Condition on the columns of a lease, with `:now`. */
-  readonly leaseIsOver: string
+  readonly leaseHasExpired: string
 }
 
-/** Owners of leases or open calls that will not come back, or whose lease is over. */
+/** Owners of leases or open calls whose process is dead, or whose lease has expired. */
 function goneOwners(core: StoreReader): Gone[] {
   const owners = readRows(
     core,
@@ -173,23 +173,24 @@ function goneOwners(core: StoreReader): Gone[] {
     {},
     is => goneIn(core, is.text('owner')),
   )
-  return owners.filter(gone => gone.dead || hasLeaseThatIsOver(core, gone))
+  return owners.filter(gone => gone.dead || hasExpiredLease(core, gone))
 }
 
 function goneIn(core: StoreReader, owner: string): Gone {
   const state = core.processes.state(owner)
   // A process that lives renews its leases by the clock as it is now: see `shortenLeases`.
-  const leaseIsOver = state === 'alive' ? 'lease_until_ms < :now' : dueSql('(lease_until_ms + 1)', LEASE_MS)
-  return { owner, dead: state === 'dead', leaseIsOver }
+  const leaseHasExpired =
+    state === 'alive' ? 'lease_until_ms < :now' : dueSql('(lease_until_ms + 1)', LEASE_MS)
+  return { owner, dead: state === 'dead', leaseHasExpired }
 }
 
-function hasLeaseThatIsOver(core: StoreReader, { owner, leaseIsOver }: Gone): boolean {
-  const sql = `SELECT 1 FROM runs WHERE owner = :owner AND ${leaseIsOver}
-    UNION SELECT 1 FROM effects WHERE owner = :owner AND ${leaseIsOver}`
+function hasExpiredLease(core: StoreReader, { owner, leaseHasExpired }: Gone): boolean {
+  const sql = `SELECT 1 FROM runs WHERE owner = :owner AND ${leaseHasExpired}
+    UNION SELECT 1 FROM effects WHERE owner = :owner AND ${leaseHasExpired}`
   return core.engine.get(sql, { owner, now: core.clock.now() }) !== undefined
 }
 
-/** Leases that no clock that is right can have given: they are farther ahead than one lasts. */
+/** Leases that end later than a lease lasts: they were given by a clock that was ahead. */
 const AHEAD = `owner IS NOT NULL AND lease_until_ms > :until + ${CLOCK_STEP_MS}`
 
 function hasLeaseAhead(core: StoreReader): boolean {
@@ -198,8 +199,8 @@ function hasLeaseAhead(core: StoreReader): boolean {
 }
 
 /**
- * The clock was set back under a process that lives. Its lease ends when one that is given now does: it renews it
- * before that, and taken away at once its paid call would be made twice.
+ * The clock was set back while a process was working. Its lease now ends when a new one would: the process renews it
+ * before that. Expired at once, its paid call would be made twice.
  */
 function shortenLeases(tx: Change): void {
   for (const table of ['runs', 'effects']) {
@@ -209,11 +210,11 @@ function shortenLeases(tx: Change): void {
   }
 }
 
-function takeBack(tx: Change, gone: Gone): number {
+function recoverFrom(tx: Change, gone: Gone): number {
   const why = gone.dead ? 'its process died' : 'its lease expired'
   const runs = readRows(
     tx,
-    `SELECT * FROM runs WHERE owner = :owner AND (:dead = 1 OR ${gone.leaseIsOver})`,
+    `SELECT * FROM runs WHERE owner = :owner AND (:dead = 1 OR ${gone.leaseHasExpired})`,
     { owner: gone.owner, dead: gone.dead ? 1 : 0, now: tx.clock.now() },
     readRun,
   )

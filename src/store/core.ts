@@ -9,7 +9,7 @@ import { CHANGES, type ChangeKind } from './changes.ts'
 import type { Reader, SqlParameters, SqlRow, Writer } from './engine.ts'
 import type { GroupCommit } from './group-commit.ts'
 
-/** What reading needs, inside a change or outside. */
+/** What reading needs; a change has it too, so that what takes this reads inside one or outside. */
 export interface StoreReader {
   readonly engine: Reader
   readonly clock: Pick<Clock, 'now'>
@@ -20,8 +20,9 @@ export interface StoreReader {
 }
 
 /**
- * A change under way: all or nothing. It may be run twice, after all that it did was undone, so it does nothing beside
- * its statements; its time stands still, and its ids are the same again.
+ * A change under way: all or nothing. What takes one is part of its caller's transaction. It may be run twice, after
+ * all that it did was undone, so it does nothing beside its statements; its time stands still, and its ids are the same
+ * again.
  */
 export interface Change extends StoreReader {
   readonly engine: Writer
@@ -133,7 +134,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The first row of a statement as `read` makes it; null where it has none. Inside or outside a transaction. */
+/** The first row of a statement as `read` makes it; null where it has none. */
 export function findRow<T>(
   { engine }: StoreReader,
   sql: string,
@@ -154,7 +155,7 @@ export function readRow<T>(
   return read(reader(engine.get(sql, values) ?? {}))
 }
 
-/** All rows of a statement, each as `read` makes it. Inside or outside a transaction. */
+/** All rows of a statement, each as `read` makes it. */
 export function readRows<T>(
   { engine }: StoreReader,
   sql: string,

@@ -11,7 +11,7 @@ export interface EffectDecided {
   readonly state: EffectState
 }
 
-/** How long a place is left alone after a look: where dead effects of it are missed, and where none is. */
+/** How long a place is not looked at again: where dead effects of it are missed, and where none is. */
 export interface LookWaits {
   readonly missedMs: number
   /** The longer of the two. */
@@ -34,7 +34,7 @@ export const IS_MISSED = `state = 'dead' AND NOT (cause IS NOT DISTINCT FROM 'ta
   SELECT 1 FROM runs r JOIN tasks t ON t.id = r.task_id WHERE r.id = effects.subject_id AND t.page_id = effects.place
     AND (r.state = 'cancelled' OR r.dismissed_ms IS NOT NULL)))`
 
-/** Effects as the operator sees them, and what brings dead ones back. */
+/** Effects as the operator sees them, and the ways in which dead ones become pending again. */
 export function effectStore(core: StoreCore) {
   return {
     get: async (id: string) => findEffect(core, id),
@@ -53,8 +53,8 @@ export function effectStore(core: StoreCore) {
         is => readEffect(core, is),
       ),
     /**
-     * Places of a service whose dead effects are worth another look, the longest not looked at first. Each is handed out
-     * once in these waits: marked before it is looked at, so that several processes do not look at the same.
+     * Places of a service that are to be looked at again for their dead effects, the longest not looked at first. Each is
+     * returned once in these waits: it is marked first, so that several processes do not look at the same.
      */
     lookAgain: async (service: string, limit: number, waits: LookWaits) => {
       if (duePlaces(core, service, limit, waits).length === 0) return []
@@ -109,8 +109,7 @@ export function settleDead(tx: Change, written: Effect): void {
 }
 
 /**
- * Writes once more what was written or is dead, unless something newer was recorded of the same; inside a
- * transaction of the caller. What waits is left alone.
+ * Writes once more what was written or is dead, unless something newer was recorded of the same. What waits is left alone.
  */
 export function writeAgain(tx: Change, id: string): void {
   const effect = findEffect(tx, id)

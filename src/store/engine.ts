@@ -99,8 +99,8 @@ function applyPragmas(database: Database.Database): void {
 }
 
 /**
- * Where several processes make the same new file at once, SQLite refuses this switch without having waited:
- * of two readers that both want to write, one has to let go. So it is tried again here.
+ * Where several processes create the same file at once, SQLite refuses this pragma without waiting: of two readers
+ * that both want to write, one must release its lock. So it is retried here.
  */
 function useWal(database: Database.Database): void {
   for (let waitedMs = 0; ; waitedMs += BUSY_PAUSE_MS) {
@@ -154,7 +154,7 @@ function engineOn(database: Database.Database, path: string): Engine {
 
 /**
  * Hints for the planner, which knows no sizes of tables: in statements they are comments, and here SQLite's own words.
- * The last is none that anybody writes: SQLite compiles a statement anew at every binding once its planner has looked at
+ * The last one is not written in statements: SQLite compiles a statement anew at every binding once its planner has looked at
  * the value of a parameter, as it does for nearly each join and ORDER BY: that costs many times the look-up itself.
  * `likely(x)` is x, for nothing, and the planner does not look into it.
  */
@@ -234,7 +234,7 @@ function meaningOf(path: string, error: Error): Meaning | null {
   const code = 'code' in error ? String(error.code) : ''
   const known = FAILURES.find(candidate => candidate.code.test(code))
   if (known !== undefined) {
-    // Of a disk without room the system tells in many ways.
+    // The system reports a full disk by many different codes.
     const { kind, what, hint } = /^SQLITE_(IOERR|CANTOPEN)/.test(code) && isFull(path) ? FULL : known
     return { kind, what: `${what} (${code})`, hint }
   }

@@ -9,7 +9,7 @@ export function lockStore(core: StoreCore) {
     /**
      * Does the work under a lock, whose lease is renewed until the work ends; does nothing where another holds it, one of
      * this process too. It is taken over at once where the holder's process is dead or its machine was restarted, else
-     * when its lease is over. `lost` is aborted where that happened to this holder: it has to stop.
+     * when its lease has expired. `lost` is aborted where that happened to this holder: it has to stop.
      */
     hold: async <T>(name: string, work: (lost: AbortSignal) => Promise<T>): Promise<UnderLock<T>> => {
       const acquired = await core.change(core.actor, 'lock.acquire', tx => acquire(tx, name))
@@ -17,7 +17,7 @@ export function lockStore(core: StoreCore) {
       const { token } = acquired
       const lost = new AbortController()
       const endRenewal = core.clock.every(LEASE_RENEWAL_MS, () => {
-        // A renewal that fails may succeed the next time, before the lease is over.
+        // A renewal that fails may succeed the next time, before the lease expires.
         core
           .change(core.actor, 'lock.renew', tx => renew(tx, name, token))
           .then(
@@ -44,7 +44,7 @@ function acquire(
     sinceMs: is.number('since_ms'),
     untilMs: is.number('lease_until_ms'),
   }))
-  if (holder !== null && !isOver(tx, holder)) {
+  if (holder !== null && !hasExpired(tx, holder)) {
     return { kind: 'held', holder: tx.processes.nameOf(holder.owner), sinceMs: holder.sinceMs }
   }
   const token = tx.newId('lock')
@@ -58,7 +58,7 @@ function acquire(
   return { kind: 'ours', token }
 }
 
-function isOver(core: StoreReader, { owner, untilMs }: { owner: string; untilMs: number }): boolean {
+function hasExpired(core: StoreReader, { owner, untilMs }: { owner: string; untilMs: number }): boolean {
   const now = core.clock.now()
   switch (core.processes.state(owner)) {
     case 'dead':

@@ -28,12 +28,12 @@ export interface OutsideThing {
 }
 
 /**
- * Which states in between are handed out: `all`; those that have stood for a while; or `none`, where requests are
- * short: they are written with what comes after them.
+ * Which intermediate states are delivered: `all`; those that have been current for a while; or `none`, where requests
+ * are short: they are then merged into the next write.
  */
 export type Passing = 'all' | 'settled' | 'none'
 
-/** The outbox. Effects are recorded by the transitions of runs; here they are handed out and ended. */
+/** The outbox. Effects are recorded by the transitions of runs; here they are claimed and ended. */
 export function outboxStore(core: StoreCore) {
   return {
     /**
@@ -58,10 +58,10 @@ export function outboxStore(core: StoreCore) {
         const [first] = effects
         return wantsNext === null || first === undefined ? [] : claimHead(tx, first.service, wantsNext)
       }),
-    /** Gives the effects back for a later try, or up. Losing the lease in between loses nothing. */
+    /** Ends the claim on effects that could not be delivered: for a retry, or as dead. Nothing happens where the lease was lost. */
     failed: (effects: readonly Effect[], failure: FailedDelivery) => {
       const verb = failure.dead === null ? 'failed' : 'died'
-      return core.change(core.actor, `effect.${verb}`, tx => giveBack(tx, effects, failure))
+      return core.change(core.actor, `effect.${verb}`, tx => endFailed(tx, effects, failure))
     },
     /** The id at a service of a thing we made; null where it is not known. */
     thing: async (service: string, key: string) => thingOf(core, service, key),
@@ -115,7 +115,7 @@ const PASSING_HEAD = `SELECT * FROM effects e /* by effects_passing */
   AND ${IS_ITS_TURN}
   ORDER BY seq LIMIT 1`
 
-/** What lasts comes first: a state in between that waits meanwhile may be void before its turn. */
+/** Lasting writes come first: an intermediate state that waits meanwhile may be replaced before its turn. */
 function findHead(core: StoreReader, service: string, passing: Passing): Effect | null {
   const now = core.clock.now()
   // What another version of the program recorded waits for that.
@@ -145,7 +145,7 @@ function sameKindFrom(core: StoreReader, head: Effect): Effect[] {
   return end === -1 ? pending : pending.slice(0, end)
 }
 
-/** In the store it has not been looked for any more: what may be sent now came after all look-ups. */
+/** Clears the look-up: what is sent under this claim is sent after it. */
 function lease(tx: Change, effect: Effect, now: number): Effect {
   tx.engine.run(
     `UPDATE effects SET owner = :owner, claim_no = claim_no + 1, lease_until_ms = :until, tries = tries + 1,
@@ -201,7 +201,7 @@ function finish(tx: Change, effects: readonly Effect[], thing: OutsideThing | nu
   )
 }
 
-/** The id at a service of a thing we made, inside or outside a transaction; null where it is not known. */
+/** The id at a service of a thing we made; null where it is not known. */
 export function thingOf(core: StoreReader, service: string, key: string): string | null {
   const sql = 'SELECT outside_id FROM outside_things WHERE service = :service AND key = :key'
   return findRow(core, sql, { service, key }, is => is.text('outside_id'))
@@ -221,7 +221,7 @@ function confirmTick(tx: Change, effect: Effect): void {
   })
 }
 
-function giveBack(tx: Change, effects: readonly Effect[], failure: FailedDelivery): void {
+function endFailed(tx: Change, effects: readonly Effect[], failure: FailedDelivery): void {
   const { error, notBeforeMs, dead: cause } = failure
   const now = tx.clock.now()
   for (const effect of effects) {
@@ -245,16 +245,16 @@ function giveBack(tx: Change, effects: readonly Effect[], failure: FailedDeliver
 }
 
 /**
- * Takes back the effects of an owner: all where it is dead, else those whose lease is over, for a process that
- * lives is still sending the others. Inside a transaction of the caller.
+ * Releases the effects of an owner: all where its process is dead, else those whose lease has expired: a live process
+ * is still sending the others.
  */
 export function releaseEffects(
   tx: Change,
-  { owner, dead, leaseIsOver }: { owner: string; dead: boolean; leaseIsOver: string },
+  { owner, dead, leaseHasExpired }: { owner: string; dead: boolean; leaseHasExpired: string },
 ): void {
   tx.engine.run(
     `UPDATE effects SET owner = NULL, lease_until_ms = NULL
-     WHERE owner = :owner AND (:dead = 1 OR ${leaseIsOver})`,
+     WHERE owner = :owner AND (:dead = 1 OR ${leaseHasExpired})`,
     { owner, dead: dead ? 1 : 0, now: tx.clock.now() },
   )
 }

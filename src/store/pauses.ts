@@ -30,7 +30,7 @@ export function pauseStore(core: StoreCore) {
      */
     keepOnly: async (uses: readonly ServiceUse[]) => {
       const isUnused = (pause: ServiceUse): boolean => !uses.some(use => isSameUse(use, pause))
-      // Looked at outside the write lock first: nearly always nothing is paused.
+      // Read before the write lock is taken: nearly always nothing is paused.
       if (!readPauses(core).some(isUnused)) return
       await core.change(core.actor, 'pause.forget', tx => {
         for (const pause of readPauses(tx).filter(isUnused)) endPause(tx, pause)
@@ -39,17 +39,17 @@ export function pauseStore(core: StoreCore) {
   }
 }
 
-/** All pauses, inside or outside a transaction. */
+/** All pauses. */
 export function readPauses(core: StoreReader): PausedService[] {
   return readRows(core, 'SELECT * FROM service_pauses ORDER BY service, model, credential', {}, readPause)
 }
 
-/** The service is in use again. Inside a transaction of the caller. */
+/** The service is in use again. */
 function endPause(tx: Change, use: ServiceUse): void {
   tx.engine.run(`DELETE FROM service_pauses WHERE ${OF_USE}`, keyOf(use))
 }
 
-/** A run is let through as the probe of a paused service. Inside a transaction of the caller. */
+/** A run is let through as the probe of a paused service. */
 export function letThrough(tx: Change, pause: PausedService, runId: string): void {
   const now = tx.clock.now()
   const known = readTrials(tx, pause).find(trial => trial.runId === runId) ?? null
@@ -57,14 +57,14 @@ export function letThrough(tx: Change, pause: PausedService, runId: string): voi
   writeTrial(tx, pause, whileTried(known, runId, now))
 }
 
-/** A call of a run was answered: {@link useAnswered}. Inside a transaction of the caller. */
+/** A call of a run was answered: {@link useAnswered}. */
 export function serviceAnswered(tx: Change, runId: string, callId: string): void {
   const sql = 'SELECT service, credential, model, started_ms FROM calls WHERE id = :callId'
   const call = findRow(tx, sql, { callId }, is => ({ use: readUse(is), startedMs: is.number('started_ms') }))
   if (call !== null) useAnswered(tx, call.use, runId, call.startedMs)
 }
 
-/** A service answered, for a run or, where `runId` is null, for none. Inside a transaction of the caller. */
+/** A service answered, for a run or, where `runId` is null, for none. */
 export function useAnswered(tx: Change, use: ServiceUse, runId: string | null, startedMs: number): void {
   endPause(tx, use)
   const before = readTrials(tx, use)
@@ -74,7 +74,7 @@ export function useAnswered(tx: Change, use: ServiceUse, runId: string | null, s
   for (const trial of after) if (!before.includes(trial)) writeTrial(tx, use, trial)
 }
 
-/** Writes what is known of a service after it failed a run; inside a transaction of the caller. */
+/** Writes what is known of a service after it failed a run. */
 export function serviceFailed(
   tx: Change,
   use: ServiceUse,
@@ -87,7 +87,7 @@ export function serviceFailed(
 
 /**
  * A run is no longer worked on, by whatever way: was it a probe that never asked, another one may; has it ended,
- * what it met at services says nothing more. Inside a transaction of the caller.
+ * what it met at services says nothing more.
  */
 export function leaveServices(tx: Change, runId: string, hasEnded: boolean): void {
   const sql = 'SELECT * FROM service_pauses WHERE probe_run_id = :runId'
@@ -140,7 +140,7 @@ export function readTrials(core: StoreReader, use: ServiceUse): Trial[] {
   }))
 }
 
-/** Replaces what a run met at a service; inside a transaction of the caller. */
+/** Replaces what a run met at a service. */
 function writeTrial(tx: Change, use: ServiceUse, trial: Trial): void {
   tx.engine.run(
     `INSERT INTO service_trials (service, credential, model, run_id, last_ms, signature, in_row,

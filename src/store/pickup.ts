@@ -187,7 +187,7 @@ function untickAgain(tx: Change, pageId: string): void {
   recordEffects(tx, effectsOfRun(taskOf(tx, run), tickRunId), [effect])
 }
 
-/** The run of a tick whose untick is not confirmed, inside or outside a transaction; null where there is none. */
+/** The run of a tick whose untick is not confirmed; null where there is none. */
 export function openTick(core: StoreReader, pageId: string): string | null {
   const sql = 'SELECT run_id FROM ticks WHERE page_id = :pageId AND confirmed = 0'
   return findRow(core, sql, { pageId }, is => is.text('run_id'))

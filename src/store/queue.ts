@@ -63,7 +63,7 @@ export function isOfWork(work: readonly Work[]): { sql: string; parameters: Reco
 
 /**
  * Runs that may be worked on at an instant: highest priority first, then oldest. While the queue is paused only those
- * that had been started. Inside or outside a transaction.
+ * that had been started.
  *
  * @param triedAt before all else the one that was tried at this service longest ago, or never
  */
@@ -103,7 +103,7 @@ export function readyRuns(
 const LAST_TRIED = `(SELECT last_ms FROM service_trials t WHERE t.service = :service AND t.credential = :credential
   AND t.model = :model AND t.run_id = runs.id) NULLS FIRST`
 
-/** The switch that stops taking new work. Runs that were started go on. */
+/** Pausing the queue: no new run is started while it is paused. Runs that were started continue. */
 export function queueStore(core: StoreCore) {
   return {
     /** Why no new work is taken, by whom and since when; null where it is taken. */

@@ -6,7 +6,7 @@ export function rateStore(core: StoreCore) {
   return {
     /**
      * Takes `count` requests of a service out of the bucket and says how long to wait, in milliseconds, before
-     * the first of them may be sent. Taken is taken: what is not used is lost, which only makes us slower.
+     * the first of them may be sent. What was taken and is not used is lost: that costs speed and nothing else.
      */
     take: (service: string, count: number, perSecond: number) =>
       core.change(core.actor, 'rate.take', tx => {

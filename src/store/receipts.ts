@@ -207,7 +207,7 @@ function iso(ms: number): string {
   return new Date(ms).toISOString()
 }
 
-/** Adds a later fact to a sealed receipt; inside a transaction of the caller. */
+/** Adds a later fact to a sealed receipt. */
 export function appendEntry(tx: Change, runId: string, kind: string, body: unknown): void {
   tx.engine.run(
     `INSERT INTO receipt_entries (run_id, seq, kind, body, at_ms)

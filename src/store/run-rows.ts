@@ -57,7 +57,7 @@ export interface NewRun
   readonly actor: string
 }
 
-/** Inserts a queued run, numbered after the task's last; inside a transaction of the caller. */
+/** Inserts a queued run, numbered after the task's last. */
 export function insertRun(tx: Change, taskId: string, run: NewRun): Run {
   const id = tx.newId('run')
   const row = tx.engine.returning(
@@ -85,7 +85,7 @@ export function insertRun(tx: Change, taskId: string, run: NewRun): Run {
   return readRun(reader(row ?? {}))
 }
 
-/** Appends to a run's timeline; inside a transaction of the caller. */
+/** Appends to a run's timeline. */
 export function addEvent(tx: Change, event: { runId: string; state: RunState; what: string }): void {
   tx.engine.run(
     `INSERT INTO run_events (run_id, seq, at_ms, state, what, actor, program_commit)
@@ -95,12 +95,12 @@ export function addEvent(tx: Change, event: { runId: string; state: RunState; wh
   )
 }
 
-/** A run by id, inside or outside a transaction. */
+/** A run by id. */
 export function findRun(core: StoreReader, id: string): Run | null {
   return findRow(core, 'SELECT * FROM runs WHERE id = :id', { id }, readRun)
 }
 
-/** The state in which a run waits to be taken up again, where its last committed stage left it. */
+/** The state in which a run waits to be claimed again, after its last committed stage. */
 export function waitingState(run: Run): RunState {
   return WAITING_STATE[run.nextStage ?? 'generate']
 }

@@ -24,7 +24,7 @@ export interface ReadyRun {
   readonly task: Task
 }
 
-/** Reading runs, and the one thing that happens to them without a claim: held ones are let go. */
+/** Reads runs, and makes the one change that needs no claim: held runs are released. */
 export function runStore(core: StoreCore) {
   const { clock } = core
   return {
@@ -34,7 +34,7 @@ export function runStore(core: StoreCore) {
     /** All versions of the work, first draft first. */
     outputs: async (runId: string) => outputsOf(core, runId),
     events: async (runId: string) => readEvents(core, runId),
-    /** What `claim` would give out, in order, without claiming. */
+    /** What `claim` would return, in order, without claiming. */
     ready: async (stages: readonly StageService[], taskId: string | null, limit: number) =>
       readReady(core, stages, taskId, limit),
     /** Number of tasks by the state of their latest run. */
@@ -56,11 +56,11 @@ export function runStore(core: StoreCore) {
         { taskId, sinceMs, latest: clock.now() + CLOCK_STEP_MS },
         is => is.number('runs'),
       ),
-    /** Lets go of held runs whose next call now fits under the caps, oldest first. Returns their ids. */
+    /** Releases held runs whose next call now fits under the caps, oldest first. Returns their ids. */
     releaseHeld: async (caps: Caps) => {
       if (heldRuns(core).length === 0) return []
       return core.change('pipeline', 'run.release', tx =>
-        heldRuns(tx).flatMap(run => (letGo(tx, run, caps) ? [run.id] : [])),
+        heldRuns(tx).flatMap(run => (release(tx, run, caps) ? [run.id] : [])),
       )
     },
   }
@@ -80,7 +80,7 @@ function heldRuns(core: StoreReader): Run[] {
   return readRows(core, sql, { now: core.clock.now() }, readRun)
 }
 
-function letGo(tx: Change, run: Run, caps: Caps): boolean {
+function release(tx: Change, run: Run, caps: Caps): boolean {
   const held = readRow(
     tx,
     'SELECT r.held_need_nano, t.client FROM runs r JOIN tasks t ON t.id = r.task_id WHERE r.id = :id',

@@ -8,7 +8,7 @@ import {
 } from '../domain/budget.ts'
 import { findRow, type Change, type StoreReader } from './core.ts'
 
-/** The cap that `needNano` more would break for this task, now; inside a transaction of the caller. */
+/** The cap that `needNano` more would break for this task, now. */
 export function breachOf(
   core: StoreReader,
   subject: { taskId: string | null; client: string | null },
@@ -18,7 +18,7 @@ export function breachOf(
   return findBreach(spentFor(core, subject), needNano, caps)
 }
 
-/** What counts towards each cap that a call of this task would count towards, now; inside or outside a transaction. */
+/** What counts towards each cap that a call of this task would count towards, now. */
 export function spentFor(
   core: StoreReader,
   subject: { taskId: string | null; client: string | null },
@@ -30,7 +30,7 @@ export function spentFor(
   }))
 }
 
-/** Adds to the totals of a task, its client, the day and the month; inside a transaction of the caller. */
+/** Adds to the totals of a task, its client, the day and the month. */
 export function addSpend(
   tx: Change,
   subject: { taskId: string | null; client: string | null; day: string },

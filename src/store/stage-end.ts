@@ -4,7 +4,7 @@ import type { Criterion, CriterionScores, Finding } from '../domain/rubric.ts'
 import type { Stage } from '../domain/run-state.ts'
 import type { Settlement } from './ledger.ts'
 
-/** What working a claimed run for one stage came to: the only ways out of a claim, bar losing it. */
+/** The result of one stage of a claimed run: the only ways in which a claim ends, besides losing the lease. */
 export type StageEnd =
   | {
       readonly kind: 'written'
@@ -34,7 +34,7 @@ export type StageEnd =
    * service as any other answer does.
    */
   | { readonly kind: 'withdrawn'; readonly settlement: Settlement | null; readonly isAnswered: boolean }
-  /** Given back untouched, for whoever comes next. */
+  /** Released unchanged: the next process that claims it does the stage. */
   | { readonly kind: 'released'; readonly settlement: Settlement | null; readonly why: string }
 
 /** A version of the work that a model wrote. */

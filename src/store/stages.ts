@@ -37,7 +37,7 @@ export function stageStore(core: StoreCore) {
      */
     finish: async (claim: Claim, end: StageEnd, wanted: ClaimRequest | null) => {
       const finished = await core.change('pipeline', 'run.finish', tx => {
-        // Whoever holds the lease: what was spent was spent.
+        // Also where the lease is lost: the call was paid for.
         if (end.settlement !== null) settleCall(tx, end.settlement)
         const run = heldBy(tx, claim)
         if (run === null) return null
@@ -50,7 +50,7 @@ export function stageStore(core: StoreCore) {
   }
 }
 
-/** The fence: the run, where this claim still holds it. */
+/** Fencing: the run, where this claim still holds it; else null. */
 function heldBy(core: StoreReader, claim: Claim): Run | null {
   const run = findRun(core, claim.runId)
   return run?.owner === claim.owner && run.claimNo === claim.claimNo ? run : null

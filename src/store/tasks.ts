@@ -140,7 +140,7 @@ function newestIn(
     .map(({ summary }) => summary)
 }
 
-/** The task of a run with the brief it works on, inside or outside a transaction. @throws UnreadableRow where there is none */
+/** The task of a run with the brief it works on. @throws UnreadableRow where there is none */
 export function taskOf(core: StoreReader, run: Run): Task {
   const task = readRow(core, 'SELECT * FROM tasks WHERE id = :id', { id: run.taskId }, readTask)
   return { ...task, brief: run.ownBrief ?? task.brief }

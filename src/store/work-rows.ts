@@ -32,7 +32,7 @@ export interface Judgement {
   readonly callId: string
 }
 
-/** Adds a version of the work, numbered after the run's last; inside a transaction of the caller. */
+/** Adds a version of the work, numbered after the run's last. */
 export function insertOutput(tx: Change, runId: string, callId: string, output: NewOutput): void {
   tx.engine.run(
     `INSERT INTO outputs (id, run_id, number, call_id, stage, finish, text, digest, refusal, check_findings,
@@ -50,7 +50,7 @@ export function insertOutput(tx: Change, runId: string, callId: string, output: 
   tx.about(output.id, { run: runId, digest: output.digest })
 }
 
-/** Adds a judgement, numbered after the version's last; inside a transaction of the caller. */
+/** Adds a judgement, numbered after the version's last. */
 export function insertJudgement(tx: Change, runId: string, callId: string, judgement: NewJudgement): void {
   const { verdict, obstacle, ...row } = judgement
   const found = verdict?.findings ?? (obstacle === null ? [] : [obstacle])
@@ -74,7 +74,7 @@ export function insertJudgement(tx: Change, runId: string, callId: string, judge
   tx.about(judgement.id, { output: judgement.outputId, score: verdict?.score ?? null })
 }
 
-/** All versions of the work of a run, first draft first, inside or outside a transaction. */
+/** All versions of the work of a run, first draft first. */
 export function outputsOf(core: StoreReader, runId: string): Output[] {
   const judged = `SELECT j.* FROM outputs o JOIN judgements j ON j.output_id = o.id
     WHERE o.run_id = :runId ORDER BY o.number, j.number`
@@ -123,7 +123,7 @@ function readJudgement(is: RowReader): Judgement {
   }
 }
 
-/** A run's newest text, inside or outside a transaction; a refused revision is none. Null where there is none. */
+/** A run's newest text; a refused revision is none. Null where there is none. */
 export function latestWorkOf(core: StoreReader, runId: string): { id: string; text: string } | null {
   const sql = `SELECT id, text FROM outputs WHERE run_id = :runId AND finish <> 'refused' ORDER BY number DESC LIMIT 1`
   return findRow(core, sql, { runId }, is => ({ id: is.text('id'), text: is.text('text') }))
