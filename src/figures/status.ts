@@ -1,4 +1,5 @@
 import { keysOf } from '../domain/keys-of.ts'
+import { shortHead, type AuditHead } from '../domain/audit.ts'
 import { utcDay } from '../domain/budget.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
 import { nextCommand } from '../domain/next-command.ts'
@@ -24,6 +25,8 @@ export interface StatusFigures {
   readonly month: SpendFigures
   readonly services: readonly PausedFigure[]
   readonly proofs: Awaited<ReturnType<Store['proofs']['list']>>
+  /** Where the audit chain has come to, in short; null where that is lost. When it was read is one of the proofs. */
+  readonly auditHead: string | null
   /** Writes to the outside that wait, and those that can never be made. */
   readonly outbox: Awaited<ReturnType<Store['outbox']['counts']>>
   readonly dead: readonly ShownEffect[]
@@ -95,6 +98,7 @@ export async function statusFigures(store: Store, nowMs: number): Promise<Status
     month: spendFigures(await store.ledger.summary(`${day.slice(0, 7)}-01`, day)),
     services: await pausedFigures(store, nowMs),
     proofs: (await store.proofs.list()).map(refuted),
+    auditHead: shortHeadOf(await store.audit.head()),
     outbox: await store.outbox.counts(),
     dead: await deadEffects(store, LISTED),
     operations: withoutOver(await store.records.latest()),
@@ -114,6 +118,10 @@ export function hasFailed(figures: StatusFigures): boolean {
     ) ||
     figures.operations.some(record => record.outcome === 'died')
   )
+}
+
+function shortHeadOf(head: AuditHead | null): string | null {
+  return head === null ? null : shortHead(head)
 }
 
 function byStatus(counts: Partial<Record<RunState, number>>): Record<string, number> {

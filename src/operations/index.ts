@@ -3,6 +3,7 @@ import type { AnyOperation } from './define.ts'
 
 /** Everything EchoPilot can be asked to do; a test compares it with the files of this folder. */
 export const OPERATIONS: LazyList<AnyOperation> = {
+  'audit verify': async () => (await import('./audit/verify.ts')).auditVerify,
   'config check': async () => (await import('./config/check.ts')).configCheck,
   'config show': async () => (await import('./config/show.ts')).configShow,
   deliver: async () => (await import('./deliver.ts')).deliver,

@@ -1,3 +1,4 @@
+import { AUDIT_CHAIN } from '../domain/audit.ts'
 import { effectItem } from '../figures/effects.ts'
 import { proofState } from '../figures/marks.ts'
 import { pausedItem } from '../figures/paused.ts'
@@ -95,16 +96,28 @@ function spendWords({ totalUsd, uncertainUsd, unpricedUsd, calls }: StatusFigure
   return words`${money(totalUsd)} in ${countText(calls, 'call')}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`
 }
 
-function proofParts({ atMs, proofs }: StatusFigures): Part {
-  if (proofs.length === 0) {
-    return line`${proofState('not_proved')}: nothing was probed yet (echopilot doctor)`
-  }
+function proofParts({ atMs, proofs, auditHead }: StatusFigures): Part {
+  const chain = `its head is now ${auditHead ?? 'missing'}`
+  const isChainRead = proofs.some(({ subject }) => subject === AUDIT_CHAIN)
+  const isProbed = proofs.length > (isChainRead ? 1 : 0)
   return facts(
+    ...(isProbed
+      ? []
+      : [[proofState('not_proved'), words`nothing was probed yet (${hint('echopilot doctor')})`] as const]),
     ...proofs.map(({ outcome, subject, atMs: provedMs, detail, fix }) => {
       const found = `${subject}, ${spanText(atMs - provedMs)} ago: ${detail.replaceAll(/\s+/g, ' ')}`
       const hasFix = outcome === 'failed' && fix !== null
-      return [proofState(outcome), [found, hasFix ? words`\nfix: ${hint(fix)}` : '']] as const
+      const now = subject === AUDIT_CHAIN ? `; ${chain}` : ''
+      return [proofState(outcome), [found, now, hasFix ? words`\nfix: ${hint(fix)}` : '']] as const
     }),
+    ...(isChainRead
+      ? []
+      : [
+          [
+            proofState('not_proved'),
+            words`${AUDIT_CHAIN}: never read, ${chain} (${hint('echopilot audit verify')})`,
+          ] as const,
+        ]),
   )
 }
 

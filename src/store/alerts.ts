@@ -142,6 +142,7 @@ function noticeOf(alert: StoredAlert, what: NoticeKind, atMs: number): Notice {
 
 function writeAlert(tx: Change, alert: StoredAlert): void {
   const { id, told, silence: kept, signals } = alert
+  tx.about(id, { state: alert.state, severity: alert.severity, silence: kept?.kind ?? null })
   tx.engine.run(
     `INSERT INTO alerts (id, cause, state, severity, message, next, opened_ms, resolved_ms, reopenings, told_severity,
        told_ms, silence, silence_until_ms, silence_covers, silence_by)

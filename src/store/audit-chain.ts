@@ -26,26 +26,27 @@ export function gathering(): {
 }
 
 /**
- * Appends to the chain, in the transaction of what it tells of. Where the head is gone the chain begins anew behind
- * what is there: work goes on, and whoever verifies it sees the place.
+ * Appends to the chain, in the transaction of what it tells of. Where the head is gone, or is not that of the newest
+ * row, the chain begins anew behind what is there: work goes on, and whoever verifies it sees the place.
  */
 export function appendAudit(tx: Appending, kind: string, subjects: AuditSubjects): void {
-  append(tx, headOf(tx.engine) ?? beginChain(tx), kind, subjects)
-}
-
-function beginChain(tx: Appending): AuditHead {
-  const row = tx.engine.get('SELECT MAX(seq) AS seq FROM audit_log')
-  const seq = Math.max(CHAIN_START.seq, Number(row?.['seq'] ?? 0))
-  return append(tx, { ...CHAIN_START, seq }, CHAIN_BEGINS, {})
+  const head = headOf(tx.engine)
+  if (head === null || !append(tx, head, kind, subjects)) {
+    const row = tx.engine.get('SELECT MAX(seq) AS seq FROM audit_log')
+    const seq = Math.max(CHAIN_START.seq, Number(row?.['seq'] ?? 0))
+    append(tx, { ...CHAIN_START, seq }, CHAIN_BEGINS, {})
+    appendAudit(tx, kind, subjects)
+  }
 }
 
 /** Where the chain has come to; null where that is lost. */
-function headOf(engine: Reader): AuditHead | null {
+export function headOf(engine: Reader): AuditHead | null {
   const row = engine.get('SELECT seq, digest FROM audit_head')
   return row === undefined ? null : { seq: Number(row['seq']), digest: String(row['digest']) }
 }
 
-function append(tx: Appending, head: AuditHead, kind: string, subjects: AuditSubjects): AuditHead {
+/** False, and nothing is appended, where a row stands in its place already. */
+function append(tx: Appending, head: AuditHead, kind: string, subjects: AuditSubjects): boolean {
   const entry = {
     seq: String(head.seq + 1),
     atMs: String(tx.clock.now()),
@@ -57,15 +58,17 @@ function append(tx: Appending, head: AuditHead, kind: string, subjects: AuditSub
     previous: head.digest,
   }
   const next = { seq: head.seq + 1, digest: digestOf(entry) }
-  tx.engine.run(
+  const appended = tx.engine.run(
     `INSERT INTO audit_log (seq, at_ms, actor, kind, subjects, program_commit, previous, digest)
-     VALUES (:seq, :atMs, :actor, :kind, :subjects, :commit, :previous, :digest)`,
+     VALUES (:seq, :atMs, :actor, :kind, :subjects, :commit, :previous, :digest)
+     ON CONFLICT (seq) DO NOTHING`,
     { ...entry, ...next, atMs: tx.clock.now() },
   )
+  if (appended === 0) return false
   tx.engine.run(
     `INSERT INTO audit_head (only, seq, digest) VALUES (1, :seq, :digest)
      ON CONFLICT (only) DO UPDATE SET seq = excluded.seq, digest = excluded.digest`,
     { ...next },
   )
-  return next
+  return true
 }

@@ -3,6 +3,7 @@ import type { EffectKinds } from '../domain/effect-kind.ts'
 import { AppError, messageOf } from '../kernel/errors.ts'
 import type { Files, World } from '../kernel/world.ts'
 import { recordStore } from './records.ts'
+import { auditStore } from './audit.ts'
 import { appendAudit } from './audit-chain.ts'
 import { claimStore } from './claims.ts'
 import { changing, type StoreCore } from './core.ts'
@@ -151,6 +152,7 @@ function familiesOn(core: StoreCore) {
     rebuild: rebuildStore(core),
     notion: notionStore(core),
     accounts: accountStore(core),
+    audit: auditStore(core),
     alerts: alertStore(core),
     unitFailures: unitFailureStore(core),
   }

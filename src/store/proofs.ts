@@ -1,6 +1,7 @@
 import type { ServiceUse } from '../domain/breaker.ts'
 import type { ProofFacts, ProofOutcome } from '../domain/proof.ts'
 import { readRows, type Change, type RowReader, type StoreCore } from './core.ts'
+import { AUDIT_CHAIN } from '../domain/audit.ts'
 import { useAnswered } from './pauses.ts'
 import { listOf, listed } from './sql.ts'
 
@@ -27,7 +28,7 @@ export function proofStore(core: StoreCore) {
   return {
     list: async () => read(),
     /**
-     * Keeps the findings of everything, and of nothing else, and ends the pauses of what
+     * Keeps the findings of everything that `doctor` looks at, and of nothing else of it, and ends the pauses of what
      * answered: runs that had failed there before are at fault themselves. Returns the findings beside what was found before.
      */
     save: (proofs: readonly NewProof[]) =>
@@ -38,8 +39,11 @@ export function proofStore(core: StoreCore) {
           if (answered !== undefined) useAnswered(tx, answered.use, null, answered.startedMs)
         }
         forgetOthers(tx, proofs)
-        return read()
+        const found = new Set(proofs.map(({ subject }) => subject))
+        return read().filter(({ subject }) => found.has(subject))
       }),
+    /** Keeps what a command of its own has found, beside what is there. */
+    keep: (proof: NewProof) => core.change(core.actor, 'proof.save', tx => upsert(tx, proof)),
   }
 }
 
@@ -57,7 +61,7 @@ function upsert(tx: Change, { subject, outcome, detail, fix }: NewProof): void {
 /** What is no longer looked at, such as a model that is not used any more, is neither proved nor failed. */
 function forgetOthers(tx: Change, proofs: readonly NewProof[]): void {
   tx.engine.run(`DELETE FROM proofs WHERE subject NOT IN ${listed(':subjects')}`, {
-    subjects: listOf(proofs.map(proof => proof.subject)),
+    subjects: listOf([...proofs.map(proof => proof.subject), AUDIT_CHAIN]),
   })
 }
 

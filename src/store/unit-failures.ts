@@ -33,6 +33,7 @@ export function unitFailureStore(core: StoreCore): UnitFailureStore {
            ON CONFLICT (unit, at_ms) DO NOTHING`,
           { ...failure, atMs },
         )
+        tx.about(failure.unit)
         return { ...failure, atMs }
       }),
     since: async fromMs =>

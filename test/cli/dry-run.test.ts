@@ -19,6 +19,7 @@ test('no operation that changes something changes anything with --dry-run', asyn
   const generated = String((await home.json('task', 'add', BRIEF))['taskId'])
   expect((await home.run('process', '--task', generated, '--quiet')).code).toBe(0)
   const calls: Readonly<Record<string, readonly string[]>> = {
+    'audit verify': [],
     'config init': ['--config', join(home.dir, 'new.toml')],
     doctor: [],
     poll: ['--drain'],

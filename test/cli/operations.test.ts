@@ -39,6 +39,7 @@ async function seed(home: Home): Promise<Seeded> {
 function happy(seeded: Seeded, form: 0 | 1): Readonly<Record<string, readonly string[]>> {
   const { done, waiting, failed } = seeded
   return {
+    'audit verify': [],
     'config check': [],
     'config init': ['--config', `config-${String(form)}.toml`],
     'config show': ['--origin'],

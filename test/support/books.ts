@@ -1,5 +1,7 @@
 import Database from 'better-sqlite3'
 import { expect } from 'vitest'
+import { CHAIN_START, flawOf, type AuditRow } from '../../src/domain/audit.ts'
+import { parseDocument } from './document.ts'
 import { sha256 } from '../../src/kernel/digest.ts'
 
 /** A call as the store's own file holds it. */
@@ -61,9 +63,47 @@ export function expectSpendAddsUp(storeFile: string): void {
   expect(rowsOf(storeFile, 'PRAGMA foreign_key_check')).toEqual([])
 }
 
+/**
+ * The audit chain is whole, and says of runs that have ended, of calls and of effects what their rows say.
+ */
+export function expectChainHolds(storeFile: string): void {
+  let last = CHAIN_START
+  const said = new Map<string, object>()
+  for (const row of chainRows(storeFile)) {
+    const flaw = flawOf(last, row)
+    if (flaw !== null) throw new Error(flaw.what)
+    last = { seq: last.seq + 1, digest: row.digest }
+    for (const [id, facts] of Object.entries(parseDocument(row.subjects)))
+      said.set(id, Object.assign(said.get(id) ?? {}, facts))
+  }
+  expect(rowsOf(storeFile, 'SELECT seq, digest FROM audit_head')).toEqual([last])
+  const facts = rowsOf<{ id: string }>(
+    storeFile,
+    `SELECT r.id, r.state, s.digest AS receipt FROM runs r JOIN receipts s ON s.run_id = r.id`,
+  )
+  const calls = `SELECT id, run_id AS run, certainty, cost_nano AS costNano FROM calls WHERE certainty <> 'reserved'`
+  const effects = `SELECT id, state, service, kind FROM effects WHERE state IN ('done', 'dead', 'dismissed')`
+  for (const { id, ...known } of [
+    ...facts,
+    ...rowsOf<{ id: string }>(storeFile, calls),
+    ...rowsOf<{ id: string }>(storeFile, effects),
+  ])
+    expect(said.get(id), id).toMatchObject(known)
+}
+
+/** The rows of the chain, as the domain reads them. */
+function chainRows(storeFile: string): AuditRow[] {
+  return rowsOf<AuditRow>(
+    storeFile,
+    `SELECT CAST(seq AS TEXT) AS seq, CAST(at_ms AS TEXT) AS atMs, actor, kind, subjects, program_commit AS "commit", previous,
+       digest FROM audit_log ORDER BY audit_log.seq`,
+  )
+}
+
 /** Nothing is under way or leased, totals add up, and every run that ended has a seal that is whole. */
 export function expectAtRest(storeFile: string): void {
   expectSpendAddsUp(storeFile)
+  expectChainHolds(storeFile)
   expect(rowsOf(storeFile, `SELECT id FROM calls WHERE certainty = 'reserved'`)).toEqual([])
   expect(rowsOf(storeFile, 'SELECT id FROM runs WHERE owner IS NOT NULL')).toEqual([])
   expect(

@@ -1,5 +1,6 @@
 import { afterFailure } from '../../../src/domain/after-failure.ts'
 import { LEASE_MS } from '../../../src/kernel/lease.ts'
+import type { Store } from '../../../src/store/index.ts'
 import {
   aCall,
   ANY,
@@ -9,10 +10,12 @@ import {
   aPage,
   aRun,
   aSettlement,
+  claimFrom,
   FAILED_SERVICE,
   NO_CAPS,
   SERVICE,
   TO_DONE,
+  TO_FAILED,
   TO_JUDGE,
   type TestStore,
 } from '../../support/store.ts'
@@ -91,4 +94,140 @@ export async function busyDay({ clock, machine, ...files }: TestStore): Promise<
   await clock.advance(LEASE_MS)
   await files.open('second').claims.recover()
   store.close()
+}
+
+const POLICY = {
+  rules: { repeatMs: LEASE_MS, calmMs: LEASE_MS, quietHours: null },
+  channels: ['journal'],
+} as const
+
+/** Something of every kind of change that is audited; whatever a person or a service says are these words. */
+export async function auditedDay(files: TestStore, words: string): Promise<void> {
+  const store = files.open('first')
+  await store.records.end(await store.records.begin('task add', 'cli:ana'), 'refused', words)
+  await store.accounts.bind({ service: 'notion', identity: 'w', label: words, credential: 'k' }, false)
+  await store.notion.saveDatabases([
+    { ...DATABASE, properties: { a: { id: 'i', name: words, type: 'title' } } },
+  ])
+  await store.proofCalls.book(aCall({ id: 'call_p' }), NO_CAPS)
+  await store.proofCalls.settle(aSettlement('call_p', { error: words, note: words }))
+  await store.queue.pause(words)
+  await store.queue.resume()
+  await decisions(store, words)
+  await failures(store, words)
+  await writes(store, words)
+  await alerts(store, words)
+  await addTo(store, { title: words })
+  await claimFrom(store)
+  files.machine.kill('first')
+  await files.open('second').claims.recover()
+}
+
+/** A text that is returned, and its revision that is accepted. */
+async function decisions(store: Store, words: string): Promise<void> {
+  const { taskId } = await addTo(store, { title: words, brief: words, client: words })
+  for (const decide of ['return', 'approve'] as const) {
+    const { claim, stage } = await claimFrom(store)
+    const call = aCall({ id: `call_${decide}` })
+    await store.stages.reserve(claim, call, NO_CAPS)
+    await store.stages.settle(aSettlement(call.id, { certainty: 'unknown', error: words }))
+    const writing = stage === 'revise' ? stage : 'generate'
+    const output = anOutput({ id: `out_${decide}`, stage: writing, text: words, refusal: words })
+    const settlement = aSettlement(call.id, { note: words })
+    await store.stages.finish(claim, { kind: 'written', settlement, output, next: TO_JUDGE }, null)
+    const judged = await claimFrom(store)
+    const second = aCall({ id: `call_j${decide}`, stage: 'judge' })
+    await store.stages.reserve(judged.claim, second, NO_CAPS)
+    const judgement = aJudgement(output.id, { id: `jdg_${decide}`, flaw: words, verdict: null })
+    const next = { ...TO_DONE, state: 'waiting_human', reason: words } as const
+    await store.stages.finish(
+      judged.claim,
+      { kind: 'judged', settlement: aSettlement(second.id), judgement, next },
+      null,
+    )
+    if (decide === 'return') await store.decisions.returnTask(taskId, words, 'cli:ana')
+    else await store.decisions.approve(taskId, 'cli:ana')
+  }
+}
+
+/** Runs that fail, are repeated, let be, held and cancelled; and a service that refuses its key. */
+async function failures(store: Store, words: string): Promise<void> {
+  const { taskId, runId } = await addTo(store, { title: words, brief: words })
+  const fail = async (): Promise<void> => {
+    const { claim } = await claimFrom(store)
+    await store.stages.finish(
+      claim,
+      { kind: 'rested', settlement: null, next: { ...TO_FAILED, reason: words } },
+      null,
+    )
+  }
+  await fail()
+  await store.replays.queue(taskId, { replayOf: runId, most: null, run: aRun({ cause: 'replay' }) })
+  await fail()
+  await store.decisions.dismiss(taskId, 'cli:ana')
+  await store.decisions.retry(taskId, aRun({ cause: 'retry' }))
+  const { claim } = await claimFrom(store)
+  const hold = { needNano: 1, reason: words, notBeforeMs: 0 }
+  await store.stages.finish(claim, { kind: 'held', settlement: null, hold }, null)
+  await store.runs.releaseHeld(NO_CAPS)
+  const again = await claimFrom(store)
+  const failure = {
+    ...WRONG,
+    errorClass: 'credential',
+    reason: words,
+    service: { ...FAILED_SERVICE, hint: words },
+  } as const
+  await store.stages.finish(
+    again.claim,
+    { kind: 'failed', decide: afterFailure, settlement: null, failure },
+    null,
+  )
+  await store.pauses.resume(SERVICE.service)
+  await store.decisions.cancel(taskId, 'cli:ana')
+}
+
+/** What is written to Notion, dies there, and is written again or given up. */
+async function writes(store: Store, words: string): Promise<void> {
+  const page = {
+    ...aPage('page-1'),
+    title: words,
+    brief: words,
+    client: words,
+    clientEmail: `${words}@example.com`,
+  }
+  const picked = await store.pickUps.pickUp(page, aRun({ cause: 'tick', actor: 'notion' }))
+  const die = async (): Promise<string> => {
+    const effects = await store.outbox.claim('notion', 'all')
+    await store.outbox.failed(effects, { ...FAILURE, error: words, dead: 'target' })
+    return effects[0]?.id ?? ''
+  }
+  await store.effects.retry(await die(), 'cli:ana')
+  await die()
+  await store.effects.reviveAll()
+  await store.effects.dismiss(await die(), 'cli:ana')
+  if (picked.kind !== 'queued') return
+  await store.rebuild.again({ taskId: picked.taskId, keys: ['status'], effectIds: [], forget: [] })
+  await store.outbox.delivered(await store.outbox.claim('notion', 'all'), null, null)
+  await store.decisions.cancel(picked.taskId, 'cli:ana')
+}
+
+async function alerts(store: Store, words: string): Promise<void> {
+  const bad = {
+    key: 'k',
+    cause: words,
+    severity: 'critical',
+    state: 'bad',
+    message: words,
+    next: words,
+  } as const
+  await store.alerts.observe({ observations: [bad], complete: [] }, POLICY)
+  const [alert] = await store.alerts.open()
+  await store.alerts.snooze(alert?.id ?? '', Number.MAX_SAFE_INTEGER, 'cli:ana')
+  await store.alerts.acknowledge(alert?.id ?? '', 'cli:ana')
+  await store.unitFailures.record({
+    unit: 'echopilot-poll.service',
+    result: words,
+    exitCode: '1',
+    lines: words,
+  })
 }
