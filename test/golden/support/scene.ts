@@ -50,8 +50,8 @@ export async function newScene(): Promise<Typing> {
       .join('')
       .replaceAll(new URL(server.url).host, '127.0.0.1:4700')
       .replaceAll(dir, '/home/ana')
-      // The stand-in makes up the ids of its requests, and they are sealed.
-      .replaceAll(/(?<=intact, sha256 )[0-9a-f]{16}/g, '0123456789abcdef')
+      // The stand-in makes up the ids of its requests, and they are sealed; seals are in the audit chain.
+      .replaceAll(/(?<=intact, sha256 |head is now \d+:)[0-9a-f]{16}/g, '0123456789abcdef')
     return exit === 0 ? text : `${text}(exit ${String(exit)})\n`
   }
 }
