@@ -1,3 +1,5 @@
+import { nearest } from './did-you-mean.ts'
+
 /** How often a job runs, in UTC: every so many minutes of the hour, daily, or on one day of the week. */
 export type Cadence =
   | { readonly everyMinutes: 1 | 2 | 3 | 4 | 5 | 6 | 10 | 12 | 15 | 20 | 30 | 60 }
@@ -37,6 +39,12 @@ export interface ScheduledJob {
 
 /** Jobs by name: the words of their operation joined by `-`. */
 export type Schedule = Readonly<Record<string, ScheduledJob>>
+
+/** Says that there is no job of a name, and which one may have been meant. */
+export function noSuchJob(name: string, schedule: Schedule): string {
+  const guess = nearest(name, Object.keys(schedule))
+  return `there is no job ${name}${guess === null ? '' : ` (Did you mean ${guess}?)`}`
+}
 
 /** The ends of a run that has done its slot: 0 and 3, and for some 75 (SPEC §6). */
 export function slotEnds({ busyIsDone }: ScheduledJob): readonly ('ok' | 'partial' | 'busy')[] {

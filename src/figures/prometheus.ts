@@ -1,3 +1,4 @@
+import { isJobWrong } from './jobs.ts'
 import type { StatusFigures } from './status.ts'
 
 interface Metric {
@@ -50,6 +51,13 @@ function metricsOf(figures: StatusFigures): Metric[] {
       samples: distinct(figures.services.map(({ service, model, cause }) => ({ service, model, cause }))).map(
         labels => ({ labels, value: 1 }),
       ),
+    },
+    {
+      name: 'echopilot_job',
+      help: '1 where a job of the schedule stands as it should, 0 where not; no sample where it never ran.',
+      samples: figures.jobs
+        .filter(({ state }) => state !== 'not_proved')
+        .map(job => ({ labels: { job: job.job }, value: isJobWrong(job) ? 0 : 1 })),
     },
     {
       name: 'echopilot_proof',

@@ -4,9 +4,11 @@ import { utcDay } from '../domain/budget.ts'
 import { formatNanoUsd } from '../domain/cost.ts'
 import { nextCommand } from '../domain/next-command.ts'
 import { RUN_STATES, type RunState } from '../domain/run-state.ts'
+import type { Schedule } from '../domain/schedule.ts'
 import type { Proof } from '../store/proofs.ts'
 import type { OperationRecord } from '../store/records.ts'
 import type { Store } from '../store/index.ts'
+import { isJobWrong, jobFigures, type JobFigure } from './jobs.ts'
 import { deadEffects, type ShownEffect } from './effects.ts'
 import type { SpendSummary } from '../store/ledger.ts'
 import type { TaskSummary } from '../store/tasks.ts'
@@ -30,6 +32,8 @@ export interface StatusFigures {
   /** Writes to the outside that wait, and those that can never be made. */
   readonly outbox: Awaited<ReturnType<Store['outbox']['counts']>>
   readonly dead: readonly ShownEffect[]
+  /** How each job of the schedule stands. */
+  readonly jobs: readonly JobFigure[]
   readonly operations: Awaited<ReturnType<Store['records']['latest']>>
   /** Tasks whose last run failed for good and was not dismissed, with the reason and what to type. */
   readonly failed: readonly AttentionItem[]
@@ -85,7 +89,7 @@ function refuted(proof: Proof): Proof {
 }
 
 /** Reads the figures. */
-export async function statusFigures(store: Store, nowMs: number): Promise<StatusFigures> {
+export async function statusFigures(store: Store, schedule: Schedule, nowMs: number): Promise<StatusFigures> {
   const day = utcDay(nowMs)
   const counts = await store.runs.countByState()
   return {
@@ -101,6 +105,7 @@ export async function statusFigures(store: Store, nowMs: number): Promise<Status
     auditHead: shortHeadOf(await store.audit.head()),
     outbox: await store.outbox.counts(),
     dead: await deadEffects(store, LISTED),
+    jobs: await jobFigures(store, schedule, nowMs),
     operations: withoutOver(await store.records.latest()),
     failed: await attention(store, ['failed_final']),
     waiting: await attention(store, ['waiting_human', 'held']),
@@ -116,6 +121,7 @@ export function hasFailed(figures: StatusFigures): boolean {
     figures.proofs.some(
       proof => proof.outcome === 'failed' && figures.atMs - proof.atMs <= PROOF_COUNTS_MS,
     ) ||
+    figures.jobs.some(isJobWrong) ||
     figures.operations.some(record => record.outcome === 'died')
   )
 }

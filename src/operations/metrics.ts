@@ -14,7 +14,7 @@ export const metrics = defineOperation({
   access: 'read',
   scope: 'read',
   run: async context => ({
-    text: prometheusText(await statusFigures(context.store, context.world.clock.now())),
+    text: prometheusText(await statusFigures(context.store, context.schedule, context.world.clock.now())),
   }),
   render: ({ text }) => document(verbatim(text)),
   writeTo: {

@@ -13,4 +13,5 @@ export const SCHEDULE = {
     catchUp: false,
     busyIsDone: true,
   },
+  replay: { operation: 'replay', input: {}, on: { dailyAt: '02:20' }, catchUp: true },
 } as const satisfies Schedule

@@ -1,6 +1,7 @@
 import { AUDIT_CHAIN } from '../domain/audit.ts'
 import { effectItem } from '../figures/effects.ts'
 import { proofState } from '../figures/marks.ts'
+import { jobState, jobWords } from '../figures/jobs.ts'
 import { pausedItem } from '../figures/paused.ts'
 import { hasFailed, statusFigures, type AttentionItem, type StatusFigures } from '../figures/status.ts'
 import {
@@ -33,7 +34,7 @@ export const status = defineOperation({
   access: 'read',
   scope: 'read',
   run: async context => ({
-    ...(await statusFigures(context.store, context.world.clock.now())),
+    ...(await statusFigures(context.store, context.schedule, context.world.clock.now())),
     credentials: lostCredentials(await context.store.accounts.list(), name => context.secretOrigin(name)),
   }),
   render: renderStatus,
@@ -62,6 +63,7 @@ function renderStatus(figures: Screen): Document {
       facts(['today', spendWords(figures.today)], ['this month', spendWords(figures.month)]),
     ),
     section('Proofs', proofParts(figures)),
+    section('Jobs', jobParts(figures)),
     section('Credentials', figures.credentials.map(credentialItem)),
     section(
       'Services',
@@ -119,6 +121,14 @@ function proofParts({ atMs, proofs, auditHead }: StatusFigures): Part {
           ] as const,
         ]),
   )
+}
+
+/** Where no job ever ran there may be no timers: that is said once. */
+function jobParts({ jobs }: StatusFigures): Part {
+  if (jobs.every(({ last }) => last === null)) {
+    return line`${proofState('not_proved')}: no job ran by the schedule yet (echopilot jobs list)`
+  }
+  return facts(...jobs.map(job => [jobState(job), jobWords(job)] as const))
 }
 
 function outboxParts({ atMs, outbox: { pending, oldestPendingMs }, dead }: StatusFigures): Part {

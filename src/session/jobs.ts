@@ -1,5 +1,4 @@
-import { nearest } from '../domain/did-you-mean.ts'
-import { lastSlot, slotEnds, type Schedule, type ScheduledJob } from '../domain/schedule.ts'
+import { lastSlot, noSuchJob, slotEnds, type Schedule, type ScheduledJob } from '../domain/schedule.ts'
 import { isLate } from '../domain/slot-state.ts'
 import { AppError, defect } from '../kernel/errors.ts'
 import type { Invoked, Slot, Wait } from '../kernel/invoke.ts'
@@ -50,17 +49,11 @@ export async function findJob(
   nowMs: number,
 ): Promise<FoundJob> {
   const job = Object.hasOwn(schedule, name) ? schedule[name] : undefined
-  if (job === undefined) throw unknownJob(name, Object.keys(schedule))
+  if (job === undefined) throw new AppError('usage', noSuchJob(name, schedule), 'echopilot jobs list')
   const load = operations[job.operation]
   if (load === undefined) throw defect(`the job ${name} runs ${job.operation}, which is no operation`)
   const slot = { job: name, slotMs: slotMs ?? lastSlot(job.on, nowMs), ends: slotEnds(job) }
   return { slot, job, operation: await load() }
-}
-
-function unknownJob(name: string, names: readonly string[]): AppError {
-  const guess = nearest(name, names)
-  const suggestion = guess === null ? '' : ` (Did you mean ${guess}?)`
-  return new AppError('usage', `there is no job ${name}${suggestion}`, 'echopilot jobs list')
 }
 
 /** What is told of a job. */

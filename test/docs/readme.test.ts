@@ -1,8 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { COMMANDS } from '../../src/commands/index.ts'
+import { cadenceText, crontabTime, type ScheduledJob } from '../../src/domain/schedule.ts'
+import { commandText } from '../../src/figures/jobs.ts'
 import { exitCodes } from '../../src/kernel/errors.ts'
 import { OPERATIONS } from '../../src/operations/index.ts'
+import { SCHEDULE } from '../../src/operations/schedule.ts'
 import { allEntries } from '../../src/surfaces/cli/entries.ts'
 import { settingLeaves } from '../../src/settings/schema.ts'
 
@@ -39,6 +42,20 @@ test('the README lists every command as the program has it', async () => {
 test('the README lists every exit code as the program has it', () => {
   const rows = exitCodes().map(({ kind, exit, meaning }) => `| ${exit} | ${kind} | ${meaning} |\n`)
   expectBlock('exit-codes', `| code | kind | meaning |\n|---|---|---|\n${rows.join('')}`)
+})
+
+test('the README has the schedule as the program has it', () => {
+  const jobs = Object.entries(SCHEDULE).map(([name, job]): [string, ScheduledJob] => [name, job])
+  const rows = jobs.map(
+    ([name, job]) =>
+      `| \`${name}\` | \`${commandText(job)}\` | ${cadenceText(job.on)} | ${job.catchUp ? 'made up for once' : 'left to the next'} |\n`,
+  )
+  expectBlock(
+    'schedule',
+    `| job | runs | when (UTC) | a missed slot is |\n|---|---|---|---|\n${rows.join('')}`,
+  )
+  const lines = jobs.map(([name, job]) => `${crontabTime(job.on).padEnd(12)}  echopilot --job ${name}\n`)
+  expectBlock('crontab', `\n\`\`\`crontab\nCRON_TZ=UTC\n${lines.join('')}\`\`\`\n\n`)
 })
 
 test('the README speaks only of settings and variables that exist', () => {

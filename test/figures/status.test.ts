@@ -1,6 +1,7 @@
 /** The one screen: an alarm that is over is none. */
 import { expect, test } from 'vitest'
 import { hasFailed, statusFigures } from '../../src/figures/status.ts'
+import { SCHEDULE } from '../../src/operations/schedule.ts'
 import { testStore, addTo, aRun, claimFrom, aCall, aSettlement, NO_CAPS } from '../support/store.ts'
 
 const HOUR_MS = 3_600_000
@@ -36,7 +37,7 @@ test('a proof that failed is an alarm for a day, and one of the configuration on
   expect(await failed()).toBe(true)
   await shop.clock.advance(2 * HOUR_MS)
   expect(await failed()).toBe(false)
-  const { proofs } = await statusFigures(store, shop.clock.now())
+  const { proofs } = await statusFigures(store, SCHEDULE, shop.clock.now())
   expect(proofs).toMatchObject([{ subject: 'notion', outcome: 'failed' }])
 })
 
@@ -61,7 +62,7 @@ test('a failed task that is tried again is no alarm, and calls are those that a 
   expect(await failed()).toBe(true)
   await store.decisions.retry(taskId, aRun({ cause: 'retry' }))
   expect(await failed()).toBe(false)
-  const { tasks, today } = await statusFigures(store, shop.clock.now())
+  const { tasks, today } = await statusFigures(store, SCHEDULE, shop.clock.now())
   expect({ queued: tasks['Queued'], failed: tasks['Failed-Final'], calls: today.calls }).toEqual({
     queued: 1,
     failed: 0,
@@ -74,5 +75,5 @@ function watched(shop: ReturnType<typeof testStore>): {
   failed: () => Promise<boolean>
 } {
   const store = shop.open('watcher')
-  return { store, failed: async () => hasFailed(await statusFigures(store, shop.clock.now())) }
+  return { store, failed: async () => hasFailed(await statusFigures(store, SCHEDULE, shop.clock.now())) }
 }
