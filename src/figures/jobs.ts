@@ -1,6 +1,6 @@
 import { cadenceText, nextSlot, type Schedule, type ScheduledJob } from '../domain/schedule.ts'
 import { dueSlot, isLate, slotState, type SlotState } from '../domain/slot-state.ts'
-import { minute, state, words, type Span, type Tone, type Words } from '../kernel/document.ts'
+import { hint, minute, state, words, type Span, type Tone, type Words } from '../kernel/document.ts'
 import { flagOf } from '../kernel/input.ts'
 import { countText, spanText } from '../kernel/text.ts'
 import type { JobRun } from '../store/jobs.ts'
@@ -116,20 +116,26 @@ export function isJobWrong(job: JobFigure): boolean {
   return STATES[job.state][1] === 'bad'
 }
 
-/** How a job stands and why, what is done about it, and when its next slot is. */
-export function jobWords({ job, state: stands, slotMs, againMs, nextMs, last }: JobFigure): Words {
-  const next = words`next ${minute(nextMs)} UTC`
-  if (slotMs === null || last === null) return words`${job}: never ran by the schedule; ${next}`
+/** How a job stands at an instant and why, what is done about it, and when its next slot is. */
+export function jobWords(
+  { job, state: stands, slotMs, againMs, nextMs, last }: JobFigure,
+  atMs: number,
+): Words {
+  const next = `next in ${spanText(nextMs - atMs)}`
+  if (slotMs === null || last === null) return `${job}: never ran by the schedule; ${next}`
   const slot = words`${job}, slot ${minute(slotMs)}`
   switch (stands) {
     case 'done':
       return words`${slot}${tookText(last)}; ${next}`
     case 'running':
-      return words`${slot}, since ${minute(last.startedMs)}; ${next}`
+      return words`${slot}, for ${spanText(atMs - last.startedMs)}`
     case 'late':
-      return words`${slot} has not begun; the last run was for ${minute(last.slotMs)} UTC`
-    default:
-      return words`${slot}: ${whyText(last)}; ${againMs === null ? `see echopilot jobs show ${job}` : words`again ${minute(againMs)} UTC`}`
+      return words`${slot} has not begun; the last run was for ${minute(last.slotMs)}`
+    default: {
+      const again =
+        againMs === null ? `see echopilot jobs show ${job}` : `again in ${spanText(againMs - atMs)}`
+      return [...words`${slot}: ${whyText(last)}; `, ...hint(again)]
+    }
   }
 }
 

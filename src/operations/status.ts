@@ -124,11 +124,11 @@ function proofParts({ atMs, proofs, auditHead }: StatusFigures): Part {
 }
 
 /** Where no job ever ran there may be no timers: that is said once. */
-function jobParts({ jobs }: StatusFigures): Part {
+function jobParts({ atMs, jobs }: StatusFigures): Part {
   if (jobs.every(({ last }) => last === null)) {
     return line`${proofState('not_proved')}: no job ran by the schedule yet (echopilot jobs list)`
   }
-  return facts(...jobs.map(job => [jobState(job), jobWords(job)] as const))
+  return facts(...jobs.map(job => [jobState(job), jobWords(job, atMs)] as const))
 }
 
 function outboxParts({ atMs, outbox: { pending, oldestPendingMs }, dead }: StatusFigures): Part {

@@ -18,19 +18,21 @@ export const jobsShow = defineOperation({
   access: 'read',
   scope: 'read',
   run: async ({ store, schedule, world }, { name, limit }) => {
-    const jobs = await jobFigures(store, schedule, world.clock.now())
+    const atMs = world.clock.now()
+    const jobs = await jobFigures(store, schedule, atMs)
     const job = jobs.find(each => each.job === name)
     if (job === undefined) throw new AppError('missing', noSuchJob(name, schedule), 'echopilot jobs list')
     return {
+      atMs,
       ...job,
       catchUp: schedule[name]?.catchUp === true,
       runs: (await store.jobs.newest(name, limit)).map(runFigure),
     }
   },
-  render: ({ runs, catchUp, ...job }) =>
+  render: ({ atMs, runs, catchUp, ...job }) =>
     document(
       facts(
-        [jobState(job), jobWords(job)],
+        [jobState(job), jobWords(job, atMs)],
         ['runs', `${job.command}, ${job.when} UTC`],
         ['a missed slot', catchUp ? 'is made up for by one run' : 'is left to the next one'],
       ),

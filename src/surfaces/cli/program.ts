@@ -67,6 +67,7 @@ export async function parseFlags(
   const program = root(options, () => {})
     .argument('[words...]')
     .action(() => {})
+  for (const flag of JOB_FLAGS) program.option(...optionOf(flag))
   await program.parseAsync([...words], { from: 'user' })
   return { flags: program.opts<GlobalFlags>(), rest: program.args }
 }

@@ -35,6 +35,7 @@ interface Played extends ToyEnd {
 export interface Toys {
   readonly stateDir: string
   readonly clock: FakeClock
+  readonly schedule: Schedule
   /** Rooms that were tidied and looks that were taken, in order. */
   readonly ran: string[]
   /** What the next runs come to; where there is none they end well. Runs before they end. */
@@ -73,6 +74,7 @@ export function toys(): Toys {
   return {
     stateDir,
     clock,
+    schedule: TOY_SCHEDULE,
     ran,
     next,
     operations,
