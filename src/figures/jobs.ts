@@ -131,7 +131,10 @@ export function jobWords(
       return words`${slot}, for ${spanText(atMs - last.startedMs)}`
     case 'late':
       return words`${slot} has not begun; the last run was for ${minute(last.slotMs)}`
-    default: {
+    case 'waiting':
+    case 'due_again':
+    case 'given_up':
+    case 'not_proved': {
       const again =
         againMs === null ? `see echopilot jobs show ${job}` : `again in ${spanText(againMs - atMs)}`
       return [...words`${slot}: ${whyText(last)}; `, ...hint(again)]

@@ -46,6 +46,8 @@ function happy(seeded: Seeded, form: 0 | 1): Readonly<Record<string, readonly st
     doctor: [],
     'effect list': [],
     explain: [done],
+    'jobs list': [],
+    'jobs show': ['poll'],
     metrics: [],
     poll: ['--drain'],
     process: [],
