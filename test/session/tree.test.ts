@@ -40,15 +40,16 @@ async function refusal(
   }: { readonly commit?: string; readonly env?: Record<string, string> } = {},
 ): Promise<string | null> {
   const world = realWorld({ env, cwd: '/', homeDir: '/' })
-  try {
-    await refuseUnknownCode({ version: '0', commit, checkout: checkoutFolder }, world)
-    return null
-  } catch (thrown) {
-    const { kind, message, hint } = asAppError(thrown)
-    expect(kind).toBe('refused')
-    expect(hint).toMatch(/, or set allow_dirty = true at the top of the configuration$/)
-    return message.replace('jobs run only a program that is known to be as it was committed: ', '')
-  }
+  const facts = { version: '0', commit, checkout: checkoutFolder }
+  const thrown: unknown = await refuseUnknownCode(facts, world).then(
+    () => null,
+    (error: unknown) => error,
+  )
+  if (thrown === null) return null
+  const { kind, message, hint } = asAppError(thrown)
+  const wayOut = ', or set allow_dirty = true at the top of the configuration'
+  const told = message.replace('jobs run only a program that is known to be as it was committed: ', '')
+  return kind === 'refused' && hint.endsWith(wayOut) ? told : `${kind}: ${message}, ${hint}`
 }
 
 const one = (path: string): string => `1 file of the program is changed and not committed: ${path}`
