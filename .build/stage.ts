@@ -1,13 +1,13 @@
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { rolldown } from 'rolldown'
+import { rolldown, type Plugin } from 'rolldown'
 import own from '../package.json' with { type: 'json' }
 import { readCommit } from '../src/commit.ts'
 import { realFiles } from '../src/kernel/real-world.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-/** Loads its native part by itself, and is installed beside us. */
+/** Its native part is installed beside us. */
 const STORE_DRIVER = 'better-sqlite3'
 
 /**
@@ -19,10 +19,31 @@ const TOGETHER = [
   { name: 'kernel', test: /src\/kernel/ },
   { name: 'domain', test: /src\/domain\/(?!markdown)/ },
   { name: 'services', test: /src\/integrations\/(?:[^/]+|[^/]+\/service)\.ts/ },
-  { name: 'surface', test: /src\/(?:surfaces|session|settings\/(?:paths|secrets))|commander/ },
+  {
+    name: 'surface',
+    test: /src\/(?:surfaces|session|settings\/(?:paths|secrets)|(?:operations|commands)\/(?:index|define))|commander/,
+  },
+  { name: 'settings', test: /src\/settings|smol-toml/ },
+  { name: 'figures', test: /src\/figures/ },
   { name: 'store', test: /src\/store/ },
   { name: 'work', test: /src\/(?:pipeline|outbox)/ },
 ]
+
+/**
+ * What a start need not load. The store's driver is a dozen small files around its native part, which it finds by
+ * itself from where it is installed. Commander can run subcommands that are programs of their own, which ours never are.
+ */
+const LIGHTER: Plugin = {
+  name: 'lighter',
+  transform: (code, id) => {
+    if (id.endsWith('better-sqlite3/lib/index.js')) return code.replace(`'./binding'`, BINDING)
+    if (id.endsWith('commander/lib/command.js')) {
+      return code.replace(/^import childProcess.*$/m, 'const childProcess = {};')
+    }
+    return null
+  },
+}
+const BINDING = `require.resolve('${STORE_DRIVER}').replace('index.js', 'binding.js')`
 
 /**
  * One bundle with splitting, as CommonJS: ES modules start slower. Node sets up their loader, and an `import` of one
@@ -33,7 +54,8 @@ export async function bundle(folder: string, input: Readonly<Record<string, stri
   const bundled = await rolldown({
     input,
     platform: 'node',
-    external: [/^node:/, STORE_DRIVER],
+    plugins: [LIGHTER],
+    external: [/^node:/],
   })
   await bundled.write({
     dir: folder,
@@ -66,7 +88,6 @@ function manifest(): Record<string, unknown> {
 /** What is bundled is a copy, which has to carry its licence. */
 function licenses(): string {
   return Object.keys(own.dependencies)
-    .filter(name => name !== STORE_DRIVER)
     .map(name => `${name}\n\n${licenseOf(join(root, 'node_modules', name)).trim()}\n`)
     .join(`\n${'-'.repeat(80)}\n\n`)
 }
@@ -79,7 +100,7 @@ function licenseOf(folder: string): string {
 
 /**
  * Makes the program as it is installed, in a folder that is emptied first: one bundle with splitting, the SDKs in
- * chunks of their own, and a package.json whose only runtime dependency is the store's driver.
+ * chunks of their own, and a package.json whose only runtime dependency is the store's driver, for its native part.
  */
 export async function stagePackage(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true })

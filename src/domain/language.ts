@@ -25,15 +25,15 @@ export function looksLike(text: string, language: string): 'yes' | 'no' | 'unsur
   return isForeignScript(prose, script) ? 'no' : 'unsure'
 }
 
-const LATIN = /\p{Script=Latin}/gu
-const CYRILLIC = /\p{Script=Cyrillic}/gu
-const HAN_OR_KANA = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu
-
-/** Null for a language that is not known. */
+/** Null for a language that is not known. Made when it is asked for: Unicode's tables take a start of any command longer. */
 function scriptOf(language: string): RegExp | null {
-  if (language === 'ja' || language === 'zh') return HAN_OR_KANA
-  if (language === 'ru') return CYRILLIC
-  return Object.hasOwn(FUNCTION_WORDS, language) ? LATIN : null
+  if (language === 'ja' || language === 'zh') return hanOrKana()
+  if (language === 'ru') return /\p{Script=Cyrillic}/gu
+  return Object.hasOwn(FUNCTION_WORDS, language) ? /\p{Script=Latin}/gu : null
+}
+
+function hanOrKana(): RegExp {
+  return /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu
 }
 
 function proseOf(text: string): string {
@@ -52,7 +52,7 @@ function detect(prose: string): string | null {
 
 function detectEastAsian(prose: string): 'ja' | 'zh' | null {
   const letters = count(prose, /\p{L}/gu)
-  const eastAsian = count(prose, HAN_OR_KANA)
+  const eastAsian = count(prose, hanOrKana())
   if (eastAsian < FEWEST_LETTERS || eastAsian < letters * 0.7) return null
   // Japanese grammar is written in hiragana: prose is never without, Chinese always is.
   const hiragana = count(prose, /\p{Script=Hiragana}/gu)
@@ -81,7 +81,7 @@ function hitsOf(words: readonly string[], list: ReadonlySet<string>): string[] {
 /** Latin letters are no proof: names, brands and lists are written in them everywhere. */
 function isForeignScript(prose: string, script: RegExp): boolean {
   const letters = count(prose, /\p{L}/gu)
-  const foreign = letters - count(prose, script) - (script === LATIN ? 0 : count(prose, LATIN))
+  const foreign = letters - count(prose, new RegExp(`${script.source}|\\p{Script=Latin}`, 'gu'))
   return letters >= FEWEST_LETTERS && foreign > letters * 0.85
 }
 

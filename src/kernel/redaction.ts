@@ -90,9 +90,7 @@ function isOpaque(part: string): boolean {
 /** Ends in an id of Notion, as its addresses do. */
 const IS_ID = /(?:^|-)[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i
 
-const EMAIL = /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu
-
 /** Hides e-mail addresses, for log lines (SPEC §13). */
 export function hideEmails(text: string): string {
-  return text.replaceAll(EMAIL, '[e-mail]')
+  return text.replaceAll(/[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu, '[e-mail]')
 }

@@ -103,7 +103,9 @@ function storeOn(engine: Engine, options: StoreOptions): Store {
   const facts = {
     path: options.path,
     schema: schemaVersion(engine),
-    sqlite: sqliteVersion(),
+    get sqlite() {
+      return sqliteVersion()
+    },
     files: () => ownFiles(files, options.path),
   }
   const close = (): void => {

@@ -88,19 +88,21 @@ function use(opener: Delimiter, closer: Delimiter): Mark {
 export function flanks(raw: string, start: number, end: number): { canOpen: boolean; canClose: boolean } {
   const before = charBefore(raw, start)
   const after = charAfter(raw, end)
-  const left = !SPACE.test(after) && (!PUNCTUATION.test(after) || !WORD.test(before) || CJK.test(before))
-  const right = !SPACE.test(before) && (!PUNCTUATION.test(before) || !WORD.test(after) || CJK.test(after))
+  const left = !SPACE.test(after) && (!isPunctuation(after) || !isWord(before) || isCjk(before))
+  const right = !SPACE.test(before) && (!isPunctuation(before) || !isWord(after) || isCjk(after))
   if (raw.charAt(start) !== '_') return { canOpen: left, canClose: right }
   return {
-    canOpen: left && (!right || PUNCTUATION.test(before)),
-    canClose: right && (!left || PUNCTUATION.test(after)),
+    canOpen: left && (!right || isPunctuation(before)),
+    canClose: right && (!left || isPunctuation(after)),
   }
 }
 
 const SPACE = /^(?:\s|$)/u
-const PUNCTUATION = /^[\p{P}\p{S}]/u
-const WORD = /^[^\s\p{P}\p{S}]/u
-const CJK = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
+// Made at the first call: Unicode's tables take a start of any command longer.
+const isPunctuation = (text: string): boolean => /^[\p{P}\p{S}]/u.test(text)
+const isWord = (text: string): boolean => /^[^\s\p{P}\p{S}]/u.test(text)
+const isCjk = (text: string): boolean =>
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u.test(text)
 
 /** The character in front of a place in a text; empty at its start. */
 function charBefore(text: string, at: number): string {

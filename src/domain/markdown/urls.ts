@@ -30,16 +30,15 @@ export function isRelativeUrl(url: string): boolean {
   return /^(?:[#?/]|\.\.?\/)/.test(url) || /^[\w%~-][\w.%~-]{0,200}(?:\/|\.[a-z]\w{0,9}(?:[?#]|$))/i.test(url)
 }
 
-const BARE_URL = /https?:\/\/[\p{L}\p{N}\p{M}\-.~_:/?#@!$&'()*+,;=%]{1,2000}/uy
-
 /**
  * The web address that begins at a place of a text (GFM's extended autolinks): not in the middle of a word, without
  * the punctuation of the sentence around it. `before` is the text in front of it. Null where there is none.
  */
 export function bareUrlAt(text: string, at: number, before: string): string | null {
   if (/[\p{L}\p{N}_]$/u.test(before.slice(-2))) return null
-  BARE_URL.lastIndex = at
-  const found = BARE_URL.exec(text)
+  const bareUrl = /https?:\/\/[\p{L}\p{N}\p{M}\-.~_:/?#@!$&'()*+,;=%]{1,2000}/uy
+  bareUrl.lastIndex = at
+  const found = bareUrl.exec(text)
   const url = found === null ? '' : trimUrl(found[0])
   return isLinkUrl(url) ? url : null
 }
