@@ -34,10 +34,19 @@ export function realClock(): Clock {
   }
 }
 
+/** The system is asked for this many random bytes at once: each id takes ten, and each question costs more than an id. */
+const POOL_BYTES = 4096
+
 /** The system's randomness. */
 export function realRandom(): Random {
+  let pool: Uint8Array = new Uint8Array()
   return {
-    bytes: count => nodeCrypto().randomBytes(count),
+    bytes: count => {
+      if (pool.length < count) pool = nodeCrypto().randomBytes(Math.max(count, POOL_BYTES))
+      const taken = pool.subarray(0, count)
+      pool = pool.subarray(count)
+      return taken
+    },
     fraction: () => nodeCrypto().randomInt(2 ** 47) / 2 ** 47,
   }
 }

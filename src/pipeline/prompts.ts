@@ -103,8 +103,10 @@ const JUDGE_SYSTEM = [
 
 /** Names the rubric with the schema of its verdict; stands on every score. */
 export function rubricDigest(): string {
-  return sha256(canonicalJson({ RUBRIC, VERDICT_SCHEMA }))
+  return sha256(RUBRIC_TEXT)
 }
+
+const RUBRIC_TEXT = canonicalJson({ RUBRIC, VERDICT_SCHEMA })
 
 function systemFor(type: TaskType, instructions: string | null): string {
   const own = instructions === null || instructions === '' ? [] : [instructions]

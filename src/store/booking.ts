@@ -36,7 +36,7 @@ export function settleCall(tx: Change, settlement: Settlement): void {
   const { callId, certainty } = settlement
   const before = findRow(
     tx,
-    `SELECT c.*, r.task_id, r.ended_ms AS run_ended_ms FROM calls c JOIN runs r ON r.id = c.run_id
+    `SELECT c.*, r.task_id, r.owner AS run_owner FROM calls c JOIN runs r ON r.id = c.run_id
      WHERE c.id = :callId AND c.certainty IN ('reserved', 'unknown')`,
     { callId },
     is => ({
@@ -45,7 +45,7 @@ export function settleCall(tx: Change, settlement: Settlement): void {
       costNano: is.number('cost_nano'),
       reservedNano: is.number('reserved_nano'),
       spentBy: { taskId: is.text('task_id'), client: is.textOrNull('client'), day: is.text('day') },
-      runHasEnded: is.numberOrNull('run_ended_ms') !== null,
+      isWorkedOn: is.textOrNull('run_owner') !== null,
     }),
   )
   if (before === null || before.certainty === certainty) return
@@ -58,10 +58,10 @@ export function settleCall(tx: Change, settlement: Settlement): void {
   )
   tx.about(callId, { run: before.runId, certainty, costNano })
   addSpend(tx, before.spentBy, costNano - before.costNano)
-  const run = findRun(tx, before.runId)
   // Where a process still works on it, what it commits next tells the cost too.
-  if (run !== null && run.owner === null && costNano !== before.costNano) tellLateCost(tx, run)
-  if (before.runHasEnded) appendEntry(tx, before.runId, 'late_cost', { callId, certainty, costNano })
+  const run = before.isWorkedOn || costNano === before.costNano ? null : findRun(tx, before.runId)
+  if (run !== null) tellLateCost(tx, run)
+  appendEntry(tx, before.runId, 'late_cost', { callId, certainty, costNano })
 }
 
 /** The columns that the end of any call sets, of a run or of none; with {@link settledValues}. */

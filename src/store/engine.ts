@@ -35,10 +35,8 @@ export interface Engine extends Writer {
   script(sql: string): void
   /** Writes a copy of the whole file, as of now, into an empty one. */
   copyTo(path: string): void
-  /** All or nothing: undone when `work` throws. Inside another one, a part of it that is undone alone. */
+  /** All or nothing: undone when `work` throws. */
   transaction<T>(work: () => T): T
-  /** Whether one is under way. SQLite ends it by itself after some failures, such as a full disk. */
-  inTransaction(): boolean
   close(): void
 }
 
@@ -147,7 +145,6 @@ function engineOn(database: Database.Database, path: string): Engine {
     copyTo: target => void guard(path, () => statement('VACUUM INTO :target').run({ target })),
     script: sql => guard(path, () => database.exec(sql)),
     transaction: work => guard(path, () => database.transaction(work).immediate()),
-    inTransaction: () => database.inTransaction,
     close: () => database.close(),
   }
 }

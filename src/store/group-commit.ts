@@ -1,7 +1,6 @@
-import { AppError } from '../kernel/errors.ts'
 import type { Engine } from './engine.ts'
 
-type Transactions = Pick<Engine, 'transaction' | 'inTransaction'>
+type Transactions = Pick<Engine, 'transaction'>
 
 /** Commits together what is asked for at about the same time. */
 export interface GroupCommit {
@@ -26,49 +25,34 @@ interface Waiting {
  * the answers of a moment lead to is kept by one.
  * @param soon calls back once all that has arrived by now was handled
  */
-export function groupCommit(engine: Transactions, soon: (work: () => void) => void): GroupCommit {
+export function groupCommit({ transaction }: Transactions, soon: (work: () => void) => void): GroupCommit {
   let waiting: Waiting[] = []
+  const commit = (group: readonly Waiting[]): void => {
+    let begun = false
+    try {
+      const tellings = transaction(() => {
+        begun = true
+        return group.map(({ attempt }) => attempt())
+      })
+      for (const tell of tellings) tell()
+    } catch (error) {
+      // All was rolled back, and each is run again alone. Where no transaction could begin, all are refused.
+      if (begun && group.length > 1) for (const each of group) commit([each])
+      else for (const { refuse } of group) refuse(error)
+    }
+  }
   const flush = (): void => {
     const group = waiting
     waiting = []
-    if (group.length > 1) together(engine, group)
-    else alone(group)
+    if (group.length > 0) commit(group)
   }
   const write = async <T>(work: () => T): Promise<T> =>
-    new Promise((resolve, reject) => {
+    new Promise((resolve, refuse) => {
       const attempt = (): (() => void) => {
-        try {
-          const value = engine.transaction(work)
-          return () => resolve(value)
-        } catch (error) {
-          return () => reject(error)
-        }
+        const value = work()
+        return () => resolve(value)
       }
-      if (waiting.push({ attempt, refuse: reject }) === 1) soon(flush)
+      if (waiting.push({ attempt, refuse }) === 1) soon(flush)
     })
   return { write, flush }
-}
-
-function alone(group: readonly Waiting[]): void {
-  for (const { attempt } of group) attempt()()
-}
-
-function together(engine: Transactions, group: readonly Waiting[]): void {
-  let begun = false
-  try {
-    const tellings = engine.transaction(() => {
-      begun = true
-      return group.map(({ attempt }) => {
-        const tell = attempt()
-        if (!engine.inTransaction())
-          throw new AppError('store', 'SQLite ended the transaction of a group', 'echopilot doctor')
-        return tell
-      })
-    })
-    for (const tell of tellings) tell()
-  } catch (error) {
-    // The group was rolled back: each is run again alone. Where no transaction could begin, all are refused.
-    if (begun) alone(group)
-    else for (const { refuse } of group) refuse(error)
-  }
 }

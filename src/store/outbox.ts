@@ -5,7 +5,6 @@ import { findRow, readRow, readRows, type Change, type StoreCore, type StoreRead
 import { aboutEffect, effectsWhere, readEffect, type Effect } from './effect-rows.ts'
 import { IS_MISSED, settleDead } from './effects.ts'
 import { appendEntry } from './receipts.ts'
-import { findRun } from './run-rows.ts'
 import { dueSql, listOf, listed } from './sql.ts'
 
 /** What became of a delivery that did not succeed. */
@@ -189,7 +188,10 @@ function finish(tx: Change, effects: readonly Effect[], thing: OutsideThing | nu
     if (!mine) continue
     aboutEffect(tx, effect, 'done')
     if (tx.kinds.of(effect)?.confirmsTick?.(effect.body) === true) confirmTick(tx, effect)
-    proveDelivery(tx, effect)
+    // A delivery after the seal is a later fact of the receipt.
+    if (effect.runId !== null) {
+      appendEntry(tx, effect.runId, 'delivered', { effect: effect.id, key: effect.key })
+    }
   }
   const [first] = effects
   if (first !== undefined) settleDead(tx, first)
@@ -205,13 +207,6 @@ function finish(tx: Change, effects: readonly Effect[], thing: OutsideThing | nu
 export function thingOf(core: StoreReader, service: string, key: string): string | null {
   const sql = 'SELECT outside_id FROM outside_things WHERE service = :service AND key = :key'
   return findRow(core, sql, { service, key }, is => is.text('outside_id'))
-}
-
-/** A delivery after the seal is a later fact of the receipt. */
-function proveDelivery(tx: Change, effect: Effect): void {
-  const run = effect.runId === null ? null : findRun(tx, effect.runId)
-  if (run === null || run.endedMs === null) return
-  appendEntry(tx, run.id, 'delivered', { effect: effect.id, key: effect.key })
 }
 
 function confirmTick(tx: Change, effect: Effect): void {

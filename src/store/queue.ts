@@ -57,7 +57,7 @@ export function isOfWork(work: readonly Work[]): { sql: string; parameters: Reco
       ? byStage
       : `${byStage} AND next_stage || ' ' || (SELECT type FROM tasks WHERE tasks.id = runs.task_id)
            IN ${listed(':pairs')}`,
-    parameters: { stages: listOf(stages), pairs: listOf(pairs) },
+    parameters: { stages: listOf(stages), ...(isWhole ? {} : { pairs: listOf(pairs) }) },
   }
 }
 

@@ -207,12 +207,12 @@ function iso(ms: number): string {
   return new Date(ms).toISOString()
 }
 
-/** Adds a later fact to a sealed receipt. */
+/** Adds a later fact to the receipt of a run, once that has ended. */
 export function appendEntry(tx: Change, runId: string, kind: string, body: unknown): void {
   tx.engine.run(
     `INSERT INTO receipt_entries (run_id, seq, kind, body, at_ms)
-     VALUES (:runId, (SELECT COALESCE(MAX(seq), 0) + 1 FROM receipt_entries WHERE run_id = :runId), :kind,
-       :body, :now)`,
+     SELECT id, (SELECT COALESCE(MAX(seq), 0) + 1 FROM receipt_entries WHERE run_id = :runId), :kind, :body, :now
+     FROM runs WHERE id = :runId AND ended_ms IS NOT NULL`,
     { runId, kind, body: JSON.stringify(body), now: tx.clock.now() },
   )
 }

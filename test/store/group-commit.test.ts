@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/temporary.ts'
 interface Shelf extends GroupCommit {
   readonly engine: Engine
   readonly path: string
-  /** Transactions that were begun and are no part of another one. */
+  /** Transactions that were begun. */
   readonly commits: () => number
   readonly put: (name: string) => Promise<string>
   /** What another connection reads. */
@@ -26,7 +26,7 @@ function shelf(): Shelf {
   const counted: Engine = {
     ...engine,
     transaction: work => {
-      if (!engine.inTransaction()) commits += 1
+      commits += 1
       return engine.transaction(work)
     },
   }
@@ -93,7 +93,8 @@ test('one that throws undoes all of itself and nothing else', async () => {
     'SqliteError: UNIQUE constraint failed: things.name',
     'b',
   ])
-  expect([kept(), commits()]).toEqual([['a', 'b'], 1])
+  // Begun together, and then each by itself: what throws is rare, and to be ready for it cost each write more.
+  expect([kept(), commits()]).toEqual([['a', 'b'], 5])
 })
 
 test('where SQLite itself undoes the whole, each is tried again alone, and only the culprit fails', async () => {
