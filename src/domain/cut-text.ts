@@ -37,9 +37,5 @@ function cutPoint(text: string, limit: number): number {
   const start = cluster?.index ?? limit
   if (start > 0) return start
   // One cluster longer than the limit: cut it at a code point.
-  return isLowSurrogate(text.charCodeAt(limit)) && limit > 1 ? limit - 1 : limit
-}
-
-function isLowSurrogate(unit: number): boolean {
-  return unit >= 0xdc00 && unit <= 0xdfff
+  return /[\uDC00-\uDFFF]/.test(text.charAt(limit)) && limit > 1 ? limit - 1 : limit
 }

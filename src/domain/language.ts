@@ -20,7 +20,7 @@ export function looksLike(text: string, language: string): 'yes' | 'no' | 'unsur
   const script = scriptOf(asked)
   if (script === null) return 'unsure'
   const prose = proseOf(text)
-  const found = detect(prose)
+  const found = detectEastAsian(prose) ?? detectByWords(prose)
   if (found !== null) return found === asked ? 'yes' : 'no'
   return isForeignScript(prose, script) ? 'no' : 'unsure'
 }
@@ -46,10 +46,6 @@ function proseOf(text: string): string {
     .replace(/"[^"\n]*"|“[^”\n]*”|„[^“”\n]*[“”]|«[^»\n]*»|「[^」\n]*」|『[^』\n]*』/g, ' ')
 }
 
-function detect(prose: string): string | null {
-  return detectEastAsian(prose) ?? detectByWords(prose)
-}
-
 function detectEastAsian(prose: string): 'ja' | 'zh' | null {
   const letters = count(prose, /\p{L}/gu)
   const eastAsian = count(prose, hanOrKana())
@@ -65,17 +61,14 @@ function detectByWords(prose: string): string | null {
   const words = prose.toLowerCase().match(/\p{L}+/gu) ?? []
   if (words.length < FEWEST_WORDS) return null
   const hits = Object.entries(FUNCTION_WORDS)
-    .map(([language, list]) => ({ language, words: hitsOf(words, new Set(list.split(' '))) }))
+    .map(([language, list]) => ({ language, listed: new Set<string>(list.split(' ')) }))
+    .map(({ language, listed }) => ({ language, words: words.filter(word => listed.has(word)) }))
     .toSorted((a, b) => b.words.length - a.words.length)
   const [first, second] = hits
   if (first === undefined || second === undefined) return null
   const enough =
     first.words.length >= words.length * LEAST_SHARE && new Set(first.words).size >= FEWEST_DIFFERENT
   return enough && first.words.length >= second.words.length * CLEAR_LEAD ? first.language : null
-}
-
-function hitsOf(words: readonly string[], list: ReadonlySet<string>): string[] {
-  return words.filter(word => list.has(word))
 }
 
 /** Latin letters are no proof: names, brands and lists are written in them everywhere. */

@@ -48,12 +48,18 @@ export function nextStep(outputs: readonly OutputFacts[], rules: QualityRules): 
   const latest = outputs.at(-1)
   if (latest === undefined) return { kind: 'generate' }
   if (latest.decision?.kind === 'approve') return rest('done', 'approved by the operator')
-  if (latest.decision?.kind === 'return') return revise(latest, [operatorFinding(latest.decision.note)])
+  if (latest.decision?.kind === 'return') {
+    const text = latest.decision.note || 'returned without a note'
+    return revise(latest, [{ source: 'operator', severity: 'major', text }])
+  }
   if (latest.finish === 'refused') return afterRefusal(outputs, latest)
   // A revision would be asked for in a longer prompt yet.
   const cut = findPromptCut(latest.checkFindings)
   if (cut !== null) return rest('waiting_human', cut.text)
-  if (latest.checkFindings.length > 0) return afterFailure(outputs, latest, rules, checksFailed(latest))
+  if (latest.checkFindings.length > 0) {
+    const why = latest.checkFindings.map(finding => finding.text).join('; ')
+    return afterFailure(outputs, latest, rules, `failed checks: ${why}`)
+  }
   return afterJudging(outputs, latest, rules)
 }
 
@@ -106,14 +112,6 @@ function afterRefusal(outputs: readonly OutputFacts[], latest: OutputFacts): Ste
   return outputs.length > 1
     ? rest('waiting_human', `the model refused to revise: ${said}`)
     : rest('failed_final', `the model refused: ${said}`)
-}
-
-function checksFailed(output: OutputFacts): string {
-  return `failed checks: ${output.checkFindings.map(finding => finding.text).join('; ')}`
-}
-
-function operatorFinding(note: string): Finding {
-  return { source: 'operator', severity: 'major', text: note || 'returned without a note' }
 }
 
 function revise(output: OutputFacts, findings: readonly Finding[]): Step {

@@ -38,7 +38,7 @@ export const explain = defineOperation({
       id: found.id,
       receipts: read.filter(receipt => 'core' in receipt),
       unreadable: read.filter(receipt => 'why' in receipt),
-      record: await recordOf(context.store, found),
+      record: found.kind === 'record' ? await context.store.records.get(found.id) : null,
     }
   },
   render: ({ id, kind, record, receipts, unreadable }) =>
@@ -106,10 +106,6 @@ async function runsOf(store: Store, found: Found): Promise<string[]> {
     case 'record':
       return []
   }
-}
-
-async function recordOf(store: Store, found: Found): Promise<OperationRecord | null> {
-  return found.kind === 'record' ? store.records.get(found.id) : null
 }
 
 function recordDocument(record: OperationRecord): Document {

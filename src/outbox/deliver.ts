@@ -227,14 +227,6 @@ async function tryLeased(
       .catch(() => context.log.warn('lease not renewed', { effect: head.key }))
   })
   try {
-    return await tryOnce(context, head, effects)
-  } finally {
-    renewal()
-  }
-}
-
-async function tryOnce(context: ServiceContext, head: Effect, effects: readonly Effect[]): Promise<Attempt> {
-  try {
     const delivery = await context.deliverer.deliver(head, effects)
     return delivery.kind === 'done'
       ? { ok: true, thing: delivery.thing }
@@ -242,19 +234,15 @@ async function tryOnce(context: ServiceContext, head: Effect, effects: readonly 
   } catch (error) {
     const { errorClass, fix } = error instanceof ServiceFailure ? error : { errorClass: null, fix: null }
     return { ok: false, failure: await failureOf(context, head, error), errorClass, fix }
+  } finally {
+    renewal()
   }
 }
 
 function undelivered(context: ServiceContext, delivery: Exclude<Delivery, { kind: 'done' }>): FailedDelivery {
-  return delivery.kind === 'unfound'
-    ? {
-        error: 'looked up, not found',
-        notBeforeMs: delivery.againAtMs,
-        uncertain: true,
-        lookedUp: true,
-        dead: null,
-      }
-    : dead(context, 'refused', delivery.why)
+  if (delivery.kind === 'impossible') return dead(context, 'refused', delivery.why)
+  const waits = { notBeforeMs: delivery.againAtMs, uncertain: true, lookedUp: true, dead: null }
+  return { error: 'looked up, not found', ...waits }
 }
 
 function dead(context: ServiceContext, cause: DeadCause, error: string): FailedDelivery {
@@ -298,7 +286,7 @@ function isInParts({ store }: ServiceContext, head: Effect): boolean {
 
 function triedAgain(context: ServiceContext, head: Effect, failure: ServiceFailure): FailedDelivery {
   const askedMs = Math.min(failure.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS)
-  const waitMs = Math.max(backoffMs(head.tries), askedMs)
+  const waitMs = Math.max(WAITS_MS[head.tries - 1] ?? LAST_BACKOFF_MS, askedMs)
   return {
     error: failure.message,
     notBeforeMs: context.world.clock.now() + Math.round(waitMs * (1 + context.world.random.fraction() / 5)),
@@ -312,7 +300,3 @@ function triedAgain(context: ServiceContext, head: Effect, failure: ServiceFailu
 const WAITS_MS = [5_000, 30_000, 120_000, 600_000]
 /** Of our own; a service may ask for longer: see LONGEST_DELIVERY_WAIT_MS. */
 const LAST_BACKOFF_MS = 900_000
-
-function backoffMs(tries: number): number {
-  return WAITS_MS[tries - 1] ?? LAST_BACKOFF_MS
-}

@@ -5,7 +5,6 @@ import { flagField, textField, wholeNumberField, withDefault } from '../../kerne
 import { readInput } from '../../kernel/input.ts'
 import { quoted } from '../../kernel/typed-as.ts'
 import { isSandboxRunning } from '../../sandbox/index.ts'
-import type { Call, Session } from '../../session/index.ts'
 import { openCli, type CommandHost } from '../../surfaces/cli/host.ts'
 import { startIn } from '../sandbox/index.ts'
 import { poll } from '../../operations/poll.ts'
@@ -57,7 +56,7 @@ export const demo: Command<CommandHost> = {
 
 async function work(
   host: CommandHost,
-  { session, call }: DemoSession,
+  { session, call }: ReturnType<typeof demoSession>,
   concurrency: number,
   urls: ReadonlyMap<string, string>,
 ): Promise<Day> {
@@ -112,13 +111,8 @@ async function clear(host: CommandHost, dir: string): Promise<void> {
   )
 }
 
-interface DemoSession {
-  readonly session: Session
-  readonly call: Call
-}
-
 /** A session whose world has nothing of the caller's: no environment, configuration, credential or chance. */
-function demoSession(host: CommandHost, env: Readonly<Record<string, string>>): DemoSession {
+function demoSession(host: CommandHost, env: Readonly<Record<string, string>>) {
   const { world } = host.options
   const own = { ...world, random: seededRandom(1), host: { ...world.host, env } }
   const { session, call } = openCli(

@@ -103,11 +103,13 @@ export function joinSpans(spans: Iterable<Span>): Span[] {
 
 /** Whether two joined texts are the same, styles included. */
 export function sameSpans(a: readonly Span[], b: readonly Span[]): boolean {
-  return a.length === b.length && a.every((span, index) => isSameSpan(span, b[index]))
-}
-
-function isSameSpan(a: Span, b: Span | undefined): boolean {
-  return b !== undefined && a.text === b.text && sameStyle(a, b)
+  return (
+    a.length === b.length &&
+    a.every((span, index) => {
+      const other = b[index]
+      return other !== undefined && span.text === other.text && sameStyle(span, other)
+    })
+  )
 }
 
 /** Text with no style as spans. */

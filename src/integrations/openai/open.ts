@@ -24,13 +24,13 @@ const KEY_REQUIRED_AT = 'api.openai.com'
 
 /** Names of the keys without which nothing can work, for the settings as they are. */
 export function missingKeys(settings: OpenAiSettings, keys: OpenAiKeys): (keyof OpenAiKeys)[] {
-  const needed: (keyof OpenAiKeys)[] = []
-  if (wantsKey(settings.openai.base_url) && keys.OPENAI_API_KEY === null) needed.push('OPENAI_API_KEY')
+  const lacks = (url: string, key: string | null): boolean => key === null && hostOf(url) === KEY_REQUIRED_AT
   const judgeUrl = settings.judge.base_url
-  if (judgeUrl !== undefined && wantsKey(judgeUrl) && keyOfJudge(settings, keys) === null) {
-    needed.push('JUDGE_API_KEY')
-  }
-  return needed
+  const ofJudge = judgeUrl !== undefined && lacks(judgeUrl, keyOfJudge(settings, keys))
+  return [
+    ...(lacks(settings.openai.base_url, keys.OPENAI_API_KEY) ? (['OPENAI_API_KEY'] as const) : []),
+    ...(ofJudge ? (['JUDGE_API_KEY'] as const) : []),
+  ]
 }
 
 /** Opens the service. @throws AppError `config` naming every key without which nothing can work */
@@ -72,10 +72,6 @@ function keyOfJudge(settings: OpenAiSettings, keys: OpenAiKeys): string | null {
     settings.judge.base_url !== undefined &&
     hostOf(settings.judge.base_url) !== hostOf(settings.openai.base_url)
   return keys.JUDGE_API_KEY ?? (elsewhere ? null : keys.OPENAI_API_KEY)
-}
-
-function wantsKey(url: string): boolean {
-  return hostOf(url) === KEY_REQUIRED_AT
 }
 
 function hostOf(url: string): string {

@@ -10,22 +10,6 @@ import { minuteText } from '../../../kernel/text.ts'
 import type { NotionDatabase } from '../../../store/notion.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 
-/** A row of one of our databases, read by our own keys. A property that is not there, or of another type, reads as nothing. */
-export interface RowReader {
-  /** A title, text, e-mail or address, every segment of it; null where it is empty. */
-  text(key: string): string | null
-  /** Pieces of a text, to tell whether a page object cut it off. */
-  parts(key: string): number
-  /** The name of the chosen option of a select or status property. */
-  choice(key: string): string | null
-  number(key: string): number | null
-  checkbox(key: string): boolean
-  /** As Notion writes it: a day, or an instant with its zone. */
-  date(key: string): string | null
-  /** Ids of related pages, as far as the page itself carries them. */
-  relation(key: string): readonly string[]
-}
-
 /** What a cell is set to; null empties it. */
 export type CellValue = string | number | boolean | null
 
@@ -39,8 +23,11 @@ export function queueOf(workspace: Workspace): NotionDatabase {
   return queue
 }
 
-/** Reads a page by the ids that `init` stored, so that a renamed column is still the same one. */
-export function readRow(page: NotionPage, database: NotionDatabase): RowReader {
+/**
+ * A row of one of our databases, read by our own keys: by the ids that `init` stored, so that a renamed column is still
+ * the same one. A property that is not there, or of another type, reads as nothing.
+ */
+export function readRow(page: NotionPage, database: NotionDatabase) {
   const byId = new Map(Object.values(page.properties).map(value => [String(value['id']), value]))
   /** What a property of one of these types holds. */
   const body = (key: string, ...types: readonly string[]): unknown => {
@@ -50,28 +37,36 @@ export function readRow(page: NotionPage, database: NotionDatabase): RowReader {
     return types.includes(type) ? value?.[type] : undefined
   }
   return {
-    text: key => {
+    /** A title, text, e-mail or address, every segment of it; null where it is empty. */
+    text: (key: string): string | null => {
       const held = body(key, 'title', 'rich_text', 'email', 'url')
       const text = Array.isArray(held) ? plainTextOf(held) : textOf(held)
       return text === null || isBlank(text) ? null : text
     },
-    parts: key => {
+    /** Pieces of a text, to tell whether a page object cut it off. */
+    parts: (key: string): number => {
       const held = body(key, 'title', 'rich_text')
       return Array.isArray(held) ? held.length : 0
     },
-    choice: key => namedIn(body(key, 'select', 'status'), 'name'),
-    number: key => {
+    /** The name of the chosen option of a select or status property. */
+    choice: (key: string) => namedIn(body(key, 'select', 'status'), 'name'),
+    number: (key: string) => {
       const held = body(key, 'number')
       return typeof held === 'number' ? held : null
     },
-    checkbox: key => body(key, 'checkbox') === true,
-    date: key => namedIn(body(key, 'date'), 'start'),
-    relation: key => {
+    checkbox: (key: string) => body(key, 'checkbox') === true,
+    /** As Notion writes it: a day, or an instant with its zone. */
+    date: (key: string) => namedIn(body(key, 'date'), 'start'),
+    /** Ids of related pages, as far as the page itself carries them. */
+    relation: (key: string): readonly string[] => {
       const held = body(key, 'relation')
       return Array.isArray(held) ? held.flatMap(related => namedIn(related, 'id') ?? []) : []
     },
   }
 }
+
+/** A row that can be read. */
+export type RowReader = ReturnType<typeof readRow>
 
 function namedIn(held: unknown, name: string): string | null {
   return isObject(held) ? textOf(held[name]) : null
