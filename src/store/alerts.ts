@@ -10,9 +10,8 @@ import {
   type Silence,
 } from '../domain/alerts.ts'
 import { NOTICE, NOTICE_TARGET, type Notice } from '../domain/notice.ts'
-import { reader, type Change, type StoreCore, type StoreReader } from './core.ts'
+import { findRow, readRows, type Change, type RowReader, type StoreCore, type StoreReader } from './core.ts'
 import { recordEffects } from './effect-rows.ts'
-import type { SqlRow } from './engine.ts'
 import { listed, listOf } from './sql.ts'
 
 /** An alert as it is kept. */
@@ -37,29 +36,14 @@ export interface Told {
 export type AlertDecided = 'done' | 'refused'
 
 /** What calls for help. */
-export interface AlertStore {
-  /**
-   * Takes in what checks have found: alerts, and the effects of their notices, in one transaction. Where nothing is
-   * otherwise than it was, nothing is written; the same observations once more, by another process too, tell nothing
-   * again. Without any observation, what time alone brings is told: what repeats, and what had to wait.
-   */
-  observe(round: Round, policy: AlertPolicy): Promise<Told>
-  /** Open ones, the gravest and then the newest first. */
-  open(): Promise<StoredAlert[]>
-  /** Those that are over, the last opened first. */
-  resolved(limit: number): Promise<StoredAlert[]>
-  get(id: string): Promise<StoredAlert | null>
-  /** Somebody knows: it does not repeat, until it is over or becomes graver. */
-  acknowledge(id: string, actor: string): Promise<AlertDecided>
-  /** Nobody is told of it until an instant, unless it becomes graver. */
-  snooze(id: string, untilMs: number, actor: string): Promise<AlertDecided>
-}
-
-/** Alerts over one database. */
-export function alertStore(core: StoreCore): AlertStore {
-  const { engine } = core
+export function alertStore(core: StoreCore) {
   return {
-    observe: async (round, policy) => {
+    /**
+     * Takes in what checks have found: alerts, and the effects of their notices, in one transaction. Where nothing is
+     * otherwise than it was, nothing is written; the same observations once more, by another process too, tell nothing
+     * again. Without any observation, what time alone brings is told: what repeats, and what had to wait.
+     */
+    observe: async (round: Round, policy: AlertPolicy): Promise<Told> => {
       for (;;) {
         // Looked at outside the write lock first: nearly always all is as it was.
         const plan = planOf(core, round, policy)
@@ -74,23 +58,27 @@ export function alertStore(core: StoreCore): AlertStore {
         if (told !== null) return told
       }
     },
+    /** Open ones, the gravest and then the newest first. */
     open: async () =>
-      engine
-        .all(`SELECT * FROM alerts WHERE state = 'open' ORDER BY opened_ms DESC, id DESC`)
-        .map(row => readAlert(core, row))
-        .toSorted((a, b) => gravity(b) - gravity(a)),
-    resolved: async limit =>
-      engine
-        .all(`SELECT * FROM alerts WHERE state = 'resolved' ORDER BY opened_ms DESC, id DESC LIMIT :limit`, {
-          limit,
-        })
-        .map(row => readAlert(core, row)),
-    get: async id => findAlert(core, id),
-    acknowledge: (id, actor) =>
+      readRows(core, `SELECT * FROM alerts WHERE state = 'open' ORDER BY opened_ms DESC, id DESC`, {}, is =>
+        readAlert(core, is),
+      ).toSorted((a, b) => gravity(b) - gravity(a)),
+    /** Those that are over, the last opened first. */
+    resolved: async (limit: number) =>
+      readRows(
+        core,
+        `SELECT * FROM alerts WHERE state = 'resolved' ORDER BY opened_ms DESC, id DESC LIMIT :limit`,
+        { limit },
+        is => readAlert(core, is),
+      ),
+    get: async (id: string) => findAlert(core, id),
+    /** Somebody knows: it does not repeat, until it is over or becomes graver. */
+    acknowledge: (id: string, actor: string) =>
       core.change(actor, 'alert.acknowledge', tx =>
         silence(tx, id, { kind: 'acknowledged', untilMs: null, by: actor }),
       ),
-    snooze: (id, untilMs, actor) =>
+    /** Nobody is told of it until an instant, unless it becomes graver. */
+    snooze: (id: string, untilMs: number, actor: string) =>
       core.change(actor, 'alert.snooze', tx => silence(tx, id, { kind: 'snoozed', untilMs, by: actor })),
   }
 }
@@ -101,14 +89,11 @@ interface Plan extends Decided {
 
 function planOf(core: StoreReader, round: Round, { rules }: AlertPolicy): Plan {
   const causes = listOf([...new Set(round.observations.map(({ cause }) => cause))])
-  const alerts = core.engine
-    .all(
-      `SELECT * FROM alerts WHERE state = 'open' OR told_ms IS NOT NULL
-       UNION SELECT * FROM alerts WHERE cause IN ${listed(':causes')}`,
-      { causes },
-    )
-    .map(row => readAlert(core, row))
-    .toSorted((a, b) => a.openedMs - b.openedMs || (a.id < b.id ? -1 : 1))
+  const sql = `SELECT * FROM alerts WHERE state = 'open' OR told_ms IS NOT NULL
+    UNION SELECT * FROM alerts WHERE cause IN ${listed(':causes')}`
+  const alerts = readRows(core, sql, { causes }, is => readAlert(core, is)).toSorted(
+    (a, b) => a.openedMs - b.openedMs || (a.id < b.id ? -1 : 1),
+  )
   const before = new Map(alerts.map(alert => [alert.cause, alert]))
   return { before, ...decideAlerts(alerts, round, rules, core.clock.now()) }
 }
@@ -141,7 +126,7 @@ function noticeOf(alert: StoredAlert, what: NoticeKind, atMs: number): Notice {
 }
 
 function writeAlert(tx: Change, alert: StoredAlert): void {
-  const { id, told, silence: kept, signals } = alert
+  const { id, told, silence: kept, signals, ...row } = alert
   tx.about(id, { state: alert.state, severity: alert.severity, silence: kept?.kind ?? null })
   tx.engine.run(
     `INSERT INTO alerts (id, cause, state, severity, message, next, opened_ms, resolved_ms, reopenings, told_severity,
@@ -154,15 +139,8 @@ function writeAlert(tx: Change, alert: StoredAlert): void {
        silence = excluded.silence, silence_until_ms = excluded.silence_until_ms,
        silence_covers = excluded.silence_covers, silence_by = excluded.silence_by`,
     {
+      ...row,
       id,
-      cause: alert.cause,
-      state: alert.state,
-      severity: alert.severity,
-      message: alert.message,
-      next: alert.next,
-      openedMs: alert.openedMs,
-      resolvedMs: alert.resolvedMs,
-      reopenings: alert.reopenings,
       toldSeverity: told?.severity ?? null,
       toldMs: told?.atMs ?? null,
       silence: kept?.kind ?? null,
@@ -172,11 +150,11 @@ function writeAlert(tx: Change, alert: StoredAlert): void {
     },
   )
   tx.engine.run('DELETE FROM alert_signals WHERE alert_id = :id', { id })
-  for (const { key, severity, message, next, state, sinceMs } of signals) {
+  for (const signal of signals) {
     tx.engine.run(
       `INSERT INTO alert_signals (alert_id, key, severity, message, next, state, since_ms)
        VALUES (:id, :key, :severity, :message, :next, :state, :sinceMs)`,
-      { id, key, severity, message, next, state, sinceMs },
+      { ...signal, id },
     )
   }
 }
@@ -189,16 +167,14 @@ function silence(tx: Change, id: string, how: Pick<Silence, 'kind' | 'untilMs' |
 }
 
 function findAlert(core: StoreReader, id: string): StoredAlert | null {
-  const row = core.engine.get('SELECT * FROM alerts WHERE id = :id', { id })
-  return row === undefined ? null : readAlert(core, row)
+  return findRow(core, 'SELECT * FROM alerts WHERE id = :id', { id }, is => readAlert(core, is))
 }
 
 function gravity({ severity }: Alert): number {
   return severity === 'critical' ? 1 : 0
 }
 
-function readAlert(core: StoreReader, row: SqlRow): StoredAlert {
-  const is = reader(row)
+function readAlert(core: StoreReader, is: RowReader): StoredAlert {
   const id = is.text('id')
   const toldMs = is.numberOrNull('told_ms')
   const kind = is.textOrNull<Silence['kind']>('silence')
@@ -227,15 +203,12 @@ function readAlert(core: StoreReader, row: SqlRow): StoredAlert {
 }
 
 function signalsOf(core: StoreReader, id: string): Signal[] {
-  return core.engine
-    .all('SELECT * FROM alert_signals WHERE alert_id = :id ORDER BY key', { id })
-    .map(reader)
-    .map(is => ({
-      key: is.text('key'),
-      severity: is.text<Severity>('severity'),
-      message: is.text('message'),
-      next: is.textOrNull('next'),
-      state: is.text<Signal['state']>('state'),
-      sinceMs: is.number('since_ms'),
-    }))
+  return readRows(core, 'SELECT * FROM alert_signals WHERE alert_id = :id ORDER BY key', { id }, is => ({
+    key: is.text('key'),
+    severity: is.text<Severity>('severity'),
+    message: is.text('message'),
+    next: is.textOrNull('next'),
+    state: is.text<Signal['state']>('state'),
+    sinceMs: is.number('since_ms'),
+  }))
 }

@@ -4,9 +4,9 @@ import type { Slot } from '../kernel/invoke.ts'
 import type { Counts } from '../kernel/operation.ts'
 import {
   findRow,
-  reader,
   readRow,
   readRows,
+  reader,
   type Change,
   type RowReader,
   type StoreCore,

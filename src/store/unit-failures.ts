@@ -1,4 +1,4 @@
-import { reader, type StoreCore } from './core.ts'
+import { readRows, type StoreCore } from './core.ts'
 
 /** A unit of systemd that failed, as its OnFailure= told of it. */
 export interface UnitFailure {
@@ -14,17 +14,10 @@ export interface UnitFailure {
 }
 
 /** Units that failed. */
-export interface UnitFailureStore {
-  /** Keeps one, as of now. */
-  record(failure: Omit<UnitFailure, 'atMs'>): Promise<UnitFailure>
-  /** Those from an instant on, the newest first. */
-  since(fromMs: number): Promise<UnitFailure[]>
-}
-
-/** Failures of units over one database. */
-export function unitFailureStore(core: StoreCore): UnitFailureStore {
+export function unitFailureStore(core: StoreCore) {
   return {
-    record: failure =>
+    /** Keeps one, as of now. */
+    record: (failure: Omit<UnitFailure, 'atMs'>) =>
       core.change(core.actor, 'unit.fail', tx => {
         const atMs = tx.clock.now()
         tx.engine.run(
@@ -36,16 +29,19 @@ export function unitFailureStore(core: StoreCore): UnitFailureStore {
         tx.about(failure.unit)
         return { ...failure, atMs }
       }),
-    since: async fromMs =>
-      core.engine
-        .all('SELECT * FROM unit_failures WHERE at_ms >= :fromMs ORDER BY at_ms DESC', { fromMs })
-        .map(reader)
-        .map(is => ({
+    /** Those from an instant on, the newest first. */
+    since: async (fromMs: number) =>
+      readRows(
+        core,
+        'SELECT * FROM unit_failures WHERE at_ms >= :fromMs ORDER BY at_ms DESC',
+        { fromMs },
+        is => ({
           unit: is.text('unit'),
           atMs: is.number('at_ms'),
           result: is.textOrNull('result'),
           exitCode: is.textOrNull('exit_code'),
           lines: is.textOrNull('lines'),
-        })),
+        }),
+      ),
   }
 }
