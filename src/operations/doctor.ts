@@ -18,7 +18,7 @@ import {
 import { modelProofs } from '../pipeline/proofs/models.ts'
 import { lostCredentials, type LostCredential } from '../settings/bound.ts'
 import { secretsFolder } from '../settings/secrets.ts'
-import { stageServices } from '../pipeline/services.ts'
+import { stageServices } from '../pipeline/rules.ts'
 import type { NewProof, Proof } from '../store/proofs.ts'
 import { SERVICES } from '../integrations/index.ts'
 import type { Attempted } from '../kernel/operation.ts'

@@ -1,9 +1,11 @@
 import type { Caps } from '../domain/budget.ts'
 import { findModel, usdToNano } from '../domain/model-catalog.ts'
 import type { Stage } from '../domain/run-state.ts'
-import type { TaskType } from '../domain/task-type.ts'
+import { TASK_TYPES, type TaskType } from '../domain/task-type.ts'
 import type { CompletionRequest, Model } from '../roles/model.ts'
 import type { Settings } from '../settings/schema.ts'
+import type { StageService } from '../store/claims.ts'
+import type { PipelineContext } from './context.ts'
 
 /** How a stage asks its model: everything of a request but the words. */
 export type ModelChoice = Pick<
@@ -63,4 +65,26 @@ export function capsOf(settings: Settings): Caps {
     dayNano: cap(settings.budget.day_usd),
     monthNano: cap(settings.budget.month_usd),
   }
+}
+
+/** Every stage of the pipeline. */
+const STAGES: readonly Stage[] = ['generate', 'judge', 'revise']
+
+/** What the rules of who is asked are read from. */
+type Connected = Pick<PipelineContext, 'models' | 'settings'> & {
+  readonly world: Pick<PipelineContext['world'], 'clock'>
+}
+
+/** Stages (all of the pipeline's, unless said) with the service each asks; one entry for the types that ask the same model. */
+export function stageServices(context: Connected, stages: readonly Stage[] = STAGES): StageService[] {
+  const now = context.world.clock.now()
+  return stages.flatMap(stage => {
+    const { service, credential } = stage === 'judge' ? context.models.judge : context.models.generator
+    const byModel = new Map<string, TaskType[]>()
+    for (const type of TASK_TYPES) {
+      const { model } = modelFor(context.settings, stage, type, now)
+      byModel.set(model, [...(byModel.get(model) ?? []), type])
+    }
+    return [...byModel].map(([model, types]) => ({ stage, types, service, credential, model }))
+  })
 }

@@ -6,9 +6,9 @@ import type { Counts } from '../kernel/operation.ts'
 import type { Run } from '../store/run-rows.ts'
 import type { Task } from '../store/tasks.ts'
 import type { PipelineContext } from './context.ts'
+import { stageServices } from './rules.ts'
 import { drain, type Drained, type DrainOptions } from './drain.ts'
 import { estimateAtMostNano } from './estimate.ts'
-import { stageServices } from './services.ts'
 import { findTask } from './tasks.ts'
 
 /** What `poll`, `process` and `qa` have in common: which stages, how many, how fast. */

@@ -1,7 +1,7 @@
 /** One run never blocks the others, and a service that is down, refused or set up wrong costs next to nothing. */
 import { expect, test } from 'vitest'
 import { SECOND_KEY } from '../../src/sandbox/openai/identity.ts'
-import { stageServices } from '../../src/pipeline/services.ts'
+import { stageServices } from '../../src/pipeline/rules.ts'
 import { expectAtRest } from '../support/books.ts'
 import type { TaskRequest } from '../../src/store/tasks.ts'
 import { workshop, type Workshop } from '../support/workshop.ts'

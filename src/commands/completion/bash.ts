@@ -1,4 +1,4 @@
-import type { Completions, Place } from './candidates.ts'
+import { patternOf, type Completions, type Place } from './candidates.ts'
 
 /** Counts the words that are no flags and no values of flags; a flag's own value has only its choices, or files. */
 export function bash({ places, flagsWithValue, values }: Completions): string {
@@ -30,10 +30,6 @@ complete -o default -F _echopilot echopilot
 
 function wordsOf({ candidates }: Place): string[] {
   return candidates.map(({ word }) => word)
-}
-
-function patternOf({ typed, isCommand }: Place): string {
-  return isCommand ? `'${typed}'|'${typed} '*` : `'${typed}'`
 }
 
 function line(pattern: string, words: readonly string[]): string {

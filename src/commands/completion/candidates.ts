@@ -63,6 +63,11 @@ export function completionsOf(entries: readonly Entry[]): Completions {
   }
 }
 
+/** What `case` of bash and zsh takes for a place: a command's stays the same however many arguments follow. */
+export function patternOf({ typed, isCommand }: Place): string {
+  return isCommand ? `'${typed}'|'${typed} '*` : `'${typed}'`
+}
+
 function place(typed: string, candidates: readonly Candidate[]): Place {
   return { typed, isCommand: false, candidates }
 }

@@ -1,5 +1,5 @@
 import { singleQuoted } from '../../kernel/typed-as.ts'
-import type { Candidate, Completions, Place } from './candidates.ts'
+import { patternOf, type Candidate, type Completions } from './candidates.ts'
 
 /** To be found by its first line in a folder of `fpath`, or to be sourced after compinit. */
 export function zsh({ places, flagsWithValue, values }: Completions): string {
@@ -29,10 +29,6 @@ ${places.map(place => line(patternOf(place), place.candidates.map(described))).j
 }
 if [[ $funcstack[1] == _echopilot ]]; then _echopilot "$@"; else compdef _echopilot echopilot; fi
 `
-}
-
-function patternOf({ typed, isCommand }: Place): string {
-  return isCommand ? `'${typed}'|'${typed} '*` : `'${typed}'`
 }
 
 function line(pattern: string, candidates: readonly string[]): string {

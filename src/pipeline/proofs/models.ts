@@ -11,8 +11,7 @@ import type { LoadedSettings } from '../../settings/load.ts'
 import type { Settings } from '../../settings/schema.ts'
 import type { NewProof } from '../../store/proofs.ts'
 import type { Store } from '../../store/index.ts'
-import { modelFor } from '../rules.ts'
-import { stageServices } from '../services.ts'
+import { modelFor, stageServices } from '../rules.ts'
 import { callProof, FIX_OF_KEY, notAsked, type CallContext, type PaidProof, type Worker } from './call.ts'
 
 /** The list is waited for no longer than this. */
