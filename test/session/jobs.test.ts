@@ -101,6 +101,25 @@ test('of two at once one runs, the other is busy, or waits and finds it done', a
   expect([ran.length, await ends('tidy')]).toEqual([1, ['ok']])
 })
 
+test('a slot that is done keeps nobody waiting, whoever holds the lock', async () => {
+  const { session, run, next, operations } = toys()
+  await run('tidy')
+  const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  next.push(async () => {
+    begun.resolve()
+    await over.promise
+    return {}
+  })
+  const tidy = await operations['tidy']?.()
+  if (tidy === undefined) throw new Error('there is no tidy')
+  const typed = session().run(tidy, { room: 'hall' }, CALL)
+  await begun.promise
+  expect((await run('tidy')).run).toBeNull()
+  await expect(run('tidy', { slotMs: NOON + 24 * HOUR })).rejects.toMatchObject({ kind: 'busy' })
+  over.resolve()
+  expect((await typed).outcome).toBe('ok')
+})
+
 test('one that waits in vain is busy when its time is over, and stops when told to', async () => {
   const { session, next, clock } = toys()
   const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]

@@ -12,7 +12,7 @@ export interface Place {
 }
 
 /** What is worked on: `poll --drain`, `deliver`, `replay` or `notion sync --rebuild`. */
-export type Work = 'poll' | 'deliver' | 'replay' | 'rebuild'
+export type Work = 'poll' | 'deliver' | 'replay' | 'rebuild' | `job:${string}`
 
 /** Where to crash. */
 export interface Matrix {
@@ -25,7 +25,7 @@ export interface Matrix {
 }
 
 /** `worker.ts`, bundled. */
-const WORKER = join(inject('packed'), 'crash/worker.js')
+export const WORKER = join(inject('packed'), 'crash/worker.js')
 const ALL = process.env['CI'] === 'full'
 const SEED = 20_261_125
 

@@ -1,6 +1,6 @@
 /**
  * An operation in a process that kills itself at a boundary: `node worker.ts <state folder> <number> [operation]`,
- * where the operation is `poll --drain` unless another is named. With number 0 it lives to its end and prints the names of all boundaries it came by, as a JSON list.
+ * where the operation is `poll --drain` unless another is named; `job:NAME` is a job of the schedule. With number 0 it lives to its end and prints the names of all boundaries it came by, as a JSON list.
  */
 import { inspect } from 'node:util'
 import type { AnyOperation } from '../../../src/operations/define.ts'
@@ -10,6 +10,7 @@ import { poll } from '../../../src/operations/poll.ts'
 import { replay } from '../../../src/operations/replay.ts'
 import { CALL, realSession } from '../../support/session.ts'
 import { boundedFetch, boundedStore } from './boundaries.ts'
+import { SLOT_MS, TALLY_JOBS } from './tally.ts'
 
 const [stateDir = '', killAt = '0', work = 'poll'] = process.argv.slice(2)
 const names: string[] = []
@@ -25,6 +26,7 @@ const session = realSession({
   env,
   fetch: boundedFetch(at),
   wrapStore: store => boundedStore(store, at),
+  jobs: TALLY_JOBS,
 })
 const works = new Map<string, readonly [AnyOperation, Readonly<Record<string, unknown>>]>([
   ['poll', [poll, { drain: true, concurrency: 1 }]],
@@ -33,7 +35,10 @@ const works = new Map<string, readonly [AnyOperation, Readonly<Record<string, un
   ['rebuild', [notionSync, { rebuild: true }]],
 ])
 const [operation, input] = works.get(work) ?? [poll, {}]
-session.run(operation, input, CALL).then(
+const done = work.startsWith('job:')
+  ? session.runJob({ name: work.slice(4), slotMs: SLOT_MS, waitMs: 0 }, CALL)
+  : session.run(operation, input, CALL)
+done.then(
   () => {
     session.close()
     process.stdout.write(JSON.stringify(names))
