@@ -75,7 +75,7 @@ const CALM_FACTOR = 4
 /** … but no longer than this. */
 export const LONGEST_CALM_MS = 12 * 3_600_000
 /** Nobody forgets an alert for longer. */
-const LONGEST_SNOOZE_MS = 30 * 24 * 3_600_000
+export const LONGEST_SNOOZE_MS = 30 * 24 * 3_600_000
 
 /** What came of a round of observations. */
 export interface Decided {
@@ -247,7 +247,7 @@ function noticeOf(alert: Alert, rules: AlertRules, nowMs: number): NoticeKind | 
 }
 
 /** Whether somebody said that they know. */
-function isSilenced(alert: Pick<Alert, 'state' | 'severity' | 'silence'>, nowMs: number): boolean {
+export function isSilenced(alert: Pick<Alert, 'state' | 'severity' | 'silence'>, nowMs: number): boolean {
   const { silence, severity, state } = alert
   if (silence === null || rank(severity) > rank(silence.covers)) return false
   return silence.untilMs === null ? state === 'open' : !isDue(silence.untilMs, nowMs, LONGEST_SNOOZE_MS)

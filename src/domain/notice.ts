@@ -42,3 +42,21 @@ export const NOTICE: EffectKind<Notice> = {
   placeOf: () => NOTICE_TARGET,
   stillToSay: body => body,
 }
+/** Whether an effect is one; it was read by its kind. */
+export function isNotice(body: EffectBody): body is Notice {
+  return body.kind === NOTICE.kind
+}
+
+/** `critical: OpenAI refuses the key (and 199 more)`: a notice in one line, for people. */
+export function noticeText({ what, severity, message, count }: Notice): string {
+  const more = count > 1 ? ` (and ${count - 1} more)` : ''
+  return `${BEGINNINGS[what](severity)}: ${message}${more}`
+}
+
+const BEGINNINGS: Readonly<Record<Notice['what'], (severity: Severity) => string>> = {
+  opened: severity => severity,
+  worsened: severity => `now ${severity}`,
+  repeated: severity => `still ${severity}`,
+  resolved: () => 'resolved',
+  test: () => 'test',
+}

@@ -8,6 +8,8 @@ export interface ProofFacts {
   readonly detail: string
   /** The next command to type, where something is wrong. */
   readonly fix: string | null
+  /** It cannot be measured by a look: where something was found of it before, that stands. */
+  readonly stands?: true
 }
 
 /** A finding, in one line. */

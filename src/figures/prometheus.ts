@@ -33,6 +33,14 @@ function metricsOf(figures: StatusFigures): Metric[] {
       samples: oldest === null ? [] : [{ value: Math.round((figures.atMs - oldest) / 1000) }],
     },
     {
+      name: 'echopilot_alerts_open',
+      help: 'Alerts that are open.',
+      samples: (['critical', 'warning'] as const).map(severity => ({
+        labels: { severity },
+        value: figures.alerts.filter(alert => alert.severity === severity).length,
+      })),
+    },
+    {
       name: 'echopilot_queue_paused',
       help: '1 while no new work is taken.',
       samples: [{ value: figures.queuePaused === null ? 0 : 1 }],

@@ -8,6 +8,7 @@ import type { Schedule } from '../domain/schedule.ts'
 import type { Proof } from '../store/proofs.ts'
 import type { OperationRecord } from '../store/records.ts'
 import type { Store } from '../store/index.ts'
+import { openAlerts, type ShownAlert } from './alerts.ts'
 import { isJobWrong, jobFigures, type JobFigure } from './jobs.ts'
 import { deadEffects, type ShownEffect } from './effects.ts'
 import type { SpendSummary } from '../store/ledger.ts'
@@ -18,6 +19,8 @@ import { pausedFigures, type PausedFigure } from './paused.ts'
 export interface StatusFigures {
   readonly atMs: number
   /** Something was recorded at an instant that lies ahead: the clock went back, or is behind. */
+  /** What calls for help, the gravest first. */
+  readonly alerts: readonly ShownAlert[]
   readonly clockAhead: Awaited<ReturnType<Store['records']['ahead']>>
   /** Number of tasks by the status people see: that of their latest run. */
   readonly tasks: Readonly<Record<string, number>>
@@ -94,6 +97,7 @@ export async function statusFigures(store: Store, schedule: Schedule, nowMs: num
   const counts = await store.runs.countByState()
   return {
     atMs: nowMs,
+    alerts: await openAlerts(store, nowMs),
     clockAhead: await store.records.ahead(),
     tasks: byStatus(counts),
     oldestWaitingMs: await store.runs.oldestWaitingMs(),
@@ -115,6 +119,7 @@ export async function statusFigures(store: Store, schedule: Schedule, nowMs: num
 /** Whether something failed; what was never measured is no failure. */
 export function hasFailed(figures: StatusFigures): boolean {
   return (
+    figures.alerts.some(({ severity }) => severity === 'critical') ||
     figures.failed.length > 0 ||
     figures.services.length > 0 ||
     figures.outbox.dead > 0 ||

@@ -4,6 +4,7 @@ import type { FlatInput } from '../kernel/input.ts'
 import type { Example } from '../kernel/operation.ts'
 import type { World } from '../kernel/world.ts'
 import type { Deliverer } from '../outbox/deliverer.ts'
+import type { AlertChannel } from '../roles/alert-channel.ts'
 import type { Models } from '../roles/model.ts'
 import type { ServiceCall, TaskSource } from '../roles/task-source.ts'
 import type { Store } from '../store/index.ts'
@@ -61,7 +62,10 @@ export interface ServiceEnvironment<Own, Secret extends string> {
   readonly world: Pick<World, 'fetch' | 'clock' | 'random'>
   readonly own: Own
   /** What a service reads of the core's settings. */
-  readonly core: { readonly judge: { readonly base_url?: string | undefined } }
+  readonly core: {
+    readonly judge: { readonly base_url?: string | undefined }
+    readonly allow_http_hosts: readonly string[]
+  }
   /** The value; null where it is not set. @throws AppError `config` where the place of it cannot be used */
   secret(this: void, name: Secret): string | null
   /** The error that names each of these secrets and where it can be put. */
@@ -78,6 +82,8 @@ export interface OpenService {
    * @throws AppError `config`, ServiceFailure as {@link TaskSource.board}
    */
   deliverer?(call: ServiceCall): Promise<Deliverer | null>
+  /** It tells people of alerts; left out where it does not, or nothing is set up. */
+  alertChannel?(call: ServiceCall): AlertChannel
   /** Proofs for `doctor`, besides those that every service of its role has. */
   proofs?(): Promise<readonly NewProof[]>
 }

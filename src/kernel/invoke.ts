@@ -121,7 +121,7 @@ async function perform<Context, Output>(
   }
   if (!acts) return run(invocation.stop)
   const work = async (stop: AbortSignal): Promise<Invoked<Output> | null> => {
-    if (recorder === null) return run(stop)
+    if (recorder === null || operation.isUnrecorded === true) return run(stop)
     const id = await manner.begin(recorder, command)
     if (id === null) return null
     const end = async ({ result, outcome }: Invoked<Output>): Promise<void> =>

@@ -2,8 +2,8 @@ import { spanText } from './text.ts'
 import { shownText } from './unseen.ts'
 import { hideEmails, type Redact } from './redaction.ts'
 
-/** Severity by journald's numbers (RFC 5424): 3 error, 4 warning, 6 info, 7 debug. */
-const PRIORITY = { error: 3, warn: 4, info: 6, debug: 7 } as const
+/** Severity by journald's numbers (RFC 5424): 2 critical, 3 error, 4 warning, 5 notice, 6 info, 7 debug. */
+const PRIORITY = { critical: 2, error: 3, warn: 4, notice: 5, info: 6, debug: 7 } as const
 
 /** How grave a log line is. */
 export type LogLevel = keyof typeof PRIORITY
@@ -17,6 +17,8 @@ export interface Log {
   warn(message: string, fields?: LogFields): void
   info(message: string, fields?: LogFields): void
   debug(message: string, fields?: LogFields): void
+  /** What somebody has to hear: written whatever else is left out. */
+  tell(level: LogLevel, message: string, fields?: LogFields): void
 }
 
 /** How lines look: `journal` is one JSON document after journald's `<N>` prefix, `text` is for a person. */
@@ -34,16 +36,18 @@ export function createLog(options: {
   redact: Redact
   fixed: LogFields
 }): Log {
+  const tell = (level: LogLevel, message: string, fields: LogFields = {}): void => {
+    const line = options.format === 'journal' ? journalLine : textLine
+    options.write(
+      hideEmails(options.redact(line(level, options.now(), message, { ...options.fixed, ...fields }))),
+    )
+  }
   const at =
     (level: LogLevel) =>
     (message: string, fields: LogFields = {}): void => {
-      if (PRIORITY[level] > PRIORITY[options.least]) return
-      const line = options.format === 'journal' ? journalLine : textLine
-      options.write(
-        hideEmails(options.redact(line(level, options.now(), message, { ...options.fixed, ...fields }))),
-      )
+      if (PRIORITY[level] <= PRIORITY[options.least]) tell(level, message, fields)
     }
-  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') }
+  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug'), tell }
 }
 
 function journalLine(level: LogLevel, now: number, message: string, fields: LogFields): string {

@@ -77,6 +77,8 @@ export interface Operation<Context, Input extends FlatInput = FlatInput, Output 
   readonly access: 'read' | 'write' | 'irreversible'
   /** Only one call of it runs at a time, whoever makes it; another one is `busy`. */
   readonly exclusive?: true
+  /** Its calls are not recorded: it has to do what it can where the store is what is wrong. */
+  readonly isUnrecorded?: true
   readonly scope: 'read' | 'operate' | 'money' | 'privacy'
   /** Does the work; never prints, and touches the outside only through the context. */
   readonly run: (context: Context, input: InputOf<Input>) => Promise<Output>

@@ -1,5 +1,6 @@
 import type { OpenService } from '../integrations/service.ts'
 import type { Deliverers } from '../outbox/deliverer.ts'
+import type { AlertChannel } from '../roles/alert-channel.ts'
 import type { Models } from '../roles/model.ts'
 import type { ServiceCall, TaskBoard, TaskSource } from '../roles/task-source.ts'
 import type { Schedule } from '../domain/schedule.ts'
@@ -22,6 +23,7 @@ export interface Connections {
   /** Null where it has no credential: then there is only the local queue. */
   readonly taskSource: TaskSource | null
   readonly outbox: Outbox
+  readonly alertChannels: AlertChannels
   /** Every service, or why it is not there; for `doctor`. */
   readonly services: readonly ServiceAttempt[]
   readonly jobs: Jobs
@@ -49,6 +51,18 @@ export interface JobEnd {
 export interface Outbox {
   /** One for each service that is set up to be written to, and why others could not be opened. */
   deliverers(call: ServiceCall): Promise<Deliverers>
+}
+
+/** The ways to tell people of alerts. */
+export interface AlertChannels {
+  /** Those that are set up, and why others could not be opened: one stops no other. */
+  open(call: ServiceCall): Promise<OpenAlertChannels>
+}
+
+/** The same in one call. */
+export interface OpenAlertChannels {
+  readonly ready: readonly AlertChannel[]
+  readonly failed: readonly { readonly service: string; readonly error: AppError }[]
 }
 
 /** One of the services, opened. */

@@ -5,7 +5,7 @@ import { defineOperation } from './define.ts'
 
 export const deliver = defineOperation({
   path: ['deliver'],
-  summary: 'Write to Notion what waits to be written',
+  summary: 'Deliver what waits: writes to Notion, and notices of alerts',
   input: {},
   needs: { store: 'required', outbox: 'required' },
   access: 'write',

@@ -84,13 +84,18 @@ function isProvedAsModel(name: string): boolean {
   return SERVICES.some(service => service.name === name && service.plays.some(role => role === 'models'))
 }
 
+/** A look at everything takes no longer. */
+const MEASURED_NOW_MS = 10 * 60_000
+
 function proofWords(proof: Proof, atMs: number): Words {
   const { outcome, previous, lastProvedMs } = proof
   const changed = previous === null || previous === outcome ? '' : ` (was ${proofText(previous)})`
+  // Found earlier: it cannot be measured by a look.
+  const age = atMs - proof.atMs < MEASURED_NOW_MS ? '' : ` (${spanText(atMs - proof.atMs)} ago)`
   const last =
     outcome === 'proved' || lastProvedMs === null ? '' : `; last proved ${spanText(atMs - lastProvedMs)} ago`
   const fix = proof.fix === null ? '' : words`\nfix: ${hint(proof.fix)}`
-  return words`${strong(proof.subject)}${changed}\n${proof.detail}${last}${fix}`
+  return words`${strong(proof.subject)}${changed}\n${proof.detail}${age}${last}${fix}`
 }
 
 /** What is missing of the accounts that the store belongs to; the proofs say so too. */

@@ -1,3 +1,4 @@
+import { alertItem, shownAlert, type ShownAlert } from '../figures/alerts.ts'
 import { receiptParts, type ExplainedReceipt } from '../figures/receipt.ts'
 import { AppError, UnreadableRow } from '../kernel/errors.ts'
 import { textField } from '../kernel/field.ts'
@@ -15,7 +16,7 @@ import { findOne } from '../pipeline/tasks.ts'
 import type { Store } from '../store/index.ts'
 import type { Found } from '../store/lookup.ts'
 import type { OperationRecord } from '../store/records.ts'
-import { defineOperation } from './define.ts'
+import { defineOperation, type Context } from './define.ts'
 
 export const explain = defineOperation({
   path: ['explain'],
@@ -39,12 +40,15 @@ export const explain = defineOperation({
       receipts: read.filter(receipt => 'core' in receipt),
       unreadable: read.filter(receipt => 'why' in receipt),
       record: found.kind === 'record' ? await context.store.records.get(found.id) : null,
+      alert: await alertOf(context, found),
+      atMs: context.world.clock.now(),
     }
   },
-  render: ({ id, kind, record, receipts, unreadable }) =>
+  render: ({ id, kind, record, alert, atMs, receipts, unreadable }) =>
     record === null
       ? document(
           line`${strong(id)} is ${article(kind)} ${kind}`,
+          alert === null ? null : alertItem(alert, atMs),
           receipts.map(receipt => receiptParts(receipt, id)),
           unreadable.map(({ runId, why }) => line`${state('UNREADABLE', 'bad')} ${idSpan(runId)}: ${why}`),
         )
@@ -100,12 +104,24 @@ async function runsOf(store: Store, found: Found): Promise<string[]> {
     case 'output':
     case 'judgement':
     case 'call':
-    case 'effect':
       return [await store.lookup.runOf(found.kind, found.id)]
+    case 'effect': {
+      const runId = (await store.effects.get(found.id))?.runId ?? null
+      return runId === null ? [] : [runId]
+    }
     case 'alert':
     case 'record':
       return []
   }
+}
+
+async function alertOf(
+  { store, world }: Context<{ store: 'required' }>,
+  found: Found,
+): Promise<ShownAlert | null> {
+  const of = found.kind === 'effect' ? (await store.effects.get(found.id))?.subject : found
+  const alert = of?.kind === 'alert' ? await store.alerts.get(of.id) : null
+  return alert === null ? null : shownAlert(alert, world.clock.now())
 }
 
 function recordDocument(record: OperationRecord): Document {

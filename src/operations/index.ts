@@ -3,6 +3,11 @@ import type { AnyOperation } from './define.ts'
 
 /** Everything EchoPilot can be asked to do; a test compares it with the files of this folder. */
 export const OPERATIONS: LazyList<AnyOperation> = {
+  'alert ack': async () => (await import('./alert/ack.ts')).alertAck,
+  'alert list': async () => (await import('./alert/list.ts')).alertList,
+  'alert snooze': async () => (await import('./alert/snooze.ts')).alertSnooze,
+  'alert test': async () => (await import('./alert/test.ts')).alertTest,
+  'alert unit': async () => (await import('./alert/unit.ts')).alertUnit,
   'audit verify': async () => (await import('./audit/verify.ts')).auditVerify,
   'config check': async () => (await import('./config/check.ts')).configCheck,
   'config show': async () => (await import('./config/show.ts')).configShow,

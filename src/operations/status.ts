@@ -1,3 +1,4 @@
+import { alertItem } from '../figures/alerts.ts'
 import { AUDIT_CHAIN } from '../domain/audit.ts'
 import { effectItem } from '../figures/effects.ts'
 import { proofState } from '../figures/marks.ts'
@@ -56,6 +57,10 @@ function renderStatus(figures: Screen): Document {
       figures.clockAhead === null
         ? null
         : line`${state('clock', 'warn')}: ${clockText(figures.clockAhead, figures.atMs)}`,
+    ),
+    section(
+      'Alerts',
+      figures.alerts.map(alert => alertItem(alert, figures.atMs)),
     ),
     section('Queue', queueParts(figures)),
     section(

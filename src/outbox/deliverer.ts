@@ -1,4 +1,6 @@
+import { isNotice } from '../domain/notice.ts'
 import type { AppError } from '../kernel/errors.ts'
+import type { AlertChannel } from '../roles/alert-channel.ts'
 import type { Effect } from '../store/effect-rows.ts'
 import type { OutsideThing } from '../store/outbox.ts'
 
@@ -32,4 +34,19 @@ export interface Deliverer {
    * @throws ServiceFailure where the service does not tell
    */
   whyAway(place: string): Promise<string | null>
+}
+
+/** Delivers the notices of a channel, which takes each at once or says why not. */
+export function noticeDeliverer(channel: AlertChannel): Deliverer {
+  return {
+    service: channel.service,
+    hasRoom: async () => true,
+    whyAway: async () => null,
+    deliver: async ({ body, key }) => {
+      if (!isNotice(body))
+        return { kind: 'impossible', why: `${channel.service} takes notices of alerts alone` }
+      await channel.tell(body, key)
+      return { kind: 'done', thing: null }
+    },
+  }
 }

@@ -9,6 +9,7 @@ const LOADERS: Readonly<Record<SandboxServiceName, () => Promise<ServiceDefiniti
   notion: async () => (await import('./notion/index.ts')).NOTION_SERVICE,
   openai: async () => (await import('./openai/index.ts')).OPENAI_SERVICE,
   stripe: async () => (await import('./stripe/index.ts')).STRIPE_SERVICE,
+  watch: async () => (await import('./watch/index.ts')).WATCH_SERVICE,
 }
 
 function isService(name: string): name is SandboxServiceName {

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
+import { NOTICE } from '../domain/notice.ts'
 import { EFFECT_KINDS, SERVICES } from '../integrations/index.ts'
 import type { OpenService, Roles, Service } from '../integrations/service.ts'
 import { AppError, asAppError, defect, rewritten } from '../kernel/errors.ts'
 import type { Attempted } from '../kernel/operation.ts'
 import type { Redact } from '../kernel/redaction.ts'
 import type { World } from '../kernel/world.ts'
-import type { Outbox, ServiceAttempt } from '../operations/define.ts'
+import type { AlertChannels, Outbox, ServiceAttempt } from '../operations/define.ts'
 import { lostCredentialError, lostCredentials } from '../settings/bound.ts'
 import type { LoadedSettings } from '../settings/load.ts'
 import { configPath, stateDir } from '../settings/paths.ts'
@@ -37,6 +38,7 @@ export interface Parts {
   readonly models: () => Promise<Roles['models']>
   readonly taskSource: () => Promise<Roles['taskSource']>
   readonly outbox: (redact: Redact) => Promise<Outbox>
+  readonly alertChannels: (redact: Redact) => Promise<AlertChannels>
   readonly services: (redact: Redact) => Promise<ServiceAttempt[]>
   readonly close: () => void
 }
@@ -64,29 +66,19 @@ export function sessionParts(options: PartsOptions, secrets: SecretKeeper): Part
     }
     throw defect(`no service plays the role ${name}`)
   }
+  const writable = services.filter(({ service }) => service.effects.length > 0)
+  const channels = services.filter(({ service }) => service.effects.some(({ kind }) => kind === NOTICE.kind))
   return {
     settings,
     store,
     models: () => role('models'),
     taskSource: () => role('taskSource'),
     outbox: async redact => ({
-      deliverers: async call => {
-        const writable = services.filter(({ service }) => service.effects.length > 0)
-        const attempts = await Promise.all(
-          writable.map(async ({ service: { name }, open }) => ({
-            service: name,
-            attempt: await attempted(async () => (await open()).deliverer?.(call) ?? null, redact),
-          })),
-        )
-        return {
-          ready: attempts.flatMap(({ attempt }) =>
-            attempt.ok && attempt.value !== null ? [attempt.value] : [],
-          ),
-          failed: attempts.flatMap(({ service, attempt }) =>
-            attempt.ok ? [] : [{ service, error: attempt.error }],
-          ),
-        }
-      },
+      deliverers: async call =>
+        eachOpened(writable, async service => (await service.deliverer?.(call)) ?? null, redact),
+    }),
+    alertChannels: async redact => ({
+      open: async call => eachOpened(channels, async service => service.alertChannel?.(call) ?? null, redact),
     }),
     services: redact =>
       Promise.all(
@@ -96,6 +88,32 @@ export function sessionParts(options: PartsOptions, secrets: SecretKeeper): Part
         })),
       ),
     close: () => opened?.close(),
+  }
+}
+
+/** A service that is opened when it is needed. */
+interface Openable {
+  readonly service: Service
+  readonly open: () => Promise<OpenService>
+}
+
+/** A part of each service that has it, and why others could not be opened. */
+async function eachOpened<Part>(
+  services: readonly Openable[],
+  partOf: (opened: OpenService) => Promise<Part | null>,
+  redact: Redact,
+): Promise<{ ready: Part[]; failed: { service: string; error: AppError }[] }> {
+  const attempts = await Promise.all(
+    services.map(async ({ service, open }) => ({
+      service: service.name,
+      attempt: await attempted(async () => partOf(await open()), redact),
+    })),
+  )
+  return {
+    ready: attempts.flatMap(({ attempt }) => (attempt.ok && attempt.value !== null ? [attempt.value] : [])),
+    failed: attempts.flatMap(({ service, attempt }) =>
+      attempt.ok ? [] : [{ service, error: attempt.error }],
+    ),
   }
 }
 

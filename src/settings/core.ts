@@ -1,3 +1,4 @@
+import { isTimezone, readQuietHours } from '../domain/quiet-hours.ts'
 import type { TaskType } from '../domain/task-type.ts'
 import {
   flagField,
@@ -52,6 +53,20 @@ export const CORE_SECTIONS = {
     month_usd: withDefault(numberField('most AI cost of a month (UTC); 0: no cap', 0, MOST_USD), 200),
     runs_per_task_hour: withDefault(wholeNumberField('more runs of one task in an hour are held', 1), 6),
   },
+  alerts: {
+    quiet_hours: withDefault(
+      textField(
+        'no warnings in these hours of timezone, as 22:00-07:00; what is critical is told; empty: none',
+        given =>
+          given === '' || readQuietHours(given) !== null
+            ? null
+            : 'hours such as 22:00-07:00 are wanted, or nothing',
+      ),
+      '',
+    ),
+    repeat_hours: withDefault(numberField('what is still wrong is told again after so long', 1, 720), 12),
+    calm_minutes: withDefault(numberField('all must be good for so long until it is over', 1, 720), 15),
+  },
   work: {
     concurrency: withDefault(wholeNumberField('runs worked on at once by one process', 1, 64), 4),
   },
@@ -64,6 +79,12 @@ export const TOP = {
     [],
   ),
   allow_dirty: flagField('timers also run a program whose changes are not committed'),
+  timezone: withDefault(
+    textField('where the operator lives, as Europe/Vienna; for quiet hours', given =>
+      isTimezone(given) ? null : 'the name of a time zone is wanted, such as Europe/Vienna or UTC',
+    ),
+    'UTC',
+  ),
 } as const
 
 /** What one type of task does differently. */

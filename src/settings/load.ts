@@ -1,5 +1,6 @@
 import { nearest } from '../domain/did-you-mean.ts'
 import { AppError, messageOf } from '../kernel/errors.ts'
+import { plainHttpFault } from '../kernel/http/plain-http.ts'
 import { REPLACEMENT } from '../kernel/utf8.ts'
 import { isKey } from '../kernel/redaction.ts'
 import type { World } from '../kernel/world.ts'
@@ -121,9 +122,8 @@ function plainHttpFaults(data: Record<string, unknown>, source: Source): ConfigF
   return addresses.flatMap(({ key }) => {
     const value = get(data, key)
     const url = typeof value === 'string' ? URL.parse(value) : null
-    if (url?.protocol !== 'http:' || isLoopback(url.hostname) || allowed.includes(url.hostname)) return []
-    const message = `plain http to ${url.hostname}: use https, or add "${url.hostname}" to allow_http_hosts`
-    return [{ ...place(key.split('.'), source), message }]
+    const message = url === null ? null : plainHttpFault(url, allowed)
+    return message === null ? [] : [{ ...place(key.split('.'), source), message }]
   })
 }
 
@@ -136,10 +136,6 @@ function keyFaults(value: unknown, path: readonly string[], source: Source): Con
   }
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, part]) => keyFaults(part, [...path, name], source))
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }
 
 function fromText(leaf: SettingLeaf, value: string): unknown {

@@ -10,8 +10,9 @@ import {
   type Silence,
 } from '../domain/alerts.ts'
 import { NOTICE, NOTICE_TARGET, type Notice } from '../domain/notice.ts'
-import { findRow, readRows, type Change, type RowReader, type StoreCore, type StoreReader } from './core.ts'
+import { readRows, type Change, type RowReader, type StoreCore, type StoreReader } from './core.ts'
 import { recordEffects } from './effect-rows.ts'
+import type { SqlParameters } from './engine.ts'
 import { listed, listOf } from './sql.ts'
 
 /** An alert as it is kept. */
@@ -44,32 +45,21 @@ export function alertStore(core: StoreCore) {
      * again. Without any observation, what time alone brings is told: what repeats, and what had to wait.
      */
     observe: async (round: Round, policy: AlertPolicy): Promise<Told> => {
-      for (;;) {
-        // Looked at outside the write lock first: nearly always all is as it was.
-        const plan = planOf(core, round, policy)
-        if (plan.changed.length === 0) return { notices: [] }
-        const told = isTurn(plan)
-          ? await core.change(core.actor, 'alert.turn', tx => keep(tx, planOf(tx, round, policy), policy))
-          : await core.change(core.actor, 'alert.observe', tx => {
-              const now = planOf(tx, round, policy)
-              // Another process was quicker, and it is a turn now: that is another kind of change.
-              return isTurn(now) ? null : keep(tx, now, policy)
-            })
-        if (told !== null) return told
-      }
+      // Looked at outside the write lock first: nearly always all is as it was.
+      if (planOf(core, round, policy).changed.length === 0) return { notices: [] }
+      return core.change(core.actor, 'alert.observe', tx => keep(tx, planOf(tx, round, policy), policy))
     },
     /** Open ones, the gravest and then the newest first. */
     open: async () =>
-      readRows(core, `SELECT * FROM alerts WHERE state = 'open' ORDER BY opened_ms DESC, id DESC`, {}, is =>
-        readAlert(core, is),
-      ).toSorted((a, b) => gravity(b) - gravity(a)),
+      readAlerts(core, `SELECT * FROM alerts WHERE state = 'open' ORDER BY opened_ms DESC, id DESC`).toSorted(
+        (a, b) => gravity(b) - gravity(a),
+      ),
     /** Those that are over, the last opened first. */
     resolved: async (limit: number) =>
-      readRows(
+      readAlerts(
         core,
         `SELECT * FROM alerts WHERE state = 'resolved' ORDER BY opened_ms DESC, id DESC LIMIT :limit`,
         { limit },
-        is => readAlert(core, is),
       ),
     get: async (id: string) => findAlert(core, id),
     /** Somebody knows: it does not repeat, until it is over or becomes graver. */
@@ -89,26 +79,28 @@ interface Plan extends Decided {
 
 function planOf(core: StoreReader, round: Round, { rules }: AlertPolicy): Plan {
   const causes = listOf([...new Set(round.observations.map(({ cause }) => cause))])
-  const sql = `SELECT * FROM alerts WHERE state = 'open' OR told_ms IS NOT NULL
-    UNION SELECT * FROM alerts WHERE cause IN ${listed(':causes')}`
-  const alerts = readRows(core, sql, { causes }, is => readAlert(core, is)).toSorted(
+  const live = `SELECT * FROM alerts /* by alerts_live */ WHERE state = 'open' OR told_ms IS NOT NULL`
+  const observed = `SELECT * FROM alerts WHERE cause IN ${listed(':causes')}`
+  const found = [...readAlerts(core, live), ...readAlerts(core, observed, { causes })]
+  const alerts = [...new Map(found.map(alert => [alert.id, alert])).values()].toSorted(
     (a, b) => a.openedMs - b.openedMs || (a.id < b.id ? -1 : 1),
   )
   const before = new Map(alerts.map(alert => [alert.cause, alert]))
   return { before, ...decideAlerts(alerts, round, rules, core.clock.now()) }
 }
 
-/** An alert opens or is over, or people are told of one. */
-function isTurn({ before, changed, notices }: Plan): boolean {
-  return notices.length > 0 || changed.some(({ cause, state }) => before.get(cause)?.state !== state)
-}
-
 function keep(tx: Change, { changed, notices, before }: Plan, { channels }: AlertPolicy): Told {
   const ids = new Map(changed.map(({ cause }) => [cause, before.get(cause)?.id ?? tx.newId('alert')]))
   const idOf = ({ cause }: Alert): string => ids.get(cause) ?? ''
-  for (const alert of changed) writeAlert(tx, { ...alert, id: idOf(alert) })
+  for (const alert of changed) {
+    const { state, severity, cause } = alert
+    writeAlert(tx, { ...alert, id: idOf(alert) })
+    // That one of its things comes or goes is no turn of the alert.
+    if (before.get(cause)?.state !== state) tx.about(idOf(alert), { state, severity })
+  }
   for (const { alert, kind } of notices) {
     const id = idOf(alert)
+    tx.about(id, { notice: kind })
     const body = noticeOf({ ...alert, id }, kind, tx.clock.now())
     for (const service of channels) {
       const subject = { kind: 'alert', id }
@@ -127,7 +119,6 @@ function noticeOf(alert: StoredAlert, what: NoticeKind, atMs: number): Notice {
 
 function writeAlert(tx: Change, alert: StoredAlert): void {
   const { id, told, silence: kept, signals, ...row } = alert
-  tx.about(id, { state: alert.state, severity: alert.severity, silence: kept?.kind ?? null })
   tx.engine.run(
     `INSERT INTO alerts (id, cause, state, severity, message, next, opened_ms, resolved_ms, reopenings, told_severity,
        told_ms, silence, silence_until_ms, silence_covers, silence_by)
@@ -163,47 +154,49 @@ function silence(tx: Change, id: string, how: Pick<Silence, 'kind' | 'untilMs' |
   const alert = findAlert(tx, id)
   if (alert?.state !== 'open') return 'refused'
   writeAlert(tx, { ...alert, silence: { ...how, covers: alert.severity } })
+  tx.about(id, { silence: how.kind, untilMs: how.untilMs, covers: alert.severity })
   return 'done'
 }
 
 function findAlert(core: StoreReader, id: string): StoredAlert | null {
-  return findRow(core, 'SELECT * FROM alerts WHERE id = :id', { id }, is => readAlert(core, is))
+  return readAlerts(core, 'SELECT * FROM alerts WHERE id = :id', { id })[0] ?? null
 }
 
 function gravity({ severity }: Alert): number {
   return severity === 'critical' ? 1 : 0
 }
 
-function readAlert(core: StoreReader, is: RowReader): StoredAlert {
-  const id = is.text('id')
-  const toldMs = is.numberOrNull('told_ms')
+function readAlerts(core: StoreReader, sql: string, values: SqlParameters = {}): StoredAlert[] {
+  return readRows(core, sql, values, is => {
+    const id = is.text('id')
+    const toldMs = is.numberOrNull('told_ms')
+    return {
+      id,
+      cause: is.text('cause'),
+      state: is.text<Alert['state']>('state'),
+      severity: is.text<Severity>('severity'),
+      message: is.text('message'),
+      next: is.textOrNull('next'),
+      openedMs: is.number('opened_ms'),
+      resolvedMs: is.numberOrNull('resolved_ms'),
+      reopenings: is.number('reopenings'),
+      told: toldMs === null ? null : { severity: is.text<Severity>('told_severity'), atMs: toldMs },
+      silence: readSilence(is),
+      signals: signalsOf(core, id),
+    }
+  })
+}
+
+function readSilence(is: RowReader): Silence | null {
   const kind = is.textOrNull<Silence['kind']>('silence')
-  return {
-    id,
-    cause: is.text('cause'),
-    state: is.text<Alert['state']>('state'),
-    severity: is.text<Severity>('severity'),
-    message: is.text('message'),
-    next: is.textOrNull('next'),
-    openedMs: is.number('opened_ms'),
-    resolvedMs: is.numberOrNull('resolved_ms'),
-    reopenings: is.number('reopenings'),
-    told: toldMs === null ? null : { severity: is.text<Severity>('told_severity'), atMs: toldMs },
-    silence:
-      kind === null
-        ? null
-        : {
-            kind,
-            untilMs: is.numberOrNull('silence_until_ms'),
-            covers: is.text<Severity>('silence_covers'),
-            by: is.text('silence_by'),
-          },
-    signals: signalsOf(core, id),
-  }
+  if (kind === null) return null
+  const untilMs = is.numberOrNull('silence_until_ms')
+  return { kind, untilMs, covers: is.text<Severity>('silence_covers'), by: is.text('silence_by') }
 }
 
 function signalsOf(core: StoreReader, id: string): Signal[] {
-  return readRows(core, 'SELECT * FROM alert_signals WHERE alert_id = :id ORDER BY key', { id }, is => ({
+  const sql = 'SELECT * FROM alert_signals WHERE alert_id = :id ORDER BY key'
+  return readRows(core, sql, { id }, is => ({
     key: is.text('key'),
     severity: is.text<Severity>('severity'),
     message: is.text('message'),

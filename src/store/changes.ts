@@ -6,9 +6,8 @@
 export const CHANGES = {
   'account.bind': { audited: true },
   'alert.acknowledge': { audited: true },
-  'alert.observe': { audited: false },
+  'alert.observe': { audited: true },
   'alert.snooze': { audited: true },
-  'alert.turn': { audited: true },
   'call.reserve': { audited: false },
   'call.settle': { audited: true },
   'effect.claim': { audited: false },

@@ -43,12 +43,9 @@ export function lookupStore(core: StoreCore) {
     },
     /** The task of a page, or the run of a row or result that we made there, by the id that a service gave it. */
     byOutsideId: async (service: string, id: string) => byOutsideId(core, service, id),
-    /** The run that an output, a judgement, a call or an effect belongs to. @throws UnreadableRow where there is no such id */
-    runOf: async (kind: 'output' | 'judgement' | 'call' | 'effect', id: string) => {
-      const column = kind === 'effect' ? 'subject_id' : 'run_id'
-      const sql = `SELECT ${column} FROM ${TABLES[kind]} WHERE id = :id`
-      return readRow(core, sql, { id }, is => is.text(column))
-    },
+    /** The run that an output, a judgement or a call belongs to. @throws UnreadableRow where there is no such id */
+    runOf: async (kind: 'output' | 'judgement' | 'call', id: string) =>
+      readRow(core, `SELECT run_id FROM ${TABLES[kind]} WHERE id = :id`, { id }, is => is.text('run_id')),
   }
 }
 

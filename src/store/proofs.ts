@@ -47,14 +47,15 @@ export function proofStore(core: StoreCore) {
   }
 }
 
-function upsert(tx: Change, { subject, outcome, detail, fix }: NewProof): void {
+function upsert(tx: Change, { subject, outcome, detail, fix, stands }: ProofFacts): void {
   tx.engine.run(
     `INSERT INTO proofs (subject, outcome, detail, fix, at_ms, last_proved_ms)
      VALUES (:subject, :outcome, :detail, :fix, :now, CASE WHEN :outcome = 'proved' THEN CAST(:now AS INTEGER) END)
      ON CONFLICT (subject) DO UPDATE SET previous = proofs.outcome, outcome = excluded.outcome, detail = excluded.detail,
        fix = excluded.fix, at_ms = excluded.at_ms,
-       last_proved_ms = COALESCE(excluded.last_proved_ms, proofs.last_proved_ms)`,
-    { subject, outcome, detail, fix, now: tx.clock.now() },
+       last_proved_ms = COALESCE(excluded.last_proved_ms, proofs.last_proved_ms)
+     WHERE :stands = 0`,
+    { subject, outcome, detail, fix, stands: stands === true ? 1 : 0, now: tx.clock.now() },
   )
 }
 

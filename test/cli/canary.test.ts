@@ -177,6 +177,7 @@ test('every operation, and failing ones, with --verbose', async () => {
   const home = await plantedHome('environment', ECHOES['as an error'] ?? (() => null))
   const id = String(/task_\w+/.exec((await home.run('task', 'add', BRIEF)).stdout)?.[0])
   const words: Readonly<Record<string, readonly string[]>> = {
+    'alert unit': ['echopilot-poll.service', '--lines', `it said ${MAKER}`],
     'service resume': ['api.openai.com'],
     'task return': [id, '--note', 'shorter'],
     'task add': ['--file', 'nothing.md'],

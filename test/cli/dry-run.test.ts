@@ -19,6 +19,10 @@ test('no operation that changes something changes anything with --dry-run', asyn
   const generated = String((await home.json('task', 'add', BRIEF))['taskId'])
   expect((await home.run('process', '--task', generated, '--quiet')).code).toBe(0)
   const calls: Readonly<Record<string, readonly string[]>> = {
+    'alert ack': ['unit/a.service'],
+    'alert snooze': ['unit/a.service'],
+    'alert test': [],
+    'alert unit': ['b.service'],
     'audit verify': [],
     'config init': ['--config', join(home.dir, 'new.toml')],
     doctor: [],
@@ -41,6 +45,7 @@ test('no operation that changes something changes anything with --dry-run', asyn
     .filter(command => !NEEDS_NOTION.has(command))
   expect(Object.keys(calls)).toEqual([...writing, 'config init'].toSorted())
 
+  expect((await home.run('alert', 'unit', 'a.service')).code).toBe(0)
   const before = contents(home.stateDir)
   const files = readdirSync(home.dir, { recursive: true, encoding: 'utf8' }).toSorted()
   const asked = home.gate.arrived.filter(({ method }) => method === 'POST').length

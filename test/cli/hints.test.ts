@@ -64,7 +64,9 @@ test('a configuration that is not there, or is faulty, is refused by every opera
     'task add': ['more'],
     'task return': [id, '--note', 'x'],
   }
-  for (const { path, positionals } of OPERATIONS) {
+  // When a unit has failed, a faulty configuration may be why: that one does what it can.
+  const obedient = OPERATIONS.filter(({ path }) => commandOf(path) !== 'alert unit')
+  for (const { path, positionals } of obedient) {
     const command = commandOf(path)
     const rest = words[command] ?? (positionals?.includes('id') === true ? [id] : [])
     const nowhere = await home.run('--config', 'nowhere.toml', ...path, ...rest)

@@ -23,6 +23,9 @@ interface Seeded {
   readonly failed: string
 }
 
+/** The cause of an alert that is open. */
+const UNIT = 'unit/echopilot-poll.service'
+
 const LOW = `${BRIEF} [sandbox:score=60]`
 
 async function seed(home: Home): Promise<Seeded> {
@@ -32,6 +35,7 @@ async function seed(home: Home): Promise<Seeded> {
   const waiting = [await add(LOW), await add(LOW), await add(LOW)] as const
   const failed = await add(`${BRIEF} [sandbox:refuse]`)
   expect((await home.run('poll', '--drain', '--quiet')).code).toBe(0)
+  expect((await home.run('alert', 'unit', 'echopilot-poll.service')).code).toBe(0)
   return { done, waiting, failed }
 }
 
@@ -39,6 +43,12 @@ async function seed(home: Home): Promise<Seeded> {
 function happy(seeded: Seeded, form: 0 | 1): Readonly<Record<string, readonly string[]>> {
   const { done, waiting, failed } = seeded
   return {
+    'alert ack': [UNIT],
+    'alert list': [],
+    'alert snooze': [UNIT],
+    'alert test': [],
+    // It is open already: nothing is told again.
+    'alert unit': ['echopilot-poll.service'],
     'audit verify': [],
     'config check': [],
     'config init': ['--config', `config-${String(form)}.toml`],
@@ -72,6 +82,11 @@ function happy(seeded: Seeded, form: 0 | 1): Readonly<Record<string, readonly st
 /** What an operation may answer beside `ok`, here: a failed task is shown by status, a final one cannot be cancelled. */
 const OTHER_EXIT: Readonly<Record<string, number>> = { status: 1 }
 
+/** What writes into the log, for that is what it is there for. */
+const LOGS: Readonly<Record<string, RegExp>> = {
+  'alert test': /^notice: test of alerts: alerts of EchoPilot arrive here .*\n$/,
+}
+
 test('the table of calls names every operation', () => {
   const table = happy({ done: '', waiting: ['', '', ''], failed: '' }, 0)
   expect(Object.keys(table)).toEqual(LOCAL.map(({ path }) => commandOf(path)).toSorted())
@@ -83,7 +98,10 @@ test('each operation, for people: text on standard output, and only there', asyn
   const calls = { ...happy(seeded, 0), 'task cancel': [seeded.waiting[1]] }
   for (const [command, words] of Object.entries(calls)) {
     const ran = await home.run(...command.split(' '), ...words)
-    expect(ran, command).toMatchObject({ code: OTHER_EXIT[command] ?? 0, stderr: '' })
+    expect(ran, command).toMatchObject({
+      code: OTHER_EXIT[command] ?? 0,
+      stderr: textLike(LOGS[command] ?? /^$/),
+    })
     expect(ran.stdout, command).toMatch(/\S.*\n$/s)
     expect(ran.stdout, command).not.toMatch(/undefined|NaN|\[object/)
   }
@@ -98,7 +116,10 @@ test('each operation, for machines: one document with its schema on standard out
     const words = new Map(Object.entries(calls)).get(command) ?? []
     // As a process of its own: what is installed holds all that each of them loads.
     const ran = await home.spawn('--json', ...operation.path, ...words)
-    expect(ran, command).toMatchObject({ code: OTHER_EXIT[command] ?? 0, stderr: '' })
+    expect(ran, command).toMatchObject({
+      code: OTHER_EXIT[command] ?? 0,
+      stderr: textLike(LOGS[command] ?? /^$/),
+    })
     const document = parseDocument(ran.stdout)
     expect(document['schema'], command).toBe(schemaOf(operation.path))
     expect(Object.keys(document)[0], command).toBe('schema')

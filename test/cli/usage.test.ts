@@ -73,6 +73,8 @@ test('something that is not there is missing: 66', async () => {
     ['task', 'show', 'task_01k000000000'],
     ['explain', 'run_01k000000000/7'],
     ['task', 'approve', 'nothing'],
+    ['alert', 'ack', 'alert_01k000000000'],
+    ['alert', 'snooze', 'nothing'],
     ['task', 'add', '--file', 'nothing.md'],
   ]) {
     const ran = await home.run(...words, '--json')

@@ -61,7 +61,7 @@ test('the README has the schedule as the program has it', () => {
 test('the README speaks only of settings and variables that exist', () => {
   const readme = readFileSync(path, 'utf8')
   const keys = new Set(settingLeaves().map(leaf => leaf.key))
-  const named = [...readme.matchAll(/`((?:openai|generate|judge|qa|budget|work)\.[a-z_]+)`/g)].map(
+  const named = [...readme.matchAll(/`((?:openai|generate|judge|qa|alerts|budget|work)\.[a-z_]+)`/g)].map(
     match => match[1] ?? '',
   )
   expect(named.length).toBeGreaterThan(0)

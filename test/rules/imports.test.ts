@@ -29,10 +29,12 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
   'store/': { parts: ['kernel/', 'domain/'], packages: [NODE, 'better-sqlite3'] },
   'integrations/openai/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: ['openai'] },
   'integrations/notion/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: ['@notionhq/client'] },
+  'integrations/journal/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: [] },
+  'integrations/webhook/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: [] },
   'integrations/service.ts': { parts: ['kernel/'], types: TYPES_OF_SERVICES, packages: [] },
   // The list: the only one who knows a vendor.
   'integrations/index.ts': { parts: ['domain/effect-kind.ts', 'integrations/'], packages: [] },
-  'outbox/': { parts: ['kernel/', 'domain/'], types: ['store/'], packages: [] },
+  'outbox/': { parts: ['kernel/', 'domain/'], types: ['store/', 'roles/'], packages: [] },
   'pipeline/': {
     parts: ['kernel/', 'domain/', 'outbox/', 'roles/', 'integrations/index.ts'],
     types: ['settings/', 'store/'],
@@ -95,6 +97,7 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
 
 /** What operations may share beside the parts below them. */
 const SHARED_BY_OPERATIONS = new Set([
+  'operations/alert-decision.ts',
   'operations/decision.ts',
   'operations/define.ts',
   'operations/work-input.ts',

@@ -20,6 +20,10 @@ const CALLS: readonly (readonly [string, Readonly<Record<string, unknown>>])[] =
   ['replay', { limit: 10, lookback: '14d' }],
   ['deliver', {}],
   ['effect list', { limit: 50 }],
+  ['alert unit', { name: 'a.service' }],
+  ['alert list', { limit: 50 }],
+  ['alert list', { limit: 50, state: 'resolved' }],
+  ['alert ack', { id: 'unit/a.service' }],
 ]
 
 /** Statements that were prepared while all of that was asked for. */
@@ -49,9 +53,10 @@ const BOUNDED: readonly RegExp[] = [
   /^SCAN (json_each|sqlite_master|pragma|CONSTANT|\()/,
   /^USE TEMP B-TREE .* FROM (names|service_pauses)\b/,
   // Indexes that hold only what is open.
-  /^SCAN .* USING (COVERING )?INDEX (runs_ready|runs_open|runs_owned|runs_watched|effects_pending|effects_lasting|effects_passing|effects_dead|effects_dismissed|effects_owned|calls_open|calls_doubtful):/,
+  /^SCAN .* USING (COVERING )?INDEX (runs_ready|runs_open|runs_owned|runs_watched|effects_pending|effects_lasting|effects_passing|effects_dead|effects_dismissed|effects_owned|alerts_live|calls_open|calls_doubtful):/,
   /^USE TEMP B-TREE .* owner IS NOT NULL /,
   /^USE TEMP B-TREE .* WHERE state = '(pending|dead|dismissed)' /,
+  /^USE TEMP B-TREE FOR (GROUP|ORDER) BY: SELECT place FROM effects INDEXED BY effects_dead /,
   // In the order of the index, as far as the limit goes.
   /^SCAN t USING INDEX tasks_created: .* LIMIT /,
   /^SCAN receipts: .* ORDER BY run_id DESC LIMIT /,

@@ -171,5 +171,11 @@ function newWorker(premises: Premises, options: WorkerOptions): Worker {
 
 function logInto(lines: string[]): Log {
   const at = (level: string) => (message: string) => void lines.push(`${level} ${message}`)
-  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') }
+  return {
+    error: at('error'),
+    warn: at('warn'),
+    info: at('info'),
+    debug: at('debug'),
+    tell: (level, message) => at(level)(message),
+  }
 }

@@ -24,8 +24,9 @@ export const taskOpen = defineOperation({
     }
     const { settings } = context.settings
     const source = SERVICES.find(({ name }) => name === task.source)
-    const url = source?.pageAddress?.(settings[source.name].base_url, task.pageId) ?? task.pageId
-    return { id: task.id, url }
+    const { base_url: baseUrl = '' }: { readonly base_url?: string } =
+      source === undefined ? {} : settings[source.name]
+    return { id: task.id, url: source?.pageAddress?.(baseUrl, task.pageId) ?? task.pageId }
   },
   render: ({ url }) => document(url),
 })

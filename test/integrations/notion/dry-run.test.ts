@@ -106,6 +106,9 @@ test('no operation changes a row of the store with --dry-run, with everything du
   const { desk, ids } = await busyDesk()
   const { waits = '', failed = '', queued = '', dead = '' } = ids
   const words: Readonly<Record<string, readonly string[]>> = {
+    'alert ack': ['unit/a.service'],
+    'alert snooze': ['unit/a.service'],
+    'alert unit': ['b.service'],
     'effect dismiss': [dead],
     'effect retry': [dead],
     'notion sync': ['--rebuild'],
@@ -121,6 +124,7 @@ test('no operation changes a row of the store with --dry-run, with everything du
     'task return': [waits, '--note', 'shorter'],
     'config init': ['--config', 'new.toml'],
   }
+  await desk.call('alert', 'unit', 'a.service')
   const before = rowsIn(desk)
   const writing = OPERATIONS.filter(({ access }) => access !== 'read').map(({ path }) => commandOf(path))
   for (const command of [...writing, 'notion sync', 'init', 'config init']) {

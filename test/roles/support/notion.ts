@@ -62,7 +62,7 @@ export async function notionBench(): Promise<NotionBench> {
     call: (dryRun = false) => ({
       actor: 'tester',
       world,
-      log: { error: silent, warn: silent, info: silent, debug: silent },
+      log: { error: silent, warn: silent, info: silent, debug: silent, tell: silent },
       stop: new AbortController().signal,
       dryRun,
       progress: silent,

@@ -6,8 +6,14 @@ import { openSandboxServer } from '../../../src/sandbox/lib/server.ts'
 import { NOTION_SERVICE } from '../../../src/sandbox/notion/index.ts'
 import { OPENAI_SERVICE } from '../../../src/sandbox/openai/index.ts'
 import { STRIPE_SERVICE } from '../../../src/sandbox/stripe/index.ts'
+import { WATCH_SERVICE } from '../../../src/sandbox/watch/index.ts'
 
-const DEFINITIONS = { notion: NOTION_SERVICE, openai: OPENAI_SERVICE, stripe: STRIPE_SERVICE }
+const DEFINITIONS = {
+  notion: NOTION_SERVICE,
+  openai: OPENAI_SERVICE,
+  stripe: STRIPE_SERVICE,
+  watch: WATCH_SERVICE,
+}
 
 /** Opens them on free ports and on databases in a folder, which is made; as `startSandbox` starts them as processes. */
 export async function openSandbox(dir: string): Promise<Sandbox> {

@@ -1,0 +1,184 @@
+/** Every implementer of `AlertChannel`: the journal, and a webhook over HTTP. */
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { lightFetch } from '../../src/kernel/http/fetch.ts'
+import { createLog } from '../../src/kernel/log.ts'
+import { realClock, realRandom } from '../../src/kernel/real-world.ts'
+import { openSandboxServer } from '../../src/sandbox/lib/server.ts'
+import { isObject, parseJson } from '../../src/sandbox/lib/json.ts'
+import { HOOK_PATH } from '../../src/sandbox/watch/identity.ts'
+import { WATCH_SERVICE } from '../../src/sandbox/watch/index.ts'
+import type { AlertChannel } from '../../src/roles/alert-channel.ts'
+import type { ServiceCall } from '../../src/roles/task-source.ts'
+import { textLike } from '../integrations/notion/support/facts.ts'
+import { failureOf } from '../integrations/openai/support/service.ts'
+import { isObjectList } from '../sandbox/support/wire.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+import { describeAlertChannel } from './alert-channel-contract.ts'
+import { openService } from './support/opened.ts'
+import { FAULTS } from './support/troubles.ts'
+
+const WORLD = { fetch: lightFetch(), clock: realClock(), random: realRandom() }
+
+/** A call whose log is written into a list. */
+function callInto(lines: string[]): ServiceCall {
+  const log = createLog({
+    write: line => void lines.push(line),
+    now: () => 0,
+    format: 'journal',
+    least: 'error',
+    redact: text => text,
+    fixed: {},
+  })
+  return {
+    actor: 'test',
+    world: WORLD,
+    log,
+    stop: new AbortController().signal,
+    dryRun: false,
+    progress: () => {},
+  }
+}
+
+async function openChannel(
+  name: 'journal' | 'webhook',
+  given: { secrets?: Record<string, string>; settings?: Record<string, unknown>; call?: ServiceCall } = {},
+): Promise<AlertChannel | null> {
+  const { secrets = {}, settings = {}, call = callInto([]) } = given
+  return (await openService(name, { world: WORLD, settings, secrets })).alertChannel?.(call) ?? null
+}
+
+function opened(channel: AlertChannel | null): AlertChannel {
+  if (channel === null) throw new Error('it opened no channel')
+  return channel
+}
+
+describeAlertChannel('the journal', async () => {
+  const lines: string[] = []
+  return {
+    channel: opened(await openChannel('journal', { call: callInto(lines) })),
+    arrived: async () =>
+      lines.map(line => {
+        const said = parseJson(line.slice(3))
+        return { key: String(isObject(said) ? said['key'] : ''), text: line }
+      }),
+    befall: null,
+    mend: async () => undefined,
+  }
+})
+
+async function watch(): Promise<{
+  url: string
+  post: (path: string, body: unknown) => Promise<void>
+  rows: () => Promise<readonly Record<string, unknown>[]>
+}> {
+  const databaseFile = join(temporaryFolder(), 'watch.db')
+  const server = await openSandboxServer({ definition: WATCH_SERVICE, databaseFile, port: 0 })
+  onTestFinished(async () => server.close())
+  const url = `http://127.0.0.1:${String(server.port)}`
+  return {
+    url,
+    post: async (path, body) =>
+      void (await fetch(url + path, { method: 'POST', body: JSON.stringify(body) })),
+    rows: async () => {
+      const ledger: unknown = await (await fetch(`${url}/__sandbox/ledger`)).json()
+      const rows = isObject(ledger) ? ledger['rows'] : null
+      return isObjectList(rows) ? rows : []
+    },
+  }
+}
+
+describeAlertChannel('a webhook', async () => {
+  const { url, post, rows } = await watch()
+  return {
+    channel: opened(await openChannel('webhook', { secrets: { ALERT_WEBHOOK_URL: url + HOOK_PATH } })),
+    arrived: async () =>
+      (await rows()).map(({ key, body }) => ({
+        key: String(key),
+        text: String(isObject(body) ? body['text'] : ''),
+      })),
+    befall: async trouble => post('/__sandbox/faults', { action: FAULTS[trouble], match: {}, times: 100 }),
+    mend: async () => post('/__sandbox/faults/clear', {}),
+  }
+})
+
+test('the journal finds alerts by their priority', async () => {
+  const lines: string[] = []
+  const channel = opened(await openChannel('journal', { call: callInto(lines) }))
+  const notice = {
+    kind: 'notice',
+    what: 'opened',
+    alertId: 'alert_1',
+    cause: 'c',
+    message: 'm',
+    next: null,
+    count: 1,
+    openedMs: 0,
+    atMs: 0,
+  } as const
+  await channel.tell({ ...notice, severity: 'critical' }, 'k')
+  await channel.tell({ ...notice, severity: 'warning' }, 'k')
+  await channel.tell({ ...notice, severity: 'critical', what: 'resolved' }, 'k')
+  expect(lines.map(line => line.slice(0, 3))).toEqual(['<2>', '<4>', '<5>'])
+})
+
+test('without an address there is no webhook, and nothing to deliver to', async () => {
+  expect(await openChannel('webhook')).toBe(null)
+  const service = await openService('webhook', { world: WORLD, settings: {}, secrets: {} })
+  expect(await service.deliverer?.(callInto([]))).toBe(null)
+})
+
+test.each([
+  ['hooks.example.com/x', /is no http address/],
+  ['ftp://hooks.example.com/x', /is no http address/],
+  ['http://hooks.example.com/T0ken', /plain http to hooks\.example\.com: use https, or add/],
+  ['https://ana:secret@hooks.example.com/x', /user name or password/],
+])(
+  'an address that must not be used is a fault of the configuration, told without it: %s',
+  async (address, why) => {
+    const error: unknown = await openChannel('webhook', { secrets: { ALERT_WEBHOOK_URL: address } }).catch(
+      (thrown: unknown) => thrown,
+    )
+    expect(error).toMatchObject({ kind: 'config', message: textLike(why) })
+    expect(String(error)).not.toMatch(/T0ken|secret@/)
+  },
+)
+
+test('plain http is for hosts that are named', async () => {
+  const secrets = { ALERT_WEBHOOK_URL: 'http://hooks.lan/x' }
+  expect(await openChannel('webhook', { secrets, settings: { allow_http_hosts: ['hooks.lan'] } })).not.toBe(
+    null,
+  )
+})
+
+test('what it answers is told without the address, which opens it', async () => {
+  const { url, post } = await watch()
+  const channel = opened(
+    await openChannel('webhook', { secrets: { ALERT_WEBHOOK_URL: `${url}${HOOK_PATH}` } }),
+  )
+  const body = `no ${url}${HOOK_PATH} here`
+  await post('/__sandbox/faults', { action: { type: 'plain-error', status: 404, body }, match: {}, times: 1 })
+  const failure = await failureOf(
+    channel.tell(
+      {
+        kind: 'notice',
+        what: 'test',
+        alertId: null,
+        cause: 'c',
+        severity: 'warning',
+        message: 'm',
+        next: null,
+        count: 1,
+        openedMs: 0,
+        atMs: 0,
+      },
+      'k',
+    ),
+  )
+  expect(failure).toMatchObject({
+    errorClass: 'credential',
+    status: 404,
+    fix: textLike(/ALERT_WEBHOOK_URL/),
+  })
+  expect(failure.message).not.toContain(HOOK_PATH.slice(1))
+})
