@@ -20,6 +20,7 @@ export const OPERATIONS: LazyList<AnyOperation> = {
   explain: async () => (await import('./explain.ts')).explain,
   'jobs list': async () => (await import('./jobs/list.ts')).jobsList,
   'jobs show': async () => (await import('./jobs/show.ts')).jobsShow,
+  maintain: async () => (await import('./maintain.ts')).maintain,
   metrics: async () => (await import('./metrics.ts')).metrics,
   'notion diff': async () => (await import('./notion/diff.ts')).notionDiff,
   'notion sync': async () => (await import('./notion/sync.ts')).notionSync,

@@ -14,4 +14,5 @@ export const SCHEDULE = {
     busyIsDone: true,
   },
   replay: { operation: 'replay', input: {}, on: { dailyAt: '02:20' }, catchUp: true },
+  maintain: { operation: 'maintain', input: {}, on: { weeklyOn: 'Sunday', at: '03:00' }, catchUp: true },
 } as const satisfies Schedule

@@ -34,6 +34,7 @@ import { runStore } from './runs.ts'
 import { stageStore } from './stages.ts'
 import { taskStore } from './tasks.ts'
 import { unitFailureStore } from './unit-failures.ts'
+import { checkpoint, copiesAmong, type Checkpoint, type StoreCopy } from './upkeep.ts'
 
 /**
  * The state of EchoPilot: a set of whole transitions, each atomic and durable when its promise resolves.
@@ -53,6 +54,10 @@ export interface Store extends Families {
   }
   /** Tries a write and looks for damage, within limits; what is too large for one check is checked in parts. */
   check(limits?: CheckLimits): Promise<Integrity>
+  /** Takes over into the file what stands in the log of its writes, and empties that. */
+  checkpoint(): Promise<Checkpoint>
+  /** Copies that migrations made beside the file. */
+  copies(): Promise<StoreCopy[]>
   /** Commits what still waits for it, then lets go of the file. */
   close(): void
 }
@@ -120,6 +125,8 @@ function storeOn(engine: Engine, options: StoreOptions): Store {
       kinds,
       facts,
       check: (limits = CHECK_LIMITS) => checkIntegrity(core, engine, clock, limits),
+      checkpoint: async () => checkpoint(engine),
+      copies: async () => copiesAmong(core, facts.files()),
       close,
     }
   }

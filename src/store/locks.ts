@@ -1,7 +1,7 @@
 import { isDue } from '../domain/due.ts'
 import type { UnderLock } from '../kernel/invoke.ts'
 import { LEASE_MS, LEASE_RENEWAL_MS } from '../kernel/lease.ts'
-import { findRow, type Change, type StoreCore, type StoreReader } from './core.ts'
+import { findRow, readRows, type Change, type StoreCore, type StoreReader } from './core.ts'
 
 /** Work that is done once at a time, whoever does it. */
 export function lockStore(core: StoreCore) {
@@ -32,6 +32,15 @@ export function lockStore(core: StoreCore) {
         await core.change(core.actor, 'lock.release', tx => release(tx, name, token))
       }
     },
+    /** The names of locks that nobody holds any more. */
+    expired: async () => expired(core).map(({ name }) => name),
+    /** Takes those away; returns their names. */
+    dropExpired: () =>
+      core.change(core.actor, 'lock.expire', tx => {
+        const over = expired(tx)
+        for (const { name, token } of over) release(tx, name, token)
+        return over.map(({ name }) => name)
+      }),
   }
 }
 
@@ -56,6 +65,16 @@ function acquire(
     { name, token, owner: tx.processes.self, now, until: now + LEASE_MS },
   )
   return { kind: 'ours', token }
+}
+
+function expired(core: StoreReader): { name: string; token: string }[] {
+  const locks = readRows(core, 'SELECT * FROM locks ORDER BY name', {}, is => ({
+    name: is.text('name'),
+    token: is.text('token'),
+    owner: is.text('owner'),
+    untilMs: is.number('lease_until_ms'),
+  }))
+  return locks.filter(lock => hasExpired(core, lock))
 }
 
 function hasExpired(core: StoreReader, { owner, untilMs }: { owner: string; untilMs: number }): boolean {

@@ -58,6 +58,7 @@ function happy(seeded: Seeded, form: 0 | 1): Readonly<Record<string, readonly st
     explain: [done],
     'jobs list': [],
     'jobs show': ['poll'],
+    maintain: [],
     metrics: [],
     poll: ['--drain'],
     process: [],

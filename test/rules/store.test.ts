@@ -4,7 +4,7 @@ import { CHANGES } from '../../src/store/changes.ts'
 import { sources } from './support/sources.ts'
 
 /** Parts of the engine: what knows that it is SQLite. */
-const ENGINE = new Set(['engine.ts', 'migrate.ts', 'integrity.ts'].map(name => `store/${name}`))
+const ENGINE = new Set(['engine.ts', 'migrate.ts', 'integrity.ts', 'upkeep.ts'].map(name => `store/${name}`))
 
 const ours = sources().filter(({ path }) => !path.startsWith('sandbox/'))
 const portable = ours.filter(({ path }) => path.startsWith('store/') && !ENGINE.has(path))

@@ -40,6 +40,7 @@ const CALLS: readonly (readonly [string, Readonly<Record<string, unknown>>])[] =
   ['task add', { brief: 'Say hello.', type: 'Other', priority: 'Normal' }],
   ['task retry', { id: 'TASK' }],
   ['poll', { drain: false }],
+  ['maintain', {}],
   ['replay', { limit: 10, lookback: '14d' }],
 ]
 const ENV = { OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' }

@@ -17,6 +17,7 @@ const CALLS: readonly (readonly [string, Readonly<Record<string, unknown>>])[] =
   ['task list', { limit: 50, status: 'Done', client: 'Acme' }],
   ['explain', { id: '5eed0000-ec40-4a11-8000-000000000001' }],
   ['poll', { drain: true }],
+  ['maintain', {}],
   ['replay', { limit: 10, lookback: '14d' }],
   ['deliver', {}],
   ['effect list', { limit: 50 }],
