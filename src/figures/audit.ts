@@ -30,7 +30,10 @@ const ROWS_AT_ONCE = 2_000
 const TELL_EVERY = 100_000
 
 /** The chain after a row, so many rows at a time, to its end. @throws AppError `busy` where it is to stop */
-async function* chainPages(reading: ChainReading, after: number | null = null): AsyncGenerator<AuditRow[]> {
+export async function* chainPages(
+  reading: ChainReading,
+  after: number | null = null,
+): AsyncGenerator<AuditRow[]> {
   const { store, world, stop } = reading
   let last = after
   for (;;) {

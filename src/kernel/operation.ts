@@ -42,13 +42,17 @@ export interface ReadFromFile<Name> {
   readonly what: string
 }
 
-/** A text of the result that may be written to a file. */
-export interface WrittenToFile<Output> {
+/** A result that may be written to a file. */
+export interface ToFile {
   readonly flag: string
   readonly meaning: string
   readonly what: string
   /** Where the JSON document says which file it was; null where none was written. */
   readonly told: string
+}
+
+/** A text of the result that may be written to a file. */
+export interface WrittenToFile<Output> extends ToFile {
   /** @throws AppError where there is none */
   text(result: Output): string
 }
@@ -72,6 +76,8 @@ export interface Operation<Context, Input extends FlatInput = FlatInput, Output 
    */
   readonly readFrom?: ReadFromFile<keyof Input & string>
   readonly writeTo?: WrittenToFile<Output>
+  /** It hands its text on while it runs (`emit` of its context), for that may be too long to be held at once. */
+  readonly streamTo?: ToFile
   readonly needs: Readonly<Record<string, Need>>
   /** `write` operations are recorded and know `dryRun`; `irreversible` ones are confirmed too. */
   readonly access: 'read' | 'write' | 'irreversible'

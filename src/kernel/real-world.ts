@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { nodeChildProcess, nodeCrypto } from './node-modules.ts'
 import { readPipe, readWhole } from './read-file.ts'
 import type { Clock, Files, Processes, ProgramEnd, Programs, Random } from './world.ts'
-import { writeFile } from './write-file.ts'
+import { beginFile, writeFile } from './write-file.ts'
 
 /** The machine's clock and timers. */
 export function realClock(): Clock {
@@ -61,6 +61,10 @@ export function realFiles(): Files {
     writeText: (path, text, mode) => {
       makeFolders(dirname(path), 0o700)
       writeFile(path, text, mode)
+    },
+    beginText: (path, mode) => {
+      makeFolders(dirname(path), 0o700)
+      return beginFile(path, mode)
     },
     makeFile: (path, mode) => {
       try {

@@ -51,6 +51,8 @@ export interface Files {
    * @throws AppError `usage` for a folder or a socket, `refused` for a link that cannot be trusted
    */
   writeText(path: string, text: string, mode: number): void
+  /** Begins to write such a file, part by part. @throws AppError as `writeText` */
+  beginText(path: string, mode: number): FileWriting
   /** Makes an empty file; one that is there stays as it is. False where there is none afterwards. */
   makeFile(path: string, mode: number): boolean
   /** Takes from all but its owner what they may do with a regular file, as far as we may. */
@@ -63,6 +65,14 @@ export interface Files {
   exists(path: string): boolean
   isEmptyDir(path: string): boolean
   remove(path: string): void
+}
+
+/** A file that is being written: a regular one is not there, or is as it was, until its end. */
+export interface FileWriting {
+  write(text: string): void
+  end(): void
+  /** Nothing is left of it, but what a device or a pipe was given. Also after an end that failed. */
+  giveUp(): void
 }
 
 /** Processes: enough to know later, from another one, whether this one still runs. */

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { AppError } from './errors.ts'
+import type { FileWriting } from './world.ts'
 import { nodeCrypto } from './node-modules.ts'
 
 /** More links than this are a loop, as for the kernel (ELOOP). */
@@ -14,16 +15,30 @@ const MOST_LINKS = 40
  * @throws AppError `usage` for what can be no file, `refused` for a link that somebody else put there
  */
 export function writeFile(path: string, text: string, mode: number): void {
+  const file = beginFile(path, mode)
+  try {
+    file.write(text)
+    file.end()
+  } catch (error) {
+    file.giveUp()
+    throw error
+  }
+}
+
+/**
+ * Begins to write such a file, part by part: a regular one is not there, or as it was, until its end.
+ * @throws AppError as {@link writeFile}
+ */
+export function beginFile(path: string, mode: number): FileWriting {
   const descriptor = ownDescriptor(path)
   if (descriptor !== null && !canBeOpenedAnew(fs.fstatSync(descriptor))) {
-    writeAll(descriptor, text)
-    return
+    return { write: text => writeAll(descriptor, text), end: () => {}, giveUp: () => {} }
   }
   const target = descriptor === null ? followLinks(path) : path
   const found = fs.statSync(target, { throwIfNoEntry: false })
-  if (found === undefined || found.isFile()) replace(target, text, mode, found)
-  else if (found.isCharacterDevice() || found.isFIFO()) writeInto(target, text, found.isFIFO())
-  else throw noFile(path, found)
+  if (found === undefined || found.isFile()) return replacing(target, mode, found)
+  if (found.isCharacterDevice() || found.isFIFO()) return writingInto(target, found.isFIFO())
+  throw noFile(path, found)
 }
 
 function noFile(path: string, found: fs.Stats): AppError {
@@ -69,17 +84,34 @@ function mayFollow(link: fs.Stats, folder: fs.Stats): boolean {
   return !isSharedByAll || link.uid === process.geteuid?.() || link.uid === folder.uid
 }
 
-function replace(path: string, text: string, mode: number, found: fs.Stats | undefined): void {
+function replacing(path: string, mode: number, found: fs.Stats | undefined): FileWriting {
   const temporary = `${path}.${nodeCrypto().randomBytes(6).toString('hex')}.tmp`
-  try {
-    fs.writeFileSync(temporary, text, { mode, flag: 'wx', flush: true })
-    // The process's umask is for files that are new.
-    if (found !== undefined) fs.chmodSync(temporary, mode)
-    if (found !== undefined) keepOwner(temporary, found)
-    fs.renameSync(temporary, path)
-  } catch (error) {
-    fs.rmSync(temporary, { force: true })
-    throw error
+  const descriptor = fs.openSync(temporary, 'wx', mode)
+  const close = once(() => fs.closeSync(descriptor))
+  return {
+    write: text => writeAll(descriptor, text),
+    end: () => {
+      fs.fsyncSync(descriptor)
+      close()
+      // The process's umask is for files that are new.
+      if (found !== undefined) fs.chmodSync(temporary, mode)
+      if (found !== undefined) keepOwner(temporary, found)
+      fs.renameSync(temporary, path)
+    },
+    giveUp: () => {
+      close()
+      fs.rmSync(temporary, { force: true })
+    },
+  }
+}
+
+/** Does it the first time it is asked for. */
+function once(work: () => void): () => void {
+  let isDone = false
+  return () => {
+    if (isDone) return
+    isDone = true
+    work()
   }
 }
 
@@ -88,16 +120,13 @@ function keepOwner(temporary: string, { uid, gid }: fs.Stats): void {
   if (process.geteuid?.() === 0) fs.chownSync(temporary, uid, gid)
 }
 
-function writeInto(path: string, text: string, isPipe: boolean): void {
+function writingInto(path: string, isPipe: boolean): FileWriting {
   // Opening a pipe that nobody reads would wait for ever; so it fails (ENXIO), and while it is open ours cannot wait.
   const probe = isPipe ? fs.openSync(path, fs.constants.O_WRONLY | fs.constants.O_NONBLOCK) : null
   try {
     const descriptor = fs.openSync(path, fs.constants.O_WRONLY)
-    try {
-      writeAll(descriptor, text)
-    } finally {
-      fs.closeSync(descriptor)
-    }
+    const close = once(() => fs.closeSync(descriptor))
+    return { write: text => writeAll(descriptor, text), end: close, giveUp: close }
   } finally {
     if (probe !== null) fs.closeSync(probe)
   }

@@ -87,6 +87,8 @@ export interface BaseContext {
   progress(line: string): void
   /** Tells a watching person that a model is being called, until what is returned is called. */
   calling(call: { readonly title: string; readonly stage: string }): () => void
+  /** Hands on the next part of a text that is too long for a result; see `streamTo` of an operation. */
+  emit(text: string): void
   /** Takes secrets out of a text that is no work, such as a setting. */
   readonly redact: Redact
   /** Where each secret was found, or null; never its value. */

@@ -8,6 +8,7 @@ export const OPERATIONS: LazyList<AnyOperation> = {
   'alert snooze': async () => (await import('./alert/snooze.ts')).alertSnooze,
   'alert test': async () => (await import('./alert/test.ts')).alertTest,
   'alert unit': async () => (await import('./alert/unit.ts')).alertUnit,
+  'audit export': async () => (await import('./audit/export.ts')).auditExport,
   'audit verify': async () => (await import('./audit/verify.ts')).auditVerify,
   'config check': async () => (await import('./config/check.ts')).configCheck,
   'config show': async () => (await import('./config/show.ts')).configShow,

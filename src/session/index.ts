@@ -32,6 +32,8 @@ export interface Call {
   readonly progress: (line: string) => void
   /** Shows that a model is being called; what is returned ends that. */
   readonly calling: (call: { readonly title: string; readonly stage: string }) => () => void
+  /** Takes the parts of what is too long for a result, in their order; left out where nobody wants them. */
+  readonly emit?: (text: string) => void
 }
 
 /**
@@ -88,6 +90,7 @@ export function openSession(options: SessionOptions): Session {
         schedule: options.jobs.schedule,
         progress: line => call.progress(redact(line)),
         calling: call.calling,
+        emit: text => call.emit?.(text),
         redact,
         secretOrigin: name => secrets.find(name)?.origin ?? null,
       }),

@@ -1,8 +1,16 @@
-/** `audit verify`: what was done to the file is told, with the first row and what to do. */
-import { join } from 'node:path'
-import { expect, test } from 'vitest'
+/** `audit verify` and `audit export`: what was done to the file is told, with the first row and what to do. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { auditExport } from '../../src/operations/audit/export.ts'
+import { auditVerify } from '../../src/operations/audit/verify.ts'
 import { textLike } from '../integrations/notion/support/facts.ts'
 import { rowsOf } from '../support/books.ts'
+import { startChild, type Ended } from '../support/child.ts'
+import { parseDocument } from '../support/document.ts'
+import { ROOT } from '../support/root.ts'
+import { CALL, realSession } from '../support/session.ts'
+import { testStore } from '../support/store.ts'
 import { changeStore } from '../store/support/store-file.ts'
 import { errorOf, newHome, type Home } from './support/run.ts'
 import { BRIEF } from './support/sandbox.ts'
@@ -127,4 +135,89 @@ test('what is no head is refused, and a dry run keeps no proof', async () => {
   expect(errorOf(refused)['message']).toContain('"12" is no head of an audit chain')
   expect(await home.json('audit', 'verify', '--dry-run')).toMatchObject({ outcome: 'proved' })
   expect((await home.run('status')).stdout).toContain('audit chain: never read')
+})
+
+/** The script of the README, as it stands there. */
+function readmeScript(dir: string): string {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
+  const block = /<!-- verify\.mjs -->\s*```js\n(.*?)```/s.exec(readme)?.[1] ?? ''
+  writeFileSync(join(dir, 'verify.mjs'), block)
+  return join(dir, 'verify.mjs')
+}
+
+test('an export is verified by the script of the README, which names the row that was changed', async () => {
+  const home = await usedHome()
+  const script = readmeScript(home.dir)
+  const verified = async (file: string): Promise<Ended> => startChild([process.execPath, script, file]).ended
+  const { head } = await home.json('audit', 'verify', '--dry-run')
+  const ran = await home.run('audit', 'export', '--output', 'audit.jsonl')
+  expect(ran).toMatchObject({ code: 0, stderr: '' })
+  expect(ran.stdout).toBe(`written to ${home.dir}/audit.jsonl\nrows  12\nhead  ${String(head)}\n`)
+  const file = join(home.dir, 'audit.jsonl')
+  expect(await verified(file)).toMatchObject({ code: 0, stdout: `${String(head)}\n`, stderr: '' })
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
+  expect(lines.map(line => parseDocument(line)['seq'])).toEqual(lines.map((_, index) => index + 1))
+  for (const [wrong, row] of [
+    [lines.with(6, (lines[6] ?? '').replace('"actor":"test"', '"actor":"mallory"')), 7],
+    [lines.toSpliced(4, 1), 5],
+    [lines.toSpliced(4, 0, lines[2] ?? ''), 5],
+    [lines.with(2, lines[3] ?? '').with(3, lines[2] ?? ''), 3],
+    [lines.with(8, (lines[8] ?? '').replace(/[0-9a-f]"\}$/, 'g"}')), 9],
+  ] as const) {
+    writeFileSync(file, `${wrong.join('\n')}\n`)
+    const told = await verified(file)
+    expect(told.code).toBe(1)
+    expect(told.stderr).toContain(`row ${String(row)} is not as it was written`)
+  }
+})
+
+test('without a file the lines alone go to standard output; with --json there is no room for them', async () => {
+  const home = await usedHome()
+  const ran = await home.run('audit', 'export')
+  expect(ran).toMatchObject({ code: 0, stderr: '' })
+  expect(
+    ran.stdout
+      .trimEnd()
+      .split('\n')
+      .map(line => parseDocument(line)['kind']),
+  ).toEqual(
+    rowsOf<{ kind: string }>(fileOf(home), 'SELECT kind FROM audit_log ORDER BY seq').map(({ kind }) => kind),
+  )
+  const refused = await home.run('audit', 'export', '--json')
+  expect(refused.code).toBe(64)
+  expect(errorOf(refused)['hint']).toContain('name a file with --output')
+  const { rows, head, written } = await home.json('audit', 'export', '--output', 'a.jsonl')
+  expect({ rows, written }).toEqual({ rows: 12, written: join(home.dir, 'a.jsonl') })
+  expect(head).toMatch(/^12:/)
+})
+
+test('what cannot be written whole leaves the file as it was', async () => {
+  const home = await usedHome()
+  writeFileSync(join(home.dir, 'audit.jsonl'), 'older')
+  changeStore(fileOf(home), 'ALTER TABLE audit_log RENAME COLUMN kind TO sort')
+  const ran = await home.run('audit', 'export', '--output', 'audit.jsonl')
+  expect(ran.code).toBe(74)
+  expect(readFileSync(join(home.dir, 'audit.jsonl'), 'utf8')).toBe('older')
+  expect(readdirSync(home.dir).filter(name => name.startsWith('audit'))).toEqual(['audit.jsonl'])
+})
+
+test('a long chain is handed out and read in parts', async () => {
+  const files = testStore()
+  const store = files.open('first')
+  const changes = Array.from({ length: 4_500 }, async (_, index) =>
+    index % 2 === 0 ? store.queue.pause('x') : store.queue.resume(),
+  )
+  await Promise.all(changes)
+  const session = realSession({ stateDir: dirname(files.path), env: {} })
+  onTestFinished(() => session.close())
+  const parts: string[] = []
+  const call = { ...CALL, emit: (text: string) => void parts.push(text) }
+  const { result } = await session.run(auditExport, {}, call)
+  expect(parts.map(part => part.trimEnd().split('\n').length)).toEqual([2_000, 2_000, 502])
+  expect(result.head).toBe((await session.run(auditVerify, {}, CALL)).result.head)
+  const stop = AbortSignal.abort()
+  await expect(session.run(auditVerify, {}, { ...CALL, stop })).rejects.toMatchObject({
+    kind: 'busy',
+    message: 'stopped at row 2000 of the audit chain',
+  })
 })

@@ -49,6 +49,7 @@ function happy(seeded: Seeded, form: 0 | 1): Readonly<Record<string, readonly st
     'alert test': [],
     // It is open already: nothing is told again.
     'alert unit': ['echopilot-poll.service'],
+    'audit export': ['--output', `audit-${String(form)}.jsonl`],
     'audit verify': [],
     'config check': [],
     'config init': ['--config', `config-${String(form)}.toml`],

@@ -8,10 +8,10 @@ import type { AnyOperation } from '../../operations/define.ts'
 type Given = Readonly<Record<string, unknown>>
 
 /** What an operation takes on the command line: its input, and the flags that name files. */
-export function withFileFlags({ input, readFrom, writeTo }: AnyOperation): Fields {
+export function withFileFlags({ input, readFrom, writeTo, streamTo }: AnyOperation): Fields {
   const fieldOf = (file: { readonly flag: string; readonly meaning: string } | undefined): Fields =>
     file === undefined ? {} : { [file.flag]: optional(textField(file.meaning)) }
-  return { ...fieldOf(readFrom), ...input, ...fieldOf(writeTo) }
+  return { ...fieldOf(readFrom), ...input, ...fieldOf(writeTo), ...fieldOf(streamTo) }
 }
 
 /**
@@ -70,6 +70,50 @@ export function resultWritten(
   return writeResultFile(world, writeTo.what, file, writeTo.text(result))
 }
 
+/** Where the parts of a text go that an operation hands on while it runs. */
+export interface ResultStream {
+  /** The file's full path; null where it goes to standard output. */
+  readonly path: string | null
+  readonly emit: (text: string) => void
+  readonly end: () => void
+  readonly giveUp: () => void
+}
+
+/**
+ * Opens the way of an operation's text: to the file that was asked for, whole or not at all, else to standard output.
+ * Null where it has none.
+ * @throws AppError as {@link resultWritten}; `usage` where only one JSON document is to be printed
+ */
+export function resultStream(
+  { streamTo }: Pick<AnyOperation, 'streamTo'>,
+  given: Given,
+  {
+    world,
+    out,
+    json,
+  }: { readonly world: World; readonly out: (text: string) => void; readonly json: boolean },
+): ResultStream | null {
+  if (streamTo === undefined) return null
+  const { what, flag } = streamTo
+  const file = given[flag]
+  if (typeof file !== 'string') {
+    if (!json) return { path: null, emit: out, end: () => {}, giveUp: () => {} }
+    throw new AppError(
+      'usage',
+      `with --json one document is printed, and ${what} would not be in it`,
+      `leave --json out, or name a file with --${flag}`,
+    )
+  }
+  const path = resolve(world.host.cwd, file)
+  const writing = inFile(what, path, () => world.files.beginText(path, world.files.mode(path) ?? 0o644))
+  return {
+    path,
+    emit: text => inFile(what, path, () => writing.write(text)),
+    end: () => inFile(what, path, () => writing.end()),
+    giveUp: () => writing.giveUp(),
+  }
+}
+
 /** The disk, not the name, is what is wrong. */
 const DISK_IS_FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EIO'])
 
@@ -80,9 +124,13 @@ const DISK_IS_FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EIO'])
  */
 function writeResultFile(world: World, what: string, file: string, text: string): string {
   const path = resolve(world.host.cwd, file)
+  inFile(what, path, () => world.files.writeText(path, text, world.files.mode(path) ?? 0o644))
+  return path
+}
+
+function inFile<T>(what: string, path: string, work: () => T): T {
   try {
-    world.files.writeText(path, text, world.files.mode(path) ?? 0o644)
-    return path
+    return work()
   } catch (error) {
     const message = `${what} cannot be written to ${path}: ${messageOf(error)}`
     if (error instanceof AppError) throw new AppError(error.kind, message, error.hint, error)

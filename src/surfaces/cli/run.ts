@@ -8,7 +8,7 @@ import type { Call, Session } from '../../session/index.ts'
 import { resultPrinter, openCli, type CommandHost } from './host.ts'
 import { asTyped, quoted, typedAs } from '../../kernel/typed-as.ts'
 import { printed, type Look } from './printer.ts'
-import { resultWritten, withFileRead } from './files.ts'
+import { resultStream, resultWritten, withFileRead, type ResultStream } from './files.ts'
 import type { GlobalFlags } from './global-flags.ts'
 import { isJobCall, runJobCall } from './job.ts'
 import type { Terminal } from './terminal.ts'
@@ -110,15 +110,42 @@ async function runEntry(parsed: Parsed<CliEntry>, look: Look, options: CliOption
     const given = await withFileRead(operation, input, options)
     const confirmed =
       call.confirmed || (await isConfirmed(operation, given, { session, call, flags, look, options }))
-    const { result, outcome } = await session.run(operation, given, { ...call, confirmed })
-    const file = resultWritten(operation, input, result, options.world)
-    const told = operation.writeTo === undefined ? {} : { [operation.writeTo.told]: file }
-    print({ ...Object(result), ...told }, () =>
-      file === null ? operation.render(result) : document(`written to ${file}`),
+    const stream = resultStream(operation, input, {
+      world: options.world,
+      out: text => terminal.out(text),
+      json: flags.json === true,
+    })
+    const { result, outcome } = await streamed(stream, async emit =>
+      session.run(operation, given, { ...call, confirmed, ...emit }),
+    )
+    const file = stream?.path ?? resultWritten(operation, input, result, options.world)
+    const to = operation.streamTo ?? operation.writeTo
+    // What went to standard output is all that is wanted there.
+    if (stream !== null && file === null) return outcome
+    print({ ...Object(result), ...(to === undefined ? {} : { [to.told]: file }) }, () =>
+      file === null
+        ? operation.render(result)
+        : document(`written to ${file}`, stream && operation.render(result)),
     )
     return outcome
   } finally {
     session.close()
+  }
+}
+
+/** Runs what hands on its text: that is whole where it ended, and nothing where it failed. */
+async function streamed<T>(
+  stream: ResultStream | null,
+  run: (emit: Pick<Call, 'emit'>) => Promise<T>,
+): Promise<T> {
+  if (stream === null) return run({})
+  try {
+    const ended = await run({ emit: stream.emit })
+    stream.end()
+    return ended
+  } catch (error) {
+    stream.giveUp()
+    throw error
   }
 }
 

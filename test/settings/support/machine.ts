@@ -44,6 +44,7 @@ function filesOf(files: Readonly<Record<string, FileSpec>>): Files {
       return typeof file === 'object' && 'mode' in file ? file.mode : 0o600
     },
     writeText: never,
+    beginText: never,
     readPipe: async () => null,
     makeFile: never,
     tighten: never,
