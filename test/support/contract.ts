@@ -43,9 +43,29 @@ export async function contractProxy(
   return proxy
 }
 
+/** Findings of one object of a vendor, such as what a webhook brings. */
+export async function checkedObject(
+  service: string,
+  type: string,
+  value: unknown,
+): Promise<readonly Violation[]> {
+  const tool: unknown = await import(pathToFileURL(PROXY).href)
+  if (!isChecker(tool)) throw new Error('the contract tool has no checkObject')
+  const found = tool.checkObject(service, type, value)
+  return found.filter(({ severity }) => severity === 'error' || severity === 'warn')
+}
+
 /** Findings that break the description, on either side. */
 export function errorsOf(proxy: ContractProxy): readonly Violation[] {
   return proxy.violations.filter(({ severity }) => severity === 'error')
+}
+
+interface Checker {
+  readonly checkObject: (service: string, type: string, value: unknown) => readonly Violation[]
+}
+
+function isChecker(value: unknown): value is Checker {
+  return typeof value === 'object' && value !== null && 'checkObject' in value
 }
 
 function isTool(value: unknown): value is { readonly startContractProxy: StartProxy } {

@@ -28,14 +28,14 @@ export const METHODS: readonly Method[] = [
   { ...VISA, token: 'pm_card_mastercard', label: 'Mastercard', brand: 'mastercard', last4: '4444' },
   {
     ...DECLINED,
-    token: 'pm_card_visa_chargeDeclined',
+    token: 'pm_card_chargeDeclined',
     label: 'Visa that is declined',
     last4: '0002',
     decline: { code: 'card_declined', decline_code: 'generic_decline', message: 'Your card was declined.' },
   },
   {
     ...DECLINED,
-    token: 'pm_card_visa_chargeDeclinedInsufficientFunds',
+    token: 'pm_card_chargeDeclinedInsufficientFunds',
     label: 'Visa without enough money',
     last4: '9995',
     decline: {
@@ -83,9 +83,10 @@ export const METHODS: readonly Method[] = [
   },
 ]
 
-/** The method of that name. */
+/** The method of that name; declined cards have a second one, with their brand. */
 export function methodOf(token: string): Method | undefined {
-  return METHODS.find(method => method.token === token)
+  const name = token.replace('pm_card_visa_', 'pm_card_')
+  return METHODS.find(method => method.token === name)
 }
 
 /** What a charge says of its method. */

@@ -71,7 +71,7 @@ async function life(stripe: Stripe, { hand }: StripeServer): Promise<void> {
   for (const method of methods) {
     const link = await makeLink(stripe)
     const { id: session } = await hand('open', { link: link.id })
-    await hand('pay', { session, method: 'pm_card_visa_chargeDeclined' })
+    await hand('pay', { session, method: 'pm_card_chargeDeclined' })
     await hand('pay', { session, method, email: 'ana@example.com' })
     const paid = await stripe.checkout.sessions.retrieve(String(session), {
       expand: ['line_items', 'payment_link', 'payment_intent.latest_charge.balance_transaction'],
@@ -168,7 +168,7 @@ async function refusals(stripe: Stripe, { arm }: StripeServer, url: string): Pro
         amount: 500,
         currency: 'usd',
         confirm: true,
-        payment_method: 'pm_card_visa_chargeDeclined',
+        payment_method: 'pm_card_chargeDeclined',
       }),
     async () => sdk(url, 'sk_test_wrong').balance.retrieve(),
   ]

@@ -105,11 +105,23 @@ function payButton(method: Method, label: string, look: string): Html {
 function receipt(session: Session, intent: PaymentIntent | undefined, sum: string): Html {
   const text =
     session.payment_status === 'unpaid' ? stateOfDebit(intent) : 'Thank you, the payment went through.'
+  const { success_url: url } = session
+  const back =
+    url === null
+      ? html``
+      : html`<a class="button" href="${safe(filled(url, session.id))}">Back to the shop</a>`
   return html`<section class="card">
     <p class="sum">${sum}</p>
     <p>${text}</p>
-    ${session.success_url === null ? html`` : html`<p><a class="button" href="${safe(filled(session.success_url, session.id))}">Back to the shop</a></p>`}
+    <p class="row">${back} ${intent?.status === 'succeeded' ? disputeButton(intent) : html``}</p>
   </section>`
+}
+
+/** What a payer does at the bank, not here; there is no page of a bank. */
+function disputeButton({ id }: PaymentIntent): Html {
+  return html`<form method="post" action="/__sandbox/stripe/dispute">
+    <input type="hidden" name="payment_intent" value="${id}" /><button>Open a dispute at my bank</button>
+  </form>`
 }
 
 function stateOfDebit(intent: PaymentIntent | undefined): string {

@@ -1,0 +1,83 @@
+/** Lists: pages both ways, filters, and what is filled in. */
+import { expect, test } from 'vitest'
+import { makeLink } from './support/link.ts'
+import { stripeServer } from './support/server.ts'
+
+test('pages go on where the last one ended, in both directions', async () => {
+  const { stripe } = await stripeServer()
+  const made: string[] = []
+  for (const name of ['a', 'b', 'c', 'd', 'e']) made.unshift((await stripe.products.create({ name })).id)
+  const ids = async (params: object): Promise<readonly [readonly string[], boolean]> => {
+    const { data, has_more } = await stripe.products.list(params)
+    return [data.map(({ id }) => id), has_more]
+  }
+  expect(await ids({ limit: 2 })).toEqual([made.slice(0, 2), true])
+  expect(await ids({ limit: 2, starting_after: made[1] })).toEqual([made.slice(2, 4), true])
+  expect(await ids({ limit: 2, starting_after: made[3] })).toEqual([made.slice(4), false])
+  expect(await ids({ limit: 2, ending_before: made[4] })).toEqual([made.slice(2, 4), true])
+  expect(await ids({ limit: 2, ending_before: made[1] })).toEqual([made.slice(0, 1), false])
+  const all = await stripe.products.list({ limit: 2 }).autoPagingToArray({ limit: 100 })
+  expect(all.map(({ id }) => id)).toEqual(made)
+  const backwards = stripe.products.list({ limit: 2, ending_before: made[4] ?? '' })
+  expect((await backwards.autoPagingToArray({ limit: 100 })).map(({ id }) => id)).toEqual(
+    made.slice(0, 4).toReversed(),
+  )
+  await expect(ids({ limit: 101 })).rejects.toThrow(
+    "must be less than or equal to 100 (it currently is '101').",
+  )
+  await expect(ids({ limit: 0 })).rejects.toThrow('greater than or equal to 1')
+  await expect(ids({ starting_after: 'prod_none' })).rejects.toThrow("No such product: 'prod_none'")
+  await expect(ids({ starting_after: made[0], ending_before: made[1] })).rejects.toThrow('only set one of')
+})
+
+test('lists are narrowed by time, state and what belongs together', async () => {
+  const { stripe, hand } = await stripeServer()
+  const first = await makeLink(stripe, 1000, 'usd', 'run_1')
+  await hand('pay', { link: first.id })
+  await hand('clock', { seconds: 3600 })
+  const second = await makeLink(stripe, 2000, 'usd', 'run_2')
+  await hand('open', { link: second.id })
+  const [paid] = (await stripe.checkout.sessions.list({ payment_link: first.id })).data
+  expect(paid).toMatchObject({ status: 'complete', payment_status: 'paid', metadata: { run_id: 'run_1' } })
+  expect((await stripe.checkout.sessions.list({ status: 'open' })).data).toMatchObject([
+    { payment_link: second.id },
+  ])
+  const [{ id: intent } = { id: '' }] = (await stripe.paymentIntents.list()).data
+  expect((await stripe.checkout.sessions.list({ payment_intent: intent })).data).toMatchObject([
+    { id: paid?.id },
+  ])
+  expect((await stripe.charges.list({ payment_intent: intent })).data).toMatchObject([{ amount: 1000 }])
+  const since = { created: { gt: (paid?.created ?? 0) + 1 } }
+  expect((await stripe.checkout.sessions.list(since)).data).toMatchObject([{ payment_link: second.id }])
+  const [charge] = (await stripe.charges.list()).data
+  const of = { source: charge?.id ?? '' }
+  expect((await stripe.balanceTransactions.list(of)).data).toMatchObject([{ amount: 1000, type: 'charge' }])
+  await stripe.paymentLinks.update(second.id, { active: false })
+  expect((await stripe.paymentLinks.list({ active: true })).data).toEqual([])
+  expect((await stripe.paymentLinks.list({ active: false })).data).toHaveLength(2)
+})
+
+test('ids are filled in where it is asked for, deep and in lists; lines and refunds only then', async () => {
+  const { stripe, hand } = await stripeServer()
+  const link = await makeLink(stripe)
+  expect(link.line_items).toBeUndefined()
+  const full = await stripe.paymentLinks.retrieve(link.id, { expand: ['line_items.data.price.product'] })
+  expect(full.line_items?.data).toMatchObject([
+    { amount_total: 1000, price: { product: { name: 'Blog post' } } },
+  ])
+  await hand('pay', { link: link.id })
+  const [intent] = (
+    await stripe.paymentIntents.list({
+      expand: ['data.latest_charge.balance_transaction', 'data.latest_charge.refunds'],
+    })
+  ).data
+  expect(intent?.latest_charge).toMatchObject({
+    amount: 1000,
+    balance_transaction: { fee: 59, net: 941 },
+    refunds: { data: [] },
+  })
+  const retrieve = async (...expand: string[]): Promise<unknown> =>
+    stripe.paymentIntents.retrieve(intent?.id ?? '', { expand })
+  await expect(retrieve('amount')).rejects.toThrow('This property cannot be expanded (amount).')
+  await expect(retrieve('a.b.c.d.e')).rejects.toThrow('cannot expand more than 4 levels')
+})
