@@ -6,6 +6,9 @@ import Sqlite from 'better-sqlite3'
 /** One connection; every statement is synchronous. */
 export type Database = Sqlite.Database
 
+/** One prepared statement: what it binds, and the rows it gives. */
+export type Statement<Bound extends unknown[], Row> = Sqlite.Statement<Bound, Row>
+
 /** True when the database is held by another process. */
 export function isHeld(error: unknown): boolean {
   return error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')

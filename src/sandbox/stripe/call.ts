@@ -19,6 +19,8 @@ export interface Call {
   readonly act: Act
   /** What was given, read by the route's shape. */
   readonly params: JsonObject
+  /** Whether it names a version of the API; if not, it is of the account's own, which may be older. */
+  readonly isVersioned: boolean
   /** The parts of the path. */
   readonly path: Readonly<Record<string, string>>
 }
@@ -116,7 +118,8 @@ function answer(
   const act = actOf(account, request, id)
   before(act)
   const params = readParams(shape, readForm(formOf(request)))
-  const body = handle({ account, act, params, path: request.params })
+  const isVersioned = request.headers['stripe-version'] !== undefined
+  const body = handle({ account, act, params, isVersioned, path: request.params })
   if (fault !== undefined) return fault
   if (isRefusal(body)) return body.refusal
   return { status: 200, body: expanded(account.store, body, textsIn(params['expand'])) }

@@ -12,6 +12,7 @@ import { balanceRoutes, makeAvailable } from './balance.ts'
 import { boardRoutes } from './board.ts'
 import { keyGuard, routeMaker, type MakeRoute } from './call.ts'
 import { catalogRoutes } from './catalog.ts'
+import { chargeRoutes } from './charges.ts'
 import { disputeRoutes, passDueDates } from './disputes.ts'
 import { endpointRoutes } from './endpoints.ts'
 import { problemReply } from './errors.ts'
@@ -55,6 +56,7 @@ function openService(db: Database, clock: Clock): Service {
       ...linkRoutes(route),
       ...sessionRoutes(route),
       ...paymentRoutes(route),
+      ...chargeRoutes(route),
       ...refundRoutes(route),
       ...disputeRoutes(route),
       ...balanceRoutes(route),

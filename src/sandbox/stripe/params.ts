@@ -67,15 +67,19 @@ export function missing(param: string): Error {
 }
 
 function refuseUnknown({ rules, others = '' }: Shape, form: FormMap, at: string): void {
-  const unknown = [...form.keys()].filter(name => !Object.hasOwn(rules, name))
-  const [first] = unknown
+  const names = [...form.keys()].filter(name => !Object.hasOwn(rules, name))
+  const [first] = names
   if (first === undefined) return
-  const full = unknown.map(name => (at === '' ? name : `${at}[${name}]`))
-  const param = full[0] ?? first
-  if (others.split(' ').includes(first)) throw notInSandbox(`know ${param}`, param)
-  throw refused({
-    message: `Received unknown parameter${full.length > 1 ? 's' : ''}: ${full.join(', ')}`,
-    param,
+  const full = names.map(name => (at === '' ? name : `${at}[${name}]`))
+  if (others.split(' ').includes(first)) throw notInSandbox(`know ${full[0] ?? first}`, full[0] ?? first)
+  throw unknown(full)
+}
+
+/** The API's error for parameters it does not have. */
+export function unknown(params: readonly string[]): Error {
+  return refused({
+    message: `Received unknown parameter${params.length > 1 ? 's' : ''}: ${params.join(', ')}`,
+    param: params[0] ?? '',
     code: 'parameter_unknown',
   })
 }

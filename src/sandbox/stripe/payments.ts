@@ -2,15 +2,16 @@
 import { isObject, stringOf, type JsonObject } from '../lib/json.ts'
 import type { Route } from '../lib/service.ts'
 import { emit, newId, newObject, secondsOf, type Account, type Act } from './account.ts'
-import { book, textOf } from './balance.ts'
+import { book } from './balance.ts'
 import { atPath, listed, listShape, type Call, type MakeRoute, type Refusal } from './call.ts'
+import { newCharge, outcomeOf } from './charges.ts'
 import { disputeCharge } from './disputes.ts'
 import { errorReply, refused } from './errors.ts'
-import { methodDetails, methodOf, type Method } from './methods.ts'
+import { methodOf, type Method } from './methods.ts'
 import { changedMetadata, metadataIn } from './metadata.ts'
 import type { Charge, Metadata, PaymentIntent } from './model.ts'
 import { checkCharge, currencyIn, feeOf } from './money.ts'
-import { AMOUNT, FLAG, METADATA, object, oneOf, required, TEXT, type Shape } from './params.ts'
+import { AMOUNT, FLAG, METADATA, object, oneOf, required, TEXT, unknown, type Shape } from './params.ts'
 import { expanded } from './expand.ts'
 
 /** What a payment is begun with. */
@@ -186,79 +187,6 @@ function declined(
   return waiting
 }
 
-function newCharge(act: Act, intent: PaymentIntent, method: Method, payer: JsonObject): Charge {
-  const head = newObject(act, 'charge', method.type === 'card' ? 'ch' : 'py')
-  return {
-    ...head,
-    amount: intent.amount,
-    amount_captured: 0,
-    amount_refunded: 0,
-    application: null,
-    application_fee: null,
-    application_fee_amount: null,
-    balance_transaction: null,
-    billing_details: { address: NO_ADDRESS, email: null, name: null, phone: null, tax_id: null, ...payer },
-    calculated_statement_descriptor: 'SANDBOX',
-    captured: false,
-    currency: intent.currency,
-    customer: null,
-    description: intent.description,
-    disputed: false,
-    failure_balance_transaction: null,
-    failure_code: null,
-    failure_message: null,
-    fraud_details: {},
-    metadata: intent.metadata,
-    on_behalf_of: null,
-    outcome: null,
-    paid: false,
-    payment_intent: intent.id,
-    payment_method: newId('pm'),
-    payment_method_details: methodDetails(method, intent.amount),
-    receipt_email: intent.receipt_email,
-    receipt_number: null,
-    receipt_url: `${act.origin}/pay/receipts/${head.id}`,
-    refunded: false,
-    review: null,
-    shipping: intent.shipping,
-    source: null,
-    source_transfer: null,
-    statement_descriptor: intent.statement_descriptor,
-    statement_descriptor_suffix: intent.statement_descriptor_suffix,
-    status: 'pending',
-    transfer_data: null,
-    transfer_group: null,
-    own: { method: method.token },
-  }
-}
-
-const NO_ADDRESS = { city: null, country: null, line1: null, line2: null, postal_code: null, state: null }
-
-function outcomeOf(method: Method): JsonObject {
-  const none = { advice_code: null, network_advice_code: null, network_decline_code: null }
-  if (method.outcome !== 'declines') {
-    const message = 'Payment complete.'
-    return {
-      ...none,
-      network_status: 'approved_by_network',
-      reason: null,
-      risk_level: 'normal',
-      risk_score: 12,
-      seller_message: message,
-      type: 'authorized',
-    }
-  }
-  return {
-    ...none,
-    network_status: 'declined_by_network',
-    reason: method.decline?.decline_code ?? null,
-    risk_level: 'normal',
-    risk_score: 12,
-    seller_message: 'The bank did not return any further details with this decline.',
-    type: 'issuer_declined',
-  }
-}
-
 /** Gives a payment up that was not made. */
 export function cancelPayment(
   account: Account,
@@ -293,7 +221,7 @@ const CREATE: Shape = {
     description: TEXT,
     metadata: METADATA,
     payment_method: TEXT,
-    // Gone from the newest version, and still sent by the command-line tool.
+    // Gone from this version, and still sent by the command-line tool, which names none.
     payment_method_types: { type: 'list', of: TEXT },
     receipt_email: TEXT,
     return_url: TEXT,
@@ -309,7 +237,6 @@ const REASONS = oneOf('duplicate', 'fraudulent', 'requested_by_customer', 'aband
 /** The routes. */
 export function paymentRoutes(route: MakeRoute): readonly Route[] {
   const path = '/v1/payment_intents'
-  const charges = listShape({ payment_intent: TEXT }, 'customer transfer_group')
   return [
     route('POST', path, CREATE, create),
     route('GET', path, listShape({}, 'customer customer_account'), call =>
@@ -321,16 +248,13 @@ export function paymentRoutes(route: MakeRoute): readonly Route[] {
       confirm(call, atPath(call, 'payment_intent')),
     ),
     route('POST', `${path}/{id}/cancel`, { rules: { cancellation_reason: REASONS } }, cancel),
-    route('GET', '/v1/charges', charges, call => {
-      const { payment_intent } = call.params
-      return listed(call, 'charge', '/v1/charges', { where: textOf({ payment_intent }) })
-    }),
-    route('GET', '/v1/charges/{id}', { rules: {} }, call => atPath(call, 'charge')),
   ]
 }
 
 function create(call: Call): JsonObject | Refusal {
   const { account, act, params } = call
+  if (call.isVersioned && params['payment_method_types'] !== undefined)
+    throw unknown(['payment_method_types'])
   const currency = currencyIn(stringOf(params, 'currency') ?? '', 'currency')
   const amount = Number(params['amount'])
   checkCharge(amount, currency, 'amount')

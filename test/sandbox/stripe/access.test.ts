@@ -50,6 +50,22 @@ test('the two modes know nothing of each other: the key says which, and the othe
   expect((await live.products.create({ name: 'b' }, key)).name).toBe('b')
 })
 
+test('what the version has lost is unknown to it, and still taken of callers without one, as the vendor’s own tool', async () => {
+  const { url } = await stripeServer()
+  const asked = async (headers: Record<string, string>): Promise<string> => {
+    const answer = await fetch(`${url}/v1/payment_intents`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TEST_KEY}`, ...headers },
+      body: new URLSearchParams('amount=100&currency=usd&payment_method_types[]=card'),
+    })
+    return answer.text()
+  }
+  expect(await asked({})).toContain('"status":"requires_payment_method"')
+  expect(await asked({ 'stripe-version': API_VERSION })).toContain(
+    'Received unknown parameter: payment_method_types',
+  )
+})
+
 test('one version, one account and form bodies are taken, others refused openly', async () => {
   const { url, stripe } = await stripeServer()
   const asked = async (headers: Record<string, string>, body?: string): Promise<string> => {
