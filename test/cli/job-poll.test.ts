@@ -17,9 +17,8 @@ test('poll works on beside another one of its slot; what found nothing leaves on
     asked.resolve()
     return go.promise
   })
-  await home.json('task', 'add', BRIEF)
-  const clock = fakeClock()
-  const world = realWorld({ env: home.env, cwd: home.dir, homeDir: home.dir, clock })
+  const world = realWorld({ env: home.env, cwd: home.dir, homeDir: home.dir, clock: fakeClock() })
+  await callCli(['task', 'add', BRIEF], { world })
   const job = (...words: string[]) => callCli(['--job', 'poll', '--json', ...words], { world })
   const first = job()
   await asked.promise
@@ -32,7 +31,8 @@ test('poll works on beside another one of its slot; what found nothing leaves on
   expect(listOf(partOf(parseDocument(ended.stdout), 'result'), 'runs')).toMatchObject([{ status: 'Done' }])
   // Whichever ended first has done the slot.
   expect(parseDocument((await job('--wait', '30')).stdout)).toMatchObject({ wasDone: true, result: null })
-  const { runs, state } = await home.json('jobs', 'show', 'poll')
+  const shown = await callCli(['jobs', 'show', 'poll', '--json'], { world })
+  const { runs, state } = parseDocument(shown.stdout)
   expect(state).toBe('done')
   expect(runs).toHaveLength(2)
   expect(runs).toMatchObject(expect.arrayContaining([expect.objectContaining({ idle: 1 })]))
