@@ -234,10 +234,8 @@ export function pollOutcome(report: PollReport): Outcome {
   return unhandled > 0 || notion.unreachable !== null || !notion.complete ? 'partial' : 'ok'
 }
 
-/** Whether there was nothing to be picked up, worked on or written. */
-export function foundNothing({ runs, failed, notion }: PollReport): boolean {
-  if (runs.length + failed.length > 0) return false
-  if (notion === null) return true
-  const touched = [notion.picked, notion.failed, notion.undelivered].some(items => items.length > 0)
-  return !touched && notion.decided + notion.delivered === 0
+/** Whether there was nothing to be picked up, worked on or written; what went wrong is told by its outcome. */
+export function foundNothing({ runs, notion }: PollReport): boolean {
+  if (runs.length > 0 || notion === null) return runs.length === 0
+  return notion.picked.length + notion.decided + notion.delivered === 0
 }

@@ -120,6 +120,26 @@ test('a slot that is done keeps nobody waiting, whoever holds the lock', async (
   expect((await typed).outcome).toBe('ok')
 })
 
+test('one that had to wait for more than 90 s is late', async () => {
+  const { session, next, clock, ran } = toys()
+  const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  next.push(async () => {
+    begun.resolve()
+    await over.promise
+    return { outcome: 'failed' }
+  })
+  const first = session().runJob({ name: 'tidy', slotMs: null, waitMs: 0 }, CALL)
+  await begun.promise
+  const second = session().runJob({ name: 'tidy', slotMs: null, waitMs: HOUR }, CALL)
+  while (clock.slept.length === 0) await clock.advance(0)
+  await clock.advance(2 * MINUTE)
+  over.resolve()
+  expect((await first).late).toBe(false)
+  await passUntil(second, clock, 1000)
+  expect(await second).toMatchObject({ late: true, run: { outcome: 'ok' } })
+  expect(ran).toHaveLength(2)
+})
+
 test('one that waits in vain is busy when its time is over, and stops when told to', async () => {
   const { session, next, clock } = toys()
   const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]

@@ -33,7 +33,7 @@ export const jobsShow = defineOperation({
     document(
       facts(
         [jobState(job), jobWords(job, atMs)],
-        ['runs', `${job.command}, ${job.when} UTC`],
+        ['runs', `${job.command}, ${job.when} (UTC)`],
         ['a missed slot', catchUp ? 'is made up for by one run' : 'is left to the next one'],
       ),
       runs.length === 0
