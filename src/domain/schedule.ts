@@ -35,6 +35,8 @@ export interface ScheduledJob {
   readonly catchUp: boolean
   /** A slot that ended `busy` is done as well: what could not be reached is tried again by the next one, which comes soon. */
   readonly busyIsDone?: true
+  /** It needs no other machine: its unit of systemd has no network. */
+  readonly offline?: true
 }
 
 /** Jobs by name: the words of their operation joined by `-`. */
@@ -60,6 +62,11 @@ export function lastSlot(cadence: Cadence, nowMs: number): number {
 /** The first slot after an instant. */
 export function nextSlot(cadence: Cadence, nowMs: number): number {
   return lastSlot(cadence, nowMs) + rhythm(cadence).periodMs
+}
+
+/** From one slot to the next, in milliseconds. */
+export function spacingMs(cadence: Cadence): number {
+  return rhythm(cadence).periodMs
 }
 
 const MINUTE_MS = 60_000

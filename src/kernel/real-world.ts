@@ -132,16 +132,20 @@ function codeOf(error: unknown): unknown {
  * process is known to live, and others are left to the expiry of their lease.
  */
 export function realProcesses(files: Files, pid: number): Processes {
-  const ownBoot = files.readText('/proc/sys/kernel/random/boot_id')?.trim() ?? 'no-boot-id'
+  const ownBoot = files.readText('/proc/sys/kernel/random/boot_id')?.trim() ?? NO_BOOT
   const place = `${ownBoot}/${pidNamespace()}`
   const machine = machineName(files)
   const self = `${place}/${pid}/${startTime(files, pid) ?? 'unknown'}/${machine}`
   const state: Processes['state'] = owner => {
     if (owner === self) return 'alive'
     const [boot, namespace, ownerPid, started, ownerMachine] = owner.split('/')
+    // A sandbox may hide the boot id, from either of us: then nothing is known of the other.
+    if (boot === NO_BOOT || ownBoot === NO_BOOT) return 'elsewhere'
     if (boot !== ownBoot && machine !== NO_MACHINE && ownerMachine === machine) return 'dead'
-    if (`${boot}/${namespace}` !== place || place.startsWith('no-boot-id')) return 'elsewhere'
-    return startTime(files, Number(ownerPid)) === started ? 'alive' : 'dead'
+    if (`${boot}/${namespace}` !== place) return 'elsewhere'
+    const found = startTime(files, Number(ownerPid))
+    if (found === null && isHidden(files, Number(ownerPid))) return 'elsewhere'
+    return found === started ? 'alive' : 'dead'
   }
   const nameOf = (owner: string): string => {
     const where =
@@ -161,6 +165,18 @@ function keepHeapSmall(): void {
   v8.setFlagsFromString('--heap-growing-percent=30')
 }
 
+/** Whether there is such a process all the same: /proc may hide those of other users (proc(5), hidepid). */
+function isHidden(files: Files, pid: number): boolean {
+  if (files.exists(`/proc/${pid}`)) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return codeOf(error) === 'EPERM'
+  }
+}
+
+const NO_BOOT = 'no-boot-id'
 const NO_MACHINE = 'no-machine-id'
 
 /** A part only: the whole id is to stay on its machine (machine-id(5)). */

@@ -14,5 +14,11 @@ export const SCHEDULE = {
     busyIsDone: true,
   },
   replay: { operation: 'replay', input: {}, on: { dailyAt: '02:20' }, catchUp: true },
-  maintain: { operation: 'maintain', input: {}, on: { weeklyOn: 'Sunday', at: '03:00' }, catchUp: true },
+  maintain: {
+    operation: 'maintain',
+    input: {},
+    on: { weeklyOn: 'Sunday', at: '03:00' },
+    catchUp: true,
+    offline: true,
+  },
 } as const satisfies Schedule

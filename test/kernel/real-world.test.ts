@@ -121,3 +121,29 @@ test('a machine that was restarted knows its processes of before to be dead', ()
   expect(machine('boot-2', 'b'.repeat(32)).state(self)).toBe('elsewhere')
   expect(machine('boot-2', null).state(machine('boot-1', null).self)).toBe('elsewhere')
 })
+
+test('what a sandbox hides of the machine or its processes proves no death', async ({ skip }) => {
+  skip(!existsSync('/proc/self/stat'), 'not proved: no /proc')
+  const files = realFiles()
+  const seeing = realProcesses(files, process.pid)
+  const withoutBootId: typeof files = {
+    ...files,
+    readText: path => (path.endsWith('boot_id') ? null : files.readText(path)),
+  }
+  const blind = realProcesses(withoutBootId, process.pid)
+  expect([blind.state(seeing.self), seeing.state(blind.self)]).toEqual(['elsewhere', 'elsewhere'])
+
+  const child = spawn('/bin/cat', [], { stdio: ['pipe', 'ignore', 'ignore'] })
+  const folder = `/proc/${String(child.pid)}`
+  const owner = realProcesses(files, child.pid ?? 0).self
+  const hidden: typeof files = {
+    ...files,
+    readText: path => (path.startsWith(folder) ? null : files.readText(path)),
+    exists: path => !path.startsWith(folder) && files.exists(path),
+  }
+  const other = realProcesses(hidden, process.pid)
+  expect(other.state(owner)).toBe('elsewhere')
+  child.stdin.end()
+  await once(child, 'close')
+  expect(other.state(owner)).toBe('dead')
+})

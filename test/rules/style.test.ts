@@ -80,13 +80,16 @@ test('names of files are lower case with hyphens', () => {
 const THIS = 'test/rules/style.test.ts'
 /** What is read as text. */
 const TEXT =
-  /\.(?:ts|js|mjs|json|md|sql|toml|txt|yml|yaml)$|^(?:bin\/echopilot|\.ci\/run|\.npmrc|\.gitignore|\.editorconfig|LICENSE)$/
+  /\.(?:ts|js|mjs|json|md|sql|toml|txt|yml|yaml|service|timer|conf)$|^(?:bin\/echopilot|\.ci\/run|\.npmrc|\.gitignore|\.editorconfig|LICENSE)$/
 
 test('no file names a machine of ours, a registry, or a key that could be real', () => {
-  const files = globSync(['*', '.*', 'src/**/*', 'test/**/*', 'bin/*', '.ci/*', '.github/**/*'], {
-    cwd: ROOT,
-    withFileTypes: true,
-  })
+  const files = globSync(
+    ['*', '.*', 'src/**/*', 'test/**/*', 'bin/*', 'systemd/**/*', '.ci/*', '.github/**/*'],
+    {
+      cwd: ROOT,
+      withFileTypes: true,
+    },
+  )
     .filter(file => file.isFile())
     .map(file => join(file.parentPath, file.name).slice(ROOT.length + 1))
     .filter(file => TEXT.test(file) && file !== THIS)

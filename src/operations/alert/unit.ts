@@ -21,9 +21,10 @@ export const alertUnit = defineOperation({
     name: nonEmptyTextField('the unit, such as echopilot-poll.service'),
     result: optional(textField("systemd's word for how it failed")),
     exitCode: optional(textField('its exit code, or the signal that ended it')),
-    lines: optional(textField('the last lines of its log')),
+    lines: optional(textField('the last lines of its log; - for standard input')),
   },
   positionals: ['name'],
+  readFrom: { into: 'lines', flag: 'linesFile', meaning: 'file with those lines', what: 'the log' },
   needs: { settings: 'optional', store: 'optional', alertChannels: 'optional', outbox: 'optional' },
   access: 'write',
   // The store may be what is wrong.
