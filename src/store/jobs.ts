@@ -20,7 +20,8 @@ export function jobStore(core: StoreCore) {
     /** Whether a run of the slot has done it. */
     isDone: async (slot: Slot) => isSlotDone(core, slot),
     /** The runs of a job for this slot and later ones, and those that have not ended, in the order in which they began. */
-    runsFrom: async (job: string, slotMs: number) => readRows(core, RUNS_FROM, { job, slotMs }, read),
+    runsFrom: async (job: string, slotMs: number) =>
+      readRows(core, RUNS_FROM, { job, slotMs }, read).toSorted((a, b) => a.startedMs - b.startedMs),
     /** The newest runs of a job, the newest slot first. */
     newest: async (job: string, limit: number) => readRows(core, NEWEST, { job, limit }, read),
     /** Since when there is this store: no slot was due before. */
@@ -32,8 +33,7 @@ export function jobStore(core: StoreCore) {
 }
 
 const RUNS_FROM = `SELECT * FROM operation_records WHERE job = :job AND slot_ms >= :slotMs
-  UNION SELECT * FROM operation_records WHERE job = :job AND ended_ms IS NULL
-  ORDER BY started_ms, id`
+  UNION ALL SELECT * FROM operation_records WHERE job = :job AND slot_ms < :slotMs AND ended_ms IS NULL`
 
 const NEWEST =
   'SELECT * FROM operation_records WHERE job = :job ORDER BY slot_ms DESC, started_ms DESC LIMIT :limit'

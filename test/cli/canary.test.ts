@@ -178,6 +178,7 @@ test('every operation, and failing ones, with --verbose', async () => {
   const id = String(/task_\w+/.exec((await home.run('task', 'add', BRIEF)).stdout)?.[0])
   const words: Readonly<Record<string, readonly string[]>> = {
     'alert unit': ['echopilot-poll.service', '--lines', `it said ${MAKER}`],
+    'jobs show': ['poll'],
     'service resume': ['api.openai.com'],
     'task return': [id, '--note', 'shorter'],
     'task add': ['--file', 'nothing.md'],
@@ -192,6 +193,7 @@ test('every operation, and failing ones, with --verbose', async () => {
     expect(ran.code, command).not.toBe(64)
     expectNoLeak(home, ran, command)
   }
+  expectNoLeak(home, await home.run('--job', 'poll', '--verbose', '--json'), '--job')
 })
 
 test('work is never changed: a key that stands in it stays, and a placeholder for a key is a word', async () => {

@@ -444,7 +444,7 @@ CREATE INDEX effects_subject ON effects (subject_kind, subject_id, seq);
 
 CREATE INDEX operation_records_open ON operation_records (job) WHERE job IS NOT NULL AND ended_ms IS NULL;
 
-CREATE INDEX operation_records_slot ON operation_records (job, slot_ms) WHERE job IS NOT NULL;
+CREATE INDEX operation_records_slot ON operation_records (job, slot_ms, started_ms) WHERE job IS NOT NULL;
 
 CREATE INDEX operation_records_started ON operation_records (operation, started_ms);
 
