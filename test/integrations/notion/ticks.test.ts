@@ -291,10 +291,11 @@ test('a second poll says who picks up, works on beside the first, and ends with 
   const first = spawn(['--state-dir', desk.stateDir, 'poll', '--drain', '--json'], { env })
   await expect.poll(() => desk.rows('SELECT owner FROM locks').length, { interval: 10 }).toBe(1)
   const [{ owner } = { owner: '' }] = desk.rows<{ owner: string }>('SELECT owner FROM locks')
+  const pid = owner.split('/')[2]
   const second = await desk.call('poll', '--drain')
   expect(second).toMatchObject({ code: 0, err: '' })
   expect(second.document).toMatchObject({
-    notion: { busy: owner, picked: [] },
+    notion: { busy: `pid ${pid} on this machine`, picked: [] },
     runs: [{ taskId: local['taskId'], status: 'Done' }],
   })
   expect(await desk.read('poll')).toMatchObject({ code: 0, out: /another process is picking up/ })
