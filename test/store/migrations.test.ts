@@ -340,6 +340,39 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     },
   ],
   board_marks: [{ name: 'ticked rows', at: 'cursor' }],
+  alerts: [
+    {
+      id: 'alert_a',
+      cause: 'unit/a.service',
+      state: 'open',
+      severity: 'warning',
+      message: 'a.service failed',
+      next: null,
+      opened_ms: 1_000,
+      resolved_ms: null,
+      reopenings: 0,
+      told_severity: 'warning',
+      told_ms: 1_001,
+      silence: null,
+      silence_until_ms: null,
+      silence_covers: null,
+      silence_by: null,
+    },
+  ],
+  alert_signals: [
+    {
+      alert_id: 'alert_a',
+      key: 'unit/a.service',
+      severity: 'warning',
+      message: 'a.service failed',
+      next: null,
+      state: 'bad',
+      since_ms: 1_000,
+    },
+  ],
+  unit_failures: [
+    { unit: 'a.service', at_ms: 1_000, result: 'exit-code', exit_code: '1', lines: 'last line' },
+  ],
   audit_log: [
     {
       seq: 1,

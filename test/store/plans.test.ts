@@ -58,6 +58,8 @@ const BOUNDED: readonly RegExp[] = [
   /^USE TEMP B-TREE .* owner IS NOT NULL /,
   /^USE TEMP B-TREE .* WHERE state = '(pending|dead|dismissed)' /,
   /^USE TEMP B-TREE FOR (GROUP|ORDER) BY: SELECT place FROM effects INDEXED BY effects_dead /,
+  // The runs of one slot, and those under way.
+  /^USE TEMP B-TREE FOR ORDER BY: SELECT \* FROM operation_records WHERE job = \S+ AND slot_ms >= .* UNION /,
   // In the order of the index, as far as the limit goes.
   /^SCAN t USING INDEX tasks_created: .* LIMIT /,
   /^SCAN receipts: .* ORDER BY run_id DESC LIMIT /,
