@@ -4,7 +4,6 @@ import type { OpenService, ServiceEnvironment } from '../service.ts'
 import { openBoard, type NotionBoard } from './board.ts'
 import { notionProofs } from './workspace/proofs.ts'
 import { setUpNotion } from './workspace/set-up.ts'
-import type { Store } from '../../store/index.ts'
 import type { Clock } from '../../kernel/world.ts'
 import { notionClient } from './api/client.ts'
 
@@ -32,7 +31,8 @@ export async function openNotion({
     token,
     timeoutMs: own.timeout_seconds * 1000,
     world,
-    ...throttle(perSecond, world.clock, store.rates),
+    throttle: throttle(perSecond, world.clock, count => store.rates.take('notion', count, perSecond)),
+    hasRoom: async () => (await store.rates.left('notion', perSecond)) >= 1,
   })
   const board = onceForEachCall(async call => openBoard(await openStore(call.actor), api, call))
   const setUpCommand = own.parent_page === '' ? 'echopilot init --parent PAGE' : 'echopilot init'
@@ -75,26 +75,21 @@ function onceForEachCall(
 /** Requests are taken in batches of a tenth of a second, so that a fast rate does not write for each. */
 const BATCHES_PER_SECOND = 10
 
-/** Lets requests pass by the bucket that all processes share; see {@link Notion.hasRoom}. */
+/** Waits until a request may be sent; `take` takes tokens of the bucket that all processes share. */
 function throttle(
   perSecond: number,
   clock: Pick<Clock, 'sleep'>,
-  rates: Store['rates'],
-): Pick<Parameters<typeof notionClient>[0], 'throttle' | 'hasRoom'> {
+  take: (count: number) => Promise<number>,
+): () => Promise<void> {
   const batch = Math.max(1, Math.floor(perSecond / BATCHES_PER_SECOND))
   let left = 0
-  let waitMs = 0
-  return {
-    throttle: async () => {
-      if (left > 0) {
-        left -= 1
-        return
-      }
-      waitMs = await rates.take('notion', batch, perSecond)
-      left += batch - 1
-      if (waitMs > 0) await clock.sleep(waitMs)
-    },
-    // What was taken without having to wait need not be asked for.
-    hasRoom: async () => (left > 0 && waitMs === 0) || (await rates.left('notion', perSecond)) >= 1,
+  return async () => {
+    if (left > 0) {
+      left -= 1
+      return
+    }
+    const waitMs = await take(batch)
+    left += batch - 1
+    if (waitMs > 0) await clock.sleep(waitMs)
   }
 }
