@@ -87,6 +87,12 @@ function oneOf<T extends string>(given: Given, name: string, values: readonly T[
   return value
 }
 
+function wholeIn(given: Given, name: string): number {
+  const number = Number(given[name])
+  if (Number.isSafeInteger(number) && number > 0) return number
+  throw refused({ message: `${name} is a whole number above 0.`, param: name })
+}
+
 const VERDICTS: readonly Verdict[] = ['won', 'lost', 'closed', 'appeal']
 
 const ACTS: Readonly<Record<string, HandWork>> = {
@@ -102,7 +108,7 @@ const ACTS: Readonly<Record<string, HandWork>> = {
   /** `{charge}` or `{payment_intent}`, `amount?`: a refund at the dashboard. */
   refund: (account, given, actOf) => {
     const charge = chargeOf(account, given)
-    const amount = given['amount'] === undefined ? {} : { amount: Number(given['amount']) }
+    const amount = given['amount'] === undefined ? {} : { amount: wholeIn(given, 'amount') }
     return refund(account, actOf(charge.livemode), charge, {
       ...amount,
       reason: 'requested_by_customer',
@@ -164,9 +170,7 @@ const ACTS: Readonly<Record<string, HandWork>> = {
   },
   /** `{seconds}`: time passes. */
   clock: (account, given, actOf) => {
-    const seconds = Number(given['seconds'])
-    if (!Number.isInteger(seconds) || seconds < 0) throw refused({ message: 'seconds is a whole number.' })
-    account.advance(seconds)
+    account.advance(wholeIn(given, 'seconds'))
     for (const livemode of [false, true]) expireDue(account, actOf(livemode))
     return { now: new Date(account.now()).toISOString() }
   },

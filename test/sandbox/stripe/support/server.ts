@@ -27,11 +27,12 @@ export function sdk(url: string, key: string = TEST_KEY): Stripe {
   return new Stripe(key, { protocol: 'http', host, port, maxNetworkRetries: 0, telemetry: false })
 }
 
-/** Opens a stand-in that is closed when the test is over. */
+/** Opens a stand-in that is closed when the test is over; with a clock of its own where one is given. */
 export async function stripeServer(
   databaseFile = join(temporaryFolder(), 'stripe.db'),
+  now: () => number = Date.now,
 ): Promise<StripeServer> {
-  const server = await openSandboxServer({ definition: STRIPE_SERVICE, databaseFile, port: 0 })
+  const server = await openSandboxServer({ definition: STRIPE_SERVICE, databaseFile, port: 0, now })
   onTestFinished(async () => server.close().catch(() => undefined))
   const url = `http://127.0.0.1:${String(server.port)}`
   const post = async (path: string, body: unknown): Promise<JsonObject> => {

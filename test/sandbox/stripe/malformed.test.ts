@@ -1,0 +1,109 @@
+/** Whatever comes in, the answer is one of Stripe's: never a bug of the stand-in. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { TEST_KEY } from '../../../src/sandbox/stripe/identity.ts'
+import { makeLink } from './support/link.ts'
+import { stripeServer, type StripeServer } from './support/server.ts'
+
+const NAMES = [
+  ...[
+    'amount',
+    'currency',
+    'charge',
+    'payment_intent',
+    'metadata',
+    'expand',
+    'limit',
+    'created',
+    'line_items',
+  ],
+  ...['restrictions', 'after_completion', 'evidence', 'types', 'type', 'starting_after', 'confirm', 'active'],
+  ...[
+    'payment_method',
+    'payment_intent_data',
+    'url',
+    'enabled_events',
+    'name',
+    'unit_amount',
+    'product',
+    'mode',
+  ],
+  ...['success_url', 'expires_at', 'submit', 'cancellation_reason', '__proto__', 'constructor', ''],
+]
+const PARTS = ['', '0', '1', 'a', 'limit', 'gte', 'completed_sessions', 'price_data', 'currency', '__proto__']
+const VALUES = [
+  ...[
+    '',
+    '0',
+    '-1',
+    '500',
+    '1.5',
+    '9'.repeat(15),
+    '9'.repeat(30),
+    'usd',
+    'USD',
+    'jpy',
+    'true',
+    'payment',
+    '*',
+  ],
+  ...[
+    'pm_card_visa',
+    'pm_card_chargeDeclined',
+    'latest_charge',
+    'data.charge',
+    'line_items.data.price',
+    'null',
+  ],
+  ...['http://127.0.0.1:1/x', 'no address', '\u0000', 'ü'.repeat(600)],
+]
+
+/** Names with up to three parts in brackets, as forms have them. */
+const pair = fc
+  .tuple(
+    fc.constantFrom(...NAMES),
+    fc.array(fc.constantFrom(...PARTS), { maxLength: 3 }),
+    fc.oneof(fc.constantFrom(...VALUES), fc.string({ maxLength: 20 })),
+  )
+  .map(([name, parts, value]): [string, string] => [name + parts.map(part => `[${part}]`).join(''), value])
+
+const COLLECTIONS = [
+  ...['products', 'prices', 'payment_links', 'checkout/sessions', 'payment_intents', 'charges', 'refunds'],
+  ...['disputes', 'balance', 'balance_transactions', 'payouts', 'events', 'webhook_endpoints', 'account', ''],
+]
+
+/** One object of each kind, to be changed at will. */
+async function furnished({ stripe, hand }: StripeServer): Promise<readonly string[]> {
+  const link = await makeLink(stripe)
+  const session = await hand('pay', { link: link.id })
+  const { id } = await hand('dispute', { payment_intent: session['payment_intent'] })
+  const price = await stripe.prices.create({ currency: 'usd', unit_amount: 100, product_data: { name: 'A' } })
+  return [link.id, String(session['id']), String(session['payment_intent']), String(id), price.id]
+}
+
+test('1,000 malformed calls get answers of the vendor’s kind', { timeout: 60_000 }, async () => {
+  const server = await stripeServer()
+  const ids = [...(await furnished(server)), 'none', '%00', '..']
+  const actions = ['', '', '/confirm', '/cancel', '/expire', '/close', '/line_items']
+  const call = fc.record({
+    method: fc.constantFrom('GET', 'POST', 'DELETE'),
+    collection: fc.constantFrom(...COLLECTIONS),
+    rest: fc.option(fc.tuple(fc.constantFrom(...ids), fc.constantFrom(...actions)), { nil: null }),
+    pairs: fc.array(pair, { maxLength: 5 }),
+  })
+  await fc.assert(
+    fc.asyncProperty(call, async ({ method, collection, rest, pairs }) => {
+      const form = new URLSearchParams(pairs).toString()
+      const path = `/v1/${collection}${rest === null ? '' : `/${rest.join('')}`}`
+      const answer = await fetch(`${server.url}${path}${method === 'POST' ? '' : `?${form}`}`, {
+        method,
+        headers: { authorization: `Bearer ${TEST_KEY}`, 'content-type': 'application/x-www-form-urlencoded' },
+        ...(method === 'POST' ? { body: form } : {}),
+      })
+      const text = await answer.text()
+      expect([200, 400, 402, 404], text).toContain(answer.status)
+      if (answer.status !== 200) expect(text).toMatch(/^\{"error":\{"type":"(?:invalid_request|card)_error"/)
+    }),
+    { numRuns: 1000, seed: 12 },
+  )
+})
