@@ -1,5 +1,5 @@
 /** Whatever comes in, the answer is one of Stripe's: never a bug of the stand-in. */
-import fc from 'fast-check'
+import { array, assert, asyncProperty, constantFrom, oneof, option, record, string, tuple } from 'fast-check'
 import { expect, test } from 'vitest'
 import { TEST_KEY } from '../../../src/sandbox/stripe/identity.ts'
 import { makeLink } from './support/link.ts'
@@ -18,13 +18,11 @@ const VALUES = [
 const LONG_VALUES = ['9'.repeat(15), '9'.repeat(30), 'ü'.repeat(600)]
 
 /** Names with up to three parts in brackets, as forms have them. */
-const pair = fc
-  .tuple(
-    fc.constantFrom(...NAMES),
-    fc.array(fc.constantFrom(...PARTS), { maxLength: 3 }),
-    fc.oneof(fc.constantFrom(...VALUES, ...LONG_VALUES), fc.string({ maxLength: 20 })),
-  )
-  .map(([name, parts, value]): [string, string] => [name + parts.map(part => `[${part}]`).join(''), value])
+const pair = tuple(
+  constantFrom(...NAMES),
+  array(constantFrom(...PARTS), { maxLength: 3 }),
+  oneof(constantFrom(...VALUES, ...LONG_VALUES), string({ maxLength: 20 })),
+).map(([name, parts, value]): [string, string] => [name + parts.map(part => `[${part}]`).join(''), value])
 
 const COLLECTIONS = [
   'products prices payment_links checkout/sessions payment_intents charges refunds disputes balance',
@@ -47,14 +45,14 @@ test('1,000 malformed calls get answers of the vendor’s kind', { timeout: 60_0
   const server = await stripeServer()
   const ids = [...(await furnished(server)), 'none', '%00', '..']
   const actions = ['', '', '/confirm', '/cancel', '/expire', '/close', '/line_items']
-  const call = fc.record({
-    method: fc.constantFrom('GET', 'POST', 'DELETE'),
-    collection: fc.constantFrom(...COLLECTIONS),
-    rest: fc.option(fc.tuple(fc.constantFrom(...ids), fc.constantFrom(...actions)), { nil: null }),
-    pairs: fc.array(pair, { maxLength: 5 }),
+  const call = record({
+    method: constantFrom('GET', 'POST', 'DELETE'),
+    collection: constantFrom(...COLLECTIONS),
+    rest: option(tuple(constantFrom(...ids), constantFrom(...actions)), { nil: null }),
+    pairs: array(pair, { maxLength: 5 }),
   })
-  await fc.assert(
-    fc.asyncProperty(call, async ({ method, collection, rest, pairs }) => {
+  await assert(
+    asyncProperty(call, async ({ method, collection, rest, pairs }) => {
       const form = new URLSearchParams(pairs).toString()
       const path = `/v1/${collection}${rest === null ? '' : `/${rest.join('')}`}`
       const answer = await fetch(`${server.url}${path}${method === 'POST' ? '' : `?${form}`}`, {
