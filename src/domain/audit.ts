@@ -132,11 +132,16 @@ export function digestOf(entry: AuditEntry): string {
 
 /** A row as a line of an export: JSON, of which all but its last member is what was digested. */
 export function auditLine(row: AuditRow): string {
-  return `${startOf(row)},"digest":${JSON.stringify(row.digest)}}`
+  return `${startOf(row)},"digest":${auditJson(row.digest)}}`
 }
 
 /** Numbers and subjects stand in it as they are kept: a change of any character is another digest. */
 function startOf({ seq, atMs, actor, kind, subjects, commit, previous }: AuditEntry): string {
-  const after = `"commit":${JSON.stringify(commit)},"previous":${JSON.stringify(previous)}`
-  return `{"seq":${seq},"atMs":${atMs},"actor":${JSON.stringify(actor)},"kind":${JSON.stringify(kind)},"subjects":${subjects},${after}`
+  const after = `"commit":${auditJson(commit)},"previous":${auditJson(previous)}`
+  return `{"seq":${seq},"atMs":${atMs},"actor":${auditJson(actor)},"kind":${auditJson(kind)},"subjects":${subjects},${after}`
+}
+
+/** JSON on one line for every reader: some take these two characters for the end of one. */
+export function auditJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
 }

@@ -1,4 +1,5 @@
 import {
+  auditJson,
   CHAIN_BEGINS,
   CHAIN_START,
   digestOf,
@@ -47,13 +48,14 @@ export function headOf(engine: Reader): AuditHead | null {
 
 /** False, and nothing is appended, where a row stands in its place already. */
 function append(tx: Appending, head: AuditHead, kind: string, subjects: AuditSubjects): boolean {
+  const atMs = tx.clock.now()
   const entry = {
     seq: String(head.seq + 1),
-    atMs: String(tx.clock.now()),
+    atMs: String(atMs),
     // As the store keeps texts: half of a pair is none.
     actor: tx.actor.toWellFormed(),
     kind,
-    subjects: JSON.stringify(subjects),
+    subjects: auditJson(subjects),
     commit: tx.commit,
     previous: head.digest,
   }
@@ -62,7 +64,7 @@ function append(tx: Appending, head: AuditHead, kind: string, subjects: AuditSub
     `INSERT INTO audit_log (seq, at_ms, actor, kind, subjects, program_commit, previous, digest)
      VALUES (:seq, :atMs, :actor, :kind, :subjects, :commit, :previous, :digest)
      ON CONFLICT (seq) DO NOTHING`,
-    { ...entry, ...next, atMs: tx.clock.now() },
+    { ...entry, ...next, atMs },
   )
   if (appended === 0) return false
   tx.engine.run(

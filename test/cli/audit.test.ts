@@ -11,6 +11,8 @@ import { parseDocument } from '../support/document.ts'
 import { ROOT } from '../support/root.ts'
 import { CALL, realSession } from '../support/session.ts'
 import { testStore } from '../support/store.ts'
+import { openStore } from '../../src/store/index.ts'
+import { realStoreOptions } from '../support/real-world.ts'
 import { changeStore } from '../store/support/store-file.ts'
 import { errorOf, newHome, type Home } from './support/run.ts'
 import { BRIEF } from './support/sandbox.ts'
@@ -137,6 +139,12 @@ test('what is no head is refused, and a dry run keeps no proof', async () => {
   expect((await home.run('status')).stdout).toContain('audit chain: never read')
 })
 
+async function odd({ stateDir }: Home, actor: string): Promise<void> {
+  const store = openStore(realStoreOptions(join(stateDir, 'echopilot.db'))).as(actor)
+  await store.queue.resume()
+  store.close()
+}
+
 /** The script of the README, as it stands there. */
 function readmeScript(dir: string): string {
   const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
@@ -149,10 +157,12 @@ test('an export is verified by the script of the README, which names the row tha
   const home = await usedHome()
   const script = readmeScript(home.dir)
   const verified = async (file: string): Promise<Ended> => startChild([process.execPath, script, file]).ended
+  // Half of a pair, and what some readers take for the end of a line.
+  await odd(home, 'cli:\ud800\u2028"é')
   const { head } = await home.json('audit', 'verify', '--dry-run')
   const ran = await home.run('audit', 'export', '--output', 'audit.jsonl')
   expect(ran).toMatchObject({ code: 0, stderr: '' })
-  expect(ran.stdout).toBe(`written to ${home.dir}/audit.jsonl\nrows  12\nhead  ${String(head)}\n`)
+  expect(ran.stdout).toBe(`written to ${home.dir}/audit.jsonl\nrows  13\nhead  ${String(head)}\n`)
   const file = join(home.dir, 'audit.jsonl')
   expect(await verified(file)).toMatchObject({ code: 0, stdout: `${String(head)}\n`, stderr: '' })
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n')

@@ -91,6 +91,8 @@ test('what changed nothing, and an idle poll, append nothing', async () => {
   await store.pauses.resume('nothing')
   await store.effects.reviveAll()
   await store.records.end(await store.records.begin('poll', 'job:poll'), 'ok', null, { done: 0, failed: 0 })
+  const slot = { job: 'poll', slotMs: files.clock.now(), ends: ['ok'] } as const
+  await store.records.endIdle((await store.records.beginSlot('poll', 'job:poll', slot)) ?? '')
   expect(chainOf(files.path)).toEqual(before)
   await store.records.end(await store.records.begin('poll', 'job:poll'), 'ok', null, { done: 1, failed: 0 })
   expect(kindsOf(files.path).slice(before.length)).toEqual(['operation.end'])
