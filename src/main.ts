@@ -48,7 +48,9 @@ export async function main(): Promise<void> {
     readInput: async () =>
       utf8Text(await readStream(process.stdin, 'standard input', stop), 'standard input'),
     // Standard input is looked at last: where it is a file, that loads a good part of Node.
-    ...(process.stderr.isTTY && process.stdin.isTTY ? { ask: question => ask(question, stop) } : {}),
+    ...(process.stderr.isTTY && process.stdin.isTTY
+      ? { ask: (question, options) => ask(question, stop, options?.hidden) }
+      : {}),
     terminal: await terminal(json),
     lists: { operations: OPERATIONS, commands: COMMANDS },
     jobs: { operations: OPERATIONS, schedule: SCHEDULE },
@@ -109,10 +111,22 @@ function programFacts(programDir: string, world: World): ProgramFacts {
 }
 
 /** One line of the terminal; '' where it is closed or the wish to stop comes first. */
-async function ask(question: string, signal: AbortSignal): Promise<string> {
-  const { createInterface } = await import('node:readline')
+async function ask(question: string, signal: AbortSignal, hidden = false): Promise<string> {
+  const [{ createInterface }, { Writable }] = await Promise.all([
+    import('node:readline'),
+    import('node:stream'),
+  ])
   process.stderr.write(question)
-  for await (const line of createInterface({ input: process.stdin, signal })) return line
+  // As a terminal of its own readline shows what is typed by itself: here, to nobody.
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const shown = hidden ? { output: nowhere, terminal: true } : {}
+  const lines = createInterface({ input: process.stdin, signal, ...shown })
+  // Ctrl-C is a key to it then, and no signal.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  for await (const line of lines) {
+    if (hidden) process.stderr.write('\n')
+    return line
+  }
   return ''
 }
 

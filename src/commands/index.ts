@@ -9,4 +9,8 @@ export const COMMANDS: LazyList<Command<CommandHost>> = {
   demo: async () => (await import('./demo/index.ts')).demo,
   init: async () => (await import('./init/index.ts')).init,
   sandbox: async () => (await import('./sandbox/index.ts')).sandbox,
+  'systemd install': async () => (await import('./systemd-install/index.ts')).systemdInstall,
+  'systemd plan': async () => (await import('./systemd-plan/index.ts')).systemdPlan,
+  'systemd uninstall': async () => (await import('./systemd-uninstall/index.ts')).systemdUninstall,
+  'systemd verify': async () => (await import('./systemd-verify/index.ts')).systemdVerify,
 }

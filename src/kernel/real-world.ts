@@ -213,7 +213,7 @@ const MOST_SAID_BYTES = 1 << 20
 /** The programs of this machine, found on the PATH that they are given. */
 export function realPrograms(): Programs {
   return {
-    run: ([name, ...args], { env, timeoutMs }) =>
+    run: ([name, ...args], { env, timeoutMs, input = '' }) =>
       new Promise<ProgramEnd>(resolve => {
         const options = {
           env,
@@ -222,11 +222,14 @@ export function realPrograms(): Programs {
           maxBuffer: MOST_SAID_BYTES,
           encoding: 'utf8',
         } as const
-        nodeChildProcess().execFile(name, args, options, (error, out, err) => {
+        const child = nodeChildProcess().execFile(name, args, options, (error, out, err) => {
           if (error === null) resolve({ kind: 'ended', exit: 0, out, err })
           else if (typeof error.code === 'number') resolve({ kind: 'ended', exit: error.code, out, err })
           else resolve({ kind: 'failed', why: whyNot(name, error.code, error.killed === true) })
         })
+        // One that reads no input may have closed it already.
+        child.stdin?.on('error', () => {})
+        child.stdin?.end(input)
       }),
   }
 }

@@ -96,7 +96,7 @@ export interface Processes {
 /** Other programs of this machine. */
 export interface Programs {
   /**
-   * Runs one to its end, without a shell and without input; it sees only the environment that is given. What is not
+   * Runs one to its end, without a shell; it sees only the environment that is given. What is not
    * there, or was stopped after `timeoutMs`, is told, not thrown.
    */
   run(command: readonly [name: string, ...args: string[]], options: ProgramOptions): Promise<ProgramEnd>
@@ -106,6 +106,8 @@ export interface Programs {
 export interface ProgramOptions {
   readonly env: Readonly<Record<string, string>>
   readonly timeoutMs: number
+  /** Standard input; empty where it is left out. */
+  readonly input?: string
 }
 
 /** How a program ended. */

@@ -11,6 +11,7 @@ import { OPERATIONS } from '../../src/operations/index.ts'
 import { SCHEDULE } from '../../src/operations/schedule.ts'
 import type { Store } from '../../src/store/index.ts'
 import type { ProgramFacts } from '../../src/session/tree.ts'
+import type { Ask } from '../../src/surfaces/cli/host.ts'
 import { runCli } from '../../src/surfaces/cli/run.ts'
 import type { Ended } from './child.ts'
 import { PLAIN_PAINT } from './plain.ts'
@@ -23,7 +24,7 @@ export interface CliOptions {
   readonly stop?: AbortSignal
   readonly wrapStore?: (store: Store) => Store
   /** What the person at the terminal answers; without it there is none. */
-  readonly ask?: (question: string) => Promise<string>
+  readonly ask?: Ask
   /** Operations beside those of the program. */
   readonly operations?: LazyList<AnyOperation>
   /** Instead of the program's. */

@@ -14,12 +14,19 @@ export interface CommandHost {
   readonly terminal: Terminal
   readonly flags: GlobalFlags
   readonly options: Omit<SessionOptions, 'configFlag' | 'stateDirFlag' | 'log'>
+  /** Null where nobody can be asked, or nobody shall be. */
+  readonly ask: Ask | null
+  /** All of standard input. */
+  readonly readInput: () => Promise<string>
   /** All that can be typed; loads the whole program. */
   readonly allEntries: () => Promise<readonly Entry[]>
   /** A text of ours with the commands in it as they have to be typed. */
   readonly typed: Look['typed']
   readonly print: PrintResult
 }
+
+/** Asks the person at the terminal, and returns the line that was typed; what is hidden is not shown meanwhile. */
+export type Ask = (question: string, options?: { readonly hidden: boolean }) => Promise<string>
 
 /** Prints a result: for people as a document, with `--json` as itself. */
 export type PrintResult = (result: unknown, document: () => Document) => void

@@ -5,7 +5,7 @@ import { REPLACEMENT } from '../../kernel/utf8.ts'
 import { redactor } from '../../kernel/redaction.ts'
 import type { AnyOperation } from '../../operations/define.ts'
 import type { Call, Session } from '../../session/index.ts'
-import { resultPrinter, openCli, type CommandHost } from './host.ts'
+import { resultPrinter, openCli, type Ask, type CommandHost } from './host.ts'
 import { asTyped, quoted, typedAs } from '../../kernel/typed-as.ts'
 import { printed, type Look } from './printer.ts'
 import { resultStream, resultWritten, withFileRead, type ResultStream } from './files.ts'
@@ -24,8 +24,8 @@ export type CliOptions = CommandHost['options'] & {
   readonly lists: CliLists
   /** All of standard input. */
   readonly readInput: () => Promise<string>
-  /** Asks the person at the terminal, and returns the line that was typed; left out where there is none. */
-  readonly ask?: (question: string) => Promise<string>
+  /** Left out where there is no terminal. */
+  readonly ask?: Ask
   /** Aborts when the terminal is gone. */
   readonly hangUp: AbortSignal
 }
@@ -101,7 +101,9 @@ async function runEntry(parsed: Parsed<CliEntry>, look: Look, options: CliOption
   const { terminal } = options
   const print = resultPrinter(terminal, look, { path: entry.path, json: flags.json === true })
   if (entry.kind === 'command') {
-    const host = { terminal, flags, options, print, typed: look.typed }
+    const { readInput } = options
+    const ask = flags.input === false ? null : (options.ask ?? null)
+    const host = { terminal, flags, options, print, typed: look.typed, ask, readInput }
     return entry.command.run({ ...host, allEntries: () => allEntries(options.lists) }, { ...input })
   }
   const { operation } = entry

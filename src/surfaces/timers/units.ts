@@ -37,23 +37,25 @@ export interface Credential {
 }
 
 /** The target that starts and stops all timers together. */
-const TARGET = 'echopilot.target'
+export const TARGET = 'echopilot.target'
 
 /** The first line of each file; what has it is ours to replace and to remove. */
-const MARK = '# Made by `echopilot systemd install` of the schedule; changes belong in drop-ins.'
+export const MARK = '# Made by `echopilot systemd install` of the schedule; changes belong in drop-ins.'
 
 /** Where the state is, and where Node keeps compiled code (systemd.exec(5), StateDirectory=). */
-const STATE_FOLDER = `/var/lib/${ACCOUNT}`
+export const STATE_FOLDER = `/var/lib/${ACCOUNT}`
+/** Emptied without loss. */
+export const CACHE_FOLDER = `/var/cache/${ACCOUNT}`
 /** Where the configuration and nothing secret is. */
-const CONFIG_FOLDER = '/etc/echopilot'
+export const CONFIG_FOLDER = '/etc/echopilot'
 
 /** Every file, of the schedule and these facts alone: the same input gives the same bytes. */
 export function unitFiles(schedule: Schedule, facts: UnitFacts): UnitFile[] {
   const jobs = Object.entries(schedule)
   return [
     ...jobs.flatMap(([name, job]) => [
-      unit(`echopilot-${name}.service`, serviceOf(name, job, facts)),
-      unit(`echopilot-${name}.timer`, timerOf(name, job)),
+      unit(serviceName(name), serviceOf(name, job, facts)),
+      unit(timerName(name), timerOf(name, job)),
     ]),
     unit('echopilot-alert@.service', alertService(facts)),
     unit(TARGET, target(jobs.map(([name]) => timerName(name)))),
@@ -63,12 +65,17 @@ export function unitFiles(schedule: Schedule, facts: UnitFacts): UnitFile[] {
 }
 
 /** The timer of a job. */
-function timerName(job: string): string {
+export function timerName(job: string): string {
   return `echopilot-${job}.timer`
 }
 
+/** The service of a job. */
+export function serviceName(job: string): string {
+  return `echopilot-${job}.service`
+}
+
 /** The file of a credential in its store: other programs keep theirs beside it. */
-function credentialFile(name: string): string {
+export function credentialFile(name: string): string {
   return `echopilot.${name}`
 }
 

@@ -1,0 +1,75 @@
+import { proof, type ProofFacts } from '../../domain/proof.ts'
+import type { World } from '../../kernel/world.ts'
+import { serviceName, TARGET, timerName } from '../../surfaces/timers/units.ts'
+import { askSystem } from '../systemd-units.ts'
+
+const START = 'echopilot systemd install --start'
+
+/** What systemd says of the target, and of each job: does its timer wait, when is it due, and how did it end last? */
+export async function timerFindings(world: World, jobs: readonly string[]): Promise<ProofFacts[]> {
+  const findings = [targetFinding(await unitFacts(world, TARGET))]
+  for (const job of jobs) {
+    const timer = await unitFacts(world, timerName(job))
+    findings.push(timerFinding(job, timer), lastFinding(job, await unitFacts(world, serviceName(job))))
+  }
+  return findings
+}
+
+/** Properties of a unit by name (systemctl(1), show). */
+type UnitFacts = ReadonlyMap<string, string>
+
+const ASKED =
+  'LoadState,UnitFileState,ActiveState,NextElapseUSecRealtime,Result,ExecMainStatus,ExecMainExitTimestamp'
+
+async function unitFacts(world: World, unit: string): Promise<UnitFacts> {
+  const shown = await askSystem(world, ['systemctl', 'show', `--property=${ASKED}`, unit])
+  return new Map(
+    (shown ?? '').split('\n').flatMap(line => {
+      const [, name, value = ''] = /^(\w+)=(.*)$/.exec(line) ?? []
+      return name === undefined ? [] : [[name, value] as const]
+    }),
+  )
+}
+
+/** What is wrong with a unit that should be loaded, enabled and active; null where nothing is. */
+function standing(unit: UnitFacts): string | null {
+  if (unit.get('LoadState') !== 'loaded') return 'is not loaded'
+  if (unit.get('UnitFileState') !== 'enabled') return 'is not enabled: it would not start at the next boot'
+  return unit.get('ActiveState') === 'active' ? null : 'does not run'
+}
+
+function targetFinding(unit: UnitFacts): ProofFacts {
+  const wrong = standing(unit)
+  return wrong === null
+    ? proof('proved', TARGET, 'loaded, enabled and active')
+    : proof('failed', TARGET, wrong, START)
+}
+
+function timerFinding(job: string, unit: UnitFacts): ProofFacts {
+  const wrong = standing(unit)
+  const next = unit.get('NextElapseUSecRealtime')
+  return wrong === null
+    ? proof(
+        'proved',
+        timerName(job),
+        `loaded, enabled and active; next: ${next === undefined || next === '' ? 'when its job has ended' : next}`,
+      )
+    : proof('failed', timerName(job), wrong, START)
+}
+
+function lastFinding(job: string, unit: UnitFacts): ProofFacts {
+  const subject = serviceName(job)
+  const at = unit.get('ExecMainExitTimestamp') ?? ''
+  const [result = '', status = ''] = [unit.get('Result'), unit.get('ExecMainStatus')]
+  if (result !== 'success' && result !== '') {
+    return proof(
+      'failed',
+      subject,
+      `ended badly: ${result}, exit ${status}${at === '' ? '' : `, ${at}`}`,
+      `journalctl -u ${subject} -n 50`,
+    )
+  }
+  return at === ''
+    ? proof('not_proved', subject, 'did not run since the last boot', `systemctl start ${subject}`)
+    : proof('proved', subject, `ended well (exit ${status}), ${at}`)
+}
