@@ -35,6 +35,8 @@ export interface ScheduledJob {
   readonly catchUp: boolean
   /** A slot that ended `busy` is done as well: what could not be reached is tried again by the next one, which comes soon. */
   readonly busyIsDone?: true
+  /** It works off a queue, however long that takes; others go on beside it. */
+  readonly endless?: true
   /** It needs no other machine: its unit of systemd has no network. */
   readonly offline?: true
 }

@@ -11,6 +11,7 @@ export const ID_PREFIXES = {
   effect: 'eff',
   lock: 'lock',
   alert: 'alert',
+  healing: 'heal',
 } as const
 
 /** Something that has an id. */

@@ -79,6 +79,10 @@ export function realFiles(): Files {
     makeDir: makeFolders,
     list: path => readOrNull(() => fs.readdirSync(path)) ?? [],
     exists: path => fs.existsSync(path),
+    freeBytes: path => {
+      const disk = readOrNull(() => fs.statfsSync(path))
+      return disk === null ? null : disk.bavail * disk.bsize
+    },
     isEmptyDir: path => fs.readdirSync(path).length === 0,
     remove: path => fs.rmSync(path, { force: true, recursive: true }),
   }

@@ -63,6 +63,8 @@ export interface Files {
   /** Names in a folder; none where it is not there. */
   list(path: string): string[]
   exists(path: string): boolean
+  /** Bytes that we may still write to the disk of a path; null where that is not told. */
+  freeBytes(path: string): number | null
   isEmptyDir(path: string): boolean
   remove(path: string): void
 }

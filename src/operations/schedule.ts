@@ -12,6 +12,14 @@ export const SCHEDULE = {
     on: { everyMinutes: 1 },
     catchUp: false,
     busyIsDone: true,
+    endless: true,
+  },
+  operate: {
+    operation: 'operate',
+    input: {},
+    on: { everyMinutes: 5 },
+    catchUp: false,
+    busyIsDone: true,
   },
   replay: { operation: 'replay', input: {}, on: { dailyAt: '02:20' }, catchUp: true },
   maintain: {

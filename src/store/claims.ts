@@ -53,6 +53,8 @@ export function claimStore(core: StoreCore) {
           tx.engine.run(`UPDATE runs SET lease_until_ms = :until WHERE ${mine}`, { ...claim, until }) === 1
         )
       }),
+    /** How many processes are gone that have left leases or calls behind. */
+    countGone: async () => goneOwners(core).length,
     /**
      * Recovers what dead local processes and expired leases held: their open calls are booked as unknown,
      * their runs wait where the last committed stage left them. Returns how many runs.

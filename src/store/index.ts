@@ -20,6 +20,7 @@ import { jobStore } from './jobs.ts'
 import { lockStore } from './locks.ts'
 import { notionStore } from './notion.ts'
 import { effectStore } from './effects.ts'
+import { operateStore } from './operate.ts'
 import { outboxStore } from './outbox.ts'
 import { rebuildStore } from './rebuild.ts'
 import { pickUpStore } from './pickup.ts'
@@ -163,6 +164,7 @@ function familiesOn(core: StoreCore) {
     accounts: accountStore(core),
     audit: auditStore(core),
     alerts: alertStore(core),
+    operate: operateStore(core),
     unitFailures: unitFailureStore(core),
   }
 }

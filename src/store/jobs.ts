@@ -24,6 +24,11 @@ export function jobStore(core: StoreCore) {
       readRows(core, RUNS_FROM, { job, slotMs }, read).toSorted((a, b) => a.startedMs - b.startedMs),
     /** The newest runs of a job, the newest slot first. */
     newest: async (job: string, limit: number) => readRows(core, NEWEST, { job, limit }, read),
+    /** The first slot of a job that was begun; null where none was. */
+    firstSlotMs: async (job: string) =>
+      readRow(core, 'SELECT MIN(slot_ms) AS first FROM operation_records WHERE job = :job', { job }, is =>
+        is.numberOrNull('first'),
+      ),
     /** Since when there is this store: no slot was due before. */
     firstMs: async () =>
       readRow(core, 'SELECT applied_at_ms FROM schema_migrations WHERE number = 1', {}, is =>

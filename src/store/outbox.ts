@@ -86,6 +86,23 @@ export function outboxStore(core: StoreCore) {
           oldestPendingMs: is.numberOrNull('oldest'),
         }),
       ),
+    /** Those that wait, by service: how many, and since when the oldest. */
+    waiting: async () => {
+      const rows = readRows(
+        core,
+        `SELECT service, created_ms FROM effects WHERE state = 'pending'`,
+        {},
+        is => ({
+          service: is.text('service'),
+          createdMs: is.number('created_ms'),
+        }),
+      )
+      return [...Map.groupBy(rows, ({ service }) => service)].map(([service, effects]) => ({
+        service,
+        effects: effects.length,
+        oldestMs: Math.min(...effects.map(({ createdMs }) => createdMs)),
+      }))
+    },
     ofRun: async (runId: string) =>
       effectsWhere(core, `subject_kind = 'run' AND subject_id = :runId`, { runId }),
   }

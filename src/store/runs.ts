@@ -1,11 +1,13 @@
 import type { Caps } from '../domain/budget.ts'
 import { CLOCK_STEP_MS } from '../domain/due.ts'
+import type { ErrorClass } from '../domain/error-class.ts'
 import type { RunState } from '../domain/run-state.ts'
 import { openStages, type StageService } from './claims.ts'
 import { readRow, readRows, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { breachOf } from './spend.ts'
 import { moveRun } from './run-moves.ts'
 import { isOfWork, oldestReadyMs, readyRuns, RUN_IS_DUE, type Work } from './queue.ts'
+import { flag } from './sql.ts'
 import { findRun, readRun, waitingState, type Run } from './run-rows.ts'
 import { taskOf, type Task } from './tasks.ts'
 import { outputsOf } from './work-rows.ts'
@@ -24,6 +26,17 @@ export interface ReadyRun {
   readonly task: Task
 }
 
+/** What came of the work of a period. */
+export interface EndedWork {
+  /** Runs that ended as Done, and as Failed-Final. */
+  readonly done: number
+  readonly failed: number
+  /** Runs with a score, of those the average (null where there are none), and how many are under their target. */
+  readonly judged: number
+  readonly averageScore: number | null
+  readonly low: number
+}
+
 /** Reads runs, and makes the one change that needs no claim: held runs are released. */
 export function runStore(core: StoreCore) {
   const { clock } = core
@@ -40,6 +53,25 @@ export function runStore(core: StoreCore) {
     /** Number of tasks by the state of their latest run. */
     countByState: async (): Promise<Partial<Record<RunState, number>>> =>
       Object.fromEntries(readRows(core, LATEST_BY_STATE, {}, is => [is.text('state'), is.number('tasks')])),
+    /** Tasks whose newest run failed for good and was not let be: the class of each failure, the newest task first. */
+    failures: async () =>
+      readRows(core, FAILURES, {}, is => ({
+        taskId: is.text('task_id'),
+        errorClass: is.textOrNull<ErrorClass>('error_class'),
+      })),
+    /** What came of the work of a period, from an instant to before another. */
+    ended: async (fromMs: number, toMs: number): Promise<EndedWork> => {
+      const count = (sql: string): number => readRow(core, sql, { fromMs, toMs }, is => is.number('runs'))
+      return {
+        done: count(`SELECT COUNT(*) AS runs FROM runs WHERE state = 'done' AND ${IN_PERIOD}`),
+        failed: count(`SELECT COUNT(*) AS runs FROM runs WHERE state = 'failed_final' AND ${IN_PERIOD}`),
+        ...readRow(core, JUDGED, { fromMs, toMs }, is => ({
+          judged: is.number('judged'),
+          averageScore: is.numberOrNull('average'),
+          low: is.number('low'),
+        })),
+      }
+    },
     /** Runs that nobody works on and whose next stage is such work, whether due or not. */
     countWaiting: async (work: readonly Work[]) => {
       const { sql, parameters } = isOfWork(work)
@@ -65,6 +97,19 @@ export function runStore(core: StoreCore) {
     },
   }
 }
+
+const IN_PERIOD = 'ended_ms >= :fromMs AND ended_ms < :toMs'
+
+/** Work with a score: what was done in the period, and what was begun in it and waits for a person. */
+const JUDGED = `SELECT COUNT(*) AS judged, AVG(score) AS average, COALESCE(SUM(${flag('score < threshold')}), 0) AS low FROM (
+    SELECT score, threshold FROM runs WHERE state = 'done' AND ${IN_PERIOD} AND score IS NOT NULL
+    UNION ALL
+    SELECT score, threshold FROM runs
+    WHERE state = 'waiting_human' AND created_ms >= :fromMs AND created_ms < :toMs AND score IS NOT NULL)`
+
+const FAILURES = `SELECT r.task_id, r.error_class FROM runs r WHERE r.state = 'failed_final' AND r.dismissed_ms IS NULL
+    AND r.number = (SELECT MAX(number) FROM runs WHERE task_id = r.task_id)
+  ORDER BY r.created_ms DESC, r.id DESC`
 
 /** All runs, without those that another one of the same task came after: these are few, and have an index. */
 const LATEST_BY_STATE = `SELECT state, SUM(runs) AS tasks FROM (

@@ -27,6 +27,7 @@ test('no operation that changes something changes anything with --dry-run', asyn
     'config init': ['--config', join(home.dir, 'new.toml')],
     doctor: [],
     maintain: [],
+    operate: [],
     poll: ['--drain'],
     process: [],
     qa: [],

@@ -61,12 +61,14 @@ function happy(seeded: Seeded, form: 0 | 1): Readonly<Record<string, readonly st
     'jobs show': ['poll'],
     maintain: [],
     metrics: [],
+    operate: [],
     poll: ['--drain'],
     process: [],
     qa: [],
     'queue pause': [],
     'queue resume': [],
     replay: [],
+    'report ops': [],
     'service list': [],
     'service resume': ['api.openai.com'],
     status: [],
@@ -82,10 +84,11 @@ function happy(seeded: Seeded, form: 0 | 1): Readonly<Record<string, readonly st
 }
 
 /** What an operation may answer beside `ok`, here: a failed task is shown by status, a final one cannot be cancelled. */
-const OTHER_EXIT: Readonly<Record<string, number>> = { status: 1 }
+const OTHER_EXIT: Readonly<Record<string, number>> = { status: 1, 'report ops': 1 }
 
 /** What writes into the log, for that is what it is there for. */
 const LOGS: Readonly<Record<string, RegExp>> = {
+  operate: /^(warn: alert opened: 1 task failed for good .*\n)?$/,
   'alert test': /^notice: test of alerts: alerts of EchoPilot arrive here .*\n$/,
 }
 

@@ -153,6 +153,19 @@ CREATE TABLE "effects" (
   CHECK (cause IS NULL OR state IN ('dead', 'dismissed'))
 ) STRICT;
 
+CREATE TABLE healings (
+  id       TEXT PRIMARY KEY,
+  healing  TEXT NOT NULL,
+  thing    TEXT NOT NULL,
+  began_ms INTEGER NOT NULL,
+  -- Both null while it is done, and where its process died.
+  ended_ms INTEGER,
+  outcome  TEXT CHECK (outcome IN ('done', 'failed')),
+  -- What it did, or why it could not.
+  detail   TEXT,
+  CHECK ((ended_ms IS NULL) = (outcome IS NULL))
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE integrity (
   only     INTEGER PRIMARY KEY CHECK (only = 1),
   position TEXT NOT NULL CHECK (json_valid(position)),
@@ -195,6 +208,12 @@ CREATE TABLE notion_databases (
   data_source_id TEXT NOT NULL,
   properties     TEXT NOT NULL CHECK (json_valid(properties))
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE operate_report (
+  only   INTEGER PRIMARY KEY CHECK (only = 1),
+  at_ms  INTEGER NOT NULL,
+  report TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE operation_records (
   id             TEXT PRIMARY KEY,
@@ -442,6 +461,8 @@ CREATE INDEX effects_pending ON effects (target, seq) WHERE state = 'pending';
 
 CREATE INDEX effects_subject ON effects (subject_kind, subject_id, seq);
 
+CREATE INDEX healings_began ON healings (healing, began_ms);
+
 CREATE INDEX operation_records_open ON operation_records (job) WHERE job IS NOT NULL AND ended_ms IS NULL;
 
 CREATE INDEX operation_records_slot ON operation_records (job, slot_ms, started_ms) WHERE job IS NOT NULL;
@@ -453,6 +474,8 @@ CREATE INDEX outside_things_found ON outside_things (service, outside_id);
 CREATE INDEX probe_calls_day ON probe_calls (day);
 
 CREATE INDEX runs_again ON runs (task_id, number) WHERE number > 1;
+
+CREATE INDEX runs_done ON runs (ended_ms) WHERE state = 'done';
 
 CREATE INDEX runs_failed ON runs (ended_ms, id) WHERE state = 'failed_final';
 

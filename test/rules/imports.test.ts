@@ -40,6 +40,11 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
     types: ['settings/', 'store/'],
     packages: [],
   },
+  'operate/': {
+    parts: ['kernel/', 'domain/', 'outbox/', 'pipeline/'],
+    types: ['settings/', 'store/'],
+    packages: [NODE],
+  },
   'figures/': {
     parts: ['kernel/', 'domain/'],
     types: ['store/', 'pipeline/', 'outbox/', 'roles/'],
@@ -52,6 +57,7 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
       'settings/',
       'figures/',
       'pipeline/',
+      'operate/',
       'outbox/',
       'roles/',
       'integrations/index.ts',

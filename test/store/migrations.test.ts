@@ -386,6 +386,27 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     },
   ],
   audit_head: [{ only: 1, seq: 1, digest: 'd' }],
+  operate_report: [{ only: 1, at_ms: 1_000, report: '{}' }],
+  healings: [
+    {
+      id: 'heal_a',
+      healing: 'redeliver',
+      thing: 'notion',
+      began_ms: 1,
+      ended_ms: 2,
+      outcome: 'done',
+      detail: 'd',
+    },
+    {
+      id: 'heal_b',
+      healing: 'redeliver',
+      thing: 'notion',
+      began_ms: 1,
+      ended_ms: null,
+      outcome: null,
+      detail: null,
+    },
+  ],
   integrity: [{ only: 1, position: 'null', whole_ms: 1 }],
 }
 

@@ -141,7 +141,9 @@ const MARGIN_S = 30
  * one; each of its calls has a time limit of its own.
  */
 function timeLimitS(job: ScheduledJob): number | null {
-  return job.catchUp ? Math.min(spacingMs(job.on) / 1000 - MARGIN_S, LONGEST_S) : null
+  if (job.endless === true) return null
+  // One that comes again soon may run longer than that: the next one waits, or is left out.
+  return job.catchUp ? Math.min(spacingMs(job.on) / 1000 - MARGIN_S, LONGEST_S) : LONGEST_S
 }
 
 function timerOf(name: string, job: ScheduledJob): Section[] {

@@ -11,8 +11,8 @@ export interface Place {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** What is worked on: `poll --drain`, `deliver`, `replay` or `notion sync --rebuild`. */
-export type Work = 'poll' | 'deliver' | 'replay' | 'rebuild' | `job:${string}`
+/** What is worked on: `poll --drain`, `deliver`, `operate`, `replay` or `notion sync --rebuild`. */
+export type Work = 'poll' | 'deliver' | 'operate' | 'replay' | 'rebuild' | `job:${string}`
 
 /** Where to crash. */
 export interface Matrix {

@@ -6,6 +6,7 @@ import { inspect } from 'node:util'
 import type { AnyOperation } from '../../../src/operations/define.ts'
 import { deliver } from '../../../src/operations/deliver.ts'
 import { notionSync } from '../../../src/operations/notion/sync.ts'
+import { operate } from '../../../src/operations/operate.ts'
 import { poll } from '../../../src/operations/poll.ts'
 import { replay } from '../../../src/operations/replay.ts'
 import { CALL, realSession } from '../../support/session.ts'
@@ -31,6 +32,7 @@ const session = realSession({
 const works = new Map<string, readonly [AnyOperation, Readonly<Record<string, unknown>>]>([
   ['poll', [poll, { drain: true, concurrency: 1 }]],
   ['deliver', [deliver, {}]],
+  ['operate', [operate, {}]],
   ['replay', [replay, { concurrency: 1 }]],
   ['rebuild', [notionSync, { rebuild: true }]],
 ])

@@ -51,6 +51,7 @@ function filesOf(files: Readonly<Record<string, FileSpec>>): Files {
     rename: never,
     list: never,
     makeDir: never,
+    freeBytes: () => null,
     exists: path => files[path] !== undefined,
     isEmptyDir: never,
     remove: never,

@@ -1,0 +1,86 @@
+import { utcDay } from '../domain/budget.ts'
+import type { OperateReport } from '../domain/operate.ts'
+import type { Shape } from '../domain/shape.ts'
+import { findRow, readRow, type StoreCore, type StoreReader } from './core.ts'
+
+/** A healing that was recorded before it is done. */
+export type BegunHealing =
+  | { readonly kind: 'begun'; readonly id: string }
+  /** As many as may be in a day (UTC) were begun: it is not to be done. */
+  | { readonly kind: 'capped' }
+
+/** What a healing came to. */
+export interface HealingEnd {
+  readonly outcome: 'done' | 'failed'
+  /** What it did, or why it could not; without secrets. */
+  readonly detail: string
+}
+
+/** What the auto-operator found and did. */
+export function operateStore(core: StoreCore) {
+  return {
+    /**
+     * Records that something is about to be healed, unless that was done as often today as it may be. One that died is
+     * counted as well: nobody knows how far it came.
+     */
+    beginHealing: (healing: string, thing: string, mostADay: number): Promise<BegunHealing> =>
+      core.change(core.actor, 'heal.begin', tx => {
+        if (begunToday(tx, healing) >= mostADay) return { kind: 'capped' }
+        const id = tx.newId('healing')
+        tx.engine.run(
+          `INSERT INTO healings (id, healing, thing, began_ms) VALUES (:id, :healing, :thing, :now)`,
+          { id, healing, thing, now: tx.clock.now() },
+        )
+        tx.about(id, { healing, thing })
+        return { kind: 'begun', id }
+      }),
+    endHealing: (id: string, { outcome, detail }: HealingEnd) =>
+      core.change(core.actor, 'heal.end', tx => {
+        tx.engine.run(
+          `UPDATE healings SET ended_ms = :now, outcome = :outcome, detail = :detail
+           WHERE id = :id AND ended_ms IS NULL`,
+          { id, outcome, detail, now: tx.clock.now() },
+        )
+        tx.about(id, { outcome })
+      }),
+    /** How many healings of a kind were begun today (UTC). */
+    healedToday: async (healing: string) => begunToday(core, healing),
+    /** Keeps what was found, in the place of what was found before. */
+    saveReport: (report: OperateReport) =>
+      core.change(core.actor, 'operate.report', tx => {
+        tx.engine.run(
+          `INSERT INTO operate_report (only, at_ms, report) VALUES (1, :atMs, :report)
+           ON CONFLICT (only) DO UPDATE SET at_ms = excluded.at_ms, report = excluded.report`,
+          { atMs: report.atMs, report: JSON.stringify(report) },
+        )
+      }),
+    /** What was found last; null where nobody ever looked. */
+    lastReport: async () =>
+      findRow(core, 'SELECT report FROM operate_report', {}, is =>
+        is.json<OperateReport>('report', REPORT_SHAPE),
+      ),
+  }
+}
+
+const REPORT_SHAPE = {
+  atMs: 'number',
+  commit: 'text',
+  ok: 'any',
+  checks: [
+    {
+      check: 'text',
+      state: 'text',
+      measured: 'text',
+      threshold: 'text',
+      bad: [{ message: 'text', next: 'text?' }],
+    },
+  ],
+  healed: [{ healing: 'text', thing: 'text', outcome: 'text', detail: 'text' }],
+  notices: [{ alertId: 'text', kind: 'text' }],
+} as const satisfies Shape
+
+function begunToday(core: StoreReader, healing: string): number {
+  const fromMs = Date.parse(utcDay(core.clock.now()))
+  const sql = 'SELECT COUNT(*) AS begun FROM healings WHERE healing = :healing AND began_ms >= :fromMs'
+  return readRow(core, sql, { healing, fromMs }, is => is.number('begun'))
+}

@@ -1,0 +1,174 @@
+/** Missed jobs: run again by the auto-operator after 5, 15 and 60 minutes, then told; one that hangs holds up nothing. */
+import { expect, onTestFinished, test } from 'vitest'
+import { AppError } from '../../src/kernel/errors.ts'
+import { OPERATIONS } from '../../src/operations/index.ts'
+import { operate } from '../../src/operations/operate.ts'
+import { SCHEDULE } from '../../src/operations/schedule.ts'
+import type { OperateReport } from '../../src/domain/operate.ts'
+import type { Session } from '../../src/session/index.ts'
+import { toys } from '../session/support/toy-jobs.ts'
+import { CALL, realSession } from '../support/session.ts'
+import { MINUTE } from './support/watch.ts'
+
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** Toys with an auto-operator beside them, that a timer runs; `mind` is none of its schedule. */
+function place() {
+  const there = toys()
+  const { tidy, look } = { ...there.schedule }
+  if (tidy === undefined || look === undefined) throw new Error('toys are missing')
+  const jobs = {
+    schedule: { tidy, look, operate: SCHEDULE.operate },
+    operations: { ...there.operations, operate: async () => OPERATIONS['operate']?.() ?? operate },
+  }
+  const { stateDir, clock } = there
+  const open = (): Session => {
+    const session = realSession({ stateDir, env: {}, clock, jobs })
+    onTestFinished(() => session.close())
+    return session
+  }
+  const session = open()
+  const store = there.store()
+  return {
+    ...there,
+    open,
+    run: async (name: string) => session.runJob({ name, slotMs: null, waitMs: 0 }, CALL),
+    cycle: async (): Promise<OperateReport> => {
+      await session.runJob({ name: 'operate', slotMs: null, waitMs: 0 }, CALL)
+      const report = await store.operate.lastReport()
+      if (report === null) throw new Error('there is no report')
+      return report
+    },
+    causes: async () => (await store.alerts.open()).map(({ cause }) => cause).toSorted(),
+  }
+}
+
+const fails = (): never => {
+  throw new AppError('provider', 'no answer', 'wait')
+}
+
+test('before any job ran there is no schedule, and nothing is missed', async () => {
+  const { clock, open, ran, store } = place()
+  await clock.advance(3 * DAY)
+  const { outcome } = await open().run(operate, {}, CALL)
+  expect([outcome, ran]).toEqual(['ok', []])
+  expect((await store().operate.lastReport())?.checks.find(({ check }) => check === 'job')).toMatchObject({
+    state: 'not_proved',
+  })
+})
+
+test('a slot that was missed is made up for once; one that comes soon again is not', async () => {
+  const { clock, cycle, ran, run } = place()
+  await run('tidy')
+  await run('look')
+  await clock.advance(DAY + 5 * MINUTE)
+  const report = await cycle()
+  expect(report.healed).toMatchObject([
+    { healing: 'run job', thing: 'tidy', outcome: 'done', detail: 'ended ok' },
+  ])
+  await clock.advance(5 * MINUTE)
+  expect((await cycle()).healed).toEqual([])
+  expect(ran).toEqual(['kitchen', 'look', 'kitchen'])
+})
+
+test('one that never ran is missed from the first slot on that it had since timers run', async () => {
+  const { clock, cycle, ran, run } = place()
+  await clock.advance(HOUR)
+  await run('look')
+  await clock.advance(5 * MINUTE)
+  expect((await cycle()).healed).toEqual([])
+  await clock.advance(DAY)
+  expect((await cycle()).healed).toMatchObject([{ thing: 'tidy' }])
+  expect(ran).toEqual(['look', 'kitchen'])
+})
+
+test('one that fails is run again after 5, 15 and 60 minutes, and then told; the next good one ends that', async () => {
+  const { clock, cycle, run, next, ran, causes } = place()
+  next.push(fails, fails, fails, fails)
+  await expect(run('tidy')).rejects.toThrow('no answer')
+  const at: number[] = []
+  for (let minute = 0; minute < 180; minute += 5) {
+    await clock.advance(5 * MINUTE)
+    const [healed] = (await cycle()).healed
+    if (healed !== undefined) at.push(minute + 5)
+  }
+  expect(at).toEqual([5, 20, 80])
+  expect(ran).toHaveLength(4)
+  expect(await causes()).toContain('job/tidy')
+  await clock.advance(DAY - 170 * MINUTE)
+  await cycle()
+  await clock.advance(20 * MINUTE)
+  await cycle()
+  expect(await causes()).not.toContain('job/tidy')
+})
+
+test('one that fails each minute is told after a quarter of an hour', async () => {
+  const { clock, cycle, run, next, causes } = place()
+  const told: string[][] = []
+  for (let minute = 0; minute < 30; minute += 1) {
+    next.push(fails)
+    await expect(run('look')).rejects.toThrow('no answer')
+    if (minute % 5 === 0) {
+      await cycle()
+      told.push(await causes())
+    }
+    await clock.advance(MINUTE)
+  }
+  expect(told).toEqual([[], [], [], [], ['job/look'], ['job/look']])
+})
+
+test('one that hangs is not waited for: people are told first, and other cycles are made', async () => {
+  const { clock, cycle, run, next, open, store, ends } = place()
+  await run('tidy')
+  await clock.advance(DAY + 5 * MINUTE)
+  const hangs = Promise.withResolvers<{}>()
+  next.push(() => hangs.promise)
+  const first = cycle()
+  while ((await ends('tidy')).length < 2) await clock.advance(0)
+  expect((await store().operate.lastReport())?.healed).toEqual([])
+  const second = open().run(operate, {}, CALL)
+  await expect(second).rejects.toMatchObject({ kind: 'busy' })
+  await clock.advance(15 * MINUTE)
+  expect((await first).healed).toMatchObject([{ thing: 'tidy', outcome: 'failed' }])
+  await clock.advance(2 * HOUR)
+  const later = await cycle()
+  expect(later.checks.find(({ check }) => check === 'job')?.bad.map(({ message }) => message)).toContain(
+    'the job tidy hangs',
+  )
+  expect(later.healed).toEqual([])
+  hangs.resolve({})
+})
+
+test('of two at once one runs, the other says who does', async () => {
+  const { open } = place()
+  const ends = await Promise.allSettled([open().run(operate, {}, CALL), open().run(operate, {}, CALL)])
+  expect(ends.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+})
+
+test('a unit that failed is told until its job has ended well', async () => {
+  const { clock, cycle, run, store, causes } = place()
+  await run('look')
+  await store().unitFailures.record({
+    unit: 'echopilot-look.service',
+    result: 'exit-code',
+    exitCode: '74',
+    lines: null,
+  })
+  await store().unitFailures.record({
+    unit: 'echopilot-serve.service',
+    result: 'oom-kill',
+    exitCode: null,
+    lines: null,
+  })
+  await clock.advance(MINUTE)
+  await cycle()
+  expect(await causes()).toEqual(['unit/echopilot-look.service', 'unit/echopilot-serve.service'])
+  await run('look')
+  await clock.advance(5 * MINUTE)
+  await cycle()
+  await clock.advance(20 * MINUTE)
+  await run('look')
+  await cycle()
+  expect(await causes()).toEqual(['unit/echopilot-serve.service'])
+})
