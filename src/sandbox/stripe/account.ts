@@ -1,7 +1,7 @@
 /** The account that the stand-in is: what its parts work on, who acts, and how changes are told. */
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Database } from '../lib/db.ts'
-import { objects } from '../lib/objects.ts'
+import { movableClock, type MovableClock } from '../lib/movable-clock.ts'
 import type { Clock } from '../lib/service.ts'
 import { webhooks, type Webhook, type Webhooks } from '../lib/webhooks.ts'
 import { API_VERSION } from './identity.ts'
@@ -10,13 +10,9 @@ import { shown } from './show.ts'
 import { openStore, type Store } from './store.ts'
 
 /** What the routes work on. */
-export interface Account {
+export interface Account extends MovableClock {
   readonly store: Store
   readonly webhooks: Webhooks
-  /** The time, moved on by {@link Account.advance}. */
-  readonly now: Clock
-  /** Moves the clock on, for what takes hours or days. */
-  advance(seconds: number): void
 }
 
 /** On whose behalf something changes. */
@@ -33,15 +29,11 @@ export interface Act {
 /** Opens the account over a database with the tables of the store, webhooks and stored objects. */
 export function openAccount(db: Database, clock: Clock): Account {
   const store = openStore(db)
-  const shift = objects<number>(db, 'stripe-clock')
-  const now = (): number => clock() + (shift.get('shift') ?? 0)
+  const { now, advance } = movableClock(db, clock)
   return {
     store,
     now,
-    advance: seconds => {
-      const total = (shift.get('shift') ?? 0) + seconds * 1000
-      if (!shift.add(total, 'shift')) shift.change('shift', total)
-    },
+    advance,
     webhooks: webhooks(db, {
       now,
       headers: (webhook, nowMs) => ({ 'stripe-signature': signature(store, webhook, nowMs) }),

@@ -1,9 +1,7 @@
 /** The board: what the merchant sees at the dashboard, with what people and banks can do. */
+import { actButton, boardPage, row, section, webhookSections, type BoardFrame } from '../lib/board.ts'
 import { html, type Html } from '../lib/html.ts'
-import { htmlDocument } from '../lib/document.ts'
-import { pageReply } from '../lib/page.ts'
 import type { Reply, Route, SandboxRequest } from '../lib/service.ts'
-import type { Delivery } from '../lib/webhooks.ts'
 import type { Account } from './account.ts'
 import type { Charge, Dispute, Endpoint, Kind, Kinds, PaymentLink, Payout, Refund } from './model.ts'
 import { moneyText } from './money.ts'
@@ -16,87 +14,32 @@ export function boardRoutes(account: Account): readonly Route[] {
 }
 
 function board(account: Account, { query }: SandboxRequest): Reply {
-  const problem = query.get('problem') ?? ''
   const livemode = query.get('mode') === 'live'
   const newest = <K extends Kind>(kind: K): readonly Kinds[K][] =>
     account.store.list(kind, { livemode, limit: MOST })
-  const body = html`<header>
-      <div>
-        <p class="eyebrow">EchoPilot sandbox</p>
-        <h1>Stripe</h1>
-        <p class="sub">${livemode ? 'Live mode: nothing here is real all the same' : 'Test mode'}</p>
-      </div>
-      <div class="row">
-        <a class="button" href="${livemode ? '/' : '/?mode=live'}">${livemode ? 'Test mode' : 'Live mode'}</a>
-        <a class="button" href="${livemode ? '/?mode=live' : '/'}">Refresh</a>
-        <a class="button" href="/__sandbox/">Calls and faults</a>
-      </div>
-    </header>
-    <main>
-      ${problem === '' ? html`` : html`<section class="card" role="alert"><b>That did not work.</b> ${problem}</section>`}
-      ${section('Payments', ['Payment', 'Amount', 'State', ''], newest('charge').map(chargeRow))}
-      ${section('Payment links', ['Link', 'For', 'State', ''], newest('payment_link').map(linkRow))}
-      ${section('Refunds', ['Refund', 'Amount', 'State', ''], newest('refund').map(refundRow))}
-      ${section('Disputes', ['Dispute', 'Amount', 'State', ''], newest('dispute').map(disputeRow))}
-      ${section('Payouts', ['Payout', 'Amount', 'State', ''], newest('payout').map(payoutRow))}
-      <section class="card">
-        ${act('payout', { currency: 'usd', livemode: String(livemode) }, 'Pay out the balance in USD')}
-      </section>
-      ${section('Webhook endpoints', ['Address', 'Body', 'Events', ''], newest('webhook_endpoint').map(endpointRow))}
-      ${endpointForm(livemode)}
-      ${section('Webhooks', ['Event', 'State', 'Attempts', ''], account.webhooks.newest(MOST).map(deliveryRow))}
-      <section class="card row">
-        ${act('webhooks-release', {}, 'Send all that waits now')}
-        ${act('clock', { seconds: '86400' }, 'Let a day pass')}
-      </section>
-    </main>`
-  return pageReply(htmlDocument({ title: 'Stripe sandbox', body, style: STYLE }))
+  const lists = html`${section('Payments', ['Payment', 'Amount', 'State', ''], newest('charge').map(chargeRow))}
+    ${section('Payment links', ['Link', 'For', 'State', ''], newest('payment_link').map(linkRow))}
+    ${section('Refunds', ['Refund', 'Amount', 'State', ''], newest('refund').map(refundRow))}
+    ${section('Disputes', ['Dispute', 'Amount', 'State', ''], newest('dispute').map(disputeRow))}
+    ${section('Payouts', ['Payout', 'Amount', 'State', ''], newest('payout').map(payoutRow))}
+    <section class="card">
+      ${act('payout', { currency: 'usd', livemode: String(livemode) }, 'Pay out the balance in USD')}
+    </section>
+    ${section('Webhook endpoints', ['Address', 'Body', 'Events', ''], newest('webhook_endpoint').map(endpointRow))}
+    ${endpointForm(livemode)} ${webhookSections(act, account.webhooks.newest(MOST))}`
+  const frame: BoardFrame = {
+    title: 'Stripe',
+    subtitle: livemode ? 'Live mode: nothing here is real all the same' : 'Test mode',
+    links: [
+      livemode ? ['Test mode', '/'] : ['Live mode', '/?mode=live'],
+      ['Refresh', livemode ? '/?mode=live' : '/'],
+    ],
+    problem: query.get('problem') ?? '',
+  }
+  return boardPage(frame, lists)
 }
 
-const STYLE = html`.fields input { font: inherit; color: var(--ink); background: var(--page); border: 1px
-solid var(--line); border-radius: 7px; padding: 6px 10px; min-width: 280px }`
-
-function section(title: string, columns: readonly string[], rows: readonly Html[]): Html {
-  if (rows.length === 0)
-    return html`<section class="card">
-      <h2>${title}</h2>
-      <p class="quiet">None yet.</p>
-    </section>`
-  return html`<section class="card">
-    <h2>${title}</h2>
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            ${columns.map(column => html`<th>${column}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>
-  </section>`
-}
-
-/** A button that does one act. */
-function act(name: string, given: Readonly<Record<string, string>>, label: string): Html {
-  const fields = Object.entries(given).map(
-    ([field, value]) => html`<input type="hidden" name="${field}" value="${value}" />`,
-  )
-  return html`<form method="post" action="/__sandbox/stripe/${name}">
-    ${fields}<button>${label}</button>
-  </form>`
-}
-
-function row(id: string, middle: string, state: string, buttons: readonly Html[]): Html {
-  return html`<tr>
-    <td><code>${id}</code></td>
-    <td>${middle}</td>
-    <td><span class="tag">${state}</span></td>
-    <td class="row">${buttons}</td>
-  </tr>`
-}
+const act = actButton('stripe')
 
 function chargeRow(charge: Charge): Html {
   const { id, amount, amount_refunded, currency, payment_intent } = charge
@@ -174,14 +117,4 @@ function endpointForm(livemode: boolean): Html {
       <button name="payload" value="thin">Send thin events there</button>
     </form>
   </section>`
-}
-
-function deliveryRow({ eventId, type, state, attempts, lastStatus }: Delivery): Html {
-  const answered = lastStatus === null ? '' : ` (${String(lastStatus)})`
-  return html`<tr>
-    <td>${type} <code class="quiet">${eventId}</code></td>
-    <td><span class="tag">${state}</span></td>
-    <td class="number">${attempts}${answered}</td>
-    <td>${act('webhooks-resend', { event: eventId }, 'Send again')}</td>
-  </tr>`
 }

@@ -1,5 +1,6 @@
 /** What every route of the API shares: parameters, keys, faults, lists and the envelope. */
 import type { Database } from '../lib/db.ts'
+import { originOf } from '../lib/hand.ts'
 import { idempotent, keysInUse, type IdempotencyRules } from '../lib/idempotency.ts'
 import { isObject, stringOf, type JsonObject } from '../lib/json.ts'
 import { VendorError, type Reply, type Route, type SandboxRequest } from '../lib/service.ts'
@@ -143,11 +144,6 @@ function actOf(account: Account, request: SandboxRequest, id: string): Act {
     idempotencyKey: typeof key === 'string' ? key : null,
     origin: originOf(request),
   }
-}
-
-/** Where the caller reaches this stand-in. */
-export function originOf({ headers }: SandboxRequest): string {
-  return `http://${headers.host ?? '127.0.0.1'}`
 }
 
 function withHeaders(reply: Reply, id: string): Reply {

@@ -1,12 +1,9 @@
-/**
- * What people do besides the API: payers, the merchant at the dashboard, banks, and time. One list of acts, for the
- * buttons of the board (forms) and for tests (JSON): `POST /__sandbox/stripe/<act>`.
- */
-import { isObject, parseJson, stringOf, type JsonObject } from '../lib/json.ts'
-import { VendorError, type Reply, type Route, type SandboxRequest } from '../lib/service.ts'
+/** What people do besides the API: payers, the merchant at the dashboard, banks, and time. */
+import { handRoutes as routesOf, originOf, type Given, type HandAct } from '../lib/hand.ts'
+import { isObject, stringOf, type JsonObject } from '../lib/json.ts'
+import type { Route } from '../lib/service.ts'
 import { outsideAct, type Account, type Act } from './account.ts'
 import { endPayout, payOut } from './balance.ts'
-import { originOf } from './call.ts'
 import { decide, disputeCharge, type Verdict } from './disputes.ts'
 import { addEndpoint } from './endpoints.ts'
 import { refused } from './errors.ts'
@@ -17,51 +14,24 @@ import type { Charge, Kind, Kinds, Session } from './model.ts'
 import { endRefund, refund } from './refunds.ts'
 import { endDebit, expireDue, payAt, visit } from './sessions.ts'
 
-/** What was given, all as text. */
-type Given = Readonly<Record<string, string>>
-
-/** One act: what it changes comes back, for JSON. */
+/** One act. */
 type HandWork = (account: Account, given: Given, actOf: (livemode: boolean) => Act) => JsonObject
 
 /** The routes. */
 export function handRoutes(account: Account): readonly Route[] {
-  return Object.entries(ACTS).map(([name, work]) => ({
-    method: 'POST',
-    path: `/__sandbox/stripe/${name}`,
-    handle: request => answer(account, request, work),
-  }))
-}
-
-function answer(account: Account, request: SandboxRequest, work: HandWork): Reply {
-  const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
-  const given = isForm ? formIn(request) : jsonIn(request)
-  const actOf = (livemode: boolean): Act => outsideAct(account, livemode, originOf(request))
-  try {
-    const changed = work(account, given, actOf)
-    return isForm ? toBoard() : { status: 200, body: expanded(account.store, changed, []) }
-  } catch (error) {
-    if (!isForm || !(error instanceof VendorError)) throw error
-    throw new VendorError(toBoard(`/?problem=${encodeURIComponent(messageOf(error))}`))
-  }
-}
-
-function toBoard(location = '/'): Reply {
-  return { status: 303, headers: { location }, body: '' }
-}
-
-function messageOf({ reply: { body } }: VendorError): string {
-  const error = isObject(body) ? body['error'] : undefined
-  return isObject(error) ? (stringOf(error, 'message') ?? '') : ''
-}
-
-function formIn({ rawBody }: SandboxRequest): Given {
-  return Object.fromEntries(new URLSearchParams(rawBody.toString('utf8')))
-}
-
-function jsonIn({ rawBody }: SandboxRequest): Given {
-  const body = rawBody.length === 0 ? {} : parseJson(rawBody.toString('utf8'))
-  if (!isObject(body)) throw refused({ message: 'The body must be a JSON object.' })
-  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, String(value)]))
+  const acts = Object.entries(ACTS).map(([name, work]): [string, HandAct] => [
+    name,
+    (given, request) => work(account, given, livemode => outsideAct(account, livemode, originOf(request))),
+  ])
+  return routesOf({
+    service: 'stripe',
+    acts: Object.fromEntries(acts),
+    shown: changed => expanded(account.store, changed, []),
+    sentence: body => {
+      const error = isObject(body) ? body['error'] : undefined
+      return isObject(error) ? (stringOf(error, 'message') ?? '') : ''
+    },
+  })
 }
 
 function named<K extends Kind>({ store }: Account, kind: K, id: string | undefined): Kinds[K] {

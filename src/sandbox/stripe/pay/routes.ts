@@ -1,9 +1,9 @@
 /** What a person does at the pages where one pays. */
+import { originOf } from '../../lib/hand.ts'
 import { isObject, stringOf } from '../../lib/json.ts'
 import { pageReply } from '../../lib/page.ts'
 import type { Reply, Route, SandboxRequest } from '../../lib/service.ts'
 import { outsideAct, type Account, type Act } from '../account.ts'
-import { originOf } from '../call.ts'
 import { methodOf } from '../methods.ts'
 import type { PaymentLink, Session } from '../model.ts'
 import { expireDue, payAt, visit } from '../sessions.ts'
