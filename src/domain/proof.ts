@@ -21,3 +21,8 @@ export function proof(
 ): ProofFacts {
   return { subject, outcome, detail, fix }
 }
+
+/** What the proof is about that pings of a job arrive. */
+export function pingSubject(job: string): string {
+  return `ping ${job}`
+}

@@ -5,6 +5,7 @@ import type { Example } from '../kernel/operation.ts'
 import type { World } from '../kernel/world.ts'
 import type { Deliverer } from '../outbox/deliverer.ts'
 import type { AlertChannel } from '../roles/alert-channel.ts'
+import type { JobWatch } from '../roles/job-watch.ts'
 import type { Models } from '../roles/model.ts'
 import type { ServiceCall, TaskSource } from '../roles/task-source.ts'
 import type { Store } from '../store/index.ts'
@@ -23,6 +24,7 @@ export interface Roles {
   readonly models: Models
   /** Null where it has no credential: then there is only the local queue. */
   readonly taskSource: TaskSource | null
+  readonly jobWatch: JobWatch
 }
 
 /**

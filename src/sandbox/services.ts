@@ -1,7 +1,7 @@
 /** The list of stand-ins. It is data only, so that reading it starts and loads nothing. */
 import { PARENT_PAGE_ID, SANDBOX_TOKEN } from './notion/identity.ts'
 import { SANDBOX_KEY } from './openai/identity.ts'
-import { HOOK_PATH } from './watch/identity.ts'
+import { HOOK_PATH, PING_PATH } from './watch/identity.ts'
 
 /** One stand-in as the outside sees it. */
 export interface SandboxServiceInfo {
@@ -38,7 +38,11 @@ export const SANDBOX_SERVICES = [
     // The program has no settings for it yet, and refuses names it does not know; the state page says key and secret.
     env: () => ({}),
   },
-  { name: 'watch', offset: 3, env: (url: string) => ({ ALERT_WEBHOOK_URL: `${url}${HOOK_PATH}` }) },
+  {
+    name: 'watch',
+    offset: 3,
+    env: (url: string) => ({ ALERT_WEBHOOK_URL: `${url}${HOOK_PATH}`, PING_URL: `${url}${PING_PATH}` }),
+  },
 ] as const satisfies readonly SandboxServiceInfo[]
 
 /** A name in {@link SANDBOX_SERVICES}. */

@@ -5,7 +5,16 @@ import type { Attempted } from '../kernel/operation.ts'
 import { redactor, type Redact } from '../kernel/redaction.ts'
 import type { AnyContext, AnyOperation, JobEnd, OperationOf } from '../operations/define.ts'
 import { connect } from './connect.ts'
-import { findJob, ranJob, waitFor, type JobList, type JobRequest, type RanJob } from './jobs.ts'
+import { watchedJob, type WatchedJob } from './job-watch.ts'
+import {
+  findJob,
+  ranJob,
+  waitFor,
+  type FoundJob,
+  type JobList,
+  type JobRequest,
+  type RanJob,
+} from './jobs.ts'
 import { sessionParts, type PartsOptions } from './parts.ts'
 import { secretKeeper } from './secret-keeper.ts'
 import { refuseUnknownCode } from './tree.ts'
@@ -100,14 +109,37 @@ export function openSession(options: SessionOptions): Session {
   const runJob: Session['runJob'] = async (request, asked) => {
     const call: Call = { ...asked, actor: `job:${request.name}`, dryRun: false, confirmed: false }
     const found = await findJob(options.jobs, request, clock.now())
+    const watched = watchedJob({
+      slot: found.slot,
+      watch: parts.jobWatch,
+      store: () => parts.store(call.actor),
+      now: () => clock.now(),
+      log,
+    })
+    try {
+      return await runFound(found, request, { call, watched })
+    } catch (error) {
+      await watched.failed(asAppError(error))
+      throw error
+    }
+  }
+  const runFound = async (
+    found: FoundJob,
+    { waitMs }: JobRequest,
+    { call, watched }: { readonly call: Call; readonly watched: WatchedJob },
+  ): Promise<RanJob> => {
     if (!(await parts.settings()).settings.allow_dirty)
       await refuseUnknownCode(options.program, options.world)
     const ran = (run: RanJob['run'], beganMs: number): RanJob => ranJob(found, beganMs, run)
     // Asked before the lock is: what is done keeps nobody waiting.
     if (await (await parts.store(call.actor)).jobs.isDone(found.slot)) return ran(null, clock.now())
     const { slot, job, operation } = found
-    const wait = waitFor(clock, request.waitMs, call.stop)
-    const invocation = { ...call, open: () => open(operation, call) }
+    const wait = waitFor(clock, waitMs, call.stop)
+    const openWatched = async (): Promise<Opened<AnyContext>> => {
+      const { recorder, ...opened } = await open(operation, call)
+      return { ...opened, recorder: recorder === null ? null : watched.recorder(recorder) }
+    }
+    const invocation = { ...call, open: openWatched }
     const run = await invokeSlot(operation, job.input, invocation, { slot, wait: wait.more })
     return ran(run, wait.overMs())
   }

@@ -37,6 +37,7 @@ export interface Parts {
   readonly store: (actor?: string) => Promise<Store>
   readonly models: () => Promise<Roles['models']>
   readonly taskSource: () => Promise<Roles['taskSource']>
+  readonly jobWatch: () => Promise<Roles['jobWatch']>
   readonly outbox: (redact: Redact) => Promise<Outbox>
   readonly alertChannels: (redact: Redact) => Promise<AlertChannels>
   readonly services: (redact: Redact) => Promise<ServiceAttempt[]>
@@ -73,6 +74,7 @@ export function sessionParts(options: PartsOptions, secrets: SecretKeeper): Part
     store,
     models: () => role('models'),
     taskSource: () => role('taskSource'),
+    jobWatch: () => role('jobWatch'),
     outbox: async redact => ({
       deliverers: async call =>
         eachOpened(writable, async service => (await service.deliverer?.(call)) ?? null, redact),

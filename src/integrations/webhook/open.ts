@@ -1,6 +1,5 @@
 import { noticeText, type Notice } from '../../domain/notice.ts'
-import { AppError } from '../../kernel/errors.ts'
-import { plainHttpFault } from '../../kernel/http/plain-http.ts'
+import { sendableAddress } from '../../kernel/http/plain-http.ts'
 import { redirectFailure, retryAfterMs } from '../../kernel/http/read-header.ts'
 import type { FetchAnswer } from '../../kernel/http/fetch.ts'
 import { redactor } from '../../kernel/redaction.ts'
@@ -18,7 +17,7 @@ export async function openWebhook({
 }: ServiceEnvironment<unknown, typeof SECRET>): Promise<OpenService> {
   const address = secret(SECRET)
   if (address === null) return { roles: {}, deliverer: async () => null }
-  const channel = webhookChannel(addressOf(address, core.allow_http_hosts), world)
+  const channel = webhookChannel(sendableAddress(SECRET, address, core.allow_http_hosts), world)
   return {
     roles: {},
     alertChannel: () => channel,
@@ -37,19 +36,6 @@ export async function openWebhook({
 }
 
 const SECRET = 'ALERT_WEBHOOK_URL'
-
-function addressOf(address: string, allowHttpHosts: readonly string[]): URL {
-  const url = URL.parse(address)
-  const isHttp = url !== null && /^https?:$/.test(url.protocol)
-  const fault = isHttp ? (withoutUser(url) ?? plainHttpFault(url, allowHttpHosts)) : 'it is no http address'
-  if (url !== null && fault === null) return url
-  const next = `set ${SECRET} to an address such as https://hooks.example.com/…, then echopilot alert test`
-  throw new AppError('config', `nothing can be sent to ${SECRET}: ${String(fault)}`, next)
-}
-
-function withoutUser({ username, password }: URL): string | null {
-  return username === '' && password === '' ? null : 'it holds a user name or password'
-}
 
 const TIMEOUT_MS = 15_000
 

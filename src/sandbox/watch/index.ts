@@ -1,4 +1,4 @@
-/** Whoever watches the program: a receiver of notices of alerts, as chat services have them. */
+/** Whoever watches the program: a receiver of notices of alerts, as chat services have them, and of pings of jobs. */
 import type { Database } from '../lib/db.ts'
 import { bodyObject, stringOf, type JsonObject } from '../lib/json.ts'
 import { objects, type Objects } from '../lib/objects.ts'
@@ -12,6 +12,7 @@ import type {
 } from '../lib/service.ts'
 import { VendorError } from '../lib/service.ts'
 import { HOOK_PATH } from './identity.ts'
+import { checksOf } from './pings.ts'
 
 /** A notice as it arrived; sent again under its key it is the same one. */
 interface Arrived {
@@ -25,7 +26,8 @@ interface Arrived {
 export const WATCH_SERVICE: ServiceDefinition = {
   name: 'watch',
   title: 'Watch',
-  subtitle: 'Takes notices of alerts, as the webhooks of chat services do, and shows what arrived',
+  subtitle:
+    'Takes notices of alerts, as webhooks of chat services do, and pings of jobs, as healthchecks does',
   bodyLimitBytes: 65_536,
   presets: [
     { label: 'Taken, answer lost', fault: { match: { path: HOOK_PATH }, action: { type: 'lose-answer' } } },
@@ -35,17 +37,22 @@ export const WATCH_SERVICE: ServiceDefinition = {
 
 function openService(db: Database, now: Clock): Service {
   const notices = objects<Arrived>(db, 'notice')
+  const checks = checksOf(db, now)
   const all = (): Arrived[] => notices.list().map(([, notice]) => notice)
   return {
-    routes: [{ method: 'POST', path: HOOK_PATH, handle: request => take(notices, now, request) }],
+    routes: [
+      { method: 'POST', path: HOOK_PATH, handle: request => take(notices, now, request) },
+      ...checks.routes,
+    ],
     callColumns: ['Says'],
     refuse: () => undefined,
     problem,
-    state: () => ({ notices: all() }),
+    state: () => ({ notices: all(), checks: checks.all() }),
     ledger: () => ({ rows: all() }),
     figures: () => [
       { value: all().length, label: 'notices' },
       { value: all().filter(({ times }) => times > 1).length, label: 'sent more than once' },
+      ...checks.figures(),
     ],
   }
 }
