@@ -27,28 +27,29 @@ export interface ChainFound {
 }
 
 const ROWS_AT_ONCE = 2_000
-const TELL_EVERY = 100_000
+const TELL_EVERY = 100_000n
 
 /** The chain after a row, so many rows at a time, to its end. @throws AppError `busy` where it is to stop */
 export async function* chainPages(
   reading: ChainReading,
-  after: number | null = null,
+  after: bigint | null = null,
 ): AsyncGenerator<AuditRow[]> {
   const { store, world, stop } = reading
   let last = after
   for (;;) {
     const rows: AuditRow[] = await store.audit.rows(last, ROWS_AT_ONCE)
-    if (rows.length === 0) return
+    const newest = rows.at(-1)
+    if (newest === undefined) return
     yield rows
-    last = Number(rows.at(-1)?.seq)
-    if (last % TELL_EVERY === 0) reading.progress(`${last} rows`)
+    last = BigInt(newest.seq)
+    if (last % TELL_EVERY === 0n) reading.progress(`${last} rows`)
     // A signal is heard only where the process is let wait.
     await new Promise<void>(resolve => world.clock.soon(resolve))
     if (stop.aborted) throw stopped(last)
   }
 }
 
-function stopped(seq: number): AppError {
+function stopped(seq: bigint): AppError {
   return new AppError('busy', `stopped at row ${seq} of the audit chain`, 'run the same command again')
 }
 
@@ -60,7 +61,7 @@ export async function verifyChain(reading: ChainReading, seen: AuditHead | null)
   let last = CHAIN_START
   let found: AuditHead | null = null
   for (;;) {
-    for await (const rows of chainPages(reading, last.seq === 0 ? null : last.seq)) {
+    for await (const rows of chainPages(reading, last.seq === 0 ? null : BigInt(last.seq))) {
       for (const row of rows) {
         const flaw = flawOf(last, row)
         if (flaw !== null) return { last, flaw }

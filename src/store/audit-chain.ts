@@ -32,17 +32,30 @@ export function gathering(): {
  */
 export function appendAudit(tx: Appending, kind: string, subjects: AuditSubjects): void {
   const head = headOf(tx.engine)
-  if (head === null || !append(tx, head, kind, subjects)) {
-    const row = tx.engine.get('SELECT MAX(seq) AS seq FROM audit_log')
-    const seq = Math.max(CHAIN_START.seq, Number(row?.['seq'] ?? 0))
-    append(tx, { ...CHAIN_START, seq }, CHAIN_BEGINS, {})
-    appendAudit(tx, kind, subjects)
-  }
+  if (head !== null && append(tx, head, kind, subjects)) return
+  append(tx, { ...CHAIN_START, seq: lastWithRoom(tx.engine) }, CHAIN_BEGINS, {})
+  appendAudit(tx, kind, subjects)
 }
 
-/** Where the chain has come to; null where that is lost. */
+/** Numbers that lie beyond are of no program of ours: from there on they cannot be counted up exactly. */
+const MOST_ROWS = Number.MAX_SAFE_INTEGER - 2
+
+/** The last number that two rows can be written behind; that of no row where there is none. */
+function lastWithRoom(engine: Reader): number {
+  const row = engine.get(
+    `SELECT seq FROM audit_log a WHERE seq BETWEEN 1 AND :most
+       AND NOT EXISTS (SELECT 1 FROM audit_log b WHERE b.seq IN (a.seq + 1, a.seq + 2))
+     ORDER BY seq DESC LIMIT 1`,
+    { most: MOST_ROWS },
+  )
+  return Number(row?.['seq'] ?? CHAIN_START.seq)
+}
+
+/** Where the chain has come to; null where that is lost, or is no number of a row. */
 export function headOf(engine: Reader): AuditHead | null {
-  const row = engine.get('SELECT seq, digest FROM audit_head')
+  const row = engine.get('SELECT seq, digest FROM audit_head WHERE seq BETWEEN 1 AND :most', {
+    most: MOST_ROWS,
+  })
   return row === undefined ? null : { seq: Number(row['seq']), digest: String(row['digest']) }
 }
 

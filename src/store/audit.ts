@@ -7,8 +7,11 @@ export function auditStore(core: StoreCore) {
   return {
     /** Where it has come to; null where that is lost. */
     head: async (): Promise<AuditHead | null> => headOf(core.engine),
-    /** The rows after one, in their order, at most so many; from the very first where it is null. */
-    rows: async (afterSeq: number | null, limit: number): Promise<AuditRow[]> =>
+    /**
+     * The rows after one, in their order, at most so many; from the very first where it is null. Its number is exact
+     * also where no program of ours gave it: rounded, the same row would be found for ever.
+     */
+    rows: async (afterSeq: bigint | null, limit: number): Promise<AuditRow[]> =>
       readRows(core, ROWS, { after: afterSeq ?? BEFORE_ALL, limit }, readAudit),
     /** Its end, as head and rows have it at one instant. */
     end: async (): Promise<ChainEnd> =>

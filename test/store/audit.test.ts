@@ -135,3 +135,31 @@ test('a row that somebody put in behind the head stops no work, and is seen', as
   expect(kindsOf(files.path).slice(3)).toEqual(['task.add', 'audit.begin', 'task.add'])
   expect(() => expectChainHolds(files.path)).toThrow('row 4 was changed after it was written')
 })
+
+const ROW_AT = (seq: string): string =>
+  `INSERT INTO audit_log SELECT ${seq}, at_ms, actor, kind, subjects, program_commit, previous, digest FROM audit_log WHERE seq = 3`
+
+test.each([
+  ['a head at the end of all numbers', 'UPDATE audit_head SET seq = 9223372036854775807', 4],
+  ['a head that cannot be counted up exactly', 'UPDATE audit_head SET seq = 9007199254740992', 4],
+  ['a head before the first row', 'UPDATE audit_head SET seq = -1', 4],
+  [
+    'no head, and a row at the end of all numbers',
+    `DELETE FROM audit_head; ${ROW_AT('9223372036854775807')}`,
+    4,
+  ],
+  ['no head, and a row at the last exact number', `DELETE FROM audit_head; ${ROW_AT('9007199254740991')}`, 4],
+])('%s stops no work, and is seen', async (_, sql, flaw) => {
+  const files = testStore()
+  const store = files.open('first')
+  await addTo(store)
+  changeStore(files.path, sql)
+  await addTo(store)
+  await addTo(store)
+  const written = rowsOf<Row>(
+    files.path,
+    'SELECT kind FROM audit_log WHERE seq BETWEEN 1 AND 100 ORDER BY seq',
+  )
+  expect(written.slice(3).map(({ kind }) => kind)).toEqual(['audit.begin', 'task.add', 'task.add'])
+  expect(() => expectChainHolds(files.path)).toThrow(`row ${String(flaw)}`)
+})
