@@ -114,7 +114,9 @@ async function readTail({
   if (head === null || lastSeq === null) {
     return { rows: 0, flaw: head === lastSeq ? null : flawAtEnd(CHAIN_START, { head, lastSeq }) }
   }
-  const rows = await audit.rows(head.seq - LIMITS.auditRows, LIMITS.auditRows + 1)
+  const after = Math.max(CHAIN_START.seq, head.seq - LIMITS.auditRows)
+  // What is appended after its end was read is not compared with that end.
+  const rows = await audit.rows(after, Math.min(lastSeq - after, LIMITS.auditRows + 1))
   const [first, ...rest] = rows
   if (first === undefined) return { rows: 0, flaw: flawAtEnd(CHAIN_START, { head, lastSeq }) }
   // The oldest of them follows a row that is not read.

@@ -8,6 +8,7 @@ import { connect } from './connect.ts'
 import { watchedJob, type WatchedJob } from './job-watch.ts'
 import {
   findJob,
+  orRecorded,
   ranJob,
   waitFor,
   type FoundJob,
@@ -128,15 +129,21 @@ export function openSession(options: SessionOptions): Session {
     { waitMs }: JobRequest,
     { call, watched }: { readonly call: Call; readonly watched: WatchedJob },
   ): Promise<RanJob> => {
-    if (!(await parts.settings()).settings.allow_dirty)
-      await refuseUnknownCode(options.program, options.world)
+    const recorder = async (): Promise<Recorder> =>
+      withoutSecrets((await parts.store(call.actor)).records, redact)
+    const prepared = <T>(work: () => Promise<T>): Promise<T> =>
+      orRecorded(found, { actor: call.actor, recorder }, work)
+    await prepared(async () => {
+      const { settings } = await parts.settings()
+      if (!settings.allow_dirty) await refuseUnknownCode(options.program, options.world)
+    })
     const ran = (run: RanJob['run'], beganMs: number): RanJob => ranJob(found, beganMs, run)
     // Asked before the lock is: what is done keeps nobody waiting.
     if (await (await parts.store(call.actor)).jobs.isDone(found.slot)) return ran(null, clock.now())
     const { slot, job, operation } = found
     const wait = waitFor(clock, waitMs, call.stop)
     const openWatched = async (): Promise<Opened<AnyContext>> => {
-      const { recorder, ...opened } = await open(operation, call)
+      const { recorder, ...opened } = await prepared(() => open(operation, call))
       return { ...opened, recorder: recorder === null ? null : watched.recorder(recorder) }
     }
     const invocation = { ...call, open: openWatched }

@@ -1,8 +1,8 @@
 import { lastSlot, noSuchJob, slotEnds, type Schedule, type ScheduledJob } from '../domain/schedule.ts'
 import { isLate } from '../domain/slot-state.ts'
-import { AppError, defect } from '../kernel/errors.ts'
-import type { Invoked, Slot, Wait } from '../kernel/invoke.ts'
-import type { LazyList } from '../kernel/operation.ts'
+import { AppError, asAppError, defect } from '../kernel/errors.ts'
+import type { Invoked, Recorder, Slot, Wait } from '../kernel/invoke.ts'
+import { commandOf, type LazyList } from '../kernel/operation.ts'
 import type { Clock } from '../kernel/world.ts'
 import type { AnyOperation } from '../operations/define.ts'
 
@@ -60,6 +60,31 @@ export async function findJob(
 export function ranJob({ slot, operation }: FoundJob, startedMs: number, run: RanJob['run']): RanJob {
   const { job, slotMs } = slot
   return { job, slotMs, late: isLate(slotMs, startedMs), operation, run }
+}
+
+/**
+ * Does what has to go well before a job can begin. What keeps it from that is how the run of its slot ended: without a
+ * record nobody would see why it is late, and it would be run again for ever. The caller gets the failure itself, also
+ * where the store cannot be told of it.
+ */
+export async function orRecorded<T>(
+  { slot, operation }: FoundJob,
+  { actor, recorder }: { readonly actor: string; readonly recorder: () => Promise<Recorder> },
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (thrown) {
+    const { kind, message } = asAppError(thrown)
+    try {
+      const records = await recorder()
+      const id = await records.beginSlot(commandOf(operation.path), actor, slot)
+      if (id !== null) await records.end(id, kind, message, null)
+    } catch (second) {
+      if (!(second instanceof AppError)) throw second
+    }
+    throw thrown
+  }
 }
 
 /** A process that holds a lock says nothing when it lets go: it is asked so often. */

@@ -11,7 +11,7 @@ export function auditStore(core: StoreCore) {
      * The rows after one, in their order, at most so many; from the very first where it is null. Its number is exact
      * also where no program of ours gave it: rounded, the same row would be found for ever.
      */
-    rows: async (afterSeq: bigint | null, limit: number): Promise<AuditRow[]> =>
+    rows: async (afterSeq: bigint | number | null, limit: number): Promise<AuditRow[]> =>
       readRows(core, ROWS, { after: afterSeq ?? BEFORE_ALL, limit }, readAudit),
     /** Its end, as head and rows have it at one instant. */
     end: async (): Promise<ChainEnd> =>

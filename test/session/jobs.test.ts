@@ -1,8 +1,9 @@
 /** Jobs of the schedule: each slot is done once, and its record is true. */
-import { expect, test } from 'vitest'
+import { writeFileSync } from 'node:fs'
+import { expect, onTestFinished, test } from 'vitest'
 import { AppError } from '../../src/kernel/errors.ts'
 import type { FakeClock } from '../support/fake-clock.ts'
-import { CALL } from '../support/session.ts'
+import { CALL, realSession } from '../support/session.ts'
 import { toys } from './support/toy-jobs.ts'
 
 const MINUTE = 60_000
@@ -67,6 +68,33 @@ test('a slot whose run failed is not done; one that ended in part is', async () 
   expect((await run('tidy')).run).toBeNull()
   expect(ran).toHaveLength(3)
   expect(await ends('tidy')).toEqual(['partial', 'busy', 'config'])
+})
+
+test('what keeps a job from beginning is how its slot ended, and is given up like any failure', async () => {
+  const { session, config, clock, ends, store, ran } = toys()
+  /** Of a process of its own, which reads the configuration anew. */
+  const run = (name: string) => session().runJob({ name, slotMs: null, waitMs: 0 }, CALL)
+  writeFileSync(config, 'nonsense = 1\n')
+  await expect(run('tidy')).rejects.toMatchObject({ kind: 'config' })
+  await clock.advance(1)
+  writeFileSync(config, '')
+  expect(await run('tidy')).toMatchObject({ run: { outcome: 'ok' } })
+  expect(await ends('tidy')).toEqual(['ok', 'config'])
+  expect((await store().jobs.newest('tidy', 10)).at(-1)?.message).toContain('nonsense')
+  // What is done stays so, and leaves no other record.
+  writeFileSync(config, 'nonsense = 1\n')
+  await expect(run('tidy')).rejects.toMatchObject({ kind: 'config' })
+  expect([await ends('tidy'), ran]).toEqual([['ok', 'config'], ['kitchen']])
+})
+
+test('a job without its credential leaves a record', async () => {
+  const { stateDir, clock, ends } = toys()
+  const session = realSession({ stateDir, env: {}, clock })
+  onTestFinished(() => session.close())
+  await expect(session.runJob({ name: 'replay', slotMs: null, waitMs: 0 }, CALL)).rejects.toMatchObject({
+    kind: 'config',
+  })
+  expect(await ends('replay')).toEqual(['config'])
 })
 
 test('where the next slot comes soon, what was busy is not repeated', async () => {

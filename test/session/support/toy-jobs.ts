@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Schedule } from '../../../src/domain/schedule.ts'
 import { document } from '../../../src/kernel/document.ts'
@@ -34,6 +36,8 @@ interface Played extends ToyEnd {
 /** A place with a schedule of toys, at noon of some day. */
 export interface Toys {
   readonly stateDir: string
+  /** The configuration file of all sessions; it is empty. */
+  readonly config: string
   readonly clock: FakeClock
   readonly schedule: Schedule
   /** Rooms that were tidied and looks that were taken, in order. */
@@ -54,13 +58,16 @@ export interface Toys {
 /** Makes such a place. */
 export function toys(): Toys {
   const stateDir = temporaryFolder()
+  const config = join(stateDir, 'config.toml')
+  writeFileSync(config, '')
   const clock = fakeClock()
   const ran: Toys['ran'] = []
   const next: Toys['next'] = []
   const minded: Toys['minded'] = { asks: null, ends: [] }
   const operations = toyOperations(ran, next, minded)
   const session = (): Session => {
-    const opened = realSession({ stateDir, env: {}, clock, jobs: { schedule: TOY_SCHEDULE, operations } })
+    const env = { ECHOPILOT_CONFIG: config }
+    const opened = realSession({ stateDir, env, clock, jobs: { schedule: TOY_SCHEDULE, operations } })
     onTestFinished(() => opened.close())
     return opened
   }
@@ -73,6 +80,7 @@ export function toys(): Toys {
   const own = session()
   return {
     stateDir,
+    config,
     clock,
     schedule: TOY_SCHEDULE,
     ran,
