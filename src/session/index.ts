@@ -129,10 +129,10 @@ export function openSession(options: SessionOptions): Session {
     { waitMs }: JobRequest,
     { call, watched }: { readonly call: Call; readonly watched: WatchedJob },
   ): Promise<RanJob> => {
-    const recorder = async (): Promise<Recorder> =>
+    const records = async (): Promise<Recorder> =>
       withoutSecrets((await parts.store(call.actor)).records, redact)
     const prepared = <T>(work: () => Promise<T>): Promise<T> =>
-      orRecorded(found, { actor: call.actor, recorder }, work)
+      orRecorded(found, { actor: call.actor, recorder: records }, work)
     await prepared(async () => {
       const { settings } = await parts.settings()
       if (!settings.allow_dirty) await refuseUnknownCode(options.program, options.world)
