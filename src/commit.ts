@@ -9,6 +9,27 @@ const UNKNOWN_COMMIT = 'unknown'
  * `unknown`. Follows worktrees, symbolic references and packed ones.
  */
 export function readCommit(programDir: string, files: Pick<Files, 'readText'>): string {
+  const { read, gitDir, head } = headIn(programDir, files)
+  const common = read(join(gitDir, 'commondir'))
+  const commonDir = common === null ? gitDir : join(gitDir, common)
+  const ref = refOf(head)
+  const hash =
+    ref === null ? head : (read(join(commonDir, ref)) ?? packed(read(join(commonDir, 'packed-refs')), ref))
+  return /^[0-9a-f]{40,64}$/.test(hash) ? hash.slice(0, 12) : UNKNOWN_COMMIT
+}
+
+/** The branch that is checked out there, read in the same way; null where that is none, or not known. */
+export function readBranch(programDir: string, files: Pick<Files, 'readText'>): string | null {
+  const ref = refOf(headIn(programDir, files).head)
+  return ref?.startsWith('refs/heads/') === true ? ref.slice('refs/heads/'.length) : null
+}
+
+function refOf(head: string): string | null {
+  return /^ref: (.+)$/.exec(head)?.[1] ?? null
+}
+
+/** What `.git` says is checked out, and how its files are read. */
+function headIn(programDir: string, files: Pick<Files, 'readText'>) {
   const read = (path: string): string | null => {
     try {
       return files.readText(path)?.trim() ?? null
@@ -19,15 +40,7 @@ export function readCommit(programDir: string, files: Pick<Files, 'readText'>): 
   }
   const pointer = /^gitdir: (.+)$/.exec(read(join(programDir, '.git')) ?? '')?.[1]
   const gitDir = pointer ?? join(programDir, '.git')
-  const common = read(join(gitDir, 'commondir'))
-  const commonDir = common === null ? gitDir : join(gitDir, common)
-  const head = read(join(gitDir, 'HEAD')) ?? ''
-  const ref = /^ref: (.+)$/.exec(head)?.[1]
-  const hash =
-    ref === undefined
-      ? head
-      : (read(join(commonDir, ref)) ?? packed(read(join(commonDir, 'packed-refs')), ref))
-  return /^[0-9a-f]{40,64}$/.test(hash) ? hash.slice(0, 12) : UNKNOWN_COMMIT
+  return { read, gitDir, head: read(join(gitDir, 'HEAD')) ?? '' }
 }
 
 function packed(text: string | null, ref: string): string {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { readCommit } from './commit.ts'
+import { readBranch, readCommit } from './commit.ts'
 import { INTERRUPTIONS } from './kernel/errors.ts'
 import { lightFetch } from './kernel/http/fetch.ts'
 import { realClock, realFiles, realProcesses, realPrograms, realRandom } from './kernel/real-world.ts'
@@ -106,6 +106,7 @@ function programFacts(programDir: string, world: World): ProgramFacts {
   return {
     version: text('version') ?? '0.0.0',
     commit: commit ?? readCommit(programDir, world.files),
+    branch: commit === null ? readBranch(programDir, world.files) : null,
     checkout: commit === null ? programDir : null,
   }
 }

@@ -41,12 +41,30 @@ export interface JobRow {
   readonly notes: string
 }
 
+/** A row of the Status database. */
+export interface StatusRow {
+  readonly atMs: number
+  /** The auto-operator looked a short while ago, and all was well. */
+  readonly ok: boolean
+  /** Runs that ended in the last 24 h, … */
+  readonly jobs: number
+  /** … the average score of what was judged in them (null: nothing was), and how many are under their target. */
+  readonly averageScore: number | null
+  readonly lowScores: number
+  readonly commit: string
+  /** Null where the program was packed. */
+  readonly branch: string | null
+  readonly notes: string
+}
+
 /** One write to the board, by kind. `thing` is the key by which a row we made is found again. */
 export type BoardEffect =
   | { readonly kind: 'page'; readonly pageId: string; readonly change: PageChange }
   | { readonly kind: 'body'; readonly pageId: string; readonly runId: string; readonly outputId: string }
   | { readonly kind: 'log'; readonly row: LogRow; readonly thing: string }
   | { readonly kind: 'job'; readonly row: JobRow; readonly thing: string }
+  /** Of one hour; whether it has a row of its own, or one with the others of its day (UTC), the board decides. */
+  | { readonly kind: 'status'; readonly row: StatusRow; readonly day: string; readonly hour: string }
 
 /** Of one of the kinds. */
 export type BoardEffectOf<Kind extends BoardEffect['kind']> = Extract<BoardEffect, { kind: Kind }>
@@ -103,12 +121,25 @@ function rowKind(kind: 'log' | 'job', writes: string): EffectKind<BoardEffectOf<
   }
 }
 
+/** How things stand at an hour. */
+const STATUS: EffectKind<BoardEffectOf<'status'>> = {
+  kind: 'status',
+  writes: 'row of the Status database',
+  shape: { day: 'text', hour: 'text', row: {} },
+  isMerged: false,
+  isInParts: false,
+  placeOf: () => 'status',
+  stillToSay: (body, later) =>
+    later.some(other => isBoardEffect(other, 'status') && other.hour === body.hour) ? null : body,
+}
+
 /** What a service declares that holds the board of tasks. */
 export const BOARD_EFFECTS: readonly EffectKind[] = [
   PAGE,
   BODY,
   rowKind('log', 'row of the Automation Log'),
   rowKind('job', 'row of the Job Log'),
+  STATUS,
 ]
 
 /** Later changes win; an untick stays an untick. For writes to one page that are delivered together. */

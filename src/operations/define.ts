@@ -81,7 +81,7 @@ export interface BaseContext {
   readonly dryRun: boolean
   /** Aborts when the operator or systemd wants the process to stop: finish the item, leave the rest. */
   readonly stop: AbortSignal
-  readonly program: { readonly version: string; readonly commit: string }
+  readonly program: { readonly version: string; readonly commit: string; readonly branch: string | null }
   readonly schedule: Schedule
   /** Tells a watching person what is going on; may be dropped. */
   progress(line: string): void

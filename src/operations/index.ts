@@ -19,6 +19,7 @@ export const OPERATIONS: LazyList<AnyOperation> = {
   'effect retry': async () => (await import('./effect/retry.ts')).effectRetry,
   'effect show': async () => (await import('./effect/show.ts')).effectShow,
   explain: async () => (await import('./explain.ts')).explain,
+  heartbeat: async () => (await import('./heartbeat.ts')).heartbeat,
   'jobs list': async () => (await import('./jobs/list.ts')).jobsList,
   'jobs show': async () => (await import('./jobs/show.ts')).jobsShow,
   maintain: async () => (await import('./maintain.ts')).maintain,

@@ -21,6 +21,7 @@ export const SCHEDULE = {
     catchUp: false,
     busyIsDone: true,
   },
+  heartbeat: { operation: 'heartbeat', input: {}, on: { everyMinutes: 60 }, catchUp: true },
   replay: { operation: 'replay', input: {}, on: { dailyAt: '02:20' }, catchUp: true },
   maintain: {
     operation: 'maintain',

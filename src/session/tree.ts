@@ -6,6 +6,8 @@ import type { ProgramEnd, World } from '../kernel/world.ts'
 export interface ProgramFacts {
   readonly version: string
   readonly commit: string
+  /** Null where that is none, or not known. */
+  readonly branch: string | null
   /** The folder of its working tree; null where it was packed: then there is none. */
   readonly checkout: string | null
 }

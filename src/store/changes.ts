@@ -20,6 +20,7 @@ export const CHANGES = {
   'effect.renew': { audited: false },
   'effect.retry': { audited: true },
   'effect.revive': { audited: true },
+  'heartbeat.tell': { audited: true },
   'heal.begin': { audited: true },
   'heal.end': { audited: true },
   'integrity.mark': { audited: false },

@@ -1,6 +1,8 @@
 import { utcDay } from '../domain/budget.ts'
 import type { OperateReport } from '../domain/operate.ts'
 import type { Shape } from '../domain/shape.ts'
+import type { StatusRow } from '../domain/board-effects.ts'
+import { recordEffects } from './effect-rows.ts'
 import { findRow, readRow, type StoreCore, type StoreReader } from './core.ts'
 
 /** A healing that was recorded before it is done. */
@@ -42,6 +44,20 @@ export function operateStore(core: StoreCore) {
           { id, outcome, detail, now: tx.clock.now() },
         )
         tx.about(id, { outcome })
+      }),
+    /**
+     * Records what the board is to be told of this hour, as an effect of its service; returns its id. What was told of
+     * the hour before is corrected by it.
+     */
+    recordHeartbeat: (service: string, row: StatusRow): Promise<string> =>
+      core.change(core.actor, 'heartbeat.tell', tx => {
+        const hour = new Date(row.atMs).toISOString().slice(0, 13)
+        const body = { kind: 'status', row, day: utcDay(row.atMs), hour } as const
+        const subject = { kind: 'heartbeat', id: `heartbeat_${hour}` }
+        tx.about(subject.id, { ok: row.ok })
+        recordEffects(tx, { service, subject }, [{ name: null, target: 'status', body }])
+        const sql = `SELECT id FROM effects WHERE subject_kind = 'heartbeat' AND subject_id = :id ORDER BY seq DESC LIMIT 1`
+        return readRow(tx, sql, { id: subject.id }, is => is.text('id'))
       }),
     /** How many healings of a kind were begun today (UTC). */
     healedToday: async (healing: string) => begunToday(core, healing),

@@ -26,6 +26,7 @@ test('no operation that changes something changes anything with --dry-run', asyn
     'audit verify': [],
     'config init': ['--config', join(home.dir, 'new.toml')],
     doctor: [],
+    heartbeat: [],
     maintain: [],
     operate: [],
     poll: ['--drain'],

@@ -57,6 +57,7 @@ function happy(seeded: Seeded, form: 0 | 1): Readonly<Record<string, readonly st
     doctor: [],
     'effect list': [],
     explain: [done],
+    heartbeat: [],
     'jobs list': [],
     'jobs show': ['poll'],
     maintain: [],

@@ -1,9 +1,20 @@
 /** Every implementer of `Deliverer`: Notion's. */
-import { BOARD_EFFECTS } from '../../src/domain/board-effects.ts'
+import { BOARD_EFFECTS, type StatusRow } from '../../src/domain/board-effects.ts'
 import { aPage, aRun } from '../support/store.ts'
 import { describeDeliverer } from './deliverer-contract.ts'
 import { finishRun } from './support/finished-run.ts'
 import { notionBench, REQUESTS_PER_SECOND } from './support/notion.ts'
+
+const A_STATUS: StatusRow = {
+  atMs: Date.parse('2026-11-25T12:00:00Z'),
+  ok: true,
+  jobs: 1,
+  averageScore: 90,
+  lowScores: 0,
+  commit: 'c0ffee000000',
+  branch: 'main',
+  notes: 'all checks ok',
+}
 
 describeDeliverer('Notion', async () => {
   const bench = await notionBench()
@@ -13,6 +24,7 @@ describeDeliverer('Notion', async () => {
   const pageId = await board.add({ 'Task Name': 'Note' })
   await store.pickUps.pickUp(aPage(pageId), aRun({ cause: 'tick' }))
   await finishRun(store)
+  await store.operate.recordHeartbeat('notion', A_STATUS)
   const deliverer = await service.deliverer?.(call())
   if (deliverer === undefined || deliverer === null) throw new Error('it opened no deliverer')
   return {
@@ -30,10 +42,12 @@ describeDeliverer('Notion', async () => {
       const { cells } = await board.row(pageId)
       const results = await board.containers(pageId)
       const rows = [...(await board.rows('Automation Log')), ...(await board.rows('Job Log'))]
+      const beats = await board.rows('Status')
       return [
         `page ${String(cells['Status'])} ${String(cells['Trigger'])} ${String(cells['QA Score'])}`,
         ...results.map(({ letters }) => `result ${letters}`),
         ...rows.map(row => `row ${String(row.cells['Status'])}`),
+        ...beats.map(row => `status ${String(row.cells['Name'])}`),
       ]
     },
     place: pageId,

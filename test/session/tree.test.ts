@@ -40,7 +40,7 @@ async function refusal(
   }: { readonly commit?: string; readonly env?: Record<string, string> } = {},
 ): Promise<string | null> {
   const world = realWorld({ env, cwd: '/', homeDir: '/' })
-  const facts = { version: '0', commit, checkout: checkoutFolder }
+  const facts = { version: '0', commit, branch: null, checkout: checkoutFolder }
   const thrown: unknown = await refuseUnknownCode(facts, world).then(
     () => null,
     (error: unknown) => error,

@@ -21,6 +21,7 @@ const CALLS: readonly (readonly [string, Readonly<Record<string, unknown>>])[] =
   ['replay', { limit: 10, lookback: '14d' }],
   ['deliver', {}],
   ['operate', {}],
+  ['heartbeat', {}],
   ['report ops', {}],
   ['effect list', { limit: 50 }],
   ['alert unit', { name: 'a.service' }],

@@ -46,7 +46,13 @@ export async function callCli(
     stop,
     ...(wrapStore === undefined ? {} : { wrapStore }),
     ...(ask === undefined ? {} : { ask }),
-    program: { version: '0.0.0-test', commit: 'c0ffee000000', checkout: null, ...options.program },
+    program: {
+      version: '0.0.0-test',
+      commit: 'c0ffee000000',
+      branch: null,
+      checkout: null,
+      ...options.program,
+    },
     actor: 'test',
     hangUp: new AbortController().signal,
     readInput: async () =>

@@ -37,7 +37,7 @@ export function realSession(options: RealSessionOptions): Session {
       ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
       ...(options.clock === undefined ? {} : { clock: options.clock }),
     }),
-    program: { version: '0.0.0-test', commit: 'c0ffee000000', checkout: null },
+    program: { version: '0.0.0-test', commit: 'c0ffee000000', branch: null, checkout: null },
     jobs: options.jobs ?? { schedule: SCHEDULE, operations: OPERATIONS },
     configFlag: null,
     stateDirFlag: options.stateDir,

@@ -1,7 +1,6 @@
 import { isBoardEffect } from '../../domain/board-effects.ts'
 import type { TaskBoard, ServiceCall } from '../../roles/task-source.ts'
 import type { Effect } from '../../store/effect-rows.ts'
-import type { Store } from '../../store/index.ts'
 import type { Deliverer, Delivery } from '../../outbox/deliverer.ts'
 import type { Notion } from './api/client.ts'
 import { compareWithNotion } from './drift.ts'
@@ -23,11 +22,14 @@ export interface NotionBoard extends TaskBoard {
  * Opens the board that this store belongs to; null where `init` was never run.
  * @throws AppError `config` where the token opens another workspace; ServiceFailure where Notion does not tell
  */
-export async function openBoard(store: Store, api: Notion, call: ServiceCall): Promise<NotionBoard | null> {
+export async function openBoard(
+  { store, api, heartbeat }: Pick<EffectContext, 'store' | 'heartbeat'> & { readonly api: Notion },
+  call: ServiceCall,
+): Promise<NotionBoard | null> {
   const workspace = await openOwnWorkspace(store, api, call.dryRun)
   if (workspace === null) return null
   const rows = rowWatch({ store, workspace, clock: call.world.clock, log: call.log })
-  const context = { ...call, store, workspace, rows }
+  const context = { ...call, store, workspace, rows, heartbeat }
   return {
     service: 'notion',
     withdrawn: (pageId, oldestMs) => rows.withdrawn(pageId, oldestMs),
@@ -46,6 +48,7 @@ async function deliver(context: EffectContext, head: Effect, effects: readonly E
   const { body } = head
   if (isBoardEffect(body, 'page')) return deliverPage(context, effects)
   if (isBoardEffect(body, 'body')) return deliverBody(context, head, body)
-  if (isBoardEffect(body, 'log') || isBoardEffect(body, 'job')) return deliverRow(context, head, body)
+  if (isBoardEffect(body, 'log') || isBoardEffect(body, 'job') || isBoardEffect(body, 'status'))
+    return deliverRow(context, head, body)
   return { kind: 'impossible', why: `nothing of the kind ${head.kind} is written to Notion` }
 }

@@ -13,6 +13,7 @@ interface NotionSettings {
   readonly requests_per_second: number
   readonly timeout_seconds: number
   readonly parent_page: string
+  readonly heartbeat: 'daily' | 'append'
 }
 
 /** Connects; nothing is sent and no SDK loaded until the first call. Without a token there is only the local queue. */
@@ -34,7 +35,9 @@ export async function openNotion({
     throttle: throttle(perSecond, world.clock, count => store.rates.take('notion', count, perSecond)),
     hasRoom: async () => (await store.rates.left('notion', perSecond)) >= 1,
   })
-  const board = onceForEachCall(async call => openBoard(await openStore(call.actor), api, call))
+  const board = onceForEachCall(async call =>
+    openBoard({ store: await openStore(call.actor), api, heartbeat: own.heartbeat }, call),
+  )
   const setUpCommand = own.parent_page === '' ? 'echopilot init --parent PAGE' : 'echopilot init'
   return {
     roles: {

@@ -1,5 +1,5 @@
 import { BOARD_EFFECTS } from '../../domain/board-effects.ts'
-import { numberField, textField, urlField, withDefault } from '../../kernel/field.ts'
+import { choiceField, numberField, textField, urlField, withDefault } from '../../kernel/field.ts'
 import { defineService } from '../service.ts'
 import { notionIds, pageAddress } from './ids.ts'
 import { SET_UP_INPUT } from './set-up-input.ts'
@@ -13,6 +13,10 @@ export const notion = defineService({
     requests_per_second: withDefault(
       numberField('rate that all processes of this store share; Notion allows 3 on average', 0.1, 1000),
       2.5,
+    ),
+    heartbeat: withDefault(
+      choiceField(['daily', 'append'], 'one row of the Status database a day, or one an hour'),
+      'daily',
     ),
     timeout_seconds: withDefault(numberField('longest wait for one answer', 1, 600), 30),
   },

@@ -11,8 +11,8 @@ export interface Place {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** What is worked on: `poll --drain`, `deliver`, `operate`, `replay` or `notion sync --rebuild`. */
-export type Work = 'poll' | 'deliver' | 'operate' | 'replay' | 'rebuild' | `job:${string}`
+/** What is worked on: `poll --drain`, `deliver`, `heartbeat`, `operate`, `replay` or `notion sync --rebuild`. */
+export type Work = 'poll' | 'deliver' | 'heartbeat' | 'operate' | 'replay' | 'rebuild' | `job:${string}`
 
 /** Where to crash. */
 export interface Matrix {

@@ -5,6 +5,7 @@
 import { inspect } from 'node:util'
 import type { AnyOperation } from '../../../src/operations/define.ts'
 import { deliver } from '../../../src/operations/deliver.ts'
+import { heartbeat } from '../../../src/operations/heartbeat.ts'
 import { notionSync } from '../../../src/operations/notion/sync.ts'
 import { operate } from '../../../src/operations/operate.ts'
 import { poll } from '../../../src/operations/poll.ts'
@@ -32,6 +33,7 @@ const session = realSession({
 const works = new Map<string, readonly [AnyOperation, Readonly<Record<string, unknown>>]>([
   ['poll', [poll, { drain: true, concurrency: 1 }]],
   ['deliver', [deliver, {}]],
+  ['heartbeat', [heartbeat, {}]],
   ['operate', [operate, {}]],
   ['replay', [replay, { concurrency: 1 }]],
   ['rebuild', [notionSync, { rebuild: true }]],

@@ -28,7 +28,7 @@ export async function newScene(): Promise<Typing> {
     const printed: string[] = []
     const exit = await runCli(words, {
       world,
-      program: { version: '0.0.0', commit: 'c0ffeec0ffee', checkout: null },
+      program: { version: '0.0.0', commit: 'c0ffeec0ffee', branch: null, checkout: null },
       actor: 'cli:ana',
       stop: new AbortController().signal,
       hangUp: new AbortController().signal,

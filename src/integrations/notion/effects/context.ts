@@ -8,4 +8,6 @@ export interface EffectContext extends ServiceCall {
   readonly store: Store
   readonly workspace: Workspace
   readonly rows: RowWatch
+  /** One row of the Status database a day, or one an hour. */
+  readonly heartbeat: 'daily' | 'append'
 }

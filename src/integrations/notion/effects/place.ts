@@ -5,6 +5,7 @@ import type { Workspace } from '../workspace/workspace.ts'
 const LOGS = new Map([
   ['log', { key: 'log', name: 'the database of the Automation Log' }],
   ['job', { key: 'jobLog', name: 'the database of the Job Log' }],
+  ['status', { key: 'status', name: 'the Status database' }],
 ])
 
 /**

@@ -9,7 +9,13 @@ import { presenceOf } from './place.ts'
 import type { Cells } from '../schema/row-values.ts'
 import { sendCells } from './send-cells.ts'
 
-type RowBody = BoardEffectOf<'log' | 'job'>
+/** A row that we write: in which database, found by what, and what is in it. */
+interface Row {
+  readonly database: 'log' | 'jobLog' | 'status'
+  /** Its Effect ID. */
+  readonly thing: string
+  readonly cells: Cells
+}
 
 /** A search index may lag: a row that was not found is looked for once more after this (SPEC §3). */
 const SECOND_LOOK_MS = 10_000
@@ -18,27 +24,32 @@ const SECOND_LOOK_MS = 10_000
  * Writes a row of one of the logs: changes the one that is there, or makes it. A create that may have
  * happened is looked up by its Effect ID, twice, before it is repeated.
  */
-export async function deliverRow(context: EffectContext, effect: Effect, body: RowBody): Promise<Delivery> {
+export async function deliverRow(
+  context: EffectContext,
+  effect: Effect,
+  body: BoardEffectOf<'log' | 'job' | 'status'>,
+): Promise<Delivery> {
   const { databases, api } = context.workspace
-  const database = databases[body.kind === 'log' ? 'log' : 'jobLog']
+  const row = body.kind === 'status' ? statusRow(body, context.heartbeat) : rowOf(body)
+  const { cells } = row
+  const database = databases[row.database]
   // A log that was never set up is left out; `doctor` names it.
   if (database === undefined) return { kind: 'done', thing: null }
-  const cells = cellsOfRow(body)
-  const known = await context.store.outbox.thing('notion', body.thing)
-  if (known !== null && (await change(context, database, effect, cells, known))) return done(body, known)
+  const known = await context.store.outbox.thing('notion', row.thing)
+  if (known !== null && (await change(context, database, effect, cells, known))) return done(row, known)
   // One that is known and not shown may be shown again by now, or have been made anew by a try without an answer.
-  const found = effect.uncertain || known !== null ? await find(context, database, body) : null
-  if (found !== null && (await change(context, database, effect, cells, found))) return done(body, found)
+  const found = effect.uncertain || known !== null ? await find(context, database, row) : null
+  if (found !== null && (await change(context, database, effect, cells, found))) return done(row, found)
   const again = secondLook(context, effect, database)
   if (again !== null) return again
   const made = await sendCells(context, database, cells, properties =>
     api.createPage(database.dataSourceId, properties),
   )
-  return done(body, made.id)
+  return done(row, made.id)
 }
 
-function done(body: RowBody, notionId: string): Delivery {
-  return { kind: 'done', thing: { key: body.thing, outsideId: notionId } }
+function done({ thing }: Row, notionId: string): Delivery {
+  return { kind: 'done', thing: { key: thing, outsideId: notionId } }
 }
 
 /**
@@ -65,8 +76,31 @@ async function change(
 }
 
 /** The cells of a row of a log, by our own keys. */
-export function cellsOfRow(body: RowBody): Cells {
+export function cellsOfRow(body: BoardEffectOf<'log' | 'job'>): Cells {
   return body.kind === 'log' ? logCells(body) : jobCells(body)
+}
+
+function rowOf(body: BoardEffectOf<'log' | 'job'>): Row {
+  return { database: body.kind === 'log' ? 'log' : 'jobLog', thing: body.thing, cells: cellsOfRow(body) }
+}
+
+/** Daily there is one row, changed each hour: a free workspace holds 1,000 blocks (SPEC §11). */
+function statusRow({ row, day, hour }: BoardEffectOf<'status'>, heartbeat: 'daily' | 'append'): Row {
+  const name = heartbeat === 'daily' ? day : hour
+  const thing = `heartbeat/${name}`
+  const cells = {
+    name: `Heartbeat ${name.replace('T', ' ')}${heartbeat === 'daily' ? '' : ':00 UTC'}`,
+    when: new Date(row.atMs).toISOString(),
+    ok: row.ok,
+    jobs24h: row.jobs,
+    avgQa24h: row.averageScore,
+    lowQaCount: row.lowScores,
+    commit: row.commit,
+    branch: row.branch,
+    notes: row.notes,
+    effectId: thing,
+  }
+  return { database: 'status', thing, cells }
 }
 
 /** Not null where the row may exist unseen. */
@@ -83,11 +117,15 @@ function secondLook(context: EffectContext, effect: Effect, database: NotionData
   return { kind: 'unfound', againAtMs: now + SECOND_LOOK_MS }
 }
 
-async function find(context: EffectContext, database: NotionDatabase, body: RowBody): Promise<string | null> {
+async function find(
+  context: EffectContext,
+  database: NotionDatabase,
+  { thing }: Row,
+): Promise<string | null> {
   const effectId = database.properties['effectId']
   if (effectId === undefined) return null
   const found = await context.workspace.api.query(database.dataSourceId, {
-    filter: { property: effectId.id, rich_text: { equals: body.thing } },
+    filter: { property: effectId.id, rich_text: { equals: thing } },
   })
   return found.pages[0]?.id ?? null
 }
