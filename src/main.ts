@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { fstatSync, readFileSync, writeSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { readBranch, readCommit } from './commit.ts'
@@ -29,7 +29,7 @@ export async function main(): Promise<void> {
   const json = words.includes('--json')
   const unheard = outliveStreams(json)
   if (words[0] === '--version') {
-    process.stdout.write(await versionText(program, world.host.nodeVersion, json))
+    writeOut(await versionText(program, world.host.nodeVersion, json))
     return
   }
   const { stop, hangUp, interrupted } = listenToSignals()
@@ -143,7 +143,7 @@ async function terminal(json: boolean): Promise<Terminal> {
   const paint = isSeen && !json && hasColours(process.env) ? await colours() : PLAIN
   const isDumb = process.env['TERM'] === 'dumb'
   return {
-    out: written => process.stdout.write(written),
+    out: writeOut,
     err: written => process.stderr.write(written),
     columns: columnsOf(process.stdout),
     errorColumns: columnsOf(process.stderr),
@@ -153,6 +153,28 @@ async function terminal(json: boolean): Promise<Terminal> {
     // Set by systemd for services whose standard error is the journal (systemd.exec(5)).
     isJournal: process.env['JOURNAL_STREAM'] !== undefined && !process.stderr.isTTY,
   }
+}
+
+/**
+ * Writes to standard output. Of what goes to a file Node takes for written what the disk has taken a part of
+ * (SyncWriteStream of Node 24, which does not look at what writeSync returns): the rest would be missing, and nothing said.
+ */
+function writeOut(text: string): void {
+  const { stdout } = process
+  if (!fstatSync(stdout.fd).isFile()) {
+    stdout.write(text)
+    return
+  }
+  const bytes = Buffer.from(text)
+  try {
+    for (let at = 0; at < bytes.length && stdout.writable;) at += writeSync(stdout.fd, bytes, at)
+  } catch (error) {
+    stdout.destroy(asError(error))
+  }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
 }
 
 /**

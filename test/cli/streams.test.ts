@@ -245,6 +245,16 @@ test('standard output that cannot be written is a matter of the disk: 74, withou
   expect(errorOf(await onto('status --json'))).toMatchObject({ kind: 'store', exit: 74 })
 })
 
+test('a file of which the disk takes a part only is no success', async () => {
+  const home = newHome()
+  const file = join(home.dir, 'help.txt')
+  // 2 KiB: more than that is said.
+  const script = `trap '' XFSZ; ulimit -f 4; exec "${process.execPath}" "${PACKED}" help > "${file}"`
+  const ran = await spawn([], { env: home.env, program: ['/bin/sh', '-c', script] })
+  expect([ran.code, readFileSync(file, 'utf8').length]).toEqual([74, 2048])
+  expect(ran.stderr).toMatch(/^error: standard output cannot be written: EFBIG.*\nnext: .*\n$/)
+})
+
 test('a terminal that does not know its width is 80 columns wide', async ({ skip }) => {
   skip(!existsSync('/usr/bin/script'), 'not proved: no script(1) to make a terminal with')
   const home = newHome()
