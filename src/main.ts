@@ -169,12 +169,9 @@ function writeOut(text: string): void {
   try {
     for (let at = 0; at < bytes.length && stdout.writable;) at += writeSync(stdout.fd, bytes, at)
   } catch (error) {
-    stdout.destroy(asError(error))
+    if (!(error instanceof Error)) throw error
+    stdout.destroy(error)
   }
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown))
 }
 
 /**
