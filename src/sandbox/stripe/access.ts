@@ -1,4 +1,4 @@
-/** Who may come in: keys, versions and accounts, before anything else is looked at. */
+/** Who may come in: keys and versions, before anything else is looked at. */
 import type { Reply, SandboxRequest } from '../lib/service.ts'
 import { errorReply } from './errors.ts'
 import {
@@ -20,7 +20,7 @@ export function isLive(request: SandboxRequest): boolean {
 
 /** The answer that refuses a call, if it is refused. */
 export function refuse(request: SandboxRequest): Reply | undefined {
-  return refuseKey(request) ?? refuseAccount(request) ?? refuseVersion(request) ?? refuseBody(request)
+  return refuseKey(request) ?? refuseVersion(request) ?? refuseBody(request)
 }
 
 /** The key: by `Bearer`, or as the user name of `Basic`. */
@@ -51,15 +51,6 @@ function refuseKey(request: SandboxRequest): Reply | undefined {
 
 function masked(key: string): string {
   return key.length <= 12 ? '*'.repeat(key.length) : `${key.slice(0, 8)}${'*'.repeat(8)}${key.slice(-4)}`
-}
-
-function refuseAccount({ headers }: SandboxRequest): Reply | undefined {
-  const given = headers['stripe-account']
-  if (given === undefined || given === ACCOUNT_ID) return undefined
-  return errorReply(403, {
-    message: `The provided key does not have access to account '${String(given)}' (or that account does not exist). Application access may have been revoked.`,
-    code: 'account_invalid',
-  })
 }
 
 /** Calls that name no version are of the account's own, as those of the command-line tool are. */

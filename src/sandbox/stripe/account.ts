@@ -1,13 +1,17 @@
-/** The account that the stand-in is: what its parts work on, who acts, and how changes are told. */
-import { createHmac, randomBytes } from 'node:crypto'
+/** The account that the stand-in is: what its parts work on, who acts, and how objects are made and changed. */
+import { randomBytes } from 'node:crypto'
 import type { Database } from '../lib/db.ts'
+import type { JsonObject } from '../lib/json.ts'
+import { kindSchema, kindStore, type KindStore } from '../lib/kinds.ts'
 import { movableClock, type MovableClock } from '../lib/movable-clock.ts'
 import type { Clock } from '../lib/service.ts'
-import { webhooks, type Webhook, type Webhooks } from '../lib/webhooks.ts'
-import { API_VERSION } from './identity.ts'
-import type { Endpoint, Kinds, Stored, StripeEvent } from './model.ts'
-import { shown } from './show.ts'
-import { openStore, type Store } from './store.ts'
+import { WEBHOOK_SCHEMA, webhooks, type Webhooks } from '../lib/webhooks.ts'
+import { thinTwin, signature } from './deliveries.ts'
+import { fieldsOf, prefixOf, shown } from './looks.ts'
+import type { Endpoint, Fields, Kind, Kinds, Stored } from './model.ts'
+
+/** All objects. */
+export type Store = KindStore<Kinds>
 
 /** What the routes work on. */
 export interface Account extends MovableClock {
@@ -16,7 +20,7 @@ export interface Account extends MovableClock {
 }
 
 /** On whose behalf something changes. */
-export interface Act {
+export interface Act extends Pick<Account, 'store' | 'webhooks'> {
   readonly livemode: boolean
   readonly nowMs: number
   /** The call that asked for it; null for what a person or time did. */
@@ -26,9 +30,33 @@ export interface Act {
   readonly origin: string
 }
 
-/** Opens the account over a database with the tables of the store, webhooks and stored objects. */
+/** The tables. */
+export const STRIPE_SCHEMA =
+  WEBHOOK_SCHEMA +
+  kindSchema({
+    payment_link: ['livemode'],
+    'checkout.session': [
+      'payment_intent',
+      'payment_link',
+      'livemode',
+      'livemode+status',
+      'livemode+status+expires_at',
+    ],
+    payment_intent: ['livemode'],
+    charge: ['livemode', 'payment_intent'],
+    refund: ['livemode', 'payment_intent', 'charge'],
+    dispute: ['livemode', 'payment_intent', 'charge'],
+    balance_transaction: ['livemode', 'source', 'payout', 'livemode+type'],
+    payout: ['livemode'],
+    event: ['livemode', 'livemode+type', 'livemode+delivered'],
+  })
+
+/** Sooner than Stripe's (up to three days), so that a rehearsal sees them. */
+const RETRIES_MS: readonly number[] = [1000, 5000, 30_000, 300_000, 3_600_000, 14_400_000, 43_200_000]
+
+/** Opens the account over a database with {@link STRIPE_SCHEMA} and the table of stored objects. */
 export function openAccount(db: Database, clock: Clock): Account {
-  const store = openStore(db)
+  const store = kindStore<Kinds>(db)
   const { now, advance } = movableClock(db, clock)
   return {
     store,
@@ -36,26 +64,24 @@ export function openAccount(db: Database, clock: Clock): Account {
     advance,
     webhooks: webhooks(db, {
       now,
-      headers: (webhook, nowMs) => ({ 'stripe-signature': signature(store, webhook, nowMs) }),
+      headers: ({ endpointId, body }, nowMs) => {
+        const secret = store.find('webhook_endpoint', endpointId)?.secret ?? ''
+        return { 'stripe-signature': signature(secret, body, nowMs) }
+      },
       retriesMs: RETRIES_MS,
       onDelivered: ({ eventId }) => {
         const event = store.find('event', eventId)
         if (event === undefined) return
         const pending = Math.max(0, event.pending_webhooks - 1)
-        store.put('event', { ...event, pending_webhooks: pending, own: { delivered: pending === 0 } })
+        store.put('event', { ...event, pending_webhooks: pending, delivered: pending === 0 })
       },
     }),
   }
 }
 
-/** Sooner than Stripe's (up to three days), so that a rehearsal sees them. */
-const RETRIES_MS: readonly number[] = [1000, 5000, 30_000, 300_000, 3_600_000, 14_400_000, 43_200_000]
-
-/** `t=…,v1=…` over `<t>.<body>`, by the secret the endpoint has at the time of the attempt. */
-function signature(store: Store, { endpointId, body }: Webhook, nowMs: number): string {
-  const time = String(Math.floor(nowMs / 1000))
-  const secret = store.find('webhook_endpoint', endpointId)?.own.secret ?? ''
-  return `t=${time},v1=${createHmac('sha256', secret).update(`${time}.${body}`).digest('hex')}`
+/** What an act of a person at the pages, or of time, is. */
+export function outsideAct({ store, webhooks: sent, now }: Account, livemode: boolean, origin: string): Act {
+  return { store, webhooks: sent, livemode, nowMs: now(), requestId: null, idempotencyKey: null, origin }
 }
 
 /** A new id, such as `pi_` and 24 characters. */
@@ -68,88 +94,63 @@ export function secondsOf({ nowMs }: Act): number {
   return Math.floor(nowMs / 1000)
 }
 
-/** What every new object begins with. */
-export function newObject<N extends string>(
-  act: Act,
-  object: N,
-  prefix: string,
-): { readonly id: string; readonly object: N; readonly created: number; readonly livemode: boolean } {
-  return { id: newId(prefix), object, created: secondsOf(act), livemode: act.livemode }
+/** What an object is made of: its `id` and what has a usual value may be left out. */
+type Parts<K extends Kind> = Partial<Fields[K]> & JsonObject
+
+/** Makes and stores an object, with the fields that its kind always has, and tells of it by an event if one is named. */
+export function make<K extends Kind>(act: Act, kind: K, parts: Parts<K>, event?: string): Kinds[K] {
+  const head = { id: newId(prefixOf(kind)), object: kind, created: secondsOf(act), livemode: act.livemode }
+  const whole: unknown = { ...head, ...fieldsOf(kind), ...parts }
+  // What the parts leave out is among the fields that the kind always has; the contract test sees what is missing.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const object = whole as Kinds[K]
+  act.store.add(kind, object)
+  if (event !== undefined) emit(act, event, object)
+  return object
 }
 
-/** What an act of a person at the pages, or of time, is. */
-export function outsideAct(account: Account, livemode: boolean, origin: string): Act {
-  return { livemode, nowMs: account.now(), requestId: null, idempotencyKey: null, origin }
+/** Changes fields of an object and stores it, and tells of it by the events that are named. */
+export function change<K extends Kind>(
+  act: Act,
+  kind: K,
+  object: Kinds[K],
+  parts: Partial<Kinds[K]>,
+  ...events: readonly string[]
+): Kinds[K] {
+  const changed = { ...object, ...parts }
+  act.store.put(kind, changed)
+  for (const event of events) emit(act, event, changed)
+  return changed
 }
 
 /**
- * Tells of a change: an event, and a webhook for each endpoint that wants it. `before` names the fields that changed
- * with their old values. Where a fault says so, the event never appears.
+ * Tells of a change: an event, and a webhook for each endpoint that wants it. `before` has the fields that changed with
+ * their old values. Where a fault says so, the event never appears.
  */
-export function emit(
-  account: Account,
-  act: Act,
-  type: string,
-  object: Stored,
-  before?: Readonly<Record<string, unknown>>,
-): void {
-  if (account.webhooks.loses(type)) return
-  const endpoints = account.store
-    .list('webhook_endpoint', { livemode: act.livemode, where: { status: 'enabled' }, oldestFirst: true })
-    .filter(endpoint => wants(endpoint, type))
-  const event: StripeEvent = {
-    ...newObject(act, 'event', 'evt'),
-    api_version: API_VERSION,
+export function emit(act: Act, type: string, object: JsonObject, before?: JsonObject): void {
+  if (act.webhooks.loses(type)) return
+  const where = { livemode: act.livemode, status: 'enabled' }
+  const endpoints = act.store
+    .list('webhook_endpoint', { where, oldestFirst: true })
+    .filter(({ enabled_events: types }) => types.includes('*') || types.includes(type))
+  const event = make(act, 'event', {
     data: { object: shown(object), ...(before === undefined ? {} : { previous_attributes: before }) },
+    delivered: endpoints.length === 0,
     pending_webhooks: endpoints.length,
-    own: { delivered: endpoints.length === 0 },
     request: { id: act.requestId, idempotency_key: act.idempotencyKey },
     type,
-  }
-  account.store.add('event', event)
-  for (const endpoint of endpoints) send(account, act, endpoint, event, object)
+  })
+  for (const endpoint of endpoints) send(act, endpoint, event)
 }
 
-function wants({ enabled_events: types }: Endpoint, type: string): boolean {
-  return types.includes('*') || types.includes(type)
-}
-
-function send(account: Account, act: Act, endpoint: Endpoint, event: StripeEvent, object: Stored): void {
-  const body = endpoint.own.payload === 'thin' ? thinTwin(account, act, event, object) : event
-  account.webhooks.add({
-    endpointId: endpoint.id,
-    url: endpoint.url,
+function send(act: Act, { id, url, payload }: Endpoint, event: Stored<'event'>): void {
+  const body = payload === 'thin' ? thinTwin(event) : shown(event)
+  act.webhooks.add({
+    endpointId: id,
+    url,
     eventId: event.id,
     type: event.type,
     // Indented, as Stripe sends it: who parses and prints it again breaks the signature.
-    body: JSON.stringify(shown(body), null, 2),
+    body: JSON.stringify(body, null, 2),
   })
-}
-
-/** The thin event of a snapshot, made once and kept, to be fetched at `/v2/core/events`. */
-function thinTwin(
-  account: Account,
-  act: Act,
-  event: StripeEvent,
-  { id, object }: Stored,
-): Kinds['v2.core.event'] {
-  const twinId = event.id.replace('evt_', 'evt_test_')
-  const known = account.store.find('v2.core.event', twinId)
-  if (known !== undefined) return known
-  const twin = {
-    id: twinId,
-    object: 'v2.core.event',
-    type: `v1.${event.type}`,
-    livemode: event.livemode,
-    created: event.created,
-    own: { created: new Date(act.nowMs).toISOString() },
-    related_object: { id, type: object, url: `/v1/${pathOf(object)}/${id}` },
-    snapshot_event: event.id,
-  }
-  account.store.add('v2.core.event', twin)
-  return twin
-}
-
-function pathOf(object: string): string {
-  return `${object.replace('.', '/')}s`
 }

@@ -1,19 +1,15 @@
 /** Errors worded and shaped as the real API does. */
 import { randomBytes } from 'node:crypto'
+import { isObject, objectOf, stringOf, type JsonObject } from '../lib/json.ts'
 import { VendorError, type Reply, type RequestProblem, type SandboxRequest } from '../lib/service.ts'
 import { API_VERSION } from './identity.ts'
 
-/** The parts of an error. */
-export interface ErrorParts {
+/** The parts of an error; those of cards have more. */
+export interface ErrorParts extends JsonObject {
   readonly message: string
   readonly type?: string
   readonly code?: string
   readonly param?: string
-  /** For a card that was declined. */
-  readonly decline_code?: string
-  readonly charge?: string
-  /** The intent itself, as the API repeats it in card errors. */
-  readonly payment_intent?: unknown
 }
 
 /** The id of a request, as in the header `request-id`. */
@@ -39,9 +35,10 @@ export function refused(parts: ErrorParts, status = 400): VendorError {
   return new VendorError(errorReply(status, parts))
 }
 
-/** What the sandbox refuses although the real API would take it: said openly. */
-export function notInSandbox(what: string, param: string): VendorError {
-  return refused({ message: `The sandbox does not ${what}.`, param, code: 'sandbox_unsupported' })
+/** The message in the body of an error. */
+export function messageOf(body: unknown): string {
+  const error = isObject(body) ? objectOf(body, 'error') : undefined
+  return stringOf(error ?? {}, 'message') ?? ''
 }
 
 /** An error answer for what happened before a handler was reached. */

@@ -1,32 +1,29 @@
 /**
- * The Stripe stand-in: payments as EchoPilot takes them, from the link to the payout, and no more: what Stripe would
- * take besides is refused openly. The person who pays has pages (`pay/`), everybody else a board; a fault can disturb
- * calls, webhooks and events.
+ * The Stripe stand-in: payments as EchoPilot takes them, from the link to the payout, and no more: other parameters and
+ * paths are unknown to it. The person who pays has pages (`pay.ts`), everybody else a board; a fault can disturb calls,
+ * webhooks and events.
  */
 import type { Database } from '../lib/db.ts'
-import type { Clock, Facets, Figure, SandboxRequest, Service, ServiceDefinition } from '../lib/service.ts'
-import { WEBHOOK_SCHEMA } from '../lib/webhooks.ts'
+import type { Clock, Facets, SandboxRequest, Service, ServiceDefinition } from '../lib/service.ts'
 import { refuse } from './access.ts'
-import { openAccount, type Account } from './account.ts'
-import { balanceRoutes, makeAvailable } from './balance.ts'
+import { openAccount, STRIPE_SCHEMA, type Account } from './account.ts'
+import { balanceRoutes } from './balance.ts'
 import { boardRoutes } from './board.ts'
-import { keyGuard, routeMaker, type MakeRoute } from './call.ts'
-import { catalogRoutes } from './catalog.ts'
-import { chargeRoutes } from './charges.ts'
-import { disputeRoutes, passDueDates } from './disputes.ts'
-import { endpointRoutes } from './endpoints.ts'
+import { routeMaker } from './call.ts'
+import { disputeRoutes } from './disputes.ts'
 import { problemReply } from './errors.ts'
 import { eventRoutes } from './events.ts'
 import { PRESETS, STRIPE_FAULTS } from './faults.ts'
 import { handRoutes } from './hand.ts'
-import { ACCOUNT_ID, API_VERSION, LIVE_KEY, TEST_KEY, WEBHOOK_SECRET } from './identity.ts'
+import { API_VERSION, LIVE_KEY, TEST_KEY, WEBHOOK_SECRET } from './identity.ts'
+import { keyGuard } from './keys.ts'
 import { linkRoutes } from './links.ts'
-import type { Kind } from './model.ts'
-import { payRoutes } from './pay/routes.ts'
+import { readRoutes } from './lists.ts'
+import { ACCOUNT, KINDS } from './looks.ts'
+import { payRoutes } from './pay.ts'
 import { paymentRoutes } from './payments.ts'
 import { refundRoutes } from './refunds.ts'
 import { expireDue, sessionRoutes } from './sessions.ts'
-import { STRIPE_SCHEMA } from './store.ts'
 
 const MEBIBYTE = 1_048_576
 
@@ -35,7 +32,7 @@ export const STRIPE_SERVICE: ServiceDefinition = {
   name: 'stripe',
   title: 'Stripe',
   subtitle: `Payment links, payments, refunds, disputes and payouts of API version ${API_VERSION}`,
-  schema: STRIPE_SCHEMA + WEBHOOK_SCHEMA,
+  schema: STRIPE_SCHEMA,
   bodyLimitBytes: MEBIBYTE,
   faultTypes: STRIPE_FAULTS,
   presets: PRESETS,
@@ -44,24 +41,19 @@ export const STRIPE_SERVICE: ServiceDefinition = {
 
 function openService(db: Database, clock: Clock): Service {
   const account = openAccount(db, clock)
-  const route = routeMaker(db, account, act => {
-    expireDue(account, act)
-    makeAvailable(account, act)
-    passDueDates(account, act)
-  })
+  const { store, webhooks } = account
+  const route = routeMaker(db, account, expireDue)
   return {
     routes: [
-      ...accountRoutes(route),
-      ...catalogRoutes(route),
+      route('GET', '/v1/account', {}, () => ACCOUNT),
       ...linkRoutes(route),
       ...sessionRoutes(route),
       ...paymentRoutes(route),
-      ...chargeRoutes(route),
       ...refundRoutes(route),
       ...disputeRoutes(route),
       ...balanceRoutes(route),
       ...eventRoutes(route),
-      ...endpointRoutes(route),
+      ...readRoutes(route, '/v1/webhook_endpoints', 'webhook_endpoint'),
     ],
     own: [...boardRoutes(account), ...payRoutes(account), ...handRoutes(account)],
     enter: keyGuard(account),
@@ -69,37 +61,26 @@ function openService(db: Database, clock: Clock): Service {
     problem: problemReply,
     facets,
     state: () => ({
-      ...countsOf(account),
-      webhooks: account.webhooks.counts(),
+      ...Object.fromEntries(KINDS.map(kind => [kind, store.count(kind)])),
+      webhooks: webhooks.counts(),
       now: new Date(account.now()),
       keys: { test: TEST_KEY, live: LIVE_KEY, webhook_secret: WEBHOOK_SECRET },
     }),
     ledger: () => ledgerOf(account),
-    figures: () => figures(account),
+    figures: () => [
+      { value: store.count('payment_link'), label: 'payment links' },
+      { value: store.count('charge'), label: 'charges' },
+      { value: store.count('refund'), label: 'refunds' },
+      { value: store.count('event'), label: 'events' },
+      { value: webhooks.counts()['delivered'] ?? 0, label: 'webhooks delivered' },
+    ],
     reset: () => {
-      account.store.clear()
-      account.webhooks.reset()
+      store.clear()
+      webhooks.reset()
     },
-    settled: () => account.webhooks.pump(),
-    close: async () => account.webhooks.close(),
+    settled: () => webhooks.pump(),
+    close: async () => webhooks.close(),
   }
-}
-
-function accountRoutes(route: MakeRoute) {
-  return [
-    route('GET', '/v1/account', { rules: {} }, () => ({
-      id: ACCOUNT_ID,
-      object: 'account',
-      business_profile: null,
-      charges_enabled: true,
-      country: 'US',
-      default_currency: 'usd',
-      details_submitted: true,
-      email: 'owner@sandbox.example',
-      payouts_enabled: true,
-      type: 'standard',
-    })),
-  ]
 }
 
 /** The kind of a call is the object it is about: `payment_links`, `refunds`, `checkout.sessions`, … */
@@ -109,40 +90,11 @@ function facets({ path }: SandboxRequest): Facets {
   return { kind: first === 'checkout' ? `checkout.${second ?? ''}` : first }
 }
 
-const COUNTED: readonly Kind[] = [
-  'payment_link',
-  'checkout.session',
-  'payment_intent',
-  'charge',
-  'refund',
-  'dispute',
-  'payout',
-  'event',
-]
-
-function countsOf({ store }: Account): Readonly<Record<string, number>> {
-  return Object.fromEntries(COUNTED.map(kind => [kind, store.count(kind)]))
-}
-
 /** All money that moved, in both modes, oldest first: what books can be held against to the last unit. */
 function ledgerOf({ store }: Account): unknown {
-  const rows = [false, true].flatMap(livemode =>
-    store.list('balance_transaction', { livemode, oldestFirst: true }).map(one => {
-      const { id, type, amount, fee, net, currency, source, created, own } = one
-      return { id, livemode, type, amount, fee, net, currency, source, created, payout: own.payout }
-    }),
-  )
+  const rows = store.list('balance_transaction', { oldestFirst: true }).map(one => {
+    const { id, livemode, type, amount, fee, net, currency, source, created, payout } = one
+    return { id, livemode, type, amount, fee, net, currency, source, created, payout }
+  })
   return { rows }
-}
-
-function figures(account: Account): readonly Figure[] {
-  const counts = account.webhooks.counts()
-  return [
-    { value: account.store.count('payment_link'), label: 'payment links' },
-    { value: account.store.count('charge'), label: 'charges' },
-    { value: account.store.count('refund'), label: 'refunds' },
-    { value: account.store.count('dispute'), label: 'disputes' },
-    { value: account.store.count('event'), label: 'events' },
-    { value: counts['delivered'] ?? 0, label: 'webhooks delivered' },
-  ]
 }

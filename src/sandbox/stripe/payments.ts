@@ -1,80 +1,37 @@
 /** Payment intents and their charges: a payment, and each attempt at it. */
 import { isObject, stringOf, type JsonObject } from '../lib/json.ts'
 import type { Route } from '../lib/service.ts'
-import { emit, newId, newObject, secondsOf, type Account, type Act } from './account.ts'
+import { change, emit, make, newId, secondsOf, type Act } from './account.ts'
 import { book } from './balance.ts'
-import { atPath, listed, listShape, type Call, type MakeRoute, type Refusal } from './call.ts'
-import { newCharge, outcomeOf } from './charges.ts'
+import type { Call, MakeRoute, Refusal } from './call.ts'
 import { disputeCharge } from './disputes.ts'
 import { errorReply, refused } from './errors.ts'
-import { methodOf, type Method } from './methods.ts'
-import { changedMetadata, metadataIn } from './metadata.ts'
+import { readRoutes } from './lists.ts'
+import { nulls, shown } from './looks.ts'
+import { methodDetails, methodOf, type Decline, type Method } from './methods.ts'
 import type { Charge, Metadata, PaymentIntent } from './model.ts'
 import { checkCharge, currencyIn, feeOf } from './money.ts'
-import { AMOUNT, FLAG, METADATA, object, oneOf, required, TEXT, unknown, type Shape } from './params.ts'
-import { expanded } from './expand.ts'
+import { FLAG, integer, listOf, METADATA, metadataIn, object, required, TEXT, unknown } from './params.ts'
 
 /** What a payment is begun with. */
-export interface NewPayment {
+export interface NewPayment extends JsonObject {
   readonly amount: number
   readonly currency: string
-  readonly description?: string | null
+  readonly description: string | null
   readonly metadata: Metadata
-  readonly receiptEmail?: string | null
-  readonly shipping?: JsonObject | null
-  readonly statementDescriptor?: string | null
-  readonly statementSuffix?: string | null
+}
+
+/** Who pays, as the page asks for it. */
+export interface Payer {
+  readonly email: string | null
+  readonly name: string | null
 }
 
 /** Begins a payment. */
-export function beginPayment(account: Account, act: Act, given: NewPayment): PaymentIntent {
-  const head = newObject(act, 'payment_intent', 'pi')
-  const intent: PaymentIntent = {
-    ...head,
-    allowed_payment_method_types: null,
-    amount: given.amount,
-    amount_capturable: 0,
-    amount_details: { tip: {} },
-    amount_received: 0,
-    application: null,
-    application_fee_amount: null,
-    automatic_payment_methods: null,
-    canceled_at: null,
-    cancellation_reason: null,
-    capture_method: 'automatic_async',
-    client_secret: `${head.id}_${newId('secret')}`,
-    confirmation_method: 'automatic',
-    currency: given.currency,
-    customer: null,
-    customer_account: null,
-    description: given.description ?? null,
-    excluded_payment_method_types: null,
-    last_payment_error: null,
-    latest_charge: null,
-    managed_payments: null,
-    metadata: given.metadata,
-    next_action: null,
-    on_behalf_of: null,
-    payment_method: null,
-    payment_method_configuration_details: null,
-    payment_method_options: {},
-    payment_method_types: ['card'],
-    payment_record: null,
-    processing: null,
-    receipt_email: given.receiptEmail ?? null,
-    review: null,
-    setup_future_usage: null,
-    shipping: given.shipping ?? null,
-    source: null,
-    statement_descriptor: given.statementDescriptor ?? null,
-    statement_descriptor_suffix: given.statementSuffix ?? null,
-    status: 'requires_payment_method',
-    transfer_data: null,
-    transfer_group: null,
-  }
-  account.store.add('payment_intent', intent)
-  emit(account, act, 'payment_intent.created', intent)
-  return intent
+export function beginPayment(act: Act, given: NewPayment): PaymentIntent {
+  const id = newId('pi')
+  const client_secret = `${id}_${newId('secret')}`
+  return make(act, 'payment_intent', { ...given, id, client_secret }, 'payment_intent.created')
 }
 
 /**
@@ -82,249 +39,170 @@ export function beginPayment(account: Account, act: Act, given: NewPayment): Pay
  * pay with the error of this one in `last_payment_error`.
  */
 export function pay(
-  account: Account,
   act: Act,
   intent: PaymentIntent,
   method: Method,
-  payer: JsonObject = {},
+  payer: Partial<Payer> = {},
 ): PaymentIntent {
   const charge = newCharge(act, intent, method, payer)
-  account.store.add('charge', charge)
   const tried = { ...intent, latest_charge: charge.id, payment_method: charge.payment_method }
-  if (method.outcome === 'declines') return declined(account, act, tried, charge, method)
-  if (method.outcome === 'succeeds') return succeeded(account, act, tried, charge, method)
-  const processing: PaymentIntent = { ...tried, status: 'processing' }
-  account.store.put('payment_intent', processing)
-  emit(account, act, 'charge.pending', charge)
-  emit(account, act, 'payment_intent.processing', processing)
-  return processing
+  if (method.decline !== undefined) return declined(act, tried, charge, method.decline)
+  if (method.outcome === 'succeeds') return succeeded(act, tried, charge, method)
+  emit(act, 'charge.pending', charge)
+  return change(act, 'payment_intent', tried, { status: 'processing' }, 'payment_intent.processing')
 }
 
-/** The end of a payment that was processing: the money came, or did not. */
-export function endProcessing(
-  account: Account,
-  act: Act,
-  intent: PaymentIntent,
-  how: 'succeeded' | 'failed',
-): PaymentIntent {
-  const charge = account.store.find('charge', intent.latest_charge ?? '')
-  const method = methodOf(charge?.own.method ?? '')
-  if (intent.status !== 'processing' || charge === undefined || method === undefined) {
-    throw refused({ message: `The payment is ${intent.status}, not processing.` })
-  }
-  if (how === 'succeeded') return succeeded(account, act, intent, charge, method)
-  return declined(account, act, intent, charge, { ...method, decline: BANK_REFUSED })
+/** The charge of an attempt, before anybody knows how it ends. */
+function newCharge(act: Act, intent: PaymentIntent, method: Method, payer: Partial<Payer>): Charge {
+  const { amount, currency, description, metadata, receipt_email, shipping } = intent
+  const id = newId(method.type === 'card' ? 'ch' : 'py')
+  const address = nulls('city country line1 line2 postal_code state')
+  return make(act, 'charge', {
+    id,
+    amount,
+    billing_details: { ...nulls('email name phone tax_id'), address, ...payer },
+    currency,
+    description,
+    metadata,
+    method: method.token,
+    payment_intent: intent.id,
+    payment_method: newId('pm'),
+    payment_method_details: methodDetails(method),
+    receipt_email,
+    receipt_url: `${act.origin}/pay/receipts/${id}`,
+    shipping,
+  })
 }
 
-const BANK_REFUSED = {
+/** What the network said of an attempt. */
+function outcome(type: string, network_status: string, reason: string | null): JsonObject {
+  const others = nulls('advice_code network_advice_code network_decline_code seller_message')
+  return { ...others, type, network_status, reason }
+}
+
+function succeeded(act: Act, intent: PaymentIntent, charge: Charge, method: Method): PaymentIntent {
+  const { id: source, amount, currency } = charge
+  const paid = {
+    amount_captured: amount,
+    captured: true,
+    outcome: outcome('authorized', 'approved_by_network', null),
+    paid: true,
+    status: 'succeeded',
+  } as const
+  // Captured asynchronously, as is the default: the first event does not know its balance transaction yet.
+  const captured = change(act, 'charge', charge, paid, 'charge.succeeded')
+  const received = { amount_received: amount, last_payment_error: null, status: 'succeeded' } as const
+  const done = change(act, 'payment_intent', intent, received, 'payment_intent.succeeded')
+  const transaction = book(act, {
+    type: method.type === 'card' ? 'charge' : 'payment',
+    amount,
+    fee: feeOf(amount, currency),
+    currency,
+    source,
+    description: intent.description,
+  })
+  const booked = change(act, 'charge', captured, { balance_transaction: transaction.id })
+  emit(act, 'charge.updated', booked, { balance_transaction: null })
+  if (method.next !== undefined) disputeCharge(act, booked, method.next)
+  return done
+}
+
+function declined(act: Act, intent: PaymentIntent, charge: Charge, decline: Decline): PaymentIntent {
+  const failed = {
+    failure_code: decline.code,
+    failure_message: decline.message,
+    outcome: outcome('issuer_declined', 'declined_by_network', decline.decline_code),
+    status: 'failed',
+  } as const
+  change(act, 'charge', charge, failed, 'charge.failed')
+  const waiting = {
+    last_payment_error: { type: 'card_error', ...decline, charge: charge.id },
+    payment_method: null,
+    status: 'requires_payment_method',
+  } as const
+  return change(act, 'payment_intent', intent, waiting, 'payment_intent.payment_failed')
+}
+
+const BANK_REFUSED: Decline = {
   code: 'payment_method_provider_decline',
   decline_code: 'generic_decline',
   message: 'The bank refused the debit.',
 }
 
-function succeeded(
-  account: Account,
-  act: Act,
-  intent: PaymentIntent,
-  charge: Charge,
-  method: Method,
-): PaymentIntent {
-  const { id: source, amount, currency, description } = { ...charge, description: intent.description }
-  const type = method.type === 'card' ? 'charge' : 'payment'
-  const { id } = book(account, act, {
-    type,
-    amount,
-    fee: feeOf(amount, currency),
-    currency,
-    source,
-    description,
-  })
-  const captured = { amount_captured: amount, captured: true, paid: true, outcome: outcomeOf(method) }
-  const unbooked: Charge = { ...charge, ...captured, status: 'succeeded' }
-  const paid: Charge = { ...unbooked, balance_transaction: id }
-  const done: PaymentIntent = {
-    ...intent,
-    status: 'succeeded',
-    amount_received: amount,
-    last_payment_error: null,
+/** The end of a payment that was processing: the money came, or did not. */
+export function endProcessing(act: Act, intent: PaymentIntent, how: 'succeeded' | 'failed'): PaymentIntent {
+  const charge = act.store.find('charge', intent.latest_charge ?? '')
+  const method = methodOf(charge?.method ?? '')
+  if (intent.status !== 'processing' || charge === undefined || method === undefined) {
+    throw refused({ message: `The payment is ${intent.status}, not processing.` })
   }
-  account.store.put('charge', paid)
-  account.store.put('payment_intent', done)
-  // Captured asynchronously, as is the default: the first event does not know its balance transaction yet.
-  emit(account, act, 'charge.succeeded', unbooked)
-  emit(account, act, 'payment_intent.succeeded', done)
-  emit(account, act, 'charge.updated', paid, { balance_transaction: null })
-  if (method.next !== undefined) disputeCharge(account, act, paid, { inquiry: method.next === 'inquiry' })
-  return done
+  return how === 'succeeded'
+    ? succeeded(act, intent, charge, method)
+    : declined(act, intent, charge, BANK_REFUSED)
 }
 
-function declined(
-  account: Account,
-  act: Act,
-  intent: PaymentIntent,
-  charge: Charge,
-  method: Method,
-): PaymentIntent {
-  const { code, decline_code, message } = method.decline ?? BANK_REFUSED
-  const failed: Charge = {
-    ...charge,
-    status: 'failed',
-    failure_code: code,
-    failure_message: message,
-    outcome: outcomeOf(method),
-  }
-  const error = { type: 'card_error', code, decline_code, message, charge: charge.id }
-  const waiting: PaymentIntent = {
-    ...intent,
-    status: 'requires_payment_method',
-    payment_method: null,
-    last_payment_error: error,
-  }
-  account.store.put('charge', failed)
-  account.store.put('payment_intent', waiting)
-  emit(account, act, 'charge.failed', failed)
-  emit(account, act, 'payment_intent.payment_failed', waiting)
-  return waiting
-}
-
-/** Gives a payment up that was not made. */
-export function cancelPayment(
-  account: Account,
-  act: Act,
-  intent: PaymentIntent,
-  reason: string | null,
-): PaymentIntent {
-  const canceled: PaymentIntent = {
-    ...intent,
-    status: 'canceled',
+/** Gives a payment up that nobody made. */
+export function cancelPayment(act: Act, intent: PaymentIntent): void {
+  const canceled = {
     canceled_at: secondsOf(act),
-    cancellation_reason: reason,
-  }
-  account.store.put('payment_intent', canceled)
-  emit(account, act, 'payment_intent.canceled', canceled)
-  return canceled
+    cancellation_reason: 'automatic',
+    status: 'canceled',
+  } as const
+  change(act, 'payment_intent', intent, canceled, 'payment_intent.canceled')
 }
 
-const ADDRESS = object({
-  city: TEXT,
-  country: TEXT,
-  line1: TEXT,
-  line2: TEXT,
-  postal_code: TEXT,
-  state: TEXT,
-})
-const CREATE: Shape = {
-  rules: {
-    amount: required(AMOUNT),
+/** The routes. Payments are begun by the API in rehearsals only, as the command-line tool of the vendor does. */
+export function paymentRoutes(route: MakeRoute): readonly Route[] {
+  const address = object({
+    city: TEXT,
+    country: TEXT,
+    line1: TEXT,
+    line2: TEXT,
+    postal_code: TEXT,
+    state: TEXT,
+  })
+  const shape = {
+    amount: required(integer(0)),
     currency: required(TEXT),
     confirm: FLAG,
     description: TEXT,
     metadata: METADATA,
     payment_method: TEXT,
     // Gone from this version, and still sent by the command-line tool, which names none.
-    payment_method_types: { type: 'list', of: TEXT },
-    receipt_email: TEXT,
-    return_url: TEXT,
-    shipping: object({ address: ADDRESS, name: TEXT, phone: TEXT, carrier: TEXT, tracking_number: TEXT }),
-    statement_descriptor: TEXT,
-    statement_descriptor_suffix: TEXT,
-  },
-  others:
-    'allowed_payment_method_types amount_details application_fee_amount automatic_payment_methods capture_method confirmation_method confirmation_token customer customer_account error_on_requires_action excluded_payment_method_types hooks mandate mandate_data off_session on_behalf_of payment_details payment_method_configuration payment_method_data payment_method_options radar_options setup_future_usage transfer_data transfer_group use_stripe_sdk',
-}
-const REASONS = oneOf('duplicate', 'fraudulent', 'requested_by_customer', 'abandoned')
-
-/** The routes. */
-export function paymentRoutes(route: MakeRoute): readonly Route[] {
-  const path = '/v1/payment_intents'
+    payment_method_types: listOf(TEXT),
+    shipping: object({ address, name: TEXT }),
+  }
   return [
-    route('POST', path, CREATE, create),
-    route('GET', path, listShape({}, 'customer customer_account'), call =>
-      listed(call, 'payment_intent', path),
-    ),
-    route('GET', `${path}/{id}`, { rules: {} }, call => atPath(call, 'payment_intent')),
-    route('POST', `${path}/{id}`, { rules: { metadata: METADATA, description: TEXT } }, update),
-    route('POST', `${path}/{id}/confirm`, { rules: { payment_method: TEXT, return_url: TEXT } }, call =>
-      confirm(call, atPath(call, 'payment_intent')),
-    ),
-    route('POST', `${path}/{id}/cancel`, { rules: { cancellation_reason: REASONS } }, cancel),
+    route('POST', '/v1/payment_intents', shape, create),
+    ...readRoutes(route, '/v1/payment_intents', 'payment_intent'),
+    ...readRoutes(route, '/v1/charges', 'charge', { payment_intent: TEXT }),
   ]
 }
 
-function create(call: Call): JsonObject | Refusal {
-  const { account, act, params } = call
-  if (call.isVersioned && params['payment_method_types'] !== undefined)
-    throw unknown(['payment_method_types'])
+function create({ act, params, isVersioned }: Call): JsonObject | Refusal {
+  if (isVersioned && params['payment_method_types'] !== undefined) throw unknown(['payment_method_types'])
   const currency = currencyIn(stringOf(params, 'currency') ?? '', 'currency')
   const amount = Number(params['amount'])
   checkCharge(amount, currency, 'amount')
-  const intent = beginPayment(account, act, {
+  const intent = beginPayment(act, {
     amount,
     currency,
-    metadata: metadataIn(params),
     description: stringOf(params, 'description') ?? null,
-    receiptEmail: stringOf(params, 'receipt_email') ?? null,
-    shipping: isObject(params['shipping']) ? params['shipping'] : null,
-    statementDescriptor: stringOf(params, 'statement_descriptor') ?? null,
-    statementSuffix: stringOf(params, 'statement_descriptor_suffix') ?? null,
+    metadata: metadataIn(params),
+    shipping: params['shipping'] ?? null,
   })
-  if (params['confirm'] === true) return confirm(call, intent)
-  if (params['payment_method'] === undefined) return intent
-  const chosen: PaymentIntent = {
-    ...intent,
-    status: 'requires_confirmation',
-    payment_method: methodIn(params).token,
-  }
-  account.store.put('payment_intent', chosen)
-  return chosen
+  if (params['confirm'] !== true) return intent
+  const tried = pay(act, intent, methodIn(params))
+  const error = tried['last_payment_error']
+  if (!isObject(error)) return tried
+  const parts = { ...error, message: stringOf(error, 'message') ?? '' }
+  return { refusal: errorReply(402, { ...parts, payment_intent: shown(tried) }) }
 }
 
-function methodIn(params: JsonObject, chosen: string | null = null): Method {
-  const token = stringOf(params, 'payment_method') ?? chosen
-  if (token === null) {
-    throw refused({
-      message:
-        "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment method.",
-      code: 'payment_intent_unexpected_state',
-    })
-  }
+function methodIn(params: JsonObject): Method {
+  const token = stringOf(params, 'payment_method') ?? ''
   const method = methodOf(token)
   if (method !== undefined) return method
   const message = `No such PaymentMethod: '${token}'`
   throw refused({ message, param: 'payment_method', code: 'resource_missing' })
-}
-
-function confirm({ account, act, params }: Call, intent: PaymentIntent): JsonObject | Refusal {
-  if (intent.status !== 'requires_payment_method' && intent.status !== 'requires_confirmation') {
-    const message = `You cannot confirm this PaymentIntent because it has already ${intent.status === 'processing' ? 'been confirmed' : intent.status} .`
-    throw refused({ message: message.replace(' .', '.'), code: 'payment_intent_unexpected_state' })
-  }
-  const tried = pay(account, act, intent, methodIn(params, intent.payment_method))
-  const error = tried['last_payment_error']
-  if (!isObject(error)) return tried
-  const parts = { ...error, message: stringOf(error, 'message') ?? '' }
-  return { refusal: errorReply(402, { ...parts, payment_intent: expanded(account.store, tried, []) }) }
-}
-
-function update(call: Call): JsonObject {
-  const intent = atPath(call, 'payment_intent')
-  const changed = {
-    ...intent,
-    metadata: changedMetadata(intent.metadata, call.params),
-    description: stringOf(call.params, 'description') ?? intent.description,
-  }
-  call.account.store.put('payment_intent', changed)
-  return changed
-}
-
-function cancel(call: Call): JsonObject {
-  const intent = atPath(call, 'payment_intent')
-  if (intent.status === 'succeeded' || intent.status === 'canceled' || intent.status === 'processing') {
-    throw refused({
-      message: `You cannot cancel this PaymentIntent because it has a status of ${intent.status}. Only a PaymentIntent with one of the following statuses may be canceled: requires_payment_method, requires_capture, requires_reauthorization, requires_confirmation, requires_action, processing.`,
-      code: 'payment_intent_unexpected_state',
-    })
-  }
-  const reason = stringOf(call.params, 'cancellation_reason') ?? null
-  return cancelPayment(call.account, call.act, intent, reason)
 }

@@ -3,6 +3,7 @@ import { Stripe } from 'stripe'
 import { expect, test } from 'vitest'
 import { stripeServer, type StripeServer } from './support/server.ts'
 
+const UNPAID = { amount: 1000, currency: 'usd' }
 const PAID = { amount: 1000, currency: 'usd', confirm: true, payment_method: 'pm_card_visa' }
 
 async function paidIntent({ stripe }: StripeServer): Promise<string> {
@@ -16,22 +17,22 @@ async function refunds({ stripe }: StripeServer): Promise<number> {
 test('a repeated call is answered as the first time, and says so; other calls under its key are errors', async () => {
   const { stripe } = await stripeServer()
   const options = { idempotencyKey: 'key-1' }
-  const first = await stripe.products.create({ name: 'A' }, options)
-  const again = await stripe.products.create({ name: 'A' }, options)
+  const first = await stripe.paymentIntents.create(UNPAID, options)
+  const again = await stripe.paymentIntents.create(UNPAID, options)
   expect(again.id).toBe(first.id)
   expect(again.lastResponse.headers).toMatchObject({
     'idempotent-replayed': 'true',
     'original-request': first.lastResponse.requestId,
   })
   expect(again.lastResponse.requestId).not.toBe(first.lastResponse.requestId)
-  const other = stripe.products.create({ name: 'B' }, options)
+  const other = stripe.paymentIntents.create({ ...UNPAID, amount: 1001 }, options)
   await expect(other).rejects.toBeInstanceOf(Stripe.errors.StripeIdempotencyError)
   await expect(other).rejects.toThrow('can only be used with the same parameters they were first used with')
-  const elsewhere = stripe.prices.create({ currency: 'usd', unit_amount: 1, product: first.id }, options)
+  const elsewhere = stripe.refunds.create({ payment_intent: first.id }, options)
   await expect(elsewhere).rejects.toThrow(
-    "for the same endpoint they were first used for ('/v1/prices' vs '/v1/products')",
+    "for the same endpoint they were first used for ('/v1/refunds' vs '/v1/payment_intents')",
   )
-  expect((await stripe.products.list()).data).toHaveLength(1)
+  expect((await stripe.paymentIntents.list()).data).toHaveLength(1)
 })
 
 test('a key is remembered for 24 hours, over a restart, and not a minute more', async () => {
@@ -70,9 +71,9 @@ test('a lost answer and a kept 500 have had their effect: once, whatever is aske
 
 test('a key that is in use is refused until the first call is over', async () => {
   const server = await stripeServer()
-  await server.arm({ match: { kind: 'products' }, action: { type: 'delay', ms: 400 } })
+  await server.arm({ match: { kind: 'payment_intents' }, action: { type: 'delay', ms: 400 } })
   const create = async (): Promise<unknown> =>
-    server.stripe.products.create({ name: 'A' }, { idempotencyKey: 'both' })
+    server.stripe.paymentIntents.create(UNPAID, { idempotencyKey: 'both' })
   const first = create()
   await expect.poll(async () => (await fetch(`${server.url}/__sandbox/faults`)).text()).toBe('{"faults":[]}')
   await expect(create()).rejects.toMatchObject({
@@ -80,9 +81,9 @@ test('a key that is in use is refused until the first call is over', async () =>
     rawType: 'idempotency_error',
     code: 'idempotency_key_in_use',
   })
-  expect(await first).toMatchObject({ name: 'A' })
-  expect(await create()).toMatchObject({ name: 'A' })
-  expect((await server.stripe.products.list()).data).toHaveLength(1)
+  expect(await first).toMatchObject({ amount: 1000 })
+  expect(await create()).toMatchObject({ amount: 1000 })
+  expect((await server.stripe.paymentIntents.list()).data).toHaveLength(1)
 })
 
 test('wrong parameters are not remembered, a declined card and a refusal of the work are', async () => {

@@ -6,9 +6,11 @@ import { stripeServer } from './support/server.ts'
 test('pages go on where the last one ended, in both directions', async () => {
   const { stripe } = await stripeServer()
   const made: string[] = []
-  for (const name of ['a', 'b', 'c', 'd', 'e']) made.unshift((await stripe.products.create({ name })).id)
+  for (const amount of [100, 200, 300, 400, 500]) {
+    made.unshift((await stripe.paymentIntents.create({ amount, currency: 'usd' })).id)
+  }
   const ids = async (params: object): Promise<readonly [readonly string[], boolean]> => {
-    const { data, has_more } = await stripe.products.list(params)
+    const { data, has_more } = await stripe.paymentIntents.list(params)
     return [data.map(({ id }) => id), has_more]
   }
   expect(await ids({ limit: 2 })).toEqual([made.slice(0, 2), true])
@@ -16,9 +18,9 @@ test('pages go on where the last one ended, in both directions', async () => {
   expect(await ids({ limit: 2, starting_after: made[3] })).toEqual([made.slice(4), false])
   expect(await ids({ limit: 2, ending_before: made[4] })).toEqual([made.slice(2, 4), true])
   expect(await ids({ limit: 2, ending_before: made[1] })).toEqual([made.slice(0, 1), false])
-  const all = await stripe.products.list({ limit: 2 }).autoPagingToArray({ limit: 100 })
+  const all = await stripe.paymentIntents.list({ limit: 2 }).autoPagingToArray({ limit: 100 })
   expect(all.map(({ id }) => id)).toEqual(made)
-  const backwards = stripe.products.list({ limit: 2, ending_before: made[4] ?? '' })
+  const backwards = stripe.paymentIntents.list({ limit: 2, ending_before: made[4] ?? '' })
   expect((await backwards.autoPagingToArray({ limit: 100 })).map(({ id }) => id)).toEqual(
     made.slice(0, 4).toReversed(),
   )
@@ -26,7 +28,7 @@ test('pages go on where the last one ended, in both directions', async () => {
     "must be less than or equal to 100 (it currently is '101').",
   )
   await expect(ids({ limit: 0 })).rejects.toThrow('greater than or equal to 1')
-  await expect(ids({ starting_after: 'prod_none' })).rejects.toThrow("No such product: 'prod_none'")
+  await expect(ids({ starting_after: 'pi_none' })).rejects.toThrow("No such payment_intent: 'pi_none'")
   await expect(ids({ starting_after: made[0], ending_before: made[1] })).rejects.toThrow('only set one of')
 })
 
@@ -57,7 +59,7 @@ test('lists are narrowed by time, state and what belongs together', async () => 
   expect((await stripe.paymentLinks.list({ active: false })).data).toHaveLength(2)
 })
 
-test('ids are filled in where it is asked for, deep and in lists; lines and refunds only then', async () => {
+test('ids are filled in where it is asked for, deep and in lists; lines only then', async () => {
   const { stripe, hand } = await stripeServer()
   const link = await makeLink(stripe)
   expect(link.line_items).toBeUndefined()
@@ -68,13 +70,12 @@ test('ids are filled in where it is asked for, deep and in lists; lines and refu
   await hand('pay', { link: link.id })
   const [intent] = (
     await stripe.paymentIntents.list({
-      expand: ['data.latest_charge.balance_transaction', 'data.latest_charge.refunds'],
+      expand: ['data.latest_charge.balance_transaction'],
     })
   ).data
   expect(intent?.latest_charge).toMatchObject({
     amount: 1000,
     balance_transaction: { fee: 59, net: 941 },
-    refunds: { data: [] },
   })
   const retrieve = async (...expand: string[]): Promise<unknown> =>
     stripe.paymentIntents.retrieve(intent?.id ?? '', { expand })

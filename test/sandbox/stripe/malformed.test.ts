@@ -37,8 +37,7 @@ async function furnished({ stripe, hand }: StripeServer): Promise<readonly strin
   const link = await makeLink(stripe)
   const session = await hand('pay', { link: link.id })
   const { id } = await hand('dispute', { payment_intent: session['payment_intent'] })
-  const price = await stripe.prices.create({ currency: 'usd', unit_amount: 100, product_data: { name: 'A' } })
-  return [link.id, String(session['id']), String(session['payment_intent']), String(id), price.id]
+  return [link.id, String(session['id']), String(session['payment_intent']), String(id)]
 }
 
 test('1,000 malformed calls get answers of the vendor’s kind', { timeout: 60_000 }, async () => {

@@ -45,7 +45,7 @@ test('a refund may wait, and may fail after it succeeded: the money can be refun
   expect((await stripe.refunds.retrieve(waits.id)).status).toBe('succeeded')
   expect(await newestEvents(server, 2)).toEqual(['refund.updated', 'charge.refund.updated'])
 
-  const payment_intent = await paid(server, 'pm_card_refundFail')
+  const payment_intent = await paid(server, 'pm_card_visa')
   const { id } = await stripe.refunds.create({ payment_intent })
   await hand('refund-end', { refund: id, how: 'failed' })
   const failed = await stripe.refunds.retrieve(id, { expand: ['failure_balance_transaction', 'charge'] })
@@ -60,7 +60,7 @@ test('a refund may wait, and may fail after it succeeded: the money can be refun
   await expect(hand('refund-end', { refund: id, how: 'failed' })).rejects.toThrow('failed already')
 })
 
-test('a dispute takes the money, has a date, takes evidence once, and can be appealed after it was lost', async () => {
+test('a dispute takes the money, has a date, is answered once, and can be appealed after it was lost', async () => {
   const server = await stripeServer()
   const { stripe, hand } = server
   const payment_intent = await paid(server)
@@ -74,18 +74,12 @@ test('a dispute takes the money, has a date, takes evidence once, and can be app
   await expect(stripe.refunds.create({ payment_intent })).rejects.toMatchObject({ code: 'charge_disputed' })
   expect((await stripe.disputes.list({ payment_intent })).data).toHaveLength(1)
 
-  const draft = await stripe.disputes.update(id, { evidence: { customer_name: 'Ana' }, submit: false })
-  expect(draft).toMatchObject({ status: 'needs_response', evidence_details: { submission_count: 0 } })
-  const sent = await stripe.disputes.update(id, { evidence: { uncategorized_text: 'Delivered.' } })
-  expect(sent).toMatchObject({
+  await hand('dispute-decide', { dispute: id, verdict: 'answer' })
+  expect(await stripe.disputes.retrieve(id)).toMatchObject({
     status: 'under_review',
-    evidence: { customer_name: 'Ana', uncategorized_text: 'Delivered.' },
     evidence_details: { has_evidence: true, submission_count: 1 },
   })
-  await expect(stripe.disputes.update(id, { evidence: { customer_name: 'Eva' } })).rejects.toThrow(
-    'under review',
-  )
-  await expect(stripe.disputes.close(id)).rejects.toThrow('already closed')
+  await expect(hand('dispute-decide', { dispute: id, verdict: 'answer' })).rejects.toThrow('is under_review')
 
   await hand('dispute-decide', { dispute: id, verdict: 'lost' })
   expect(await stripe.disputes.retrieve(id)).toMatchObject({
@@ -94,7 +88,7 @@ test('a dispute takes the money, has a date, takes evidence once, and can be app
   })
   await hand('dispute-decide', { dispute: id, verdict: 'appeal' })
   expect((await stripe.disputes.retrieve(id)).status).toBe('appeal_needs_response')
-  await stripe.disputes.update(id, { evidence: { appeal: { card: { reason_for_filing: 'Wrong.' } } } })
+  await hand('dispute-decide', { dispute: id, verdict: 'answer' })
   expect((await stripe.disputes.retrieve(id)).status).toBe('appeal_under_review')
   await hand('dispute-decide', { dispute: id, verdict: 'won' })
   const won = await stripe.disputes.retrieve(id)
@@ -103,7 +97,7 @@ test('a dispute takes the money, has a date, takes evidence once, and can be app
   await expect(hand('dispute-decide', { dispute: id, verdict: 'lost' })).rejects.toThrow('cannot become lost')
 })
 
-test('an inquiry takes no money; evidence is refused after its date; accepting a dispute loses it', async () => {
+test('an inquiry takes no money, and is closed; a dispute may be lost at once', async () => {
   const server = await stripeServer()
   const { stripe, hand } = server
   await paid(server, 'pm_card_createDisputeInquiry')
@@ -113,15 +107,17 @@ test('an inquiry takes no money; evidence is refused after its date; accepting a
     balance_transactions: [],
     is_charge_refundable: true,
   })
-  expect((await stripe.disputes.close(inquiry?.id ?? '')).status).toBe('warning_closed')
+  await hand('dispute-decide', { dispute: inquiry?.id, verdict: 'answer' })
+  expect(await stripe.disputes.retrieve(inquiry?.id ?? '')).toMatchObject({ status: 'warning_under_review' })
+  await expect(hand('dispute-decide', { dispute: inquiry?.id, verdict: 'lost' })).rejects.toThrow('cannot')
+  await hand('dispute-decide', { dispute: inquiry?.id, verdict: 'closed' })
+  expect(await stripe.disputes.retrieve(inquiry?.id ?? '')).toMatchObject({ status: 'warning_closed' })
 
   await paid(server, 'pm_card_createDispute')
   const [dispute] = (await stripe.disputes.list()).data
-  const id = dispute?.id ?? ''
-  await hand('clock', { seconds: 9 * 86_400 + 1 })
-  expect((await stripe.disputes.retrieve(id)).evidence_details.past_due).toBe(true)
-  await expect(stripe.disputes.update(id, { evidence: { customer_name: 'Ana' } })).rejects.toThrow('past due')
-  expect((await stripe.disputes.close(id)).status).toBe('lost')
+  expect(dispute?.status).toBe('needs_response')
+  await hand('dispute-decide', { dispute: dispute?.id, verdict: 'lost' })
+  expect((await stripe.disputes.retrieve(dispute?.id ?? '')).status).toBe('lost')
   expect(await newestEvents(server, 1)).toEqual(['charge.dispute.closed'])
 })
 
@@ -153,19 +149,17 @@ test('a payout is explained to the cent by its movements; one that fails comes b
   expect((await stripe.balance.retrieve()).available).toMatchObject([{ amount: 941 }])
 })
 
-test('money is pending for two days, in each currency by itself; the ledger is the balance', async () => {
+test('money is in the balance of its currency; the ledger is the balance', async () => {
   const server = await stripeServer()
   const { stripe, hand, ledger } = server
   await paid(server)
   const link = await makeLink(stripe, 5000, 'jpy')
   await hand('pay', { link: link.id })
-  const { pending } = await stripe.balance.retrieve()
-  expect(Object.fromEntries(pending.map(({ amount, currency }) => [currency, amount]))).toEqual({
+  const { available } = await stripe.balance.retrieve()
+  expect(Object.fromEntries(available.map(({ amount, currency }) => [currency, amount]))).toEqual({
     jpy: 4855,
     usd: 941,
   })
-  await hand('clock', { seconds: 2 * 86_400 })
-  expect((await stripe.balance.retrieve()).available).toHaveLength(2)
   expect((await ledger()).map(({ net }) => net)).toEqual([941, 4855])
 })
 
