@@ -1,4 +1,4 @@
-import { isDue } from './due.ts'
+import { CLOCK_STEP_MS, isDue } from './due.ts'
 import { lastSlot, slotEnds, type ScheduledJob } from './schedule.ts'
 
 /** A slot that is begun later than this is late (SPEC §6). */
@@ -54,8 +54,8 @@ export function dueSlot(job: ScheduledJob, nowMs: number): number {
 }
 
 /**
- * How a job stands. Only its newest slot counts: what was missed before is made up for by one run. Slots that a clock
- * which was ahead has begun count as newer.
+ * How a job stands. Only its newest slot counts: what was missed before is made up for by one run. A slot that lies
+ * ahead was begun by a clock that has been set back since, and says nothing of those that are due.
  */
 export function slotState(job: ScheduledJob, { firstMs, nowMs, runs }: JobFacts): SlotState {
   const latest = latestOf(runs)
@@ -63,8 +63,9 @@ export function slotState(job: ScheduledJob, { firstMs, nowMs, runs }: JobFacts)
     return { kind: 'running', slotMs: latest.slotMs, sinceMs: latest.startedMs }
   }
   const dueMs = dueSlot(job, nowMs)
-  const newestMs = Math.max(...runs.map(({ slotMs }) => slotMs))
-  const tries = runs.filter(({ slotMs }) => slotMs === newestMs && slotMs >= dueMs)
+  const due = runs.filter(({ slotMs }) => slotMs >= dueMs && slotMs <= nowMs + CLOCK_STEP_MS)
+  const newestMs = Math.max(...due.map(({ slotMs }) => slotMs))
+  const tries = due.filter(({ slotMs }) => slotMs === newestMs)
   const last = latestOf(tries)
   if (last === null)
     return dueMs < firstMs ? { kind: 'never_due' } : { kind: 'late', slotMs: lastSlot(job.on, nowMs) }

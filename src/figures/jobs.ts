@@ -44,7 +44,7 @@ export async function jobFigures(store: Store, schedule: Schedule, nowMs: number
   const firstMs = await store.jobs.firstMs()
   const figures: JobFigure[] = []
   for (const [name, job] of Object.entries(schedule)) {
-    const [last] = await store.jobs.newest(name, 1)
+    const [last] = await store.jobs.newest(name, 1, nowMs)
     const runs = await store.jobs.runsFrom(name, dueSlot(job, nowMs))
     figures.push(jobFigure(name, job, slotState(job, { firstMs, nowMs, runs }), { last, nowMs }))
   }

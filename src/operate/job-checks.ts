@@ -1,8 +1,10 @@
+import { isWithin } from '../domain/due.ts'
 import { jobTrouble, LIMITS, type JobHistory } from '../domain/operate.ts'
 import { slotEnds, type ScheduledJob } from '../domain/schedule.ts'
 import { dueSlot, slotState, slotToRun } from '../domain/slot-state.ts'
 import { AppError } from '../kernel/errors.ts'
 import { countText } from '../kernel/text.ts'
+import { quoted } from '../kernel/typed-as.ts'
 import type { UnitFailure } from '../store/unit-failures.ts'
 import { measured, notProved, type Check, type Finding, type OperateContext } from './check.ts'
 
@@ -39,8 +41,7 @@ export const JOB_CHECKS: readonly Check[] = [
     threshold: 'it failed, and its job has not ended well since; others: less than 6 h ago',
     look: async context => {
       const nowMs = context.world.clock.now()
-      // A weekly job may not have run since.
-      const failures = newestOfEach(await context.store.unitFailures.since(nowMs - 8 * DAY_MS))
+      const failures = newestOfEach(await context.store.unitFailures.since(nowMs - LONGEST_MS))
       const bad: Finding[] = []
       for (const failure of failures) if (await isOpen(context, failure)) bad.push(unitFinding(failure))
       return measured(bad.length === 0 ? 'none failed' : countText(bad.length, 'failed unit'), ...bad)
@@ -49,6 +50,8 @@ export const JOB_CHECKS: readonly Check[] = [
 ]
 
 const DAY_MS = 24 * 3_600_000
+/** A weekly job may not have run since. */
+const LONGEST_MS = 8 * DAY_MS
 const OWN_JOB = 'operate'
 const WAITS: ReadonlySet<string> = new Set(['late', 'waiting', 'due_again', 'given_up'])
 /** Runs of one that runs each minute, of half an hour: it fails for longer where none of them ended well. */
@@ -69,7 +72,7 @@ async function jobsOf({ store, schedule, world }: OperateContext): Promise<Job[]
   for (const [name, job] of Object.entries(schedule)) {
     const runs = await store.jobs.runsFrom(name, dueSlot(job, nowMs))
     const state = slotState(job, { firstMs, nowMs, runs })
-    jobs.push({ name, job, state, newest: await store.jobs.newest(name, NEWEST) })
+    jobs.push({ name, job, state, newest: await store.jobs.newest(name, NEWEST, nowMs) })
   }
   return jobs
 }
@@ -116,11 +119,13 @@ function newestOfEach(failures: readonly UnitFailure[]): UnitFailure[] {
 
 /** Whether nothing says yet that what a unit runs works again. */
 async function isOpen({ store, schedule, world }: OperateContext, failure: UnitFailure): Promise<boolean> {
+  const nowMs = world.clock.now()
+  if (!isWithin(failure.atMs, nowMs, LONGEST_MS)) return false
   const name = /^echopilot-(.+)\.service$/.exec(failure.unit)?.[1] ?? ''
   const job = Object.hasOwn(schedule, name) ? schedule[name] : undefined
-  if (job === undefined) return world.clock.now() - failure.atMs <= LIMITS.unitMs
+  if (job === undefined) return isWithin(failure.atMs, nowMs, LIMITS.unitMs)
   const ends: readonly string[] = slotEnds(job)
-  const newest = await store.jobs.newest(name, NEWEST)
+  const newest = await store.jobs.newest(name, NEWEST, nowMs)
   return !newest.some(
     ({ outcome, endedMs }) =>
       outcome !== null && ends.includes(outcome) && endedMs !== null && endedMs > failure.atMs,
@@ -135,6 +140,6 @@ function unitFinding({ unit, result, exitCode }: UnitFailure): Finding {
     cause: `unit/${unit}`,
     severity: unit.includes(OWN_JOB) ? 'critical' : 'warning',
     message: `${unit} failed${how.length === 0 ? '' : ` (${how.join(', ')})`}`,
-    next: `journalctl -u ${unit} -n 50`,
+    next: `journalctl -u ${quoted(unit)} -n 50`,
   }
 }

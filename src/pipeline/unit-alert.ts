@@ -1,7 +1,9 @@
+import { isWithin } from '../domain/due.ts'
 import type { Observation } from '../domain/alerts.ts'
 import { NOTICE, type Notice } from '../domain/notice.ts'
 import { asAppError } from '../kernel/errors.ts'
 import { newId } from '../kernel/ids.ts'
+import { quoted } from '../kernel/typed-as.ts'
 import type { Log } from '../kernel/log.ts'
 import type { Attempted } from '../kernel/operation.ts'
 import type { World } from '../kernel/world.ts'
@@ -75,7 +77,7 @@ function isLookedAfter(records: readonly OperationRecord[], unit: string, nowMs:
   if (unit.includes('operate')) return false
   const last = records.find(({ operation }) => operation === 'operate')
   const ended = last?.outcome === 'ok' || last?.outcome === 'partial'
-  return last !== undefined && ended && nowMs - last.startedMs <= RUNS_MS
+  return last !== undefined && ended && isWithin(last.startedMs, nowMs, RUNS_MS)
 }
 
 /** systemd knows more of it than we were told. */
@@ -87,7 +89,7 @@ function observed({ unit, result, exitCode }: Omit<UnitFailure, 'atMs'>): Observ
     severity: unit.includes('operate') ? 'critical' : 'warning',
     state: 'bad',
     message: `${unit} failed${how.length === 0 ? '' : ` (${how.join(', ')})`}`,
-    next: `journalctl -u ${unit} -n 50`,
+    next: `journalctl -u ${quoted(unit)} -n 50`,
   }
 }
 

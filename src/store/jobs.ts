@@ -1,3 +1,4 @@
+import { CLOCK_STEP_MS } from '../domain/due.ts'
 import type { Slot } from '../kernel/invoke.ts'
 import { readRow, readRows, type RowReader, type StoreCore, type StoreReader } from './core.ts'
 import { isSlotDone, readRecord, type OperationRecord } from './records.ts'
@@ -22,8 +23,13 @@ export function jobStore(core: StoreCore) {
     /** The runs of a job for this slot and later ones, and those that have not ended, in the order in which they began. */
     runsFrom: async (job: string, slotMs: number) =>
       readRows(core, RUNS_FROM, { job, slotMs }, read).toSorted((a, b) => a.startedMs - b.startedMs),
-    /** The newest runs of a job, the newest slot first. */
-    newest: async (job: string, limit: number) => readRows(core, NEWEST, { job, limit }, read),
+    /** The newest runs of a job, the newest slot first; behind them those whose slots lie ahead: a clock was. */
+    newest: async (job: string, limit: number, nowMs: number) => {
+      const now = nowMs + CLOCK_STEP_MS
+      const newest = readRows(core, NEWEST, { job, now, limit }, read)
+      const left = limit - newest.length
+      return left === 0 ? newest : [...newest, ...readRows(core, AHEAD, { job, now, limit: left }, read)]
+    },
     /** The first slot of a job that was begun; null where none was. */
     firstSlotMs: async (job: string) =>
       readRow(core, 'SELECT MIN(slot_ms) AS first FROM operation_records WHERE job = :job', { job }, is =>
@@ -40,8 +46,11 @@ export function jobStore(core: StoreCore) {
 const RUNS_FROM = `SELECT * FROM operation_records WHERE job = :job AND slot_ms >= :slotMs
   UNION ALL SELECT * FROM operation_records WHERE job = :job AND slot_ms < :slotMs AND ended_ms IS NULL`
 
-const NEWEST =
-  'SELECT * FROM operation_records WHERE job = :job ORDER BY slot_ms DESC, started_ms DESC LIMIT :limit'
+const NEWEST = `SELECT * FROM operation_records WHERE job = :job AND slot_ms <= :now
+  ORDER BY slot_ms DESC, started_ms DESC LIMIT :limit`
+
+const AHEAD = `SELECT * FROM operation_records WHERE job = :job AND slot_ms > :now
+  ORDER BY slot_ms DESC, started_ms DESC LIMIT :limit`
 
 function readJobRun(core: StoreReader, is: RowReader): JobRun {
   return {

@@ -215,17 +215,23 @@ test('with a faulty configuration a failed unit is recorded all the same', async
   )
 })
 
-test('while operate runs a failed unit is left to it, unless that is what failed', async () => {
-  const { home, texts } = await watched()
-  await home.run('queue', 'resume')
-  const file = new Database(join(home.stateDir, 'echopilot.db'))
+/** A place where `operate` ended well so many minutes ago. */
+async function lookedAfter(minutes: number) {
+  const place = await watched()
+  await place.home.run('queue', 'resume')
+  const file = new Database(join(place.home.stateDir, 'echopilot.db'))
   file
     .prepare(
       `INSERT INTO operation_records (id, operation, actor, owner, started_ms, ended_ms, outcome, program_commit)
        VALUES ('rec_1', 'operate', 'job:operate', 'x', :now, :now, 'ok', 'c')`,
     )
-    .run({ now: Date.now() - 4 * 60_000 })
+    .run({ now: Date.now() - minutes * 60_000 })
   file.close()
+  return place
+}
+
+test('while operate runs a failed unit is left to it, unless that is what failed', async () => {
+  const { home, texts } = await lookedAfter(4)
   expect(await home.json('alert', 'unit', 'echopilot-poll.service')).toMatchObject({
     told: 'left to operate',
     recorded: true,
@@ -233,6 +239,18 @@ test('while operate runs a failed unit is left to it, unless that is what failed
   expect(texts()).toEqual([])
   await home.run('alert', 'unit', 'echopilot-operate.service')
   expect(texts()).toEqual([textLike(/critical: echopilot-operate/)])
+})
+
+test.each([20, -20])('operate that ran %i min ago looks after nothing', async minutes => {
+  const { home, texts } = await lookedAfter(minutes)
+  await home.run('alert', 'unit', 'echopilot-poll.service')
+  expect(texts()).toEqual([textLike(/warning: echopilot-poll/)])
+})
+
+test('what is to be typed names a unit as one word, whatever is in it', async () => {
+  const home = newHome()
+  await home.run('alert', 'unit', 'a;b.service')
+  expect((await home.run('alert', 'list')).stdout).toContain(`next: journalctl -u 'a;b.service' -n 50`)
 })
 
 test('the last lines of a log are kept without secrets and addresses, and no longer than they tell', async () => {

@@ -109,6 +109,19 @@ test('jobs list and show: slots, results, what is next', async () => {
   })
 })
 
+test('a run by a clock that was ahead is not the last one, nor does it hide that one', async () => {
+  const place = toys()
+  const type = typing(place)
+  await place.clock.advance(365 * DAY)
+  await type('--job', 'tidy')
+  place.clock.setBack(365 * DAY)
+  place.next.push(() => ({ outcome: 'failed' }))
+  await type('--job', 'tidy')
+  expect((await type('jobs', 'list')).stdout).toMatch(/tidy +daily 12:00 +failed +2026-11-25 12:00/)
+  expect((await type('status')).stdout).toMatch(/failed +tidy, slot 2026-11-25 12:00: failed; again in 5 min/)
+  expect((await type('jobs', 'show', 'tidy')).stdout).toMatch(/2026-11-25 12:00 .*\n2027-11-25 12:00 /)
+})
+
 test('status: what never ran is not proved, what is late or failed is wrong', async () => {
   const place = toys()
   const type = typing(place)

@@ -125,3 +125,10 @@ test('a retry that a clock which was ahead has put off is due', () => {
   const failed = run(0, 'config', { endedMs: NOON + 10_000 * MINUTE })
   expect(after(3, [failed]).kind).toBe('due_again')
 })
+
+test('a slot that a clock which was ahead has begun hides none that is due', () => {
+  const ahead = run(525_600, 'ok', { slotMs: NOON + 525_600 * MINUTE })
+  expect(after(3, [ahead]).kind).toBe('late')
+  expect(after(3, [run(0, 'config'), ahead]).kind).toBe('waiting')
+  expect(after(3, [run(0, 'ok'), { ...ahead, outcome: 'config' }]).kind).toBe('done')
+})

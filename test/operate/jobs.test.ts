@@ -146,6 +146,17 @@ test('of two at once one runs, the other says who does', async () => {
   expect(ends.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
 })
 
+test('a unit that failed by a clock that was ahead is told of no more once that was set back', async () => {
+  const { clock, run, cycle, store, causes } = place()
+  await run('look')
+  await clock.advance(365 * DAY)
+  for (const unit of ['echopilot-look.service', 'echopilot-serve.service'])
+    await store().unitFailures.record({ unit, result: 'exit-code', exitCode: '1', lines: null })
+  clock.setBack(365 * DAY)
+  await cycle()
+  expect(await causes()).toEqual([])
+})
+
 test('a unit that failed is told until its job has ended well', async () => {
   const { clock, cycle, run, store, causes } = place()
   await run('look')

@@ -16,7 +16,7 @@ test('a job runs its operation with its input, once for a slot, and leaves a rec
   await clock.advance(HOUR)
   expect(await run('tidy')).toMatchObject({ slotMs: NOON, run: null })
   expect(ran).toEqual(['kitchen'])
-  const runs = await store().jobs.newest('tidy', 10)
+  const runs = await store().jobs.newest('tidy', 10, clock.now())
   expect(runs).toMatchObject([
     { job: 'tidy', operation: 'tidy', actor: 'job:tidy', slotMs: NOON, startedMs: NOON, outcome: 'ok' },
   ])
@@ -80,7 +80,7 @@ test('what keeps a job from beginning is how its slot ended, and is given up lik
   writeFileSync(config, '')
   expect(await run('tidy')).toMatchObject({ run: { outcome: 'ok' } })
   expect(await ends('tidy')).toEqual(['ok', 'config'])
-  expect((await store().jobs.newest('tidy', 10)).at(-1)?.message).toContain('nonsense')
+  expect((await store().jobs.newest('tidy', 10, clock.now())).at(-1)?.message).toContain('nonsense')
   // What is done stays so, and leaves no other record.
   writeFileSync(config, 'nonsense = 1\n')
   await expect(run('tidy')).rejects.toMatchObject({ kind: 'config' })
@@ -210,7 +210,7 @@ test('runs that find nothing leave one record a day, and their slots are done', 
   await pass(true)
   await pass(true)
   expect(ran).toHaveLength(32)
-  const runs = await store().jobs.newest('look', 100)
+  const runs = await store().jobs.newest('look', 100, clock.now())
   const short = runs.map(({ idle, slotMs, outcome }) => [(slotMs - NOON) / MINUTE, idle, outcome])
   expect(short).toEqual([
     [1441, 2, 'ok'],

@@ -26,7 +26,7 @@ export const jobsShow = defineOperation({
       atMs,
       ...job,
       catchUp: schedule[name]?.catchUp === true,
-      runs: (await store.jobs.newest(name, limit)).map(runFigure),
+      runs: (await store.jobs.newest(name, limit, atMs)).map(runFigure),
     }
   },
   render: ({ atMs, runs, catchUp, ...job }) =>

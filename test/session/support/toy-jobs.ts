@@ -90,7 +90,7 @@ export function toys(): Toys {
     session,
     run: (name, request = {}) => own.runJob({ name, slotMs: null, waitMs: 0, ...request }, CALL),
     store,
-    ends: async job => (await store().jobs.newest(job, 100)).map(({ outcome }) => outcome),
+    ends: async job => (await store().jobs.newest(job, 100, clock.now())).map(({ outcome }) => outcome),
   }
 }
 
