@@ -1,3 +1,5 @@
+import type { PaymentStatus } from './billing.ts'
+import type { ClientChanges } from './client.ts'
 import type { EffectBody, EffectKind } from './effect-kind.ts'
 import { keysOf } from './keys-of.ts'
 import type { RunStatus } from './run-state.ts'
@@ -12,6 +14,7 @@ export interface PageChange {
   readonly costNano?: number | null
   readonly summary?: string | null
   readonly notes?: string | null
+  readonly paymentStatus?: PaymentStatus
 }
 
 /** A row of the Automation Log. */
@@ -39,6 +42,24 @@ export interface JobRow {
   readonly commit: string
   readonly runId: string
   readonly notes: string
+  /** Absent in what was recorded before there were prices. */
+  readonly money?: JobMoney
+}
+
+/** The money of a run, in nano-dollars; null where there is none, or no rate. */
+export interface JobMoney {
+  readonly clientPageId: string | null
+  readonly clientRateNano: number | null
+  readonly grossNano: number | null
+  readonly profitNano: number | null
+  readonly marginPercent: number | null
+  readonly paymentStatus: PaymentStatus | null
+}
+
+/** Changes to the row of a client. What is absent stays as it is; null empties it. */
+export interface ClientChange extends ClientChanges {
+  /** Nano-dollars. */
+  readonly revenueNano?: number | null
 }
 
 /** A row of the Status database. */
@@ -65,6 +86,7 @@ export type BoardEffect =
   | { readonly kind: 'job'; readonly row: JobRow; readonly thing: string }
   /** Of one hour; whether it has a row of its own, or one with the others of its day (UTC), the board decides. */
   | { readonly kind: 'status'; readonly row: StatusRow; readonly day: string; readonly hour: string }
+  | { readonly kind: 'client'; readonly pageId: string; readonly change: ClientChange }
 
 /** Of one of the kinds. */
 export type BoardEffectOf<Kind extends BoardEffect['kind']> = Extract<BoardEffect, { kind: Kind }>
@@ -86,13 +108,38 @@ const PAGE: EffectKind<BoardEffectOf<'page'>> = {
   isInParts: false,
   placeOf: ({ pageId }) => pageId,
   stillToSay: (body, later) => {
-    const said = new Set<string>(
-      later.flatMap(other => (isBoardEffect(other, 'page') ? keysOf(other.change) : [])),
+    const change = unsaid(
+      body.change,
+      later.flatMap(other => (isBoardEffect(other, 'page') ? [other.change] : [])),
     )
-    const rest = Object.entries(body.change).filter(([key]) => !said.has(key))
-    return rest.length === 0 ? null : { ...body, change: Object.fromEntries(rest) }
+    return change === null ? null : { ...body, change }
   },
   confirmsTick: ({ change }) => change.untick === true,
+}
+
+/** Cells of the row of a client: a property is the last one's that names it. */
+const CLIENT: EffectKind<BoardEffectOf<'client'>> = {
+  kind: 'client',
+  writes: 'row of a client',
+  shape: { pageId: 'text', change: {} },
+  isMerged: true,
+  isInParts: false,
+  placeOf: ({ pageId }) => pageId,
+  stillToSay: (body, later) => {
+    const change = unsaid(
+      body.change,
+      later.flatMap(other => (isBoardEffect(other, 'client') ? [other.change] : [])),
+    )
+    return change === null ? null : { ...body, change }
+  },
+}
+
+/** What is left of a change beside later ones; null for nothing. */
+function unsaid<T extends object>(change: T, later: readonly T[]): Partial<T> | null {
+  const said = new Set<string>(later.flatMap(other => keysOf(other)))
+  const rest: Partial<T> = {}
+  for (const key of keysOf(change)) if (!said.has(key)) rest[key] = change[key]
+  return Object.keys(rest).length === 0 ? null : rest
 }
 
 /** The result in the page, in a container that holds the last version. */
@@ -136,6 +183,7 @@ const STATUS: EffectKind<BoardEffectOf<'status'>> = {
 /** What a service declares that holds the board of tasks. */
 export const BOARD_EFFECTS: readonly EffectKind[] = [
   PAGE,
+  CLIENT,
   BODY,
   rowKind('log', 'row of the Automation Log'),
   rowKind('job', 'row of the Job Log'),
@@ -143,8 +191,8 @@ export const BOARD_EFFECTS: readonly EffectKind[] = [
 ]
 
 /** Later changes win; an untick stays an untick. For writes to one page that are delivered together. */
-export function mergeChanges(changes: readonly PageChange[]): PageChange {
-  const merged: PageChange = {}
+export function mergeChanges<T extends PageChange | ClientChange>(changes: readonly T[]): Partial<T> {
+  const merged: Partial<T> = {}
   Object.assign(merged, ...changes)
   return merged
 }

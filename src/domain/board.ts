@@ -1,8 +1,10 @@
+import { BILL_STATES, type BillState } from './billing.ts'
 import { cutText, shortenAtWord } from './cut-text.ts'
-import type { BoardEffect, JobRow, LogRow, PageChange } from './board-effects.ts'
+import type { BoardEffect, JobMoney, JobRow, LogRow, PageChange } from './board-effects.ts'
 import type { NewEffect } from './effect-kind.ts'
 import { isBareJson } from './json-check.ts'
 import { markdownToPlain } from './markdown/plain-text.ts'
+import { marginPercent } from './money.ts'
 import type { RunState, RunStatus } from './run-state.ts'
 
 type NewBoardEffect = NewEffect<BoardEffect>
@@ -36,6 +38,18 @@ export interface Transition {
     /** What checks and judge found in it, for the person who decides; empty in all other states. */
     readonly findings: readonly string[]
   } | null
+  readonly money: {
+    readonly clientPageId: string | null
+    readonly clientRateNano: number | null
+    /** What was billed for this run; null where nothing was. */
+    readonly bill: {
+      readonly state: BillState
+      readonly usdNano: number | null
+      readonly feeNano: number
+    } | null
+    /** How the newest bill of its task stands; null where it has none. */
+    readonly standing: BillState | null
+  }
 }
 
 /** Characters that Notion takes in one text. A summary stays within, the whole stands in the page (SPEC §7). */
@@ -80,7 +94,15 @@ export function effectsOf(transition: Transition): NewBoardEffect[] {
  */
 export function standingOf(transition: Transition): PageChange {
   const { status, runId, score, costNano } = transition
-  return { status, runId, score, costNano, notes: notesOf(transition), ...summaryIn(transition) }
+  return {
+    status,
+    runId,
+    score,
+    costNano,
+    notes: notesOf(transition),
+    ...summaryIn(transition),
+    ...paymentIn(transition),
+  }
 }
 
 /** Where a person is to decide, what was found stands below the reason, until the run goes on. */
@@ -89,6 +111,11 @@ function notesOf({ to, reason, output }: Transition): string | null {
   if (findings.size === 0) return reason
   const lines = [...findings].map(text => `• ${text.trim().replaceAll(/\s+/g, ' ')}`)
   return bounded([reason ?? 'a decision is wanted', 'Found in it:', ...lines].join('\n'))
+}
+
+/** What was never billed says nothing of payment. */
+function paymentIn({ money: { standing } }: Transition): Pick<PageChange, 'paymentStatus'> {
+  return standing === null ? {} : { paymentStatus: BILL_STATES[standing] }
 }
 
 function summaryIn({ to, output }: Transition): Pick<PageChange, 'summary'> {
@@ -194,8 +221,23 @@ function job(transition: Transition, status: JobRow['status']): NewBoardEffect {
         commit: transition.commit,
         runId: transition.runId,
         notes: bounded(transition.reason ?? ''),
+        money: jobMoney(transition),
       },
     },
+  }
+}
+
+/** The figures of a bill stand in the row of the run that was billed; what is not known in US dollars is left empty. */
+function jobMoney({ costNano, money: { clientPageId, clientRateNano, bill } }: Transition): JobMoney {
+  const grossNano = bill?.usdNano ?? null
+  const profitNano = bill === null || grossNano === null ? null : grossNano - costNano - bill.feeNano
+  return {
+    clientPageId,
+    clientRateNano,
+    grossNano,
+    profitNano,
+    marginPercent: profitNano === null || grossNano === null ? null : marginPercent(profitNano, grossNano),
+    paymentStatus: bill === null ? null : BILL_STATES[bill.state],
   }
 }
 

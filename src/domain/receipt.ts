@@ -1,3 +1,4 @@
+import type { BillState, PriceBasis } from './billing.ts'
 import type { ErrorClass } from './error-class.ts'
 import type { CriterionScores } from './rubric.ts'
 import type { RunState } from './run-state.ts'
@@ -83,10 +84,23 @@ export interface ReceiptCore extends Omit<Kept, 'schema' | 'state' | 'errorClass
   readonly errorClass: ErrorClass | null
   /** The run that it repeats; absent in receipts that were sealed before there were replays. */
   readonly replayOf?: string | null
+  /** What was billed for it; null where nothing was, absent in receipts that were sealed before there were prices. */
+  readonly bill?: ReceiptBill | null
   readonly judgements: readonly (Omit<Kept['judgements'][number], 'scores'> & {
     readonly scores: CriterionScores | null
   })[]
   readonly calls: readonly ReceiptCall[]
+}
+
+/** A bill as it was made, in the smallest unit of its currency; null without a price. */
+export interface ReceiptBill {
+  readonly id: string
+  readonly state: BillState
+  readonly basis: PriceBasis
+  readonly currency: string | null
+  readonly amountMinor: number | null
+  readonly priceMinor: number | null
+  readonly usdNano: number | null
 }
 
 /** What was said of a run, for people: it may quote brief and result, and is not sealed. */

@@ -115,7 +115,7 @@ export function choiceField<const Choice extends string>(
 }
 
 /** A list of texts, none of them empty. */
-export function listField(meaning: string): Field<readonly string[]> {
+export function listField(meaning: string, check: Check<string> = () => null): Field<readonly string[]> {
   return required('list', null, meaning, given => {
     if (!Array.isArray(given)) throw new FieldFault(`a list is wanted, not ${shown(given)}`)
     const items: readonly unknown[] = given
@@ -124,6 +124,8 @@ export function listField(meaning: string): Field<readonly string[]> {
       const wrong = items.find(item => typeof item !== 'string' || item === '')
       throw new FieldFault(`a list of texts is wanted, without ${shown(wrong)}`)
     }
+    const [fault] = texts.map(String).flatMap(text => check(text) ?? [])
+    if (fault !== undefined) throw new FieldFault(fault)
     return items.map(String)
   })
 }

@@ -12,6 +12,8 @@ export const ID_PREFIXES = {
   lock: 'lock',
   alert: 'alert',
   healing: 'heal',
+  client: 'client',
+  bill: 'bill',
 } as const
 
 /** Something that has an id. */

@@ -104,12 +104,14 @@ async function runsOf(store: Store, found: Found): Promise<string[]> {
     case 'output':
     case 'judgement':
     case 'call':
+    case 'bill':
       return [await store.lookup.runOf(found.kind, found.id)]
     case 'effect': {
       const runId = (await store.effects.get(found.id))?.runId ?? null
       return runId === null ? [] : [runId]
     }
     case 'alert':
+    case 'client':
     case 'record':
       return []
   }

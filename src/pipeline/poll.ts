@@ -14,6 +14,7 @@ import {
   NOTHING_PICKED_UP,
   unreachable,
   type PickedUp,
+  type ReadRow,
   type ServiceCall,
   type TakenRow,
   type TaskBoard,
@@ -21,6 +22,7 @@ import {
 } from '../roles/task-source.ts'
 import type { PickedPage } from '../store/pickup.ts'
 import type { PipelineContext } from './context.ts'
+import { currencyFor, priceInCell } from './price.ts'
 import { estimateAtMostNano } from './estimate.ts'
 import { newRun } from './tasks.ts'
 import { workOutcome, workQueue, type WorkReport, type WorkRequest } from './work-report.ts'
@@ -147,10 +149,11 @@ async function openBoard(context: PollContext): Promise<OpenedBoard> {
 async function take(
   context: PollContext,
   service: string,
-  page: PickedPage,
-  flaw: string | null,
+  row: ReadRow,
+  rowFlaw: string | null,
 ): Promise<TakenRow | null> {
-  const run = newRun(context.settings, page, 'tick', service)
+  const { page, flaw } = await priced(context, row, rowFlaw)
+  const run = newRun(context.settings, page, 'tick', { ...context, actor: service })
   if (context.dryRun) {
     const atMost = flaw !== null || isBlank(page.brief) ? 0 : estimateAtMostNano(context, run, page)
     return { runId: null, atMostUsd: formatNanoUsd(atMost) }
@@ -159,6 +162,17 @@ async function take(
   if (result.kind !== 'queued') return null
   context.progress(`${page.title}: picked up`)
   return { runId: result.runId, atMostUsd: null }
+}
+
+/** A row's price is in the currency of its client. */
+async function priced(
+  { store, settings }: PollContext,
+  { priceCell, ...row }: ReadRow,
+  rowFlaw: string | null,
+): Promise<{ readonly page: PickedPage; readonly flaw: string | null }> {
+  const client = row.clientRow ?? (await store.clients.byEmail(row.clientEmail))
+  const { price, flaw } = priceInCell(priceCell, currencyFor(settings, client))
+  return { page: { ...row, price }, flaw: rowFlaw ?? flaw }
 }
 
 /** Delivers, and picks up again, beside the work. What fails here may still be delivered later, or at the end. */

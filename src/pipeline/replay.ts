@@ -149,7 +149,7 @@ async function decide(
   for (const failed of sorted.worth) {
     const task = await store.tasks.get(failed.taskId)
     if (task === null) throw defect(`there is no task of ${failed.runId}`)
-    const run = newRun(settings, task, 'replay', context.actor)
+    const run = newRun(settings, task, 'replay', context)
     const spent = await store.replays.spent({ taskId: task.id, client: task.client })
     planned.push({ failed, run, spent, atMostNano: estimateAtMostNano(context, run, task) })
   }
@@ -183,7 +183,7 @@ export async function replayTask(
   const paused = (await pausesOf(context))(task.type)
   if (paused !== null) throw new AppError('busy', `${task.id} is not replayed: ${paused}`, 'echopilot doctor')
   const edited = { ...task, brief: wanted.brief ?? task.brief }
-  const run = { ...newRun(settings, edited, 'replay', context.actor), ownBrief: wanted.brief }
+  const run = { ...newRun(settings, edited, 'replay', context), ownBrief: wanted.brief }
   const plan = planOf(
     [{ repeated: repeatedOf(task), run, atMostNano: estimateAtMostNano(context, run, edited) }],
     [],

@@ -1,7 +1,11 @@
+import { readPrices, type PriceTerms } from '../domain/billing.ts'
+import { ratesAt, readRate } from '../domain/money.ts'
+import type { TaskType } from '../domain/task-type.ts'
 import { SERVICES } from '../integrations/index.ts'
 import { sha256 } from '../kernel/digest.ts'
 import { AppError } from '../kernel/errors.ts'
 import { isBlank } from '../kernel/unseen.ts'
+import type { Clock } from '../kernel/world.ts'
 import type { Settings } from '../settings/schema.ts'
 import type { Effect } from '../store/effect-rows.ts'
 import type { Store } from '../store/index.ts'
@@ -40,16 +44,27 @@ export function newRun(
   settings: Settings,
   task: Pick<TaskRequest, 'brief' | 'type' | 'qaTarget' | 'priority'>,
   cause: Run['cause'],
-  actor: string,
+  { actor, world }: { readonly actor: string; readonly world: { readonly clock: Pick<Clock, 'now'> } },
 ): NewRun {
   return {
     cause,
+    terms: termsFor(settings, task.type, world.clock.now()),
     priority: task.priority,
     briefDigest: sha256(task.brief),
     actor,
     threshold: task.qaTarget ?? settings.types[task.type]?.qa_target ?? settings.qa.threshold,
     band: settings.qa.band,
     revisions: settings.qa.revisions,
+  }
+}
+
+/** The prices of a type of task and the rates of the day. */
+function termsFor(settings: Settings, type: TaskType, nowMs: number): PriceTerms {
+  const rates = settings.fx.rates.flatMap(text => readRate(text) ?? [])
+  return {
+    prices: readPrices(settings.types[type]?.price ?? '') ?? [],
+    billing: settings.billing.method,
+    rates: ratesAt(rates, nowMs),
   }
 }
 

@@ -1,6 +1,7 @@
 import { nextAfter, type ServiceFailure } from '../kernel/service-failure.ts'
 import type { Log } from '../kernel/log.ts'
 import type { World } from '../kernel/world.ts'
+import type { ClientRow } from '../store/client-rows.ts'
 import type { Again } from '../store/rebuild.ts'
 import type { NotionDatabase } from '../store/notion.ts'
 import type { PickedPage } from '../store/pickup.ts'
@@ -65,6 +66,11 @@ export interface TaskBoard extends RowCheck {
   /** Reads what people decided, then takes up rows that are ticked, oldest first. What cannot be read is told, not thrown. */
   pickUp(request: PickUpRequest): Promise<PickedUp>
   /**
+   * Every client that stands there; null where it keeps none.
+   * @throws ServiceFailure where the service does not answer
+   */
+  clients(): Promise<readonly ClientRow[] | null>
+  /**
    * Compares all that was written about the newest tasks, at most `limit` of them, with what the store says. Stops
    * early, with what it has, when told to.
    * @throws ServiceFailure where the service does not answer
@@ -86,9 +92,14 @@ export interface PickUpRequest {
    * Makes a run of a row that was read whole, or says the most that one can cost where nothing is to be written;
    * null where another process was quicker. A `flaw` of the row fails the run before anything is spent.
    */
-  take(page: PickedPage, flaw: string | null): Promise<TakenRow | null>
+  take(row: ReadRow, flaw: string | null): Promise<TakenRow | null>
   /** Told of each row that was taken: work on it begins before all rows are read. */
   arrived(): void
+}
+
+/** A row that was read whole. Its price is a number of its client's currency, as it stands in its cell. */
+export interface ReadRow extends Omit<PickedPage, 'price'> {
+  readonly priceCell: number | null
 }
 
 /** What became of a row. */

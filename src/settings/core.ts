@@ -1,6 +1,9 @@
+import { BILLINGS, readPrices } from '../domain/billing.ts'
+import { readCurrency, readRate } from '../domain/money.ts'
 import { isTimezone, readQuietHours } from '../domain/quiet-hours.ts'
 import type { TaskType } from '../domain/task-type.ts'
 import {
+  choiceField,
   flagField,
   listField,
   nonEmptyTextField,
@@ -53,6 +56,23 @@ export const CORE_SECTIONS = {
     month_usd: withDefault(numberField('most AI cost of a month (UTC); 0: no cap', 0, MOST_USD), 200),
     runs_per_task_hour: withDefault(wholeNumberField('more runs of one task in an hour are held', 1), 6),
   },
+  billing: {
+    currency: withDefault(
+      textField('of the prices of clients that have none of their own', given =>
+        readCurrency(given) === null ? 'an ISO currency such as USD, EUR or JPY is wanted' : null,
+      ),
+      'USD',
+    ),
+    method: withDefault(choiceField(BILLINGS, 'how clients pay that have none of their own'), 'link'),
+  },
+  fx: {
+    rates: withDefault(
+      listField('USD for one of a currency, from a day on, as "2026-11-01 EUR 1.0832"', given =>
+        readRate(given) === null ? `a rate such as "2026-11-01 EUR 1.0832" is wanted, not "${given}"` : null,
+      ),
+      [],
+    ),
+  },
   alerts: {
     quiet_hours: withDefault(
       textField(
@@ -93,6 +113,11 @@ export const TYPE_FIELDS = {
   temperature: optional(numberField('left out where the model refuses one', 0, 2)),
   max_output_tokens: optional(wholeNumberField('longest answer', 16, 1_000_000)),
   qa_target: optional(numberField('score that passes', 1, 100)),
+  price: optional(
+    textField('what a result costs its client, as "49.00 EUR, 55 USD"', given =>
+      readPrices(given) === null ? 'prices such as "49.00 EUR" or "49 EUR, 55 USD" are wanted' : null,
+    ),
+  ),
   instructions: optional(textField('told to the model')),
   language: optional(textField('language results must be in')),
   min_characters: optional(wholeNumberField('shorter results fail without being judged', 0)),

@@ -22,6 +22,7 @@ const TABLES = `# What one type of task does differently. Types: Research, Draft
 # [types.Research]
 # model = "gpt-4o"
 # qa_target = 85
+# price = "49.00 EUR"
 # instructions = "Prefer primary sources."
 
 # A model that the price table does not know. USD per million tokens.

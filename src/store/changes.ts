@@ -10,6 +10,8 @@ export const CHANGES = {
   'alert.snooze': { audited: true },
   'call.reserve': { audited: false },
   'call.settle': { audited: true },
+  'client.read': { audited: true },
+  'client.set': { audited: true },
   'effect.claim': { audited: false },
   'effect.died': { audited: true },
   'effect.dismiss': { audited: true },

@@ -1,5 +1,6 @@
 import type { AuditFacts } from '../domain/audit.ts'
 import type { EffectKinds } from '../domain/effect-kind.ts'
+import type { Money } from '../domain/money.ts'
 import { fits, type Shape } from '../domain/shape.ts'
 import { UnreadableRow } from '../kernel/errors.ts'
 import type { Clock, Processes, Random } from '../kernel/world.ts'
@@ -132,6 +133,12 @@ function parsed(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** An amount that stands in two columns; null where there is none. */
+export function moneyIn(is: RowReader, minorColumn: string, currencyColumn: string): Money | null {
+  const minor = is.numberOrNull(minorColumn)
+  return minor === null ? null : { minor, currency: is.text(currencyColumn) }
 }
 
 /** The first row of a statement as `read` makes it; null where it has none. */

@@ -1,5 +1,7 @@
 import type { DeadCause, EffectBody, EffectState, NewEffect } from '../domain/effect-kind.ts'
 import { readRow, readRows, type Change, type RowReader, type StoreReader } from './core.ts'
+import { billOfRun, lastBillOf } from './bill-rows.ts'
+import { clientById } from './client-rows.ts'
 import type { SqlValue } from './engine.ts'
 import { effectsOf, lateCostEffects, pickUpEffect, replayEffects, type Transition } from '../domain/board.ts'
 import { RUN_STATES } from '../domain/run-state.ts'
@@ -162,6 +164,13 @@ export function tellLateCost(tx: Change, run: Run): void {
   recordEffects(tx, effectsOfRun(taskOf(tx, run), run.id), lateCostEffects(transition, isLatest))
 }
 
+/** Records that the money in the row of a run's figures has changed; inside the transaction that changed it. */
+export function tellMoney(tx: Change, run: Run): void {
+  const transition = standingTransition(tx, run)
+  if (transition === null) return
+  recordEffects(tx, effectsOfRun(taskOf(tx, run), run.id), lateCostEffects(transition, false))
+}
+
 /** What is known of a run now, as the outside would be told; null for a local task. */
 export function standingTransition(core: StoreReader, run: Run): Transition | null {
   const task = taskOf(core, run)
@@ -196,6 +205,18 @@ function transitionOf(core: StoreReader, run: Run, task: Task, pageId: string): 
     commit: core.commit,
     status: RUN_STATES[run.state].status,
     output: outputOf(core, run),
+    money: moneyOf(core, run, task),
+  }
+}
+
+function moneyOf(core: StoreReader, run: Run, task: Task): Transition['money'] {
+  const client = task.clientId === null ? null : clientById(core, task.clientId)
+  const bill = billOfRun(core, run.id)
+  return {
+    clientPageId: client?.pageId ?? null,
+    clientRateNano: client?.rateNano ?? null,
+    bill,
+    standing: lastBillOf(core, task.id)?.state ?? null,
   }
 }
 

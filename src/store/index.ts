@@ -5,7 +5,9 @@ import type { Files, World } from '../kernel/world.ts'
 import { recordStore } from './records.ts'
 import { auditStore } from './audit.ts'
 import { appendAudit } from './audit-chain.ts'
+import { billStore } from './bills.ts'
 import { claimStore } from './claims.ts'
+import { clientStore } from './clients.ts'
 import { changing, type StoreCore } from './core.ts'
 import { decisionStore } from './decisions.ts'
 import { openEngine, sqliteVersion, type Engine } from './engine.ts'
@@ -166,6 +168,8 @@ function familiesOn(core: StoreCore) {
     alerts: alertStore(core),
     operate: operateStore(core),
     unitFailures: unitFailureStore(core),
+    clients: clientStore(core),
+    bills: billStore(core),
   }
 }
 

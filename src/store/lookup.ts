@@ -23,6 +23,8 @@ const TABLES = {
   record: 'operation_records',
   effect: 'effects',
   alert: 'alerts',
+  client: 'clients',
+  bill: 'bills',
 } as const
 
 type Kind = keyof typeof TABLES
@@ -43,8 +45,8 @@ export function lookupStore(core: StoreCore) {
     },
     /** The task of a page, or the run of a row or result that we made there, by the id that a service gave it. */
     byOutsideId: async (service: string, id: string) => byOutsideId(core, service, id),
-    /** The run that an output, a judgement or a call belongs to. @throws UnreadableRow where there is no such id */
-    runOf: async (kind: 'output' | 'judgement' | 'call', id: string) =>
+    /** The run that an output, a judgement, a call or a bill belongs to. @throws UnreadableRow where there is no such id */
+    runOf: async (kind: 'output' | 'judgement' | 'call' | 'bill', id: string) =>
       readRow(core, `SELECT run_id FROM ${TABLES[kind]} WHERE id = :id`, { id }, is => is.text('run_id')),
   }
 }

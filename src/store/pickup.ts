@@ -1,15 +1,18 @@
 import { keysOf } from '../domain/keys-of.ts'
 import { priorityRank, RUN_STATES, type RunState } from '../domain/run-state.ts'
+import { clientIdByEmail, keepClientRow, type ClientRow } from './client-rows.ts'
 import { findRow, readRows, type Change, type RowReader, type StoreCore, type StoreReader } from './core.ts'
 import { endRun } from './run-moves.ts'
 import { effectsOfRun, recordEffects, tellPickUp } from './effect-rows.ts'
 import { insertRun, readRun, type NewRun, type Run } from './run-rows.ts'
-import { taskOf, type TaskRequest } from './tasks.ts'
+import { priceColumns, taskOf, type TaskRequest } from './tasks.ts'
 import { flag, listOf, listed } from './sql.ts'
 
 /** A row of the queue database as it was read, with everything that is snapshotted at pick-up. */
-export interface PickedPage extends TaskRequest {
+export interface PickedPage extends Omit<TaskRequest, 'clientId'> {
   readonly pageId: string
+  /** The row of the client that it names by a relation, or by the address of one client alone. */
+  readonly clientRow: ClientRow | null
   readonly clientEmail: string | null
   /** Its Status was Cancelled when it was read: about an earlier run. */
   readonly stoodCancelled: boolean
@@ -202,15 +205,26 @@ function upsertTask(tx: Change, page: PickedPage): string {
   const sql = 'SELECT id FROM tasks WHERE page_id = :pageId'
   const id = findRow(tx, sql, { pageId: page.pageId }, is => is.text('id')) ?? tx.newId('task')
   tx.about(id, { page: page.pageId, type: page.type })
-  const { stoodCancelled: _, ...row } = page
+  const { stoodCancelled: _, clientRow, price, ...row } = page
+  const clientId =
+    clientRow === null ? clientIdByEmail(tx, page.clientEmail) : keepClientRow(tx, 'notion', clientRow)
   tx.engine.run(
-    `INSERT INTO tasks (id, source, title, brief, type, client, client_email, qa_target, priority, due_date,
-       page_id, created_ms)
-     VALUES (:id, 'notion', :title, :brief, :type, :client, :clientEmail, :qaTarget, :priority, :dueDate, :pageId, :now)
+    `INSERT INTO tasks (id, source, title, brief, type, client, client_email, client_id, price_minor, price_currency,
+       qa_target, priority, due_date, page_id, created_ms)
+     VALUES (:id, 'notion', :title, :brief, :type, :client, :clientEmail, :clientId, :priceMinor, :priceCurrency,
+       :qaTarget, :priority, :dueDate, :pageId, :now)
      ON CONFLICT (id) DO UPDATE SET title = excluded.title, brief = excluded.brief, type = excluded.type,
-       client = excluded.client, client_email = excluded.client_email, qa_target = excluded.qa_target,
+       client = excluded.client, client_email = excluded.client_email, client_id = excluded.client_id,
+       price_minor = excluded.price_minor, price_currency = excluded.price_currency, qa_target = excluded.qa_target,
        priority = excluded.priority, due_date = excluded.due_date`,
-    { ...row, id, priority: priorityRank(page.priority), now: tx.clock.now() },
+    {
+      ...row,
+      ...priceColumns(price),
+      id,
+      clientId,
+      priority: priorityRank(page.priority),
+      now: tx.clock.now(),
+    },
   )
   return id
 }

@@ -2,6 +2,7 @@ import {
   canonicalJson,
   CORE_SHAPE,
   totalsOf,
+  type ReceiptBill,
   type ReceiptCall,
   type ReceiptCore,
   type ReceiptWords,
@@ -9,6 +10,7 @@ import {
 import { sha256 } from '../kernel/digest.ts'
 import { firstIdOf } from '../kernel/ids.ts'
 import { UnreadableRow } from '../kernel/errors.ts'
+import { billOfRun } from './bill-rows.ts'
 import { findRow, readRows, type Change, type RowReader, type StoreCore, type StoreReader } from './core.ts'
 import { callsOfRun, type Call } from './ledger.ts'
 import { findRun, type Run } from './run-rows.ts'
@@ -154,6 +156,22 @@ function gather(core: StoreReader, run: Run): Receipt['core'] {
     ...workOf(core, run.id),
     calls,
     totals: totalsOf(calls),
+    bill: receiptBill(core, run.id),
+  }
+}
+
+function receiptBill(core: StoreReader, runId: string): ReceiptBill | null {
+  const bill = billOfRun(core, runId)
+  if (bill === null) return null
+  const { id, state, basis, amount, price, usdNano } = bill
+  return {
+    id,
+    state,
+    basis,
+    currency: amount?.currency ?? null,
+    amountMinor: amount?.minor ?? null,
+    priceMinor: price?.minor ?? null,
+    usdNano,
   }
 }
 

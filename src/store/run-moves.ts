@@ -1,6 +1,7 @@
 import type { ErrorClass } from '../domain/error-class.ts'
 import { isFinal, mayGo, type RunState } from '../domain/run-state.ts'
 import { defect } from '../kernel/errors.ts'
+import { billDone } from './billing.ts'
 import type { Change } from './core.ts'
 import { tellOutside } from './effect-rows.ts'
 import type { SqlValue } from './engine.ts'
@@ -20,6 +21,8 @@ export function moveRun(tx: Change, run: Run, to: RunState, columns: Columns, wh
   if (!mayGo(run.state, to)) throw defect(`run ${run.id} cannot go from ${run.state} to ${to}`)
   const moved = updateRun(tx, run.id, { ...columns, state: to })
   if (what !== null) addEvent(tx, { runId: run.id, state: to, what })
+  // Before the outside is told, which hears of it in the same words.
+  if (to === 'done') billDone(tx, moved)
   tellOutside(tx, moved)
   return moved
 }

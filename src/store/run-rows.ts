@@ -1,3 +1,4 @@
+import type { PriceTerms } from '../domain/billing.ts'
 import type { ErrorClass } from '../domain/error-class.ts'
 import { keysOf } from '../domain/keys-of.ts'
 import {
@@ -53,6 +54,7 @@ export interface NewRun
   extends
     Pick<Run, 'cause' | 'briefDigest' | 'threshold' | 'band' | 'revisions'>,
     Partial<Pick<Run, 'flaw' | 'replayOf' | 'ownBrief'>> {
+  readonly terms?: PriceTerms
   readonly priority: Priority
   readonly actor: string
 }
@@ -62,10 +64,10 @@ export function insertRun(tx: Change, taskId: string, run: NewRun): Run {
   const id = tx.newId('run')
   const row = tx.engine.returning(
     `INSERT INTO runs (id, task_id, number, cause, state, next_stage, priority, brief_digest, threshold, band,
-       revisions, attempt, not_before_ms, claim_no, flaw, replay_of, brief, program_commit, created_ms)
+       revisions, attempt, not_before_ms, claim_no, flaw, replay_of, brief, terms, program_commit, created_ms)
      VALUES (:id, :taskId, (SELECT COALESCE(MAX(number), 0) + 1 FROM runs WHERE task_id = :taskId), :cause,
        'queued', 'generate', :priority, :briefDigest, :threshold, :band, :revisions, 0, 0, 0, :flaw, :replayOf, :ownBrief,
-       :commit, :now)
+       :terms, :commit, :now)
      RETURNING *`,
     {
       ...run,
@@ -75,6 +77,7 @@ export function insertRun(tx: Change, taskId: string, run: NewRun): Run {
       flaw: run.flaw ?? null,
       replayOf: run.replayOf ?? null,
       ownBrief: run.ownBrief ?? null,
+      terms: run.terms === undefined ? null : JSON.stringify(run.terms),
       commit: tx.commit,
       now: tx.clock.now(),
     },

@@ -1,4 +1,5 @@
 import type { ErrorClass } from '../domain/error-class.ts'
+import type { Money } from '../domain/money.ts'
 import { keysOf } from '../domain/keys-of.ts'
 import {
   PRIORITIES,
@@ -9,7 +10,15 @@ import {
   type RunStatus,
 } from '../domain/run-state.ts'
 import type { TaskType } from '../domain/task-type.ts'
-import { findRow, readRow, readRows, type RowReader, type StoreCore, type StoreReader } from './core.ts'
+import {
+  findRow,
+  moneyIn,
+  readRow,
+  readRows,
+  type RowReader,
+  type StoreCore,
+  type StoreReader,
+} from './core.ts'
 import { insertRun, type NewRun, type Run } from './run-rows.ts'
 import { listOf, listed } from './sql.ts'
 
@@ -18,7 +27,12 @@ export interface TaskRequest {
   readonly title: string
   readonly brief: string
   readonly type: TaskType
+  /** For whom, as it was named. */
   readonly client: string | null
+  /** The client that was found by that; null where none was. */
+  readonly clientId: string | null
+  /** Its own price; null where it has none. */
+  readonly price: Money | null
   readonly qaTarget: number | null
   readonly priority: Priority
   /** `YYYY-MM-DD`. */
@@ -82,11 +96,15 @@ export function taskStore(core: StoreCore) {
     add: (task: TaskRequest, run: NewRun) =>
       core.change(run.actor, 'task.add', tx => {
         const taskId = tx.newId('task')
+        const { price, ...row } = task
         tx.engine.run(
-          `INSERT INTO tasks (id, source, title, brief, type, client, qa_target, priority, due_date, created_ms)
-           VALUES (:taskId, 'local', :title, :brief, :type, :client, :qaTarget, :priority, :dueDate, :now)`,
+          `INSERT INTO tasks (id, source, title, brief, type, client, client_id, price_minor, price_currency, qa_target,
+             priority, due_date, created_ms)
+           VALUES (:taskId, 'local', :title, :brief, :type, :client, :clientId, :priceMinor, :priceCurrency, :qaTarget,
+             :priority, :dueDate, :now)`,
           {
-            ...task,
+            ...row,
+            ...priceColumns(price),
             taskId,
             priority: priorityRank(task.priority),
             now: tx.clock.now(),
@@ -146,6 +164,11 @@ export function taskOf(core: StoreReader, run: Run): Task {
   return { ...task, brief: run.ownBrief ?? task.brief }
 }
 
+/** The columns of a task's own price. */
+export function priceColumns(price: Money | null) {
+  return { priceMinor: price?.minor ?? null, priceCurrency: price?.currency ?? null }
+}
+
 /** A task from a row that holds its columns. */
 function readTask(is: RowReader): Task {
   return {
@@ -155,6 +178,8 @@ function readTask(is: RowReader): Task {
     brief: is.text('brief'),
     type: is.text<TaskType>('type'),
     client: is.textOrNull('client'),
+    clientId: is.textOrNull('client_id'),
+    price: moneyIn(is, 'price_minor', 'price_currency'),
     qaTarget: is.numberOrNull('qa_target'),
     priority: PRIORITIES[is.number('priority')] ?? 'Normal',
     dueDate: is.textOrNull('due_date'),

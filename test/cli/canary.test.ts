@@ -178,6 +178,8 @@ test('every operation, and failing ones, with --verbose', async () => {
   const id = String(/task_\w+/.exec((await home.run('task', 'add', BRIEF)).stdout)?.[0])
   const words: Readonly<Record<string, readonly string[]>> = {
     'alert unit': ['echopilot-poll.service', '--lines', `it said ${MAKER}`],
+    'client set': ['Acme'],
+    'client show': ['Acme'],
     'jobs show': ['poll'],
     'service resume': ['api.openai.com'],
     'task return': [id, '--note', 'shorter'],

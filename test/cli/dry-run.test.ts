@@ -24,6 +24,8 @@ test('no operation that changes something changes anything with --dry-run', asyn
     'alert test': [],
     'alert unit': ['b.service'],
     'audit verify': [],
+    'client list': [],
+    'client set': ['Acme', '--currency', 'EUR'],
     'config init': ['--config', join(home.dir, 'new.toml')],
     doctor: [],
     heartbeat: [],

@@ -58,6 +58,8 @@ test('a configuration that is not there, or is faulty, is refused by every opera
   writeFileSync(faulty, '[openai]\nbase_url = 5\ntimeout_seconds = = 3\n[judge]\nmodle = "x"\nmodel =\n')
   const id = String((await home.json('task', 'add', 'Say hello.'))['taskId'])
   const words: Readonly<Record<string, readonly string[]>> = {
+    'client set': ['Acme'],
+    'client show': ['Acme'],
     'jobs show': ['poll'],
     explain: [id],
     'service resume': ['api.openai.com'],

@@ -18,6 +18,7 @@ const DONE: Transition = {
   commit: 'c0ffee000000',
   status: 'Done',
   output: null,
+  money: { clientPageId: null, clientRateNano: null, bill: null, standing: null },
 }
 
 /** What the page is told of a result. */

@@ -71,6 +71,33 @@ CREATE TABLE audit_log (
   digest         TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE bills (
+  id           TEXT PRIMARY KEY,
+  task_id      TEXT NOT NULL REFERENCES tasks (id),
+  number       INTEGER NOT NULL CHECK (number >= 1),
+  -- The run that was accepted.
+  run_id       TEXT NOT NULL UNIQUE REFERENCES runs (id),
+  client_id    TEXT REFERENCES clients (id),
+  state        TEXT NOT NULL CHECK (state IN ('unpriced', 'unpaid', 'on_invoice', 'paid', 'partly_refunded', 'refunded',
+                 'disputed', 'cancelled')),
+  basis        TEXT NOT NULL CHECK (basis IN ('row', 'type', 'none')),
+  currency     TEXT,
+  amount_minor INTEGER CHECK (amount_minor >= 0),
+  -- What the whole task costs: more than the amount where some of it was paid before.
+  price_minor  INTEGER CHECK (price_minor >= amount_minor),
+  why          TEXT NOT NULL,
+  usd_nano     INTEGER CHECK (usd_nano >= 0),
+  -- What the provider kept, once it tells.
+  fee_nano     INTEGER NOT NULL CHECK (fee_nano >= 0),
+  created_ms   INTEGER NOT NULL,
+  changed_ms   INTEGER NOT NULL,
+  UNIQUE (task_id, number),
+  CHECK ((basis = 'none') = (amount_minor IS NULL)),
+  CHECK ((amount_minor IS NULL) = (currency IS NULL)),
+  CHECK ((amount_minor IS NULL) = (price_minor IS NULL)),
+  CHECK (state IN ('unpriced', 'cancelled') OR amount_minor IS NOT NULL)
+) STRICT;
+
 CREATE TABLE board_marks (
   name TEXT PRIMARY KEY,
   at   TEXT NOT NULL
@@ -106,6 +133,32 @@ CREATE TABLE calls (
   started_ms       INTEGER NOT NULL,
   ended_ms         INTEGER, client TEXT, note TEXT, credential TEXT NOT NULL DEFAULT '',
   CHECK ((ended_ms IS NULL) = (certainty = 'reserved'))
+) STRICT;
+
+CREATE TABLE clients (
+  id            TEXT PRIMARY KEY,
+  source        TEXT NOT NULL CHECK (source IN ('local', 'notion')),
+  -- Its row in Notion; null for a client that only the store knows.
+  page_id       TEXT UNIQUE,
+  name          TEXT NOT NULL,
+  -- In lower case.
+  email         TEXT,
+  active        INTEGER NOT NULL CHECK (active IN (0, 1)),
+  currency      TEXT,
+  billing       TEXT CHECK (billing IN ('link', 'invoice')),
+  -- Nano-dollars a minute.
+  rate_nano     INTEGER CHECK (rate_nano >= 0),
+  tax_category  TEXT CHECK (tax_category IN ('Standard', 'Reverse Charge', 'Exempt', 'Outside Scope')),
+  payment_days  INTEGER CHECK (payment_days >= 0),
+  language      TEXT,
+  country       TEXT,
+  tax_id        TEXT,
+  address       TEXT,
+  notes         TEXT,
+  created_ms    INTEGER NOT NULL,
+  -- When its row was last read, or it was last set here.
+  read_ms       INTEGER NOT NULL,
+  CHECK ((page_id IS NULL) = (source = 'local'))
 ) STRICT;
 
 CREATE TABLE decisions (
@@ -349,7 +402,7 @@ CREATE TABLE "runs" (
   -- A fault of the row itself (QA target, type): the run fails with it before anything is spent.
   flaw           TEXT,
   -- A failure that the operator has seen and lets be: no alarm any more.
-  dismissed_ms   INTEGER, replay_of TEXT REFERENCES runs (id), brief TEXT,
+  dismissed_ms   INTEGER, replay_of TEXT REFERENCES runs (id), brief TEXT, terms TEXT CHECK (json_valid(terms)),
   UNIQUE (task_id, number),
   CHECK ((owner IS NULL) = (lease_until_ms IS NULL)),
   CHECK ((ended_ms IS NOT NULL) = (state IN ('done', 'failed_final', 'cancelled'))),
@@ -415,7 +468,7 @@ CREATE TABLE "tasks" (
   created_ms    INTEGER NOT NULL,
   page_id       TEXT,
   client_email  TEXT
-) STRICT;
+, client_id TEXT REFERENCES clients (id), price_minor INTEGER CHECK (price_minor >= 0), price_currency TEXT) STRICT;
 
 CREATE TABLE ticks (
   page_id   TEXT PRIMARY KEY,
@@ -437,6 +490,12 @@ CREATE INDEX alerts_live ON alerts (id) WHERE state = 'open' OR told_ms IS NOT N
 
 CREATE INDEX alerts_newest ON alerts (state, opened_ms, id);
 
+CREATE INDEX bills_client ON bills (client_id, state, usd_nano) WHERE client_id IS NOT NULL;
+
+CREATE INDEX bills_created ON bills (created_ms);
+
+CREATE UNIQUE INDEX bills_open ON bills (task_id) WHERE state IN ('unpriced', 'unpaid', 'on_invoice');
+
 CREATE INDEX calls_day ON calls (day);
 
 CREATE INDEX calls_doubtful ON calls (day) WHERE certainty IN ('unknown', 'unmetered') OR price_basis = 'unpriced';
@@ -446,6 +505,10 @@ CREATE INDEX calls_open ON calls (owner, run_id) WHERE certainty = 'reserved';
 CREATE INDEX calls_run ON calls (run_id, started_ms);
 
 CREATE INDEX calls_unbilled ON calls (day) WHERE certainty = 'unbilled';
+
+CREATE INDEX clients_email ON clients (email) WHERE email IS NOT NULL;
+
+CREATE INDEX clients_name ON clients (name, id);
 
 CREATE INDEX effects_dead ON effects (target, seq) WHERE state = 'dead';
 
@@ -494,6 +557,8 @@ CREATE INDEX runs_watched ON runs (id) WHERE ended_ms IS NULL OR (state = 'faile
 CREATE INDEX service_trials_run ON service_trials (run_id);
 
 CREATE INDEX tasks_client ON tasks (client, created_ms, id) WHERE client IS NOT NULL;
+
+CREATE INDEX tasks_client_id ON tasks (client_id, created_ms, id) WHERE client_id IS NOT NULL;
 
 CREATE INDEX tasks_created ON tasks (created_ms, id);
 

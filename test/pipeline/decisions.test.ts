@@ -9,7 +9,7 @@ import { TASK_TYPES } from '../../src/domain/task-type.ts'
 import type { Decided } from '../../src/store/decisions.ts'
 import { dumpStore, expectAtRest, expectSpendAddsUp } from '../support/books.ts'
 import { heldFetch } from '../support/held-fetch.ts'
-import { briefThat } from '../support/tasks.ts'
+import { briefThat, TESTER } from '../support/tasks.ts'
 import { workshop, type Workshop } from '../support/workshop.ts'
 
 const WHOLE = { stages: ['generate', 'judge', 'revise'], limit: 1, concurrency: 1 } as const
@@ -81,7 +81,7 @@ const VERBS: Record<string, (shop: Workshop, taskId: string) => Promise<Decided>
   return: async (shop, taskId) => shop.store.decisions.returnTask(taskId, 'shorter', 'tester'),
   cancel: async (shop, taskId) => shop.store.decisions.cancel(taskId, 'tester'),
   retry: async (shop, taskId) => {
-    const run = newRun(shop.context.settings, await shop.task(taskId), 'retry', 'tester')
+    const run = newRun(shop.context.settings, await shop.task(taskId), 'retry', TESTER)
     return shop.store.decisions.retry(taskId, run)
   },
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { capsOf, contextTokens, effectiveModel, modelFor } from '../../src/pipeline/rules.ts'
 import { newRun } from '../../src/pipeline/tasks.ts'
+import { TESTER } from '../support/tasks.ts'
 import { settingsWith } from '../support/workshop.ts'
 
 const BEFORE = Date.parse('2027-01-13T23:59:59Z')
@@ -68,6 +69,6 @@ test.each([
   const qa = { threshold: 75, band: 3, revisions: 2 }
   const types = type === undefined ? {} : { Other: { qa_target: type } }
   const task = { brief: 'b', type: 'Other', qaTarget: row, priority: 'Normal' } as const
-  const run = newRun(settingsWith({ qa, types }), task, 'added', 'tester')
+  const run = newRun(settingsWith({ qa, types }), task, 'added', TESTER)
   expect(run).toMatchObject({ threshold, band: 3, revisions: 2 })
 })

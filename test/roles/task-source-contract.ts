@@ -226,8 +226,8 @@ function stored(file: string): unknown {
 }
 
 function taking(store: Store): Take {
-  return async page => {
-    const taken = await store.pickUps.pickUp(page, aRun({ cause: 'tick' }))
+  return async row => {
+    const taken = await store.pickUps.pickUp({ ...row, price: null }, aRun({ cause: 'tick' }))
     return taken.kind === 'queued' ? { runId: taken.runId, atMostUsd: null } : null
   }
 }

@@ -16,6 +16,7 @@ const NO_OPERATION = new Set([
   'decision.ts',
   'define.ts',
   'index.ts',
+  'money-input.ts',
   'schedule.ts',
   'work-input.ts',
 ])

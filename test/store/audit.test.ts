@@ -51,6 +51,8 @@ test('a row says who, what, about what, and by which program', async () => {
       brief: 'b',
       type: 'Other',
       client: null,
+      clientId: null,
+      price: null,
       qaTarget: null,
       priority: 'Normal',
       dueDate: null,

@@ -3,7 +3,8 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { openEngine } from '../../src/store/engine.ts'
 import { refuseForeign } from '../../src/store/migrate.ts'
 import { dumpStore } from '../support/books.ts'
-import { addTo, aPage, aRun, testStore } from '../support/store.ts'
+import { addTo, aRun, testStore } from '../support/store.ts'
+import { aTask } from '../support/tasks.ts'
 import { busyDay } from './support/busy-day.ts'
 
 test('a change that is run twice, the first time undone, comes to the same as one that is run once', async () => {
@@ -55,7 +56,7 @@ test('one store serves several actors', async () => {
   const ana = store.as('cli:ana')
   await ana.queue.pause('lunch')
   expect(await store.queue.paused()).toMatchObject({ actor: 'cli:ana' })
-  const { taskId, runId } = await ana.tasks.add({ ...aPage('p'), title: 'x' }, aRun({ actor: 'chat:ben' }))
+  const { taskId, runId } = await ana.tasks.add({ ...aTask(), title: 'x' }, aRun({ actor: 'chat:ben' }))
   await store.decisions.cancel(taskId, 'cli:ana')
   const actors = (await store.runs.events(runId)).map(({ actor }) => actor)
   expect(actors).toEqual(['chat:ben', 'cli:ana'])

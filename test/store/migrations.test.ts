@@ -57,6 +57,29 @@ const EFFECT = {
 
 /** What stores hold, in every column that any version has. */
 const ROWS: Readonly<Record<string, readonly Row[]>> = {
+  clients: [
+    {
+      id: 'client_1',
+      source: 'notion',
+      page_id: 'page-c',
+      name: 'Acme',
+      email: 'a@example.com',
+      active: 1,
+      currency: 'EUR',
+      billing: 'invoice',
+      rate_nano: 1_250_000_000,
+      tax_category: 'Reverse Charge',
+      payment_days: 14,
+      language: 'de',
+      country: 'AT',
+      tax_id: 'ATU1',
+      address: 'Quay 14',
+      notes: 'n',
+      created_ms: 1,
+      read_ms: 2,
+    },
+    { id: 'client_2', source: 'local', name: 'Ben', active: 0, created_ms: 1, read_ms: 1 },
+  ],
   tasks: [
     {
       ...TASK,
@@ -74,6 +97,9 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       page_id: 'page-1',
       client: 'Acme',
       client_email: 'a@example.com',
+      client_id: 'client_1',
+      price_minor: 4_990,
+      price_currency: 'EUR',
     },
     { ...TASK, id: 'task_c', source: 'local', title: 'waits' },
   ],
@@ -86,6 +112,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       score: 91.5,
       output_id: 'out_2',
       reason: 'passed',
+      terms: '{}',
     },
     {
       ...ENDED,
@@ -226,6 +253,25 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       note: 'ok',
       actor: 'cli:ana',
       at_ms: 2,
+    },
+  ],
+  bills: [
+    {
+      id: 'bill_1',
+      task_id: 'task_a',
+      number: 1,
+      run_id: 'run_done',
+      client_id: 'client_1',
+      state: 'unpaid',
+      basis: 'row',
+      currency: 'EUR',
+      amount_minor: 1_000,
+      price_minor: 4_990,
+      why: 'price of the task 49.90 EUR',
+      usd_nano: 11_000_000_000,
+      fee_nano: 0,
+      created_ms: 3,
+      changed_ms: 3,
     },
   ],
   receipts: [{ run_id: 'run_done', core: '{"a":1}', digest: 'd', sealed_ms: 2 }],

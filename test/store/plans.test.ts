@@ -24,6 +24,10 @@ const CALLS: readonly (readonly [string, Readonly<Record<string, unknown>>])[] =
   ['heartbeat', {}],
   ['report ops', {}],
   ['effect list', { limit: 50 }],
+  ['client list', {}],
+  ['client set', { client: 'Acme', currency: 'EUR' }],
+  ['client show', { client: 'Acme' }],
+  ['report cost', {}],
   ['alert unit', { name: 'a.service' }],
   ['alert list', { limit: 50 }],
   ['alert list', { limit: 50, state: 'resolved' }],
@@ -63,6 +67,9 @@ const BOUNDED: readonly RegExp[] = [
   /^USE TEMP B-TREE FOR (GROUP|ORDER) BY: SELECT place FROM effects INDEXED BY effects_dead /,
   // The runs of one slot, and those under way.
   /^USE TEMP B-TREE FOR ORDER BY: SELECT \* FROM operation_records WHERE job = \S+ AND slot_ms >= .* UNION /,
+  // All clients are asked for, or all that was done in a period, or for a client.
+  /^SCAN clients USING INDEX clients_name: SELECT \* FROM clients ORDER BY /,
+  /^(SCAN w|USE TEMP B-TREE FOR GROUP BY): SELECT t\.id, t\.title, .* GROUP BY t\.id$/,
   // In the order of the index, as far as the limit goes.
   /^SCAN t USING INDEX tasks_created: .* LIMIT /,
   /^SCAN receipts: .* ORDER BY run_id DESC LIMIT /,

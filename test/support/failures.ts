@@ -7,7 +7,7 @@ import { newRun } from '../../src/pipeline/tasks.ts'
 import { openStore } from '../../src/store/index.ts'
 import type { TaskRequest } from '../../src/store/tasks.ts'
 import { claimFrom } from './store.ts'
-import { aTask } from './tasks.ts'
+import { aTask, TESTER } from './tasks.ts'
 import { settingsWith } from './workshop.ts'
 
 /** A task whose run has failed for good. */
@@ -49,7 +49,7 @@ export async function failIn(
   for (const { task, errorClass, agoMs } of failures) {
     now = Date.now() - agoMs
     const asked = aTask(task)
-    ids.push(await store.tasks.add(asked, newRun(settingsWith({}), asked, 'added', 'test')))
+    ids.push(await store.tasks.add(asked, newRun(settingsWith({}), asked, 'added', TESTER)))
     const { claim } = await claimFrom(store)
     const next = {
       kind: 'rest',

@@ -114,6 +114,8 @@ export function aPage(pageId: string): PickedPage {
     brief: 'Write a note.',
     client: null,
     clientEmail: null,
+    clientRow: null,
+    price: null,
     stoodCancelled: false,
   }
   return { ...asked, pageId, type, qaTarget, priority, dueDate }

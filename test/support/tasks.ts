@@ -5,6 +5,9 @@ const FACTS = `Write a note to our customers about the spring opening.
 
 The showroom at 14 Quay Street reopens on Saturday 21 March at 10:00. Coffee comes from the roastery next door. Delivery within the city is free until the end of April.`
 
+/** Who adds runs, and when, where neither matters. */
+export const TESTER = { actor: 'tester', world: { clock: { now: () => Date.parse('2026-11-30') } } } as const
+
 /** A task that scores 95 and passes at once, unless told otherwise. */
 export function aTask(changes: Partial<TaskRequest> = {}): TaskRequest {
   return {
@@ -12,6 +15,8 @@ export function aTask(changes: Partial<TaskRequest> = {}): TaskRequest {
     brief: `${FACTS} [sandbox:score=95]`,
     type: 'Drafting',
     client: null,
+    clientId: null,
+    price: null,
     qaTarget: null,
     priority: 'Normal',
     dueDate: null,

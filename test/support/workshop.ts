@@ -18,7 +18,7 @@ import type { TaskRequest, TaskSummary } from '../../src/store/tasks.ts'
 import { KEY, testServer, type TestServer } from '../sandbox/support/server.ts'
 import { fakeClock, type FakeClock } from './fake-clock.ts'
 import { fakeMachine, type FakeMachine } from './fake-machine.ts'
-import { aTask } from './tasks.ts'
+import { aTask, TESTER } from './tasks.ts'
 import { emptyStoreIn } from './store.ts'
 import { temporaryFolder } from './temporary.ts'
 
@@ -103,12 +103,12 @@ export async function workshop(options: WorkerOptions = {}): Promise<Workshop> {
     hire,
     task,
     add: async changes =>
-      store.tasks.add(aTask(changes), newRun(context.settings, aTask(changes), 'added', 'tester')),
+      store.tasks.add(aTask(changes), newRun(context.settings, aTask(changes), 'added', TESTER)),
     run: async runId => found(await store.runs.get(runId), runId),
     outputs: async runId => store.runs.outputs(runId),
     calls: async runId => store.ledger.callsOfRun(runId),
     retry: async taskId => {
-      const again = newRun(context.settings, await task(taskId), 'retry', 'tester')
+      const again = newRun(context.settings, await task(taskId), 'retry', TESTER)
       return (await store.decisions.retry(taskId, again)).runId
     },
     fault: async (action, match = { path: '/v1/chat/completions' }, times = 1) =>

@@ -5,10 +5,12 @@ import type { Deliverer, Delivery } from '../../outbox/deliverer.ts'
 import type { Notion } from './api/client.ts'
 import { compareWithNotion } from './drift.ts'
 import { deliverBody } from './effects/body.ts'
+import { deliverClient } from './effects/client.ts'
 import type { EffectContext } from './effects/context.ts'
 import { deliverPage } from './effects/page.ts'
 import { whyAway } from './effects/place.ts'
 import { deliverRow } from './effects/row.ts'
+import { readClients } from './rows/clients.ts'
 import { pickUp } from './rows/pick-up.ts'
 import { rowWatch } from './rows/row-watch.ts'
 import { openOwnWorkspace } from './workspace/workspace.ts'
@@ -34,6 +36,7 @@ export async function openBoard(
     service: 'notion',
     withdrawn: (pageId, oldestMs) => rows.withdrawn(pageId, oldestMs),
     pickUp: request => pickUp({ ...context, ...request }),
+    clients: () => readClients(workspace),
     compare: limit => compareWithNotion(context, limit),
     deliverer: {
       service: 'notion',
@@ -47,6 +50,7 @@ export async function openBoard(
 async function deliver(context: EffectContext, head: Effect, effects: readonly Effect[]): Promise<Delivery> {
   const { body } = head
   if (isBoardEffect(body, 'page')) return deliverPage(context, effects)
+  if (isBoardEffect(body, 'client')) return deliverClient(context, effects)
   if (isBoardEffect(body, 'body')) return deliverBody(context, head, body)
   if (isBoardEffect(body, 'log') || isBoardEffect(body, 'job') || isBoardEffect(body, 'status'))
     return deliverRow(context, head, body)

@@ -1,3 +1,4 @@
+import { formatMoney } from '../../domain/money.ts'
 import { PRIORITIES } from '../../domain/run-state.ts'
 import { TASK_TYPES } from '../../domain/task-type.ts'
 import { document, id, line, next } from '../../kernel/document.ts'
@@ -14,6 +15,8 @@ import {
 } from '../../kernel/field.ts'
 import { cutTo } from '../../kernel/text.ts'
 import { isBlank, nameOf } from '../../kernel/unseen.ts'
+import { knownClient } from '../../pipeline/clients.ts'
+import { currencyFor, typedPrice } from '../../pipeline/price.ts'
 import { checkedBrief, newRun } from '../../pipeline/tasks.ts'
 import { defineOperation } from '../define.ts'
 
@@ -34,7 +37,10 @@ export const taskAdd = defineOperation({
     brief: optional(textField('what is to be done; - reads it from standard input')),
     title: optional(textField('name in lists; the first line of the brief if left out')),
     type: withDefault(choiceField(TASK_TYPES, 'kind of work'), 'Other'),
-    client: optional(nameField('for whom', 'the name of the client is empty')),
+    client: optional(
+      nameField('for whom: name, address or id of a client', 'the name of the client is empty'),
+    ),
+    price: optional(textField('what it costs the client, in its currency: 49.90')),
     target: optional(numberField('score that passes, 1 to 100', 1, 100)),
     priority: withDefault(choiceField(PRIORITIES, 'higher ones are done first'), 'Normal'),
     due: optional(dateField('due date, YYYY-MM-DD')),
@@ -47,27 +53,31 @@ export const taskAdd = defineOperation({
   run: async (context, input) => {
     const brief = givenBrief(input.brief)
     const title = nameOf(input.title ?? '') || titleOf(brief)
+    const { settings } = context.settings
+    const client = input.client === undefined ? null : await knownClient(context.store, input.client)
+    const currency = currencyFor(settings, client)
     const request = {
       title,
       brief,
       type: input.type,
-      client: input.client ?? null,
+      client: client?.name ?? input.client ?? null,
+      clientId: client?.id ?? null,
+      price: input.price === undefined ? null : typedPrice(input.price, currency),
       qaTarget: input.target ?? null,
       priority: input.priority,
       dueDate: input.due ?? null,
     }
     const ids = context.dryRun
       ? { taskId: null, runId: null }
-      : await context.store.tasks.add(
-          request,
-          newRun(context.settings.settings, request, 'added', context.actor),
-        )
+      : await context.store.tasks.add(request, newRun(settings, request, 'added', context))
     return {
       dryRun: context.dryRun,
       ...ids,
       title,
       type: input.type,
       client: request.client,
+      clientId: request.clientId,
+      price: request.price === null ? null : formatMoney(request.price),
       priority: input.priority,
       status: 'Queued',
       briefCharacters: brief.length,

@@ -13,7 +13,7 @@ export const taskRetry = defineOperation({
   run: async (context, input) => {
     const task = await findTask(context.store, input.id)
     if (context.dryRun) return plannedDecision(task, 'retry')
-    const run = newRun(context.settings.settings, task, 'retry', context.actor)
+    const run = newRun(context.settings.settings, task, 'retry', context)
     return decisionOf(task, 'retry', await context.store.decisions.retry(task.id, run))
   },
   render: renderDecision,

@@ -74,7 +74,7 @@ function newRun(cause: 'added' | 'tick'): NewRun {
 export async function addLocal(store: Store, number: number, brief = BRIEF): Promise<void> {
   const task = { title: `Task ${String(number)}`, brief, type: 'Drafting' } as const
   await store.tasks.add(
-    { ...task, client: null, qaTarget: null, priority: 'Normal', dueDate: null },
+    { ...task, client: null, clientId: null, price: null, qaTarget: null, priority: 'Normal', dueDate: null },
     newRun('added'),
   )
 }
@@ -82,7 +82,13 @@ export async function addLocal(store: Store, number: number, brief = BRIEF): Pro
 /** Picks up a page of Notion's queue. */
 export async function addPage(store: Store, number: number): Promise<void> {
   const pageId = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
-  const client = { client: `Client ${String(number % 25)}`, clientEmail: null, stoodCancelled: false }
+  const client = {
+    client: `Client ${String(number % 25)}`,
+    clientEmail: null,
+    clientRow: null,
+    price: null,
+    stoodCancelled: false,
+  }
   const task = { title: `Task ${String(number)}`, brief: BRIEF, type: 'Drafting' } as const
   await store.pickUps.pickUp(
     { pageId, ...task, ...client, qaTarget: null, priority: 'Normal', dueDate: null },

@@ -5,7 +5,7 @@ import { realFiles, realProcesses } from '../../../src/kernel/real-world.ts'
 import { newRun } from '../../../src/pipeline/tasks.ts'
 import type { TaskRequest } from '../../../src/store/tasks.ts'
 import { openStore } from '../../../src/store/index.ts'
-import { aTask, briefThat, REVISED_BRIEF } from '../../support/tasks.ts'
+import { aTask, briefThat, REVISED_BRIEF, TESTER } from '../../support/tasks.ts'
 import { settingsWith } from '../../support/workshop.ts'
 
 /** One task of each kind there is, with the state it must end in whatever happens. */
@@ -42,7 +42,7 @@ export async function queueIn(stateDir: string, tasks: readonly TaskRequest[]): 
   })
   for (const task of tasks) {
     now += 1
-    await store.tasks.add(task, newRun(settingsWith({}), task, 'added', 'test'))
+    await store.tasks.add(task, newRun(settingsWith({}), task, 'added', TESTER))
   }
   store.close()
 }

@@ -64,6 +64,7 @@ async function busyDesk(): Promise<{ desk: Desk; ids: Readonly<Record<string, st
   made.clock.forward(LOOK_AGAIN_MS + 1)
   expect(await store.claims.claim(ANY)).not.toBeNull()
   expect((await store.outbox.claim('notion', 'all')).length).toBeGreaterThan(0)
+  const client = await store.clients.add('Acme', {}, 'tester')
   store.close()
   machine.kill('ghost')
   const idOf = (pageId: string): string => runsOf(made, pageId)[0]?.id ?? ''
@@ -92,6 +93,7 @@ async function busyDesk(): Promise<{ desk: Desk; ids: Readonly<Record<string, st
       held: idOf(held),
       queued: idOf(queued),
       dead: dead?.id ?? '',
+      client,
     },
   }
 }
@@ -104,11 +106,12 @@ function rowsIn(desk: Desk): Record<string, unknown[]> {
 
 test('no operation changes a row of the store with --dry-run, with everything due', async () => {
   const { desk, ids } = await busyDesk()
-  const { waits = '', failed = '', queued = '', dead = '' } = ids
+  const { waits = '', failed = '', queued = '', dead = '', client = '' } = ids
   const words: Readonly<Record<string, readonly string[]>> = {
     'alert ack': ['unit/a.service'],
     'alert snooze': ['unit/a.service'],
     'alert unit': ['b.service'],
+    'client set': [client, '--currency', 'JPY'],
     'effect dismiss': [dead],
     'effect retry': [dead],
     'notion sync': ['--rebuild'],

@@ -1,4 +1,5 @@
 import { afterFailure } from '../../../src/domain/after-failure.ts'
+import { newClient } from '../../../src/domain/client.ts'
 import { LEASE_MS } from '../../../src/kernel/lease.ts'
 import type { Store } from '../../../src/store/index.ts'
 import {
@@ -120,6 +121,10 @@ export async function auditedDay(files: TestStore, words: string): Promise<void>
   await failures(store, words)
   await writes(store, words)
   await alerts(store, words)
+  await store.clients.read([
+    { ...newClient(words), pageId: words, email: words, address: words, country: words },
+  ])
+  await store.clients.add(words, { notes: words, taxId: words, language: words }, 'cli:ana')
   await addTo(store, { title: words })
   await claimFrom(store)
   files.machine.kill('first')

@@ -132,9 +132,11 @@ export function cellsOf(change: PageChange): Cells {
     ...(has('costNano') ? { costUsd: usd(change.costNano) } : {}),
     ...(has('summary') ? { resultSummary: change.summary } : {}),
     ...(has('notes') ? { notes: change.notes } : {}),
+    ...(has('paymentStatus') ? { paymentStatus: change.paymentStatus } : {}),
   }
 }
 
-function usd(nano: number | null | undefined): number | null {
+/** Nano-dollars as the number of a cell; null empties it. */
+export function usd(nano: number | null | undefined): number | null {
   return nano === null || nano === undefined ? null : Number(formatNanoUsd(nano))
 }

@@ -1,5 +1,7 @@
 import { formatNanoUsd } from '../../../domain/cost.ts'
-import type { BoardEffectOf, JobRow, LogRow } from '../../../domain/board-effects.ts'
+import type { NotionJson } from '../api/client.ts'
+import { usd } from './page.ts'
+import type { BoardEffectOf, JobMoney, JobRow, LogRow } from '../../../domain/board-effects.ts'
 import { isRefusal } from '../../../kernel/service-failure.ts'
 import type { NotionDatabase } from '../../../store/notion.ts'
 import type { Effect } from '../../../store/effect-rows.ts'
@@ -42,7 +44,7 @@ export async function deliverRow(
   if (found !== null && (await change(context, database, effect, cells, found))) return done(row, found)
   const again = secondLook(context, effect, database)
   if (again !== null) return again
-  const made = await sendCells(context, database, cells, properties =>
+  const made = await sendRow(context, database, cells, properties =>
     api.createPage(database.dataSourceId, properties),
   )
   return done(row, made.id)
@@ -65,7 +67,7 @@ async function change(
 ): Promise<boolean> {
   const { workspace } = context
   try {
-    await sendCells(context, database, cells, properties => workspace.api.changePage(rowId, properties))
+    await sendRow(context, database, cells, properties => workspace.api.changePage(rowId, properties))
     return true
   } catch (error) {
     if (!isRefusal(error)) throw error
@@ -158,5 +160,32 @@ function jobCells({ row, thing }: { row: JobRow; thing: string }): Cells {
     runId: row.runId,
     effectId: thing,
     notes: row.notes,
+    ...(row.money === undefined ? {} : moneyCells(row.money)),
+  }
+}
+
+function moneyCells(money: JobMoney): Cells {
+  return {
+    client: money.clientPageId,
+    clientRate: usd(money.clientRateNano),
+    grossUsd: usd(money.grossNano),
+    profitUsd: usd(money.profitNano),
+    marginPercent: money.marginPercent,
+    paymentStatus: money.paymentStatus,
+  }
+}
+
+/** A client whose row was thrown away must not keep the whole row from being written. */
+async function sendRow<T>(
+  context: EffectContext,
+  database: NotionDatabase,
+  cells: Cells,
+  send: (properties: NotionJson) => Promise<T>,
+): Promise<T> {
+  try {
+    return await sendCells(context, database, cells, send)
+  } catch (error) {
+    if (!isRefusal(error) || typeof cells['client'] !== 'string') throw error
+    return sendCells(context, database, { ...cells, client: undefined }, send)
   }
 }

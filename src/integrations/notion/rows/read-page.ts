@@ -2,17 +2,19 @@ import { sha256 } from '../../../kernel/digest.ts'
 import { PRIORITIES, type Priority } from '../../../domain/run-state.ts'
 import { isValidTarget } from '../../../domain/rubric.ts'
 import { parseTaskType, TASK_TYPES, type TaskType } from '../../../domain/task-type.ts'
-import { ENDLESS, isRefusal, unlessRefused } from '../../../kernel/service-failure.ts'
+import { ENDLESS, isRefusal } from '../../../kernel/service-failure.ts'
+import { emailOf } from '../../../domain/client.ts'
 import { isBlank, nameOf } from '../../../kernel/unseen.ts'
 import type { NotionBlock, NotionJson, NotionPage } from '../api/client.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { itemText, queueOf, readRow, type RowReader } from '../schema/row-values.ts'
 import { briefOfBody, isContainer } from '../effects/body-text.ts'
-import type { PickedPage } from '../../../store/pickup.ts'
+import type { ReadRow } from '../../../roles/task-source.ts'
+import { findClient } from './clients.ts'
 
 /** A page as work: what is asked for, and what is wrong with the row itself. */
 export interface ReadPage {
-  readonly page: PickedPage
+  readonly page: ReadRow
   /** Written to the row's Notes; the run fails with it before anything is spent. Null where all is well. */
   readonly flaw: string | null
 }
@@ -25,7 +27,7 @@ export async function readPage(workspace: Workspace, page: NotionPage): Promise<
   const body = await readBody(workspace, page, description)
   const type = typeOf(row)
   const target = targetOf(row)
-  const client = await clientOf(workspace, row)
+  const clientRow = await findClient(workspace, row)
   return {
     flaw: body.flaw ?? type.flaw ?? target.flaw,
     page: {
@@ -33,8 +35,10 @@ export async function readPage(workspace: Workspace, page: NotionPage): Promise<
       title: nameOf(row.text('taskName') ?? '') || 'Untitled',
       brief: body.brief,
       type: type.value,
-      client: client.name === null ? null : nameOf(client.name) || null,
-      clientEmail: row.text('clientEmail') ?? client.email,
+      client: nameOf(clientRow?.name ?? row.text('clientName') ?? '') || null,
+      clientEmail: emailOf(row.text('clientEmail')) ?? clientRow?.email ?? null,
+      clientRow,
+      priceCell: row.number('price'),
       qaTarget: target.value,
       priority: priorityOf(row),
       dueDate: row.date('due')?.slice(0, 10) ?? null,
@@ -111,19 +115,4 @@ function targetOf(row: RowReader): { value: number | null; flaw: string | null }
 function priorityOf(row: RowReader): Priority {
   const text = row.choice('priority')?.toLowerCase()
   return PRIORITIES.find(priority => priority.toLowerCase() === text) ?? 'Normal'
-}
-
-/** The related client, or the name typed in the row; a client that was deleted is no reason to stop work. */
-async function clientOf(
-  workspace: Workspace,
-  row: RowReader,
-): Promise<{ name: string | null; email: string | null }> {
-  const typed = { name: row.text('clientName'), email: null }
-  const [id] = row.relation('client')
-  const clients = workspace.databases['clients']
-  if (id === undefined || clients === undefined) return typed
-  const page = await unlessRefused(workspace.api.page(id))
-  if (page === null || page.trashed) return typed
-  const client = readRow(page, clients)
-  return { name: client.text('clientName') ?? typed.name, email: client.text('email') }
 }

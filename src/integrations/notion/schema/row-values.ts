@@ -116,6 +116,10 @@ function writeCell(type: string, value: CellValue): NotionJson | null {
       return text === '' ? { select: null } : writeOption(type, text)
     case 'status':
       return writeOption(type, text)
+    case 'email':
+      return { email: text === '' ? null : text }
+    case 'relation':
+      return { relation: text === '' ? [] : [{ id: text }] }
     case 'date':
       if (text === '') return { date: null }
       return isDate(text) ? { date: { start: text } } : null
@@ -177,6 +181,8 @@ function shownCell(row: RowReader, key: string, type: string): string {
       return row.choice(key) ?? ''
     case 'checkbox':
       return String(row.checkbox(key))
+    case 'relation':
+      return row.relation(key).join(' ')
     case 'date':
       return minuteOf(row.date(key) ?? '')
     default:

@@ -1,0 +1,118 @@
+import { BILL_STATES } from '../domain/billing.ts'
+import { formatNanoUsd } from '../domain/cost.ts'
+import { formatMoney } from '../domain/money.ts'
+import {
+  document,
+  facts,
+  id,
+  line,
+  money,
+  section,
+  strong,
+  table,
+  words,
+  type Document,
+} from '../kernel/document.ts'
+import type { Client } from '../store/client-rows.ts'
+import type { Bill } from '../store/bill-rows.ts'
+import { moneyFacts, moneyGaps, type MoneyReport } from './money.ts'
+
+/** A client, as people and machines see it: rates in USD, as a text of six decimals. */
+export interface ClientFigure extends Omit<Client, 'rateNano' | 'readMs'> {
+  readonly rateUsdPerMinute: string | null
+  readonly readAt: string
+}
+
+/** A bill, as people and machines see it. */
+export interface BillFigure {
+  readonly id: string
+  readonly taskId: string
+  readonly status: string
+  readonly amount: string | null
+  readonly why: string
+  readonly at: string
+}
+
+/** The figure of a client. */
+export function clientFigure({ rateNano, readMs, ...client }: Client): ClientFigure {
+  return {
+    ...client,
+    rateUsdPerMinute: rateNano === null ? null : formatNanoUsd(rateNano),
+    readAt: new Date(readMs).toISOString(),
+  }
+}
+
+/** The figure of a bill. */
+export function billFigure({ id: billId, taskId, state, amount, why, createdMs }: Bill): BillFigure {
+  return {
+    id: billId,
+    taskId,
+    status: BILL_STATES[state],
+    amount: amount === null ? null : formatMoney(amount),
+    why,
+    at: new Date(createdMs).toISOString(),
+  }
+}
+
+/** Clients in a table. */
+export function clientTable(
+  clients: readonly (ClientFigure & { readonly revenueUsd: string | null })[],
+): Document {
+  return document(
+    table(
+      [
+        { title: 'client', cut: 'end' },
+        { title: 'currency' },
+        { title: 'billing' },
+        { title: 'revenue USD', align: 'right' },
+        { title: 'id' },
+      ],
+      clients.map(client => [
+        client.active ? client.name : `${client.name} (not active)`,
+        client.currency ?? '–',
+        client.billing ?? '–',
+        client.revenueUsd ?? '–',
+        id(client.id),
+      ]),
+    ),
+  )
+}
+
+/** One client with what it was billed and what that cost. */
+export function clientDocument(shown: {
+  readonly client: ClientFigure
+  readonly figures: MoneyReport
+  readonly open: readonly BillFigure[]
+}): Document {
+  const { client, figures, open } = shown
+  return document(
+    line`${strong(client.name)}${client.active ? '' : ' (not active)'}`,
+    facts(
+      ['id', id(client.id)],
+      client.email === null ? null : ['email', client.email],
+      ['currency', client.currency ?? 'as configured'],
+      ['billing', client.billing ?? 'as configured'],
+      client.rateUsdPerMinute === null
+        ? null
+        : ['rate', words`${money(client.rateUsdPerMinute)} a minute of sound`],
+      client.taxCategory === null ? null : ['tax', client.taxCategory],
+      client.paymentDays === null ? null : ['payment', `within ${client.paymentDays} days`],
+      client.language === null ? null : ['language', client.language],
+      client.country === null ? null : ['country', client.country],
+      client.taxId === null ? null : ['tax id', client.taxId],
+      client.address === null ? null : ['address', client.address],
+      client.notes === null ? null : ['notes', client.notes],
+    ),
+    section(`Cost and profit, ${figures.period} (UTC)`, moneyFacts(figures.total)),
+    section(
+      'Not paid',
+      open.length === 0
+        ? null
+        : table(
+            [{ title: 'amount', align: 'right' }, { title: 'status' }, { title: 'since' }, { title: 'task' }],
+            open.map(bill => [bill.amount ?? '–', bill.status, bill.at.slice(0, 10), id(bill.taskId)]),
+          ),
+    ),
+    moneyGaps(figures),
+  )
+}

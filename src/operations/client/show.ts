@@ -1,0 +1,33 @@
+import { readPeriod } from '../../domain/period.ts'
+import { billFigure, clientDocument, clientFigure } from '../../figures/clients.ts'
+import { moneyReport } from '../../figures/money.ts'
+import { findClient } from '../../pipeline/clients.ts'
+import { defineOperation } from '../define.ts'
+import { clientField, periodField, ratesOf } from '../money-input.ts'
+
+const DAY_MS = 86_400_000
+
+export const clientShow = defineOperation({
+  path: ['client', 'show'],
+  summary: 'Show a client: how it is billed, what it was billed, what that cost, what is not paid',
+  examples: [
+    { words: 'client show Acme --period 2026', does: 'with the figures of a year; of all time if left out' },
+  ],
+  input: { client: clientField, period: periodField },
+  positionals: ['client'],
+  needs: { settings: 'required', store: 'required' },
+  access: 'read',
+  scope: 'read',
+  run: async ({ store, settings, world }, input) => {
+    const client = await findClient(store, input.client)
+    const allTime = {
+      fromMs: client.createdMs - (client.createdMs % DAY_MS),
+      toMs: world.clock.now() + DAY_MS,
+    }
+    const period = input.period === undefined ? allTime : (readPeriod(input.period) ?? allTime)
+    const figures = await moneyReport(store, { period, clientId: client.id, rates: ratesOf(settings) })
+    const open = await store.bills.open(client.id)
+    return { client: clientFigure(client), figures, open: open.map(billFigure) }
+  },
+  render: clientDocument,
+})

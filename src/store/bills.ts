@@ -1,0 +1,93 @@
+import { billOfRun, billsOfTask, readBill, revenueOf, type Bill } from './bill-rows.ts'
+import { readRow, readRows, type StoreCore, type StoreReader } from './core.ts'
+
+/** A span of time: from its first millisecond to before its last. */
+export interface Span {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** What a task earned and cost within a span. */
+export interface TaskBooks {
+  readonly taskId: string
+  readonly title: string
+  readonly type: string
+  /** For whom, as it was named. */
+  readonly client: string | null
+  readonly clientId: string | null
+  /** AI cost that was booked within the span, in nano-dollars. */
+  readonly costNano: number
+  /** Results that were accepted within it. */
+  readonly accepted: number
+  /** Bills that were made within it and stand. */
+  readonly bills: readonly Bill[]
+}
+
+/** Bills, and what they come to beside what the work cost. */
+export function billStore(core: StoreCore) {
+  return {
+    /** The bill for a run; null where it was not billed. */
+    ofRun: async (runId: string) => billOfRun(core, runId),
+    /** All bills of a task, oldest first. */
+    ofTask: async (taskId: string) => billsOfTask(core, taskId),
+    /** Those of a client that are not paid, oldest first. */
+    open: async (clientId: string) =>
+      readRows(
+        core,
+        `SELECT * FROM bills WHERE client_id = :clientId AND state IN ('unpaid', 'on_invoice')`,
+        { clientId },
+        readBill,
+      ).toSorted((a, b) => a.createdMs - b.createdMs || (a.id < b.id ? -1 : 1)),
+    /** See {@link revenueOf}. */
+    revenue: async (clientId: string) => revenueOf(core, clientId),
+    /** Every task that was worked on, accepted or billed within a span; `clientId` null for all clients. */
+    books: async (span: Span, clientId: string | null) => booksOf(core, span, clientId),
+    /** AI cost of probes, which no task is for, within a span of whole days (UTC). */
+    probeNano: async (span: Span) =>
+      readRow(
+        core,
+        'SELECT COALESCE(SUM(cost_nano), 0) AS nano FROM probe_calls WHERE day >= :from AND day < :to',
+        daysOf(span),
+        is => is.number('nano'),
+      ),
+  }
+}
+
+function daysOf({ fromMs, toMs }: Span): { from: string; to: string } {
+  return { from: dayOf(fromMs), to: dayOf(toMs) }
+}
+
+function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10)
+}
+
+/** From the tasks of one client, or from all that there was in the span. */
+function booksOf(core: StoreReader, span: Span, clientId: string | null): TaskBooks[] {
+  const values = { ...span, ...daysOf(span), clientId }
+  const of = clientId === null ? 'TRUE' : 't.client_id = :clientId'
+  const bills = readRows(core, `${BILLED} AND ${of}`, values, readBill)
+  const byTask = Map.groupBy(bills, ({ taskId }) => taskId)
+  const sql = `SELECT t.id, t.title, t.type, t.client, t.client_id, SUM(w.nano) AS nano, SUM(w.accepted) AS accepted
+    FROM (${[COSTS, ACCEPTED, MADE].map(part => `${part} AND ${of}`).join(' UNION ALL ')}) w
+    JOIN tasks t ON t.id = w.task_id GROUP BY t.id`
+  return readRows(core, sql, values, is => ({
+    taskId: is.text('id'),
+    title: is.text('title'),
+    type: is.text('type'),
+    client: is.textOrNull('client'),
+    clientId: is.textOrNull('client_id'),
+    costNano: is.number('nano'),
+    accepted: is.number('accepted'),
+    bills: byTask.get(is.text('id')) ?? [],
+  }))
+}
+
+/** Calls count on the day on which they began, as they count for the caps. */
+const COSTS = `SELECT t.id AS task_id, c.cost_nano AS nano, 0 AS accepted
+  FROM tasks t JOIN runs r ON r.task_id = t.id JOIN calls c ON c.run_id = r.id WHERE c.day >= :from AND c.day < :to`
+const ACCEPTED = `SELECT t.id AS task_id, 0 AS nano, 1 AS accepted FROM tasks t JOIN runs r ON r.task_id = t.id
+  WHERE r.state = 'done' AND r.ended_ms >= :fromMs AND r.ended_ms < :toMs`
+const STANDS = `b.created_ms >= :fromMs AND b.created_ms < :toMs AND b.state NOT IN ('cancelled', 'refunded')`
+const BILLED = `SELECT b.* FROM tasks t JOIN bills b ON b.task_id = t.id WHERE ${STANDS}`
+const MADE = `SELECT t.id AS task_id, 0 AS nano, 0 AS accepted FROM tasks t JOIN bills b ON b.task_id = t.id
+  WHERE ${STANDS}`
