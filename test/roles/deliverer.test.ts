@@ -1,5 +1,6 @@
 /** Every implementer of `Deliverer`: Notion's. */
 import { BOARD_EFFECTS, type StatusRow } from '../../src/domain/board-effects.ts'
+import { newClient } from '../../src/domain/client.ts'
 import { aPage, aRun } from '../support/store.ts'
 import { describeDeliverer } from './deliverer-contract.ts'
 import { finishRun } from './support/finished-run.ts'
@@ -22,7 +23,10 @@ describeDeliverer('Notion', async () => {
   const service = await bench.open()
   await service.roles.taskSource?.setUp(call(), {})
   const pageId = await board.add({ 'Task Name': 'Note' })
-  await store.pickUps.pickUp(aPage(pageId), aRun({ cause: 'tick' }))
+  const client = await board.add({ 'Client Name': 'Acme' }, { source: 'Clients' })
+  const clientRow = { ...newClient('Acme'), pageId: client }
+  const price = { currency: 'USD', minor: 4990 }
+  await store.pickUps.pickUp({ ...aPage(pageId), clientRow, price }, aRun({ cause: 'tick' }))
   await finishRun(store)
   await store.operate.recordHeartbeat('notion', A_STATUS)
   const deliverer = await service.deliverer?.(call())
@@ -47,6 +51,7 @@ describeDeliverer('Notion', async () => {
         `page ${String(cells['Status'])} ${String(cells['Trigger'])} ${String(cells['QA Score'])}`,
         ...results.map(({ letters }) => `result ${letters}`),
         ...rows.map(row => `row ${String(row.cells['Status'])}`),
+        `client ${String((await board.row(client)).cells['Revenue USD'])}`,
         ...beats.map(row => `status ${String(row.cells['Name'])}`),
       ]
     },

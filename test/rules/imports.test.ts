@@ -107,6 +107,7 @@ const SHARED_BY_OPERATIONS = new Set([
   'operations/alert-decision.ts',
   'operations/decision.ts',
   'operations/define.ts',
+  'operations/money-input.ts',
   'operations/work-input.ts',
 ])
 

@@ -41,6 +41,14 @@ export function expectBooksMatch(
     expect(extra).toBeLessThanOrEqual(unknown.filter(call => call.stage === kind).length)
   }
   expectBilledAsBooked(sure, ledger)
+  expectOneBillEach(file)
+}
+
+/** Each task that was accepted has one bill, for the run that was, and no other has any. */
+function expectOneBillEach(file: string): void {
+  const accepted = `SELECT task_id, id AS run_id FROM runs WHERE state = 'done' ORDER BY task_id`
+  const billed = rowsOf(file, 'SELECT task_id, run_id FROM bills ORDER BY task_id')
+  expect(billed).toEqual(rowsOf(file, accepted))
 }
 
 /** A call that was paid for has brought exactly one version or one judgement, and none came from nowhere. */

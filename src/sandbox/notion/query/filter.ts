@@ -74,6 +74,11 @@ function conditionFor(property: Property, condition: unknown, path: string): Row
     const wanted = textAt(operand, at)
     return page => plainOf(page.values[id]) === wanted
   }
+  if (type === 'email') {
+    const { operand, path: at } = operationAt(condition, path, ['equals'])
+    const wanted = textAt(operand, at)
+    return page => page.values[id] === wanted
+  }
   if (type === 'checkbox') {
     const { operand, path: at } = operationAt(condition, path, ['equals'])
     if (typeof operand !== 'boolean') throw wrong(at, 'a boolean', operand)
