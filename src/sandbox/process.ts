@@ -8,6 +8,7 @@ import type { SandboxServiceName } from './services.ts'
 const LOADERS: Readonly<Record<SandboxServiceName, () => Promise<ServiceDefinition>>> = {
   notion: async () => (await import('./notion/index.ts')).NOTION_SERVICE,
   openai: async () => (await import('./openai/index.ts')).OPENAI_SERVICE,
+  paypal: async () => (await import('./paypal/index.ts')).PAYPAL_SERVICE,
   stripe: async () => (await import('./stripe/index.ts')).STRIPE_SERVICE,
   watch: async () => (await import('./watch/index.ts')).WATCH_SERVICE,
 }

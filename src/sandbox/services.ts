@@ -43,6 +43,8 @@ export const SANDBOX_SERVICES = [
     offset: 3,
     env: (url: string) => ({ ALERT_WEBHOOK_URL: `${url}${HOOK_PATH}`, PING_URL: `${url}${PING_PATH}` }),
   },
+  // As with Stripe.
+  { name: 'paypal', offset: 4, env: () => ({}) },
 ] as const satisfies readonly SandboxServiceInfo[]
 
 /** A name in {@link SANDBOX_SERVICES}. */

@@ -17,7 +17,7 @@ export interface IdempotencyRules {
   /** Which refusals are kept as answers; none if left out. What was kept had no effect all the same. */
   readonly keeps?: (refusal: Reply) => boolean
   /** What is different in an answer that is given again. */
-  readonly replayed?: (reply: Reply) => Reply
+  readonly replayed?: (reply: Reply, request: SandboxRequest) => Reply
 }
 
 interface Answered {
@@ -51,7 +51,7 @@ export function idempotent(
       const asked = digestOf(request)
       const first = remembered(id)
       if (first !== undefined) {
-        return first.request === asked ? replayed(first.reply) : rules.conflict(request, first.path)
+        return first.request === asked ? replayed(first.reply, request) : rules.conflict(request, first.path)
       }
       const reply = orRefusal(() => attempt(request), rules)
       const { status, headers = {}, body } = reply

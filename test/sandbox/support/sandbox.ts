@@ -5,12 +5,14 @@ import { SANDBOX_SERVICES, type Sandbox } from '../../../src/sandbox/index.ts'
 import { openSandboxServer } from '../../../src/sandbox/lib/server.ts'
 import { NOTION_SERVICE } from '../../../src/sandbox/notion/index.ts'
 import { OPENAI_SERVICE } from '../../../src/sandbox/openai/index.ts'
+import { PAYPAL_SERVICE } from '../../../src/sandbox/paypal/index.ts'
 import { STRIPE_SERVICE } from '../../../src/sandbox/stripe/index.ts'
 import { WATCH_SERVICE } from '../../../src/sandbox/watch/index.ts'
 
 const DEFINITIONS = {
   notion: NOTION_SERVICE,
   openai: OPENAI_SERVICE,
+  paypal: PAYPAL_SERVICE,
   stripe: STRIPE_SERVICE,
   watch: WATCH_SERVICE,
 }
