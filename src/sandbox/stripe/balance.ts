@@ -12,8 +12,7 @@ const DAY_S = 86_400
 
 /** One movement. */
 export interface Movement {
-  readonly type:
-    'charge' | 'payment' | 'refund' | 'refund_failure' | 'adjustment' | 'payout' | 'payout_failure'
+  readonly type: 'charge' | 'payment' | 'refund' | 'refund_failure' | 'adjustment' | 'payout'
   /** Negative for what goes out. */
   readonly amount: number
   /** Nothing if left out. */
@@ -61,27 +60,16 @@ export function payOut(act: Act, currency: string): Payout {
   return change(act, 'payout', payout, { balance_transaction: id }, 'payout.created')
 }
 
-/** The bank took the money, or sent it back: then it is in the balance again. */
-export function endPayout(act: Act, payout: Payout, how: 'paid' | 'failed'): Payout {
-  const { id: source, amount, currency, status } = payout
-  if (status !== 'in_transit') throw refused({ message: `The payout is ${status} already.` })
-  if (how === 'paid') {
-    const paid = { status: 'paid', reconciliation_status: 'completed' } as const
-    return change(act, 'payout', payout, paid, 'payout.paid', 'payout.reconciliation_completed')
-  }
-  const back = book(act, { type: 'payout_failure', amount, currency, source, description: 'PAYOUT FAILURE' })
-  const failed = {
-    status: 'failed',
-    failure_balance_transaction: back.id,
-    failure_code: 'account_closed',
-    failure_message: 'The bank account has been closed.',
-  } as const
-  return change(act, 'payout', payout, failed, 'payout.failed')
+/** The bank took the money. */
+export function endPayout(act: Act, payout: Payout): Payout {
+  if (payout.status === 'paid') throw refused({ message: 'The payout is paid already.' })
+  const paid = { status: 'paid', reconciliation_status: 'completed' } as const
+  return change(act, 'payout', payout, paid, 'payout.paid', 'payout.reconciliation_completed')
 }
 
 /** The routes. */
 export function balanceRoutes(route: MakeRoute): readonly Route[] {
-  const status = oneOf('pending', 'paid', 'failed', 'canceled', 'in_transit')
+  const status = oneOf('paid', 'in_transit')
   const filters = { currency: TEXT, payout: TEXT, source: TEXT, type: TEXT }
   return [
     route('GET', '/v1/balance', {}, balance),

@@ -4,7 +4,7 @@ import { html, type Html } from '../lib/html.ts'
 import type { Reply, Route, SandboxRequest } from '../lib/service.ts'
 import type { Account } from './account.ts'
 import { totalOf } from './lines.ts'
-import type { Charge, Dispute, Endpoint, Kind, Kinds, PaymentLink, Payout, Refund } from './model.ts'
+import type { Kind, Kinds } from './model.ts'
 import { moneyText } from './money.ts'
 
 const MOST = 20
@@ -20,9 +20,10 @@ function board({ store, webhooks }: Account, { query }: SandboxRequest): Reply {
     const newest = store.list(kind, { where: { livemode }, limit: MOST })
     return section(title, ['Id', 'About', 'State', ''], newest.map(show))
   }
-  const lists = html`${list('Payments', 'charge', chargeRow)}
-    ${list('Payment links', 'payment_link', linkRow)} ${list('Refunds', 'refund', refundRow)}
-    ${list('Disputes', 'dispute', disputeRow)} ${list('Payouts', 'payout', payoutRow)}
+  const lists = html`${list('Payments', 'payment_intent', moneyRow('payment_intent'))}
+    ${list('Charges', 'charge', moneyRow('charge'))} ${list('Payment links', 'payment_link', linkRow)}
+    ${list('Refunds', 'refund', moneyRow('refund'))} ${list('Disputes', 'dispute', moneyRow('dispute'))}
+    ${list('Payouts', 'payout', moneyRow('payout'))}
     <section class="card">
       ${act('payout', { currency: 'usd', livemode: String(livemode) }, 'Pay out the balance in USD')}
     </section>
@@ -42,61 +43,45 @@ function board({ store, webhooks }: Account, { query }: SandboxRequest): Reply {
 
 const act = actButton('stripe')
 
-function chargeRow(charge: Charge): Html {
-  const { id, amount, amount_refunded, currency, disputed, payment_intent, status } = charge
-  const left = amount - amount_refunded
-  const ends = [
-    act('debit', { payment_intent, how: 'succeeded' }, 'The money comes'),
-    act('debit', { payment_intent, how: 'failed' }, 'It does not'),
-  ]
-  const changes = [
-    act('refund', { charge: id }, `Refund ${moneyText(left, currency)}`),
-    act('dispute', { charge: id }, 'Dispute'),
-    act('dispute', { charge: id, inquiry: 'true' }, 'Inquiry'),
-  ]
-  const isFree = status === 'succeeded' && !disputed && left > 0
-  const state = disputed ? 'disputed' : amount_refunded > 0 ? 'refunded' : status
-  return row(id, moneyText(amount, currency), state, status === 'pending' ? ends : isFree ? changes : [])
+/** Buttons of an object of a kind; one that does not fit its state is refused, with the reason. */
+const BUTTONS = {
+  charge: [
+    ['refund', {}, 'Refund'],
+    ['dispute', {}, 'Dispute'],
+    ['dispute', { inquiry: 'true' }, 'Inquiry'],
+  ],
+  payment_intent: [
+    ['debit', { how: 'succeeded' }, 'The debit comes'],
+    ['debit', { how: 'failed' }, 'It does not'],
+  ],
+  refund: [
+    ['refund-end', { how: 'succeeded' }, 'The bank takes it'],
+    ['refund-end', { how: 'failed' }, 'The bank sends it back'],
+  ],
+  dispute: [
+    ['dispute-decide', { verdict: 'answer' }, 'Send evidence'],
+    ['dispute-decide', { verdict: 'won' }, 'Won'],
+    ['dispute-decide', { verdict: 'lost' }, 'Lost'],
+    ['dispute-decide', { verdict: 'appeal' }, 'Appeal'],
+    ['dispute-decide', { verdict: 'closed' }, 'Close the inquiry'],
+  ],
+  payout: [['payout-end', {}, 'It arrives']],
+} as const
+
+function moneyRow(kind: keyof typeof BUTTONS): (object: Kinds[typeof kind]) => Html {
+  return ({ id, amount, currency, status }) => {
+    const buttons = BUTTONS[kind].map(([name, given, label]) => act(name, { [kind]: id, ...given }, label))
+    return row(id, moneyText(amount, currency), status, buttons)
+  }
 }
 
-function linkRow({ id, active, lines, currency }: PaymentLink): Html {
+function linkRow({ id, active, lines, currency }: Kinds['payment_link']): Html {
   const what = lines.map(({ description }) => description).join(', ')
   const buttons = active ? [html`<a class="button" href="/pay/links/${id}">Open</a>`] : []
   return row(id, `${what} · ${moneyText(totalOf(lines), currency)}`, active ? 'active' : 'inactive', buttons)
 }
 
-function refundRow({ id, amount, currency, status }: Refund): Html {
-  const fails = act('refund-end', { refund: id, how: 'failed' }, 'The bank sends it back')
-  const succeeds = act('refund-end', { refund: id, how: 'succeeded' }, 'The bank takes it')
-  const buttons = { pending: [succeeds, fails], succeeded: [fails], failed: [] }
-  return row(id, moneyText(amount, currency), status, buttons[status])
-}
-
-function disputeRow({ id, amount, currency, status }: Dispute): Html {
-  const buttons = VERDICT_LABELS.map(([verdict, label]) =>
-    act('dispute-decide', { dispute: id, verdict }, label),
-  )
-  return row(id, moneyText(amount, currency), status, buttons)
-}
-
-/** One that does not fit the state of a dispute is refused, with the reason. */
-const VERDICT_LABELS = [
-  ['answer', 'Send evidence'],
-  ['won', 'Won'],
-  ['lost', 'Lost'],
-  ['appeal', 'Appeal'],
-  ['closed', 'Close the inquiry'],
-] as const
-
-function payoutRow({ id, amount, currency, status }: Payout): Html {
-  const buttons = [
-    act('payout-end', { payout: id, how: 'paid' }, 'It arrives'),
-    act('payout-end', { payout: id, how: 'failed' }, 'The bank sends it back'),
-  ]
-  return row(id, moneyText(amount, currency), status, status === 'in_transit' ? buttons : [])
-}
-
-function endpointRow({ id, url, payload, enabled_events: types }: Endpoint): Html {
+function endpointRow({ id, url, payload, enabled_events: types }: Kinds['webhook_endpoint']): Html {
   return row(url, payload, types.join(', '), [act('endpoint-remove', { endpoint: id }, 'Remove')])
 }
 

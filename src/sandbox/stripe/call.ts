@@ -7,7 +7,7 @@ import { isLive } from './access.ts'
 import { outsideAct, type Account, type Act } from './account.ts'
 import { refused, requestId, usualHeaders } from './errors.ts'
 import { expanded } from './expand.ts'
-import { faultReply, isKept } from './faults.ts'
+import { faultReply } from './faults.ts'
 import { readForm } from './form.ts'
 import { keyed } from './keys.ts'
 import type { Kind, Kinds } from './model.ts'
@@ -24,16 +24,13 @@ export interface Call {
   readonly isVersioned: boolean
 }
 
-/** Answers with an object, or with a whole answer where it is no success. */
-type Handler = (call: Call) => JsonObject | Refusal
-
-/** An error whose effects stay, such as those of a declined card. */
-export interface Refusal {
-  readonly refusal: Reply
-}
-
 /** Makes the routes of one account. */
-export type MakeRoute = (method: 'GET' | 'POST', path: string, shape: Shape, handle: Handler) => Route
+export type MakeRoute = (
+  method: 'GET' | 'POST',
+  path: string,
+  shape: Shape,
+  handle: (call: Call) => JsonObject,
+) => Route
 
 /** Makes routes that read, work, expand and answer as Stripe's do. `before` runs first in the same transaction. */
 export function routeMaker(db: Database, account: Account, before: (act: Act) => void): MakeRoute {
@@ -41,12 +38,14 @@ export function routeMaker(db: Database, account: Account, before: (act: Act) =>
   return (method, path, ownShape, handle) => {
     const shape = { ...ownShape, expand: listOf(TEXT) }
     const work = (request: SandboxRequest): Reply => {
-      const fault = faultReply(request)
-      if (fault !== undefined && !isKept(request)) return fault
       const call = callOf(account, request, shape)
       before(call.act)
       const answer = handle(call)
-      return fault ?? replyOf(call, answer)
+      const fault = faultReply(request)
+      if (fault !== undefined) return fault
+      const { act, params } = call
+      const body = expanded(act.store, answer, textsIn(params['expand']))
+      return { status: 200, headers: usualHeaders(act.requestId ?? ''), body }
     }
     return { method, path, handle: method === 'POST' ? withKeys(work) : work }
   }
@@ -66,16 +65,6 @@ function callOf(account: Account, request: SandboxRequest, shape: Shape): Call {
     id: request.params['id'] ?? '',
     isVersioned: headers['stripe-version'] !== undefined,
   }
-}
-
-function replyOf({ act, params }: Call, answer: JsonObject | Refusal): Reply {
-  const headers = usualHeaders(act.requestId ?? '')
-  if (isRefusal(answer)) return { ...answer.refusal, headers }
-  return { status: 200, headers, body: expanded(act.store, answer, textsIn(params['expand'])) }
-}
-
-function isRefusal(answer: JsonObject | Refusal): answer is Refusal {
-  return 'refusal' in answer
 }
 
 /** What errors call a kind, and its parameter. */

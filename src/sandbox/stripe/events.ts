@@ -1,5 +1,5 @@
 /** Events as the API gives them out, for 30 days. */
-import { stringOf, type JsonObject } from '../lib/json.ts'
+import type { JsonObject } from '../lib/json.ts'
 import type { Route } from '../lib/service.ts'
 import { secondsOf } from './account.ts'
 import { found, type Call, type MakeRoute } from './call.ts'
@@ -10,7 +10,7 @@ import type { Stored } from './model.ts'
 import { FLAG, listOf, TEXT, textsIn } from './params.ts'
 
 const KEPT_S = 30 * 86_400
-const FILTERS = { ...PAGE, delivery_success: FLAG, type: TEXT, types: listOf(TEXT) }
+const FILTERS = { ...PAGE, delivery_success: FLAG, types: listOf(TEXT) }
 
 /** The routes. */
 export function eventRoutes(route: MakeRoute): readonly Route[] {
@@ -29,11 +29,7 @@ function recent(call: Call, id: string): Stored<'event'> {
 
 function list(call: Call): JsonObject {
   const { params, act } = call
-  const type = stringOf(params, 'type')
-  if (type !== undefined && params['types'] !== undefined) {
-    throw refused({ message: 'You may pass either `type` or `types`, but not both.', param: 'types' })
-  }
-  const texts = type === undefined ? textsIn(params['types']) : [type]
+  const texts = textsIn(params['types'])
   const delivered = params['delivery_success']
   return listed(call, 'event', '/v1/events', {
     ...(texts.length === 0 ? {} : { anyOf: { field: 'type', texts } }),

@@ -41,11 +41,10 @@ function isLive({ store }: Account, given: Given): boolean {
 }
 
 const ACTS: Readonly<Record<string, Work>> = {
-  /** `{link}` or `{session}`, `method?`, `email?`, `name?`: a person opens it and pays. */
+  /** `{link}` or `{session}`, `method?`, `email?`: a person opens it and pays. */
   pay: (act, given) => {
     const session = sessionOf(act, given)
-    const payer = { email: given['email'] ?? null, name: given['name'] ?? null }
-    payAt(act, session, methodIn(given['method']), payer)
+    payAt(act, session, methodIn(given['method']), given['email'] ?? null)
     return named(act, 'checkout.session', session.id)
   },
   /** `{link}`: a person opens it, and does not pay yet. */
@@ -71,9 +70,8 @@ const ACTS: Readonly<Record<string, Work>> = {
   },
   /** `{currency?, livemode?}`: all of the balance goes to the bank. */
   payout: (act, given) => payOut(act, given['currency'] ?? 'usd'),
-  /** `{payout, how: paid | failed}`. */
-  'payout-end': (act, given) =>
-    endPayout(act, named(act, 'payout', given['payout']), oneOf(given, 'how', ['paid', 'failed'])),
+  /** `{payout}`: it arrives. */
+  'payout-end': (act, given) => endPayout(act, named(act, 'payout', given['payout'])),
   /** `{url, payload?: snapshot | thin, secret?, events?, livemode?}`: events parted by commas; they begin with the next. */
   endpoint: (act, given) => {
     const { url = '', secret = WEBHOOK_SECRET, events = '*' } = given

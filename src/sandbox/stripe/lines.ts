@@ -1,11 +1,11 @@
-/** What links are made of: lines with prices of their own, each with a product. */
+/** What links are made of: lines, each with a price of its own. No products and prices are kept: nothing asks for them. */
 import { integerOf, isObject, objectOf, stringOf, type JsonObject } from '../lib/json.ts'
-import { make, newId, secondsOf, type Act } from './account.ts'
+import { newId } from './account.ts'
 import { refused } from './errors.ts'
-import { nulls, shown } from './looks.ts'
-import type { LineItem, Stored } from './model.ts'
+import { nulls } from './looks.ts'
+import type { LineItem } from './model.ts'
 import { checkCharge, checkUnit, currencyIn } from './money.ts'
-import { integer, listOf, METADATA, missing, metadataIn, object, required, TEXT } from './params.ts'
+import { integer, listOf, METADATA, missing, object, required, TEXT } from './params.ts'
 
 /** The lines, as a parameter. */
 export const LINES = listOf(
@@ -22,9 +22,9 @@ export const LINES = listOf(
 )
 
 /** The lines among the parameters; refused where their sum is no amount that can be charged (nothing is). */
-export function linesIn(act: Act, params: JsonObject): readonly [LineItem, ...LineItem[]] {
+export function linesIn(params: JsonObject): readonly [LineItem, ...LineItem[]] {
   const given = Array.isArray(params['line_items']) ? params['line_items'].filter(isObject) : []
-  const [first, ...others] = given.map((line, index) => lineFrom(act, line, `line_items[${String(index)}]`))
+  const [first, ...others] = given.map((line, index) => lineFrom(line, `line_items[${String(index)}]`))
   if (first === undefined) throw missing('line_items')
   if (others.some(({ currency }) => currency !== first.currency)) {
     throw refused({ message: 'All line items must have the same currency.', param: 'line_items' })
@@ -40,38 +40,22 @@ export function totalOf(lines: readonly LineItem[]): number {
   return lines.reduce((sum, { amount_total }) => sum + amount_total, 0)
 }
 
-function lineFrom(act: Act, given: JsonObject, at: string): LineItem {
+function lineFrom(given: JsonObject, at: string): LineItem {
   const data = objectOf(given, 'price_data') ?? {}
-  const productData = objectOf(data, 'product_data') ?? {}
-  const price = priceFrom(act, data, productData, `${at}[price_data]`)
+  const currency = currencyIn(stringOf(data, 'currency') ?? '', `${at}[price_data][currency]`)
+  const each = integerOf(data, 'unit_amount') ?? 0
+  checkUnit(each, currency, `${at}[price_data][unit_amount]`)
   const quantity = integerOf(given, 'quantity') ?? 1
-  const amount = price.unit_amount * quantity
   return {
-    ...nulls('adjustable_quantity metadata'),
+    ...nulls('adjustable_quantity metadata price'),
     id: newId('li'),
     object: 'item',
     amount_discount: 0,
-    amount_subtotal: amount,
+    amount_subtotal: each * quantity,
     amount_tax: 0,
-    amount_total: amount,
-    currency: price.currency,
-    description: stringOf(productData, 'name') ?? '',
-    price: shown(price),
+    amount_total: each * quantity,
+    currency,
+    description: stringOf(objectOf(data, 'product_data') ?? {}, 'name') ?? '',
     quantity,
   }
-}
-
-function priceFrom(act: Act, data: JsonObject, productData: JsonObject, at: string): Stored<'price'> {
-  const currency = currencyIn(stringOf(data, 'currency') ?? '', `${at}[currency]`)
-  const unit_amount = integerOf(data, 'unit_amount') ?? 0
-  checkUnit(unit_amount, currency, `${at}[unit_amount]`)
-  const product = {
-    name: stringOf(productData, 'name') ?? '',
-    description: stringOf(productData, 'description') ?? null,
-    metadata: metadataIn(productData),
-    updated: secondsOf(act),
-  }
-  const { id } = make(act, 'product', product, 'product.created')
-  const amounts = { unit_amount, unit_amount_decimal: String(unit_amount) }
-  return make(act, 'price', { currency, product: id, ...amounts }, 'price.created')
 }

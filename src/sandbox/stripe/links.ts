@@ -7,30 +7,29 @@ import { LINES, linesIn } from './lines.ts'
 import { readRoutes } from './lists.ts'
 import { nulls } from './looks.ts'
 import type { PaymentData, PaymentLink } from './model.ts'
-import { FLAG, integer, METADATA, metadataIn, object, required, TEXT, text, type Shape } from './params.ts'
+import { FLAG, integer, METADATA, metadataIn, object, required, TEXT } from './params.ts'
 
-const SHAPE: Shape = {
-  inactive_message: { ...text(500), unset: true },
-  metadata: METADATA,
+const CHANGES = { inactive_message: TEXT, metadata: METADATA }
+
+const SHAPE = {
+  ...CHANGES,
+  line_items: required(LINES),
   payment_intent_data: object({ description: TEXT, metadata: METADATA }),
-  restrictions: {
-    ...object({ completed_sessions: required(object({ limit: required(integer(1)) })) }),
-    unset: true,
-  },
+  restrictions: object({ completed_sessions: required(object({ limit: required(integer(1)) })) }),
 }
 
 /** The routes. */
 export function linkRoutes(route: MakeRoute): readonly Route[] {
   const path = '/v1/payment_links'
   return [
-    route('POST', path, { ...SHAPE, line_items: required(LINES) }, createLink),
+    route('POST', path, SHAPE, createLink),
     ...readRoutes(route, path, 'payment_link', { active: FLAG }),
-    route('POST', `${path}/{id}`, { ...SHAPE, active: FLAG }, changeLink),
+    route('POST', `${path}/{id}`, { ...CHANGES, active: FLAG }, changeLink),
   ]
 }
 
 function createLink({ act, params }: Call): JsonObject {
-  const lines = linesIn(act, params)
+  const lines = linesIn(params)
   const id = newId('plink')
   const link = {
     id,
@@ -39,7 +38,7 @@ function createLink({ act, params }: Call): JsonObject {
     lines,
     metadata: metadataIn(params),
     payment_intent_data: paymentDataIn(params),
-    restrictions: restrictionsIn(params, null),
+    restrictions: restrictionsIn(params),
     url: `${act.origin}/pay/links/${id}`,
   }
   return make(act, 'payment_link', link, 'payment_link.created')
@@ -48,13 +47,10 @@ function createLink({ act, params }: Call): JsonObject {
 function changeLink(call: Call): JsonObject {
   const { act, params } = call
   const link = atPath(call, 'payment_link')
-  const message = params['inactive_message'] === undefined ? link.inactive_message : null
   const changed = {
     active: typeof params['active'] === 'boolean' ? params['active'] : link.active,
-    inactive_message: stringOf(params, 'inactive_message') ?? message,
+    inactive_message: stringOf(params, 'inactive_message') ?? link.inactive_message,
     metadata: metadataIn(params, link.metadata),
-    payment_intent_data: paymentDataIn(params) ?? link.payment_intent_data,
-    restrictions: restrictionsIn(params, link.restrictions),
   }
   return change(act, 'payment_link', link, changed, 'payment_link.updated')
 }
@@ -72,12 +68,8 @@ function paymentDataIn(params: JsonObject): PaymentData | null {
   }
 }
 
-type Restrictions = PaymentLink['restrictions']
-
-function restrictionsIn(params: JsonObject, before: Restrictions): Restrictions {
-  if (params['restrictions'] === undefined) return before
+function restrictionsIn(params: JsonObject): PaymentLink['restrictions'] {
   const sessions = objectOf(objectOf(params, 'restrictions') ?? {}, 'completed_sessions')
-  const limit = sessions === undefined ? undefined : integerOf(sessions, 'limit')
-  if (limit === undefined) return null
-  return { completed_sessions: { count: before?.completed_sessions.count ?? 0, limit } }
+  const limit = integerOf(sessions ?? {}, 'limit')
+  return limit === undefined ? null : { completed_sessions: { count: 0, limit } }
 }

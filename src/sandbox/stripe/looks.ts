@@ -20,25 +20,6 @@ const EVIDENCE =
   'access_activity_log billing_address cancellation_policy cancellation_policy_disclosure cancellation_rebuttal customer_communication customer_email_address customer_name customer_purchase_ip customer_signature duplicate_charge_documentation duplicate_charge_explanation duplicate_charge_id product_description receipt refund_policy refund_policy_disclosure refund_refusal_explanation service_date service_documentation shipping_address shipping_carrier shipping_date shipping_documentation shipping_tracking_number uncategorized_file uncategorized_text'
 
 const LOOKS: Readonly<Record<Kind, Look>> = {
-  product: {
-    prefix: 'prod',
-    nulls: 'default_price description package_dimensions shippable tax_code tax_details url',
-    usual: { active: true, images: [], marketing_features: [], metadata: {}, type: 'service', updated: 0 },
-    hidden: '',
-  },
-  price: {
-    prefix: 'price',
-    nulls: 'custom_unit_amount lookup_key nickname recurring tiers_mode transform_quantity',
-    // As with Stripe, prices made with a link are not active.
-    usual: {
-      active: false,
-      billing_scheme: 'per_unit',
-      metadata: {},
-      tax_behavior: 'unspecified',
-      type: 'one_time',
-    },
-    hidden: '',
-  },
   payment_link: {
     prefix: 'plink',
     nulls:
@@ -99,7 +80,7 @@ const LOOKS: Readonly<Record<Kind, Look>> = {
   charge: {
     prefix: 'ch',
     nulls:
-      'application application_fee application_fee_amount balance_transaction calculated_statement_descriptor customer failure_balance_transaction failure_code failure_message fraud_details on_behalf_of outcome receipt_number review source source_transfer statement_descriptor statement_descriptor_suffix transfer_data transfer_group',
+      'application application_fee application_fee_amount balance_transaction calculated_statement_descriptor customer failure_balance_transaction failure_code failure_message fraud_details on_behalf_of outcome receipt_number receipt_url review shipping source source_transfer statement_descriptor statement_descriptor_suffix transfer_data transfer_group',
     usual: {
       amount_captured: 0,
       amount_refunded: 0,

@@ -21,6 +21,12 @@ export interface PaymentData extends JsonObject {
   readonly metadata: Metadata
 }
 
+/** An amount in the smallest unit of a currency. */
+interface Money {
+  readonly amount: number
+  readonly currency: string
+}
+
 /** How a dispute stands. */
 export type DisputeStatus =
   | 'warning_needs_response'
@@ -35,8 +41,6 @@ export type DisputeStatus =
 
 /** The fields by kind; kinds have the names of their objects. */
 export interface Fields {
-  readonly product: { readonly name: string }
-  readonly price: { readonly currency: string; readonly product: string; readonly unit_amount: number }
   /** A link that may be opened many times. */
   readonly payment_link: {
     readonly active: boolean
@@ -64,9 +68,7 @@ export interface Fields {
     readonly url: string | null
   }
   /** A payment, tried as often as it takes. */
-  readonly payment_intent: {
-    readonly amount: number
-    readonly currency: string
+  readonly payment_intent: Money & {
     readonly description: string | null
     readonly latest_charge: string | null
     readonly metadata: Metadata
@@ -74,11 +76,9 @@ export interface Fields {
     readonly status: 'requires_payment_method' | 'processing' | 'succeeded' | 'canceled'
   }
   /** One attempt. */
-  readonly charge: {
-    readonly amount: number
+  readonly charge: Money & {
     readonly amount_refunded: number
     readonly balance_transaction: string | null
-    readonly currency: string
     readonly disputed: boolean
     readonly metadata: Metadata
     /** The method it was paid by, which says what becomes of its refunds. */
@@ -89,28 +89,22 @@ export interface Fields {
     readonly status: 'succeeded' | 'pending' | 'failed'
   }
   /** Money given back. */
-  readonly refund: {
-    readonly amount: number
+  readonly refund: Money & {
     readonly charge: string
-    readonly currency: string
     readonly metadata: Metadata
     readonly payment_intent: string
     readonly status: 'pending' | 'succeeded' | 'failed'
   }
   /** Money a bank takes back, or asks after. */
-  readonly dispute: {
-    readonly amount: number
+  readonly dispute: Money & {
     readonly balance_transactions: readonly JsonObject[]
     readonly charge: string
-    readonly currency: string
     readonly evidence_details: JsonObject
     readonly payment_intent: string
     readonly status: DisputeStatus
   }
   /** A change of the balance; `payout` is the one it went into. */
-  readonly balance_transaction: {
-    readonly amount: number
-    readonly currency: string
+  readonly balance_transaction: Money & {
     readonly fee: number
     readonly net: number
     readonly payout: string | null
@@ -118,10 +112,8 @@ export interface Fields {
     readonly type: string
   }
   /** Money sent to the bank. */
-  readonly payout: {
-    readonly amount: number
-    readonly currency: string
-    readonly status: 'in_transit' | 'paid' | 'failed'
+  readonly payout: Money & {
+    readonly status: 'in_transit' | 'paid'
   }
   /** What happened to an object. */
   readonly event: {

@@ -4,30 +4,24 @@ import { refused } from './errors.ts'
 import type { FormMap, FormValue } from './form.ts'
 import type { Metadata } from './model.ts'
 
-/** What a parameter may be. One that may be unset takes the empty text, read as null. */
+/** What a parameter may be. */
 export interface Rule {
   /** The value; throws the API's 400 where it is wrong. */
   readonly read: (given: FormValue, param: string) => unknown
   readonly required?: true
-  readonly unset?: true
 }
 
 /** The parameters of a call, or of one object in it; all others are unknown. */
 export type Shape = Readonly<Record<string, Rule>>
 
 /** Any text that is not empty. */
-export const TEXT: Rule = text(5000)
+export const TEXT: Rule = { read: readText }
 /** `true` or `false`. */
 export const FLAG: Rule = { read: readFlag }
 /** Texts of the caller under names of the caller; an empty text removes a name. */
 export const METADATA: Rule = { read: readMetadata }
 /** A time in seconds, or bounds of it: read as an object of bounds. */
 export const RANGE: Rule = { read: readRange }
-
-/** A text of at most so many characters. */
-export function text(max: number): Rule {
-  return { read: (given, param) => readText(max, given, param) }
-}
 
 /** A whole number from `min` to `max`. */
 export function integer(min = -Infinity, max = Infinity): Rule {
@@ -98,7 +92,6 @@ export function textsIn(value: unknown): readonly string[] {
 
 function readValue(rule: Rule, given: FormValue, param: string): unknown {
   if (given !== '') return rule.read(given, param)
-  if (rule.unset === true) return null
   throw refused({
     message: `You passed an empty string for '${param}'. We assume empty values are an attempt to unset a parameter; however '${param}' cannot be unset. You should remove '${param}' from your request or supply a non-empty value.`,
     param,
@@ -121,11 +114,13 @@ function membersOf(given: FormValue, param: string): readonly (readonly [string,
   throw refused({ message: 'Invalid array', param })
 }
 
-function readText(max: number, given: FormValue, param: string): string {
+const LONGEST_TEXT = 5000
+
+function readText(given: FormValue, param: string): string {
   const value = textIn(given, param)
-  if (value.length <= max) return value
+  if (value.length <= LONGEST_TEXT) return value
   throw refused({
-    message: `Invalid string: ${value.slice(0, 20)}...${value.slice(-10)}; must be at most ${String(max)} characters`,
+    message: `Invalid string: ${value.slice(0, 20)}...${value.slice(-10)}; must be at most ${String(LONGEST_TEXT)} characters`,
     param,
     code: 'parameter_invalid_string_too_long',
   })

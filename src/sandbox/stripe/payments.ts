@@ -1,17 +1,17 @@
 /** Payment intents and their charges: a payment, and each attempt at it. */
-import { isObject, stringOf, type JsonObject } from '../lib/json.ts'
+import { stringOf, type JsonObject } from '../lib/json.ts'
 import type { Route } from '../lib/service.ts'
 import { change, emit, make, newId, secondsOf, type Act } from './account.ts'
 import { book } from './balance.ts'
-import type { Call, MakeRoute, Refusal } from './call.ts'
+import type { Call, MakeRoute } from './call.ts'
 import { disputeCharge } from './disputes.ts'
-import { errorReply, refused } from './errors.ts'
+import { refused } from './errors.ts'
 import { readRoutes } from './lists.ts'
-import { nulls, shown } from './looks.ts'
+import { nulls } from './looks.ts'
 import { methodDetails, methodOf, type Decline, type Method } from './methods.ts'
 import type { Charge, Metadata, PaymentIntent } from './model.ts'
 import { checkCharge, currencyIn, feeOf } from './money.ts'
-import { FLAG, integer, listOf, METADATA, metadataIn, object, required, TEXT, unknown } from './params.ts'
+import { FLAG, integer, listOf, METADATA, metadataIn, required, TEXT, unknown } from './params.ts'
 
 /** What a payment is begun with. */
 export interface NewPayment extends JsonObject {
@@ -19,12 +19,6 @@ export interface NewPayment extends JsonObject {
   readonly currency: string
   readonly description: string | null
   readonly metadata: Metadata
-}
-
-/** Who pays, as the page asks for it. */
-export interface Payer {
-  readonly email: string | null
-  readonly name: string | null
 }
 
 /** Begins a payment. */
@@ -42,9 +36,9 @@ export function pay(
   act: Act,
   intent: PaymentIntent,
   method: Method,
-  payer: Partial<Payer> = {},
+  email: string | null = null,
 ): PaymentIntent {
-  const charge = newCharge(act, intent, method, payer)
+  const charge = newCharge(act, intent, method, email)
   const tried = { ...intent, latest_charge: charge.id, payment_method: charge.payment_method }
   if (method.decline !== undefined) return declined(act, tried, charge, method.decline)
   if (method.outcome === 'succeeds') return succeeded(act, tried, charge, method)
@@ -53,14 +47,14 @@ export function pay(
 }
 
 /** The charge of an attempt, before anybody knows how it ends. */
-function newCharge(act: Act, intent: PaymentIntent, method: Method, payer: Partial<Payer>): Charge {
-  const { amount, currency, description, metadata, receipt_email, shipping } = intent
+function newCharge(act: Act, intent: PaymentIntent, method: Method, email: string | null): Charge {
+  const { amount, currency, description, metadata, receipt_email } = intent
   const id = newId(method.type === 'card' ? 'ch' : 'py')
   const address = nulls('city country line1 line2 postal_code state')
   return make(act, 'charge', {
     id,
     amount,
-    billing_details: { ...nulls('email name phone tax_id'), address, ...payer },
+    billing_details: { ...nulls('name phone tax_id'), address, email },
     currency,
     description,
     metadata,
@@ -69,15 +63,7 @@ function newCharge(act: Act, intent: PaymentIntent, method: Method, payer: Parti
     payment_method: newId('pm'),
     payment_method_details: methodDetails(method),
     receipt_email,
-    receipt_url: `${act.origin}/pay/receipts/${id}`,
-    shipping,
   })
-}
-
-/** What the network said of an attempt. */
-function outcome(type: string, network_status: string, reason: string | null): JsonObject {
-  const others = nulls('advice_code network_advice_code network_decline_code seller_message')
-  return { ...others, type, network_status, reason }
 }
 
 function succeeded(act: Act, intent: PaymentIntent, charge: Charge, method: Method): PaymentIntent {
@@ -85,7 +71,6 @@ function succeeded(act: Act, intent: PaymentIntent, charge: Charge, method: Meth
   const paid = {
     amount_captured: amount,
     captured: true,
-    outcome: outcome('authorized', 'approved_by_network', null),
     paid: true,
     status: 'succeeded',
   } as const
@@ -111,7 +96,6 @@ function declined(act: Act, intent: PaymentIntent, charge: Charge, decline: Decl
   const failed = {
     failure_code: decline.code,
     failure_message: decline.message,
-    outcome: outcome('issuer_declined', 'declined_by_network', decline.decline_code),
     status: 'failed',
   } as const
   change(act, 'charge', charge, failed, 'charge.failed')
@@ -153,14 +137,6 @@ export function cancelPayment(act: Act, intent: PaymentIntent): void {
 
 /** The routes. Payments are begun by the API in rehearsals only, as the command-line tool of the vendor does. */
 export function paymentRoutes(route: MakeRoute): readonly Route[] {
-  const address = object({
-    city: TEXT,
-    country: TEXT,
-    line1: TEXT,
-    line2: TEXT,
-    postal_code: TEXT,
-    state: TEXT,
-  })
   const shape = {
     amount: required(integer(0)),
     currency: required(TEXT),
@@ -170,7 +146,8 @@ export function paymentRoutes(route: MakeRoute): readonly Route[] {
     payment_method: TEXT,
     // Gone from this version, and still sent by the command-line tool, which names none.
     payment_method_types: listOf(TEXT),
-    shipping: object({ address, name: TEXT }),
+    // Sent by it too, and shown nowhere.
+    shipping: { read: () => null },
   }
   return [
     route('POST', '/v1/payment_intents', shape, create),
@@ -179,30 +156,30 @@ export function paymentRoutes(route: MakeRoute): readonly Route[] {
   ]
 }
 
-function create({ act, params, isVersioned }: Call): JsonObject | Refusal {
+function create({ act, params, isVersioned }: Call): JsonObject {
   if (isVersioned && params['payment_method_types'] !== undefined) throw unknown(['payment_method_types'])
   const currency = currencyIn(stringOf(params, 'currency') ?? '', 'currency')
   const amount = Number(params['amount'])
   checkCharge(amount, currency, 'amount')
+  const method = methodIn(params)
   const intent = beginPayment(act, {
     amount,
     currency,
     description: stringOf(params, 'description') ?? null,
     metadata: metadataIn(params),
-    shipping: params['shipping'] ?? null,
   })
-  if (params['confirm'] !== true) return intent
-  const tried = pay(act, intent, methodIn(params))
-  const error = tried['last_payment_error']
-  if (!isObject(error)) return tried
-  const parts = { ...error, message: stringOf(error, 'message') ?? '' }
-  return { refusal: errorReply(402, { ...parts, payment_intent: shown(tried) }) }
+  return method === undefined ? intent : pay(act, intent, method)
 }
 
-function methodIn(params: JsonObject): Method {
+/** The method by which a payment is confirmed at once; undefined where it is not. A card that is declined ends the call. */
+function methodIn(params: JsonObject): Method | undefined {
+  if (params['confirm'] !== true) return undefined
   const token = stringOf(params, 'payment_method') ?? ''
   const method = methodOf(token)
-  if (method !== undefined) return method
-  const message = `No such PaymentMethod: '${token}'`
-  throw refused({ message, param: 'payment_method', code: 'resource_missing' })
+  if (method === undefined) {
+    const message = `No such PaymentMethod: '${token}'`
+    throw refused({ message, param: 'payment_method', code: 'resource_missing' })
+  }
+  if (method.decline === undefined) return method
+  throw refused({ type: 'card_error', ...method.decline }, 402)
 }

@@ -10,7 +10,7 @@ import { nulls } from './looks.ts'
 import type { Method } from './methods.ts'
 import type { PaymentIntent, PaymentLink, Session } from './model.ts'
 import { oneOf, TEXT } from './params.ts'
-import { beginPayment, cancelPayment, endProcessing, pay, type Payer } from './payments.ts'
+import { beginPayment, cancelPayment, endProcessing, pay } from './payments.ts'
 
 const DAY_S = 86_400
 
@@ -36,36 +36,41 @@ export function visit(act: Act, link: PaymentLink): Session {
  * where a bank debit still has to bring the money; it stays open where the card was declined. A link that has had its
  * last session is no longer active after it, but sessions that were open before can still be paid, as with Stripe.
  */
-export function payAt(act: Act, session: Session, method: Method, payer: Payer): unknown {
+export function payAt(act: Act, session: Session, method: Method, email: string | null): unknown {
   if (session.status !== 'open') throw refused({ message: `The session is ${session.status}.` })
   if (session.amount_total === 0) {
-    complete(act, session, 'no_payment_required', payer)
+    complete(act, session, 'no_payment_required', email)
     return null
   }
-  const begun = act.store.find('payment_intent', session.payment_intent ?? '') ?? begin(act, session, payer)
+  const begun = act.store.find('payment_intent', session.payment_intent ?? '') ?? begin(act, session, email)
   const held = change(act, 'checkout.session', session, { payment_intent: begun.id })
-  const { status, last_payment_error } = pay(act, begun, method, payer)
+  const { status, last_payment_error } = pay(act, begun, method, email)
   if (status === 'requires_payment_method') return last_payment_error
-  complete(act, held, status === 'succeeded' ? 'paid' : 'unpaid', payer)
+  complete(act, held, status === 'succeeded' ? 'paid' : 'unpaid', email)
   return null
 }
 
-function begin(act: Act, session: Session, payer: Payer): PaymentIntent {
+function begin(act: Act, session: Session, receipt_email: string | null): PaymentIntent {
   const data = act.store.find('payment_link', session.payment_link)?.payment_intent_data
   return beginPayment(act, {
     amount: session.amount_total,
     currency: session.currency,
     description: data?.description ?? null,
     metadata: data?.metadata ?? {},
-    receipt_email: payer.email,
+    receipt_email,
   })
 }
 
-function complete(act: Act, session: Session, payment_status: Session['payment_status'], payer: Payer): void {
+function complete(
+  act: Act,
+  session: Session,
+  payment_status: Session['payment_status'],
+  email: string | null,
+): void {
   countAt(act, session.payment_link)
-  const others = nulls('address business_name individual_name phone tax_exempt tax_ids')
+  const others = nulls('address business_name individual_name name phone tax_exempt tax_ids')
   const done = {
-    customer_details: { ...others, ...payer },
+    customer_details: { ...others, email },
     payment_status,
     status: 'complete',
     url: null,

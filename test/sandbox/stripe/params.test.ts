@@ -30,7 +30,7 @@ test.each<[path: string, body: string, error: Record<string, unknown>]>([
   ['payment_intents', 'amount=100&currency=', { code: 'parameter_invalid_empty', param: 'currency' }],
   ['payment_intents', 'amount=100&currency=usd&confirm=1', { message: 'Invalid boolean: 1' }],
   ['payment_intents', 'amount[0]=100&currency=usd', { param: 'amount' }],
-  ['payment_intents', 'amount=100&currency=usd&shipping=here', { message: 'Invalid object' }],
+  ['payment_links', `${linkOf(100, 'usd')}&restrictions=none`, { message: 'Invalid object' }],
   ['payment_intents', 'amount=100&currency=qqq', { param: 'currency' }],
   [
     'payment_intents',

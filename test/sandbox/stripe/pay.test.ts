@@ -68,8 +68,6 @@ test('a link is opened and paid once: session, payment and charge carry our id, 
   expect(await opened(link.url)).toMatchObject({ status: 410 })
   expect((await opened(visit.at)).page).toContain('the payment went through')
   expect(await events(server)).toEqual([
-    'product.created',
-    'price.created',
     'payment_link.created',
     'payment_intent.created',
     'charge.succeeded',
@@ -99,7 +97,7 @@ test('no page asks for card data, loads anything or runs scripts, and what was g
   expect(page).toContain('&lt;script&gt;')
   expect(page).not.toMatch(/<script|src=|@import/)
   const fields = [...page.matchAll(/<input[^>]*name="(\w+)"/g)].map(([, name]) => name)
-  expect(fields).toEqual(['email', 'name'])
+  expect(fields).toEqual(['email'])
   expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
 })
 
@@ -179,7 +177,7 @@ test('the board shows what there is, with buttons; a form of another site is ref
   await makeLink(stripe, 700)
   const [charge] = (await stripe.charges.list()).data
   const { page } = await opened(url)
-  expect(page).toContain('Refund $10.00')
+  expect(page).toContain('$10.00')
   expect(page).toContain('$7.00')
   const press = async (origin: string): Promise<number> => {
     const body = new URLSearchParams({ charge: charge?.id ?? '' })

@@ -57,10 +57,10 @@ test('each endpoint gets the types it asked for, signed with its own secret; the
   await hand('endpoint', { url: live.url, livemode: true })
   const link = await makeLink(stripe)
   await hand('pay', { link: link.id })
-  await expect.poll(() => [all.arrived.length, few.arrived.length]).toEqual([9, 1])
+  await expect.poll(() => [all.arrived.length, few.arrived.length]).toEqual([7, 1])
   await oneEvent({ stripe: sdk(server.url, LIVE_KEY) })
   await expect.poll(() => typesAt(live)).toEqual(['payment_intent.created'])
-  expect(all.arrived).toHaveLength(9)
+  expect(all.arrived).toHaveLength(7)
 
   const [first] = few.arrived.map(hookOf)
   const event = stripe.webhooks.constructEvent(first?.body ?? '', first?.signature ?? '', 'whsec_few')
@@ -91,7 +91,7 @@ test('no snapshot breaks the vendor’s description of events', async ({ skip })
   }
   const [charge] = (await stripe.charges.list()).data
   await stripe.refunds.create({ charge: charge?.id ?? '' })
-  await expect.poll(() => inbox.arrived.length).toBe(22)
+  await expect.poll(() => inbox.arrived.length).toBe(18)
   for (const one of inbox.arrived) {
     const { body, type } = hookOf(one)
     expect(await checkedObject('stripe', 'event', parseJson(body.toString('utf8'))), type).toEqual([])
@@ -109,7 +109,7 @@ test('a thin event names its snapshot and what to fetch, by which the SDK finds 
   const { body, signature } = hook ?? { body: '', signature: '' }
   expect(() => stripe.webhooks.constructEvent(body, signature, WEBHOOK_SECRET)).toThrow('thin event')
   const thin = stripe.parseEventNotification(body, signature, WEBHOOK_SECRET)
-  const [snapshot] = (await stripe.events.list({ type: 'payment_intent.succeeded' })).data
+  const [snapshot] = (await stripe.events.list({ types: ['payment_intent.succeeded'] })).data
   expect(thin).toMatchObject({
     type: 'v1.payment_intent.succeeded',
     snapshot_event: snapshot?.id,
