@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { listOf, parseDocument, type Document } from '../support/document.ts'
+import { listOf, parseDocument, partOf, type Document } from '../support/document.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 import { errorOf, spawn, start } from '../cli/support/run.ts'
 import { PACKED } from '../support/child.ts'
@@ -22,6 +22,33 @@ function outcomes(day: Document): unknown {
     reason: String(reason).replace(/:\d+/, ''),
     note,
   }))
+}
+
+/** The same of the night. */
+function nightOutcomes(day: Document): unknown {
+  const night = partOf(day, 'night')
+  const [job, repeated, alert] = [partOf(night, 'job'), partOf(night, 'replay'), partOf(night, 'alert')]
+  return {
+    job: [job['outcome'], job['late'], timeOf(job['slotMs']), timeOf(job['startedMs'])],
+    replay: [repeated['title'], repeated['errorClass'], repeated['status'], repeated['costUsd']],
+    atMostUsd: repeated['atMostUsd'],
+    alert: [alert['cause'], alert['message'], timeOf(alert['openedMs']), timeOf(alert['resolvedMs'])],
+    audit: partOf(night, 'audit')['outcome'],
+    proved: night['proved'],
+  }
+}
+
+function timeOf(ms: unknown): string {
+  return new Date(Number(ms)).toISOString().slice(11, 16)
+}
+
+const NIGHT = {
+  job: ['ok', true, '02:20', '08:00'],
+  replay: ['Winter opening hours', 'transient', 'Done', '0.001806'],
+  atMostUsd: '0.155193',
+  alert: ['service/notion', 'not delivered: 4 wait for notion, the oldest for 20 min', '17:45', '08:25'],
+  audit: 'proved',
+  proved: true,
 }
 
 /** What the commands that the demo ends with print, pasted into a shell. */
@@ -48,6 +75,14 @@ test('a day on one screen, with a folder to explore; and once more in the same f
     expect(`${ran.stdout}\n${ran.stderr}`.split('\n').filter(line => line.length > COLUMNS)).toEqual([])
     expect(ran.stdout).toMatch(/^task +status +score +cost USD +what it shows\n/)
     expect(ran.stdout).toMatch(/^proved: receipts and the service's own ledger agree: \d+ calls/m)
+    expect(ran.stdout).toMatch(/^ {2}08:00 {2}operate runs the job replay, late for its slot of 02:20: ok$/m)
+    expect(ran.stdout).toMatch(
+      /^ {2}proved: the audit chain of \d+ rows is whole; its head:\n {4}\d+:[0-9a-f]{64}$/m,
+    )
+    // Told before it began: by the job itself.
+    expect(ran.stderr).toMatch(
+      / {2}run job: replay\n {2}1 replay, at most \$0\.155193 together\n[^]+ {2}Winter opening hours +judge +98 +→ Done\n/,
+    )
     expect(ran.stdout + ran.stderr).not.toContain(String.fromCodePoint(27))
     paste = ran.stdout.slice(ran.stdout.indexOf('\n  in another shell:\n'))
     expect(ran.stdout).toContain('\n    echopilot sandbox --dir echopilot-demo\n')
@@ -127,7 +162,10 @@ test('the same outcomes at any concurrency, in an empty folder, and in a poisone
   expect(poisoned['ledger']).toEqual(clean['ledger'])
   const usual = await demo(dir, '--dir', 'usual', '--concurrency', '4')
   expect(outcomes(usual)).toEqual(outcomes(clean))
-  for (const day of [clean, poisoned, usual]) expect(day['proved']).toBe(true)
+  for (const day of [clean, poisoned, usual]) {
+    expect(day).toMatchObject({ proved: true, pagesAgree: true })
+    expect(nightOutcomes(day)).toEqual(NIGHT)
+  }
   expect(existsSync(poison.HOME)).toBe(false)
   for (const file of readdirSync(join(dir, 'poisoned'), { recursive: true, withFileTypes: true })) {
     if (!file.isFile()) continue

@@ -3,23 +3,16 @@ import { defect } from '../../kernel/errors.ts'
 import type { Fetch } from '../../kernel/http/fetch.ts'
 import { listField } from '../../kernel/field.ts'
 import { sandboxAnswer } from '../sandbox-answer.ts'
-import { demoTasks } from './tasks.ts'
+import type { DemoTask } from './tasks.ts'
 
 /**
- * Plays the operator: adds a row for each task of the day and ticks Trigger, past the API, as a person at the
- * board would. A long brief goes into the body of the page, where people put long texts.
+ * Plays the operator: adds a row for each task and ticks Trigger, past the API, as a person at the board would. A long
+ * brief goes into the body of the page, where people put long texts.
  */
-export async function fillBoard(fetch: Fetch, notionUrl: string): Promise<void> {
-  const post = async (route: string, body: unknown): Promise<unknown> => {
-    const answer = await fetch(`${notionUrl}/__sandbox/notion/${route}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    })
-    if (!answer.ok) throw defect(`the sandbox took no row: ${await answer.text()}`)
-    return answer.json()
-  }
-  for (const task of demoTasks()) {
+export async function fillBoard(fetch: Fetch, notionUrl: string, tasks: readonly DemoTask[]): Promise<void> {
+  const post = (route: string, body: unknown): Promise<unknown> =>
+    control(fetch, `${notionUrl}/__sandbox/notion/${route}`, body)
+  for (const task of tasks) {
     const inBody = task.brief.length > LONGEST_DESCRIPTION
     const values = {
       'Task Name': task.title,
@@ -33,6 +26,26 @@ export async function fillBoard(fetch: Fetch, notionUrl: string): Promise<void> 
     for (const body of inBody ? piecesOf(task.brief) : []) await post('edit', { page_id: ids[0], body })
     await post('edit', { page_id: ids[0], values: { Trigger: true } })
   }
+}
+
+/** Has a stand-in do otherwise than it would, with its next calls of a kind. */
+export async function armFault(fetch: Fetch, url: string, fault: unknown): Promise<void> {
+  await control(fetch, `${url}/__sandbox/faults`, fault)
+}
+
+/** Has it do as it does again. */
+export async function clearFaults(fetch: Fetch, url: string): Promise<void> {
+  await control(fetch, `${url}/__sandbox/faults/clear`, {})
+}
+
+async function control(fetch: Fetch, url: string, body: unknown): Promise<unknown> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  if (!answer.ok) throw defect(`the sandbox did not obey: ${await answer.text()}`)
+  return answer.json()
 }
 
 const ADDED = { ids: listField('rows that were added') } as const

@@ -11,6 +11,7 @@ import type { Store } from '../../store/index.ts'
 import type { Receipt } from '../../store/receipts.ts'
 import type { TaskSummary } from '../../store/tasks.ts'
 import { sandboxAnswer } from '../sandbox-answer.ts'
+import type { Night } from './night.ts'
 import { demoTasks } from './tasks.ts'
 
 /** One task of the demo's day, with what it was there to show. */
@@ -44,7 +45,9 @@ export interface Day {
   readonly proved: boolean
   /** Every page shows the state that the store holds. */
   readonly pagesAgree: boolean
+  /** How long the day took, of real time; the night after it not. */
   readonly seconds: number
+  readonly night: Night
 }
 
 /** Reads back what became of the tasks, and holds the receipts against the ledger of the sandbox. */

@@ -3,6 +3,7 @@ import type { Command } from '../../kernel/command.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { flagField, textField, wholeNumberField, withDefault } from '../../kernel/field.ts'
 import { readInput } from '../../kernel/input.ts'
+import { cutTo } from '../../kernel/text.ts'
 import { quoted } from '../../kernel/typed-as.ts'
 import { isSandboxRunning } from '../../sandbox/index.ts'
 import { openCli, type CommandHost } from '../../surfaces/cli/host.ts'
@@ -10,10 +11,12 @@ import { startIn } from '../sandbox/index.ts'
 import { poll } from '../../operations/poll.ts'
 import { notionDiff } from '../../operations/notion/diff.ts'
 import { initialise } from '../init/index.ts'
-import { fillBoard } from './board.ts'
+import { armFault, fillBoard } from './board.ts'
 import { readDay, type Day } from './day.ts'
+import { lastMorning, movableClock, workNight } from './night.ts'
 import { isWrittenName, renderDay, writeFolder, WRITTEN_FOLDERS } from './report.ts'
 import { seededRandom } from './seeded-random.ts'
+import { demoTasks } from './tasks.ts'
 
 const input = {
   dir: withDefault(textField('folder for the store, the results and the receipts'), 'echopilot-demo'),
@@ -46,7 +49,7 @@ export const demo: Command<CommandHost> = {
       writeFolder(host.options.world.files, dir, day)
       const shownDir = relative(host.options.world.host.cwd, dir) || '.'
       host.print({ dir, ...day }, () => renderDay(shownDir, day))
-      return day.proved && day.pagesAgree ? 'ok' : 'failed'
+      return day.proved && day.pagesAgree && day.night.proved ? 'ok' : 'failed'
     } finally {
       opened.session.close()
       await running.stop()
@@ -56,18 +59,23 @@ export const demo: Command<CommandHost> = {
 
 async function work(
   host: CommandHost,
-  { session, call }: ReturnType<typeof demoSession>,
+  { session, call, clock }: ReturnType<typeof demoSession>,
   concurrency: number,
   urls: ReadonlyMap<string, string>,
 ): Promise<Day> {
-  const { clock, fetch } = host.options.world
+  const { fetch } = host.options.world
   const started = clock.monotonicMs()
+  const morningMs = lastMorning(clock.now())
+  clock.setTo(morningMs - DAY_BEFORE_MS)
   host.terminal.err('A board is made in a sandbox of Notion, clients send tasks, Trigger is ticked:\n')
   await session.run(initialise, {}, call)
-  await fillBoard(fetch, urls.get('notion') ?? '')
+  await fillBoard(fetch, urls.get('notion') ?? '', demoTasks())
   host.terminal.err('A model works, a second one judges, the board is told:\n')
   await session.run(poll, { drain: true, concurrency }, call)
   const day = await session.run(readDay, { sandbox: urls.get('openai') }, call)
+  const seconds = (clock.monotonicMs() - started) / 1000
+  host.terminal.err('The evening: no model answers, then Notion is away. In the night nothing runs:\n')
+  const night = await workNight({ session, call, clock, fetch, urls }, morningMs)
   const pages = await session.run(notionDiff, { limit: MOST_TASKS }, call)
   // What was not worked on and not compared is not proved.
   if (host.options.stop.aborted) {
@@ -76,11 +84,14 @@ async function work(
   return {
     ...day.result,
     pagesAgree: pages.outcome === 'ok',
-    seconds: (clock.monotonicMs() - started) / 1000,
+    seconds,
+    night,
   }
 }
 
 const MOST_TASKS = 1000
+/** The day is worked on in the afternoon before the morning on which the demo ends. */
+const DAY_BEFORE_MS = 16 * 3_600_000
 
 /**
  * Only a folder that a demo made, or an empty one, is started anew, and only what a demo made there is removed.
@@ -111,28 +122,36 @@ async function clear(host: CommandHost, dir: string): Promise<void> {
   )
 }
 
+/** Columns of a line about the work; with --verbose as many as it has. */
+const WIDTH = 78
+
 /** A session whose world has nothing of the caller's: no environment, configuration, credential or chance. */
 function demoSession(host: CommandHost, env: Readonly<Record<string, string>>) {
   const { world } = host.options
-  const own = { ...world, random: seededRandom(1), host: { ...world.host, env } }
+  const clock = movableClock(world.clock)
+  // It runs jobs as it is: what it proves is not that its code was committed.
+  const own = {
+    ...world,
+    clock,
+    random: seededRandom(1),
+    host: { ...world.host, env: { ...env, ECHOPILOT_ALLOW_DIRTY: 'true' } },
+  }
+  // A line each, also of what alerts tell the log.
+  const progress = (line: string): void => {
+    if (host.flags.quiet !== true)
+      host.terminal.err(`  ${host.flags.verbose === true ? line : cutTo(line, WIDTH)}\n`)
+  }
   const { session, call } = openCli(
     { ...host.options, world: own, actor: 'demo' },
-    { ...host, flags: { quiet: true } },
+    { terminal: { ...host.terminal, err: line => progress(line.trimEnd()) }, flags: { quiet: true } },
   )
-  const progress = (line: string): void => {
-    if (host.flags.quiet !== true) host.terminal.err(`  ${line}\n`)
-  }
-  return { session, call: { ...call, progress, calling: () => () => {} } }
+  return { session, call: { ...call, progress, calling: () => () => {} }, clock }
 }
 
 async function pace(host: CommandHost, sandboxUrl: string): Promise<void> {
-  await host.options.world.fetch(`${sandboxUrl}/__sandbox/faults`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      match: { path: '/v1/chat/completions' },
-      action: { type: 'delay', ms: PACE_MS },
-      times: 1000,
-    }),
+  await armFault(host.options.world.fetch, sandboxUrl, {
+    match: { path: '/v1/chat/completions' },
+    action: { type: 'delay', ms: PACE_MS },
+    times: 1000,
   })
 }

@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import { formatScore } from '../../domain/next-step.ts'
-import { statusState } from '../../figures/marks.ts'
+import { proofState, statusState } from '../../figures/marks.ts'
 import {
   command,
   document,
   facts,
+  id,
   item,
   line,
+  money,
   section,
   state,
   table,
@@ -17,6 +19,7 @@ import {
 import { quoted } from '../../kernel/typed-as.ts'
 import type { Files } from '../../kernel/world.ts'
 import type { Day, DayTask } from './day.ts'
+import type { Night } from './night.ts'
 
 /** Leaves the results and receipts as files, beside the store. */
 export function writeFolder(files: Pick<Files, 'writeText'>, dir: string, day: Day): void {
@@ -63,6 +66,7 @@ export function renderDay(dir: string, day: Day): Document {
     `${day.tasks.length} tasks in ${day.seconds.toFixed(1)} s for $${day.costUsd} of (sandbox) AI cost.`,
     ledgerPart(day),
     pagesLine(day),
+    nightSection(day.night),
     exploreSection(dir, day),
   )
 }
@@ -81,6 +85,37 @@ function pagesLine({ pagesAgree }: Day): Part {
   return pagesAgree
     ? line`${state('proved', 'good')}: every page on the board shows what the store holds.`
     : line`${state('failed', 'bad')}: pages on the board differ from the store (echopilot notion diff).`
+}
+
+/** What the night came to, by the clock of the demo. */
+function nightSection({ job, replay, alert, audit }: Night): Part {
+  const { title, failedAt, errorClass, atMostUsd, costUsd, status } = replay
+  const late = job.late ? state('late', 'warn') : 'in time'
+  const over = alert.resolvedMs === null ? state('not over', 'bad') : state('resolved', 'good')
+  return section(
+    'The night after it, its hours passed over (UTC)',
+    facts(
+      [failedAt?.slice(11, 16) ?? '–', `${title}: failed for good (${errorClass ?? 'of no known class'})`],
+      [timeOf(alert.openedMs), words`alert ${state('opened', 'warn')}: ${alert.message}`],
+      [
+        timeOf(job.startedMs),
+        words`operate runs the job replay, ${late} for its slot of ${timeOf(job.slotMs)}: ${job.outcome ?? 'no end'}`,
+      ],
+      [
+        '',
+        words`the replay, priced before at ${money(atMostUsd)} at most, cost ${money(costUsd)}: ${statusState(status)}`,
+      ],
+      [timeOf(alert.resolvedMs), words`alert ${over}`],
+    ),
+    item(
+      words`${proofState(audit.outcome)}: the audit chain of ${audit.rows} rows is whole; its head:`,
+      line`${id(audit.head)}`,
+    ),
+  )
+}
+
+function timeOf(ms: number | null): string {
+  return ms === null ? '–' : new Date(ms).toISOString().slice(11, 16)
 }
 
 /** Commands to go on with, as they can be pasted; the first one is about a task that waits for a person. */
