@@ -1,7 +1,6 @@
 import type { NoticeKind } from './alerts.ts'
 import { isWithin } from './due.ts'
-import type { ScheduledJob } from './schedule.ts'
-import { slotEnds } from './schedule.ts'
+import { nextSlot, slotEnds, type ScheduledJob } from './schedule.ts'
 import type { SlotRun, SlotState } from './slot-state.ts'
 
 /** How a check ended. `not_proved`: there was nothing to measure yet. `unknown`: the check itself could not be made. */
@@ -79,14 +78,22 @@ export const LIMITS = {
 
 /** A job as it is recorded: how its slot stands, and its newest runs, the newest first. */
 export interface JobHistory {
+  /** Since when there is a schedule. */
+  readonly firstMs: number
   readonly state: SlotState
   readonly newest: readonly SlotRun[]
 }
 
 /** What is wrong with a job that repeating it did not mend; null where nothing is. */
-export function jobTrouble(job: ScheduledJob, { state, newest }: JobHistory, nowMs: number): string | null {
+export function jobTrouble(
+  job: ScheduledJob,
+  { firstMs, state, newest }: JobHistory,
+  nowMs: number,
+): string | null {
   if (state.kind === 'running' && nowMs - state.sinceMs > LIMITS.hungMs) return 'hangs'
-  if (state.kind === 'late' && nowMs - state.slotMs > LIMITS.lateMs) return 'is late'
+  // Of one that comes soon again the slot in question is always a new one: the first that was missed counts.
+  const missedMs = nextSlot(job.on, newest[0]?.slotMs ?? firstMs)
+  if (state.kind === 'late' && nowMs - missedMs > LIMITS.lateMs) return 'is late'
   if (state.kind === 'given_up') return `failed ${state.tries} times`
   const failingMs = failingSince(job, newest)
   return failingMs !== null && nowMs - failingMs > LIMITS.failingMs && isOften(job) ? 'fails each time' : null

@@ -2,6 +2,7 @@ import { isFresh, type CheckFound, type CheckState, type OperateReport } from '.
 import { countText, spanText } from '../kernel/text.ts'
 import {
   document,
+  facts,
   item,
   line,
   list,
@@ -10,7 +11,6 @@ import {
   section,
   state,
   strong,
-  table,
   words,
   type Document,
   type Part,
@@ -44,15 +44,16 @@ const HEALED = { done: 'good', failed: 'bad', capped: 'warn', planned: 'open' } 
 export function reportDocument({ checks, healed, notices }: OperateReport): Document {
   const bad = checks.filter(check => check.state === 'bad')
   return document(
-    table(
-      [{ title: 'check' }, { title: 'state' }, { title: 'measured' }],
-      checks.map(({ check, state: found, measured }) => [
-        check,
-        state(found.replace('_', ' '), TONES[found]),
-        measured.replaceAll(/\s+/g, ' '),
-      ]),
-    ),
     section('Bad', bad.map(badPart)),
+    facts(
+      ...checks.map(
+        ({ check, state: found, measured }) =>
+          [
+            state(found.replace('_', ' '), TONES[found]),
+            words`${strong(check)} ${measured.replaceAll(/\s+/g, ' ')}`,
+          ] as const,
+      ),
+    ),
     section(
       'Healed',
       list(
@@ -62,11 +63,15 @@ export function reportDocument({ checks, healed, notices }: OperateReport): Docu
         ),
       ),
     ),
-    notices.length === 0
-      ? null
-      : `told: ${notices.map(({ kind, alertId }) => `${alertId} ${kind}`).join(', ')}`,
+    toldText(notices),
     next(bad.length === 0 ? null : 'echopilot alert list'),
   )
+}
+
+/** `told of alerts: 2 opened, 1 resolved`. */
+function toldText(notices: OperateReport['notices']): string | null {
+  const kinds = [...Map.groupBy(notices, ({ kind }) => kind)].map(([kind, { length }]) => `${length} ${kind}`)
+  return kinds.length === 0 ? null : `told of alerts: ${kinds.join(', ')}`
 }
 
 /** More of one check are counted. */
@@ -75,7 +80,7 @@ const NAMED = 5
 function badPart({ check, threshold, bad }: CheckFound): Part {
   const more = bad.length - NAMED
   return item(
-    words`${strong(check)}, bad is: ${threshold}`,
+    words`${strong(check)} (bad: ${threshold})`,
     ...bad.slice(0, NAMED).map(({ message, next: step }) => [line`${message}`, next(step)]),
     more > 0 ? `and ${more} more` : null,
   )

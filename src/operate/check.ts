@@ -19,6 +19,8 @@ export interface OperateContext {
   readonly schedule: Schedule
   readonly deliverers: Deliverers
   readonly channels: AlertContext['channels'] & { readonly failed: Deliverers['failed'] }
+  /** Missed jobs were run in this cycle, as far as they may be. */
+  readonly ranMissed?: true
   /** Credentials that are missing of accounts that the store belongs to. */
   readonly lost: readonly { readonly secret: string; readonly service: string }[]
   /** Runs a job for a slot as its timer would, in this process. */

@@ -25,7 +25,7 @@ export async function operateOnce(context: OperateContext, checks = CHECKS): Pro
   await keep(context, report)
   const slow = await healAll(context, checks, healing => healing.isSlow === true)
   if (slow.length === 0) return report
-  const last = await lookAgain(context, looks, slow)
+  const last = await lookAgain({ ...context, ranMissed: true }, looks, slow)
   const more = await tell(
     context,
     last.filter(look => !looks.includes(look)),

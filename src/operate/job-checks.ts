@@ -21,7 +21,7 @@ export const JOB_CHECKS: readonly Check[] = [
         waiting.length === 0
           ? `${countText(jobs.length, 'job')}, none is missed`
           : `missed: ${waiting.join(', ')}`,
-        ...jobs.map(job => jobFinding(job, context.world.clock.now())),
+        ...jobs.map(job => jobFinding(context, job)),
       )
     },
     healing: {
@@ -72,13 +72,15 @@ async function jobsOf({ store, schedule, world }: OperateContext): Promise<Job[]
   for (const [name, job] of Object.entries(schedule)) {
     const runs = await store.jobs.runsFrom(name, dueSlot(job, nowMs))
     const state = slotState(job, { firstMs, nowMs, runs })
-    jobs.push({ name, job, state, newest: await store.jobs.newest(name, NEWEST, nowMs) })
+    jobs.push({ name, job, firstMs, state, newest: await store.jobs.newest(name, NEWEST, nowMs) })
   }
   return jobs
 }
 
-function jobFinding({ name, job, ...history }: Job, nowMs: number): Finding | null {
-  const trouble = jobTrouble(job, history, nowMs)
+/** One that is late is run in this cycle, where it is to be made up for: whether that helped is known after it. */
+function jobFinding({ world, ranMissed }: OperateContext, { name, job, ...history }: Job): Finding | null {
+  if (history.state.kind === 'late' && job.catchUp && ranMissed !== true) return null
+  const trouble = jobTrouble(job, history, world.clock.now())
   if (trouble === null) return null
   return {
     thing: name,

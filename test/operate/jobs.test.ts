@@ -72,6 +72,21 @@ test('a slot that was missed is made up for once; one that comes soon again is n
   expect(ran).toEqual(['kitchen', 'look', 'kitchen'])
 })
 
+test('of one that was missed for hours people are told only where it cannot be run', async () => {
+  const { clock, cycle, run, causes, store } = place()
+  await run('tidy')
+  await clock.advance(DAY + 3 * HOUR)
+  await cycle()
+  expect(await causes()).not.toContain('job/tidy')
+  for (let time = 0; time < 24; time += 1) await store().operate.beginHealing('run job', 'x', 24)
+  await clock.advance(21 * HOUR + 5 * MINUTE)
+  for (let time = 0; time < 24; time += 1) await store().operate.beginHealing('run job', 'x', 24)
+  await clock.advance(HOUR)
+  const report = await cycle()
+  expect(report.healed).toMatchObject([{ thing: 'tidy', outcome: 'capped' }])
+  expect(await causes()).toContain('job/tidy')
+})
+
 test('one that never ran is missed from the first slot on that it had since timers run', async () => {
   const { clock, cycle, ran, run } = place()
   await clock.advance(HOUR)
@@ -81,6 +96,18 @@ test('one that never ran is missed from the first slot on that it had since time
   await clock.advance(DAY)
   expect((await cycle()).healed).toMatchObject([{ thing: 'tidy' }])
   expect(ran).toEqual(['look', 'kitchen'])
+})
+
+test('one that comes soon again and does not come at all is told after half an hour', async () => {
+  const { clock, cycle, run, causes } = place()
+  await run('look')
+  const told: string[][] = []
+  for (let minute = 0; minute < 40; minute += 10) {
+    await clock.advance(10 * MINUTE)
+    await cycle()
+    told.push(await causes())
+  }
+  expect(told).toEqual([[], [], [], ['job/look']])
 })
 
 test('one that fails is run again after 5, 15 and 60 minutes, and then told; the next good one ends that', async () => {
@@ -138,6 +165,17 @@ test('one that hangs is not waited for: people are told first, and other cycles 
   )
   expect(later.healed).toEqual([])
   hangs.resolve({})
+})
+
+test('its own slot that failed is not run from within it: its lock is held', async () => {
+  const { clock, open, store } = place()
+  const slot = { job: 'operate', slotMs: clock.now(), ends: ['ok'] } as const
+  const id = await store().records.beginSlot('operate', 'job:operate', slot)
+  await store().records.end(String(id), 'provider', null)
+  await clock.advance(5.5 * MINUTE)
+  await open().run(operate, {}, CALL)
+  const healed = (await store().operate.lastReport())?.healed ?? []
+  expect(healed.map(({ thing }) => thing)).toEqual(['tidy'])
 })
 
 test('of two at once one runs, the other says who does', async () => {
