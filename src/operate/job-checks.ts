@@ -65,7 +65,7 @@ interface Job extends JobHistory {
 /** How each job stands; null where there is no schedule: nothing ever ran by it. One that never ran is late. */
 async function jobsOf({ store, schedule, world }: OperateContext): Promise<Job[] | null> {
   const nowMs = world.clock.now()
-  const begun = await Promise.all(Object.keys(schedule).map(async name => store.jobs.firstSlotMs(name)))
+  const begun = await Promise.all(Object.keys(schedule).map(async name => store.jobs.firstBegunMs(name)))
   const firstMs = Math.min(...begun.filter(ms => ms !== null))
   if (!Number.isFinite(firstMs)) return null
   const jobs: Job[] = []

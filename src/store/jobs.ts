@@ -1,6 +1,6 @@
 import { CLOCK_STEP_MS } from '../domain/due.ts'
 import type { Slot } from '../kernel/invoke.ts'
-import { readRow, readRows, type RowReader, type StoreCore, type StoreReader } from './core.ts'
+import { findRow, readRow, readRows, type RowReader, type StoreCore, type StoreReader } from './core.ts'
 import { isSlotDone, readRecord, type OperationRecord } from './records.ts'
 
 /** A run of a job of the schedule. */
@@ -30,11 +30,8 @@ export function jobStore(core: StoreCore) {
       const left = limit - newest.length
       return left === 0 ? newest : [...newest, ...readRows(core, AHEAD, { job, now, limit: left }, read)]
     },
-    /** The first slot of a job that was begun; null where none was. */
-    firstSlotMs: async (job: string) =>
-      readRow(core, 'SELECT MIN(slot_ms) AS first FROM operation_records WHERE job = :job', { job }, is =>
-        is.numberOrNull('first'),
-      ),
+    /** When the first slot of a job was begun, which may have been long past then; null where none was. */
+    firstBegunMs: async (job: string) => findRow(core, FIRST, { job }, is => is.number('started_ms')),
     /** Since when there is this store: no slot was due before. */
     firstMs: async () =>
       readRow(core, 'SELECT applied_at_ms FROM schema_migrations WHERE number = 1', {}, is =>
@@ -45,6 +42,8 @@ export function jobStore(core: StoreCore) {
 
 const RUNS_FROM = `SELECT * FROM operation_records WHERE job = :job AND slot_ms >= :slotMs
   UNION ALL SELECT * FROM operation_records WHERE job = :job AND slot_ms < :slotMs AND ended_ms IS NULL`
+
+const FIRST = 'SELECT started_ms FROM operation_records WHERE job = :job ORDER BY slot_ms, started_ms LIMIT 1'
 
 const NEWEST = `SELECT * FROM operation_records WHERE job = :job AND slot_ms <= :now
   ORDER BY slot_ms DESC, started_ms DESC LIMIT :limit`

@@ -81,6 +81,18 @@ test.each<[string[], string, string]>([
   expect(error['hint']).toContain(hint)
 })
 
+test('the version is told beside it too, and nothing is run', async () => {
+  const place = toys()
+  const type = typing(place)
+  for (const words of [['--version'], ['--version', '--job', 'tidy'], ['--job', 'tidy', '--version']])
+    expect(await type(...words)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      stderr: '',
+    })
+  expect(place.ran).toEqual([])
+})
+
 test('help tells of it, once', async () => {
   const type = typing(toys())
   expect((await type('--job', 'tidy', '--help')).stdout).toContain('--job <name>')

@@ -5,6 +5,7 @@ import { OPERATIONS } from '../../src/operations/index.ts'
 import { operate } from '../../src/operations/operate.ts'
 import { SCHEDULE } from '../../src/operations/schedule.ts'
 import type { OperateReport } from '../../src/domain/operate.ts'
+import type { Schedule } from '../../src/domain/schedule.ts'
 import type { Session } from '../../src/session/index.ts'
 import { toys } from '../session/support/toy-jobs.ts'
 import { CALL, realSession } from '../support/session.ts'
@@ -14,12 +15,12 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
 /** Toys with an auto-operator beside them, that a timer runs; `mind` is none of its schedule. */
-function place() {
+function place(more: Schedule = {}) {
   const there = toys()
   const { tidy, look } = { ...there.schedule }
   if (tidy === undefined || look === undefined) throw new Error('toys are missing')
   const jobs = {
-    schedule: { tidy, look, operate: SCHEDULE.operate },
+    schedule: { tidy, look, operate: SCHEDULE.operate, ...more },
     operations: { ...there.operations, operate: async () => OPERATIONS['operate']?.() ?? operate },
   }
   const { stateDir, clock } = there
@@ -108,6 +109,15 @@ test('one that comes soon again and does not come at all is told after half an h
     told.push(await causes())
   }
   expect(told).toEqual([[], [], [], ['job/look']])
+})
+
+test('a late first run makes no slot due that was before it began', async () => {
+  const mind = { operation: 'mind', input: {}, on: { dailyAt: '12:30' }, catchUp: true } as const
+  const { clock, cycle, causes, run, ran } = place({ mind })
+  await clock.advance(HOUR)
+  await run('tidy')
+  const report = await cycle()
+  expect([report.healed, await causes(), ran]).toEqual([[], [], ['kitchen']])
 })
 
 test('one that fails is run again after 5, 15 and 60 minutes, and then told; the next good one ends that', async () => {

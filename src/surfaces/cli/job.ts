@@ -8,10 +8,10 @@ import { parseFlags } from './program.ts'
 import type { Look } from './printer.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Whether a job of the schedule is called for; what asks for help is told of it with all else. */
+/** Whether a job of the schedule is called for; what asks for help, or the version, gets that as for any command. */
 export function isJobCall(words: readonly string[]): boolean {
-  const asksForHelp = words.some(word => word === '--help' || word === '-h')
-  return !asksForHelp && words.some(word => word === '--job' || word.startsWith('--job='))
+  const asks = words.some(word => word === '--help' || word === '-h' || word === '--version')
+  return !asks && words.some(word => word === '--job' || word.startsWith('--job='))
 }
 
 const DAY_S = 24 * 3600
