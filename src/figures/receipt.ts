@@ -1,6 +1,8 @@
 import { formatNanoUsd } from '../domain/cost.ts'
 import { formatScore } from '../domain/next-step.ts'
-import type { ReceiptCall, ReceiptCore, ReceiptTotals } from '../domain/receipt.ts'
+import { BILL_STATES } from '../domain/billing.ts'
+import { formatMoney } from '../domain/money.ts'
+import type { ReceiptBill, ReceiptCall, ReceiptCore, ReceiptTotals } from '../domain/receipt.ts'
 import {
   facts,
   id as idSpan,
@@ -83,8 +85,17 @@ function receiptFacts({ core, seal, words: said }: ExplainedReceipt): Part {
     ['brief', `sha256 ${core.briefDigest.slice(0, 16)}`],
     ['commit', core.commit],
     ['cost', costWords(core.totals)],
+    billFact(core.bill ?? null),
     ['seal', sealWords(seal)],
   )
+}
+
+function billFact(bill: ReceiptBill | null): readonly [Words, Words] | null {
+  if (bill === null) return null
+  const { state: stands, currency, amountMinor } = bill
+  const amount =
+    currency === null || amountMinor === null ? '' : formatMoney({ currency, minor: amountMinor })
+  return ['billed', words`${amount === '' ? '' : `${amount}, `}${BILL_STATES[stands]}, ${idSpan(bill.id)}`]
 }
 
 function costWords(totals: ReceiptTotals): Words {

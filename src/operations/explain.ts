@@ -6,6 +6,7 @@ import {
   document,
   id as idSpan,
   line,
+  next,
   second,
   state,
   strong,
@@ -49,6 +50,7 @@ export const explain = defineOperation({
       ? document(
           line`${strong(id)} is ${article(kind)} ${kind}`,
           alert === null ? null : alertItem(alert, atMs),
+          kind === 'client' ? next(`echopilot client show ${id}`) : null,
           receipts.map(receipt => receiptParts(receipt, id)),
           unreadable.map(({ runId, why }) => line`${state('UNREADABLE', 'bad')} ${idSpan(runId)}: ${why}`),
         )

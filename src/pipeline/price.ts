@@ -1,4 +1,4 @@
-import { formatMoney, readAmount, readCurrency, readMoney, type Money } from '../domain/money.ts'
+import { readAmount, readCurrency, readMoney, type Money } from '../domain/money.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Settings } from '../settings/schema.ts'
 import type { Client } from '../store/client-rows.ts'
@@ -25,10 +25,11 @@ export function priceInCell(
 export function typedPrice(text: string, currency: string): Money {
   const price = readAmount(text, currency) ?? readMoney(text)
   if (price === null) {
+    const message = `"${text}" is not an amount of ${currency}`
     throw new AppError(
       'usage',
-      `"${text}" is not an amount of ${currency}`,
-      `give one such as ${formatMoney({ currency, minor: 490_000 })}`,
+      message,
+      'give a number such as 49, with no more decimals than the currency has',
     )
   }
   if (price.currency !== currency) {

@@ -61,9 +61,9 @@ test('the README has the schedule as the program has it', () => {
 test('the README speaks only of settings and variables that exist', () => {
   const readme = readFileSync(path, 'utf8')
   const keys = new Set(settingLeaves().map(leaf => leaf.key))
-  const named = [...readme.matchAll(/`((?:openai|generate|judge|qa|alerts|budget|work)\.[a-z_]+)`/g)].map(
-    match => match[1] ?? '',
-  )
+  const named = [
+    ...readme.matchAll(/`((?:openai|generate|judge|qa|alerts|billing|budget|fx|work)\.[a-z_]+)`/g),
+  ].map(match => match[1] ?? '')
   expect(named.length).toBeGreaterThan(0)
   expect(named.filter(key => !keys.has(key))).toEqual([])
 })

@@ -20,6 +20,7 @@ import {
 } from '../../kernel/document.ts'
 import { secondText } from '../../kernel/text.ts'
 import { nextCommand } from '../../domain/next-command.ts'
+import { billFigure } from '../../figures/clients.ts'
 import { statusState } from '../../figures/marks.ts'
 import { findTask } from '../../pipeline/tasks.ts'
 import type { Output } from '../../store/work-rows.ts'
@@ -49,6 +50,7 @@ export const taskShow = defineOperation({
     const outputs = await context.store.runs.outputs(task.runId)
     const events = await context.store.runs.events(task.runId)
     const latest = latestWork(outputs)
+    const bills = await context.store.bills.ofTask(task.id)
     return {
       task: {
         id: task.id,
@@ -65,6 +67,7 @@ export const taskShow = defineOperation({
         runId: task.runId,
         runNumber: task.runNumber,
       },
+      bills: bills.map(billFigure),
       brief: task.brief,
       versions: outputs.map(output => versionOf(output, outputs)),
       result: latest?.text ?? null,
@@ -72,7 +75,7 @@ export const taskShow = defineOperation({
       next: nextCommand(task),
     }
   },
-  render: ({ task, versions, history, result, next: nextStep }) => {
+  render: ({ task, bills, versions, history, result, next: nextStep }) => {
     const score =
       task.score === null ? 'not judged' : `${formatScore(task.score)} of ${task.threshold} needed`
     const client = task.client === null ? '' : ` for ${task.client}`
@@ -81,6 +84,7 @@ export const taskShow = defineOperation({
       line`${statusState(task.status)}${task.reason === null ? '' : `: ${task.reason}`}`,
       line`${task.type}${client} · score ${score} · cost ${money(task.costUsd)}`,
       line`${id(task.id)} · run ${task.runNumber}: ${id(task.runId)}`,
+      bills.map(bill => line`${bill.status}: ${bill.amount ?? 'no price'} (${bill.why})`),
       versions.map(versionSection),
       section('History (UTC)', facts(...history.map(({ atMs, what }) => [second(atMs), what] as const))),
       result === null || result === '' ? null : section('Result', verbatim(result.trim())),

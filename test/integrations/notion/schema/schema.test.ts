@@ -33,7 +33,7 @@ test('the databases of the specification, each with its number of properties', (
     ['Automation Queue', 23],
     ['Automation Log', 8],
     ['Job Log', 20],
-    ['Clients', 9],
+    ['Clients', 14],
     ['Status', 10],
     ['DSR Requests', 7],
   ])
