@@ -147,7 +147,6 @@ test('the token of another workspace is refused by everything, until init --rebi
     ['poll', '--drain'],
     ['process'],
     ['qa'],
-    ['deliver'],
     ['notion', 'sync'],
     ['notion', 'sync', '--rebuild'],
     ['notion', 'diff'],
@@ -162,6 +161,19 @@ test('the token of another workspace is refused by everything, until init --rebi
       hint: textLike(/init --rebind/),
     })
   }
+  // Notices of alerts go on.
+  expect(await other.call('deliver')).toMatchObject({
+    code: 78,
+    document: {
+      failed: [
+        {
+          id: 'notion',
+          message: textLike(/belongs to the Notion workspace "EchoPilot sandbox"/),
+          next: textLike(/init --rebind/),
+        },
+      ],
+    },
+  })
   expect([dumpStore(desk.storeFile)['effects'], await board.writes()]).toEqual(before)
 
   expect((await other.call('init', '--rebind', '--dry-run')).code).toBe(0)
