@@ -20,6 +20,8 @@ class LongFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // They boot machines: `.ci/run` makes what these start from.
+    exclude: process.env['SYSTEMD_ROOTS'] === undefined ? ['test/systemd/**'] : [],
     globalSetup: ['test/support/packed.ts', 'test/support/empty-store.ts'],
     // Forked processes: real signals and real child processes. Files share them, since no module has state.
     pool: 'forks',

@@ -76,7 +76,8 @@ function host(): Host {
     env: process.env,
     cwd: process.cwd(),
     homeDir: homedir(),
-    user: userName(),
+    // Whoever has systemd run us as another account is who asked.
+    user: process.env['ECHOPILOT_TYPED_BY'] ?? userName(),
     nodeVersion: process.versions.node,
     execPath: process.execPath,
     scriptPath: process.argv[1] ?? '',
@@ -124,11 +125,17 @@ async function ask(question: string, signal: AbortSignal, hidden = false): Promi
   const lines = createInterface({ input: process.stdin, signal, ...shown })
   // Ctrl-C is a key to it then, and no signal.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
-  for await (const line of lines) {
-    if (hidden) process.stderr.write('\n')
-    return line
+  try {
+    for await (const line of lines) {
+      if (hidden) process.stderr.write('\n')
+      return line
+    }
+    return ''
+  } finally {
+    lines.close()
+    // Otherwise the terminal that was read keeps the process from ending.
+    process.stdin.pause()
   }
-  return ''
 }
 
 async function terminal(json: boolean): Promise<Terminal> {
@@ -150,9 +157,16 @@ async function terminal(json: boolean): Promise<Terminal> {
     paint: { out: process.stdout.isTTY ? paint : PLAIN, err: process.stderr.isTTY ? paint : PLAIN },
     isInteractive: process.stderr.isTTY,
     liveColumns: process.stderr.isTTY && !isDumb ? process.stderr.columns || COLUMNS_OF_UNKNOWN : 0,
-    // Set by systemd for services whose standard error is the journal (systemd.exec(5)).
-    isJournal: process.env['JOURNAL_STREAM'] !== undefined && !process.stderr.isTTY,
+    isJournal: isJournal(),
   }
+}
+
+/** Whether standard error is the very stream of the journal: the variable is handed on to children (systemd.exec(5)). */
+function isJournal(): boolean {
+  const stream = process.env['JOURNAL_STREAM']
+  if (stream === undefined) return false
+  const { dev, ino } = fstatSync(2)
+  return stream === `${dev}:${ino}`
 }
 
 /**

@@ -51,7 +51,7 @@ export function plannedFiles(
 
 /** The files that `systemd install` wrote, whatever the schedule was then. */
 export function ownFiles({ files }: Pick<World, 'files'>): string[] {
-  const units = files.list(UNITS).filter(name => /^echopilot[-.].*[a-z]$/.test(name))
+  const units = files.list(UNITS).filter(name => /^echopilot.*\.(?:service|timer|target)$/.test(name))
   const paths = [
     ...units.map(name => `${UNITS}/${name}`),
     installedAt('sysusers.d/echopilot.conf'),

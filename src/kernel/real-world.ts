@@ -235,7 +235,21 @@ export function realPrograms(): Programs {
         child.stdin?.on('error', () => {})
         child.stdin?.end(input)
       }),
+    attach: ([name, ...args], env) =>
+      new Promise<number>((resolve, reject) => {
+        // A terminal of its own is read by the program itself, which must stay in front for that.
+        const detached = !process.stdin.isTTY
+        const child = nodeChildProcess().spawn(name, args, { env, detached, stdio: 'inherit' })
+        child.on('error', reject)
+        child.on('close', (code, signal) =>
+          resolve(code ?? 128 + (signal === null ? 0 : signalNumber(signal))),
+        )
+      }),
   }
+}
+
+function signalNumber(signal: NodeJS.Signals): number {
+  return process.getBuiltinModule('node:os').constants.signals[signal]
 }
 
 function whyNot(name: string, code: string | number | null | undefined, isKilled: boolean): string {

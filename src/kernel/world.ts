@@ -102,6 +102,14 @@ export interface Programs {
    * there, or was stopped after `timeoutMs`, is told, not thrown.
    */
   run(command: readonly [name: string, ...args: string[]], options: ProgramOptions): Promise<ProgramEnd>
+  /**
+   * Runs one on our own streams, in a session of its own, so that keys of the terminal reach us alone. Returns its
+   * exit code; 128 and the number of the signal that ended it.
+   */
+  attach(
+    command: readonly [name: string, ...args: string[]],
+    env: Readonly<Record<string, string>>,
+  ): Promise<number>
 }
 
 /** What a program is given. */

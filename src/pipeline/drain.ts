@@ -228,6 +228,9 @@ async function commit(shared: Shared, claimed: ClaimedRun, end: StageEnd): Promi
   const finish = async (wanted: ClaimRequest | null): Promise<ClaimedRun | null> => {
     const { left, next } = await context.store.stages.finish(claimed.claim, end, wanted)
     context.progress(progressLine(claimed, left))
+    const { id: run, state, score } = left
+    const { task, stage } = claimed
+    context.log.info('stage ended', { run, task: task.id, stage, state, score })
     return next
   }
   return isOver(shared) ? finish(null) : claimNext(shared, finish)

@@ -123,3 +123,15 @@ test('finds the Node of a folder above, where it is installed as a dependency', 
   const ran = await spawn(['a b', '--json'], { program: [SYSTEM_NODE, join(inside, 'bin/echopilot')] })
   expect(ran).toMatchObject({ code: null, signal: 'SIGTERM', stdout: 'again: a b --json\n' })
 })
+
+test('finds the Node of its own package, where npm took away the link to it', async ({ skip }) => {
+  skip(!isOlder(), NOTE)
+  const dir = temporaryFolder()
+  cpSync(join(ROOT, 'bin'), join(dir, 'bin'), { recursive: true })
+  const bin = join(dir, `node_modules/node-linux-${process.arch}/bin`)
+  mkdirSync(bin, { recursive: true })
+  writeFileSync(join(bin, 'node'), '#!/bin/sh\nshift; echo "on it: $*"\n', { mode: 0o755 })
+  const program = [SYSTEM_NODE, join(dir, 'bin/echopilot')]
+  const ran = await spawn(['--version'], { env: { PATH: '/usr/bin:/bin' }, program })
+  expect(ran).toMatchObject({ code: 0, stdout: 'on it: --version\n' })
+})

@@ -66,6 +66,7 @@ test('a changed unit is shown as a diff and mended, one of a job that is gone is
   const text = readFileSync(poll, 'utf8')
   writeFileSync(poll, text.replace('AccuracySec=1s', 'AccuracySec=1h'))
   writeFileSync(join(folder, 'echopilot-gone.timer'), text)
+  for (const name of ['echopilot.target.wants', 'echopilot-poll.service.d']) mkdirSync(join(folder, name))
   // Somebody else's, whatever its name.
   writeFileSync(join(folder, 'echopilot-mine.service'), '[Service]\nExecStart=/bin/true\n')
   const plan = await call(system, 'plan')

@@ -60,7 +60,14 @@ export function openCli(
     log: {
       write: line => live.write(line),
       format: terminal.isJournal ? 'journal' : 'text',
-      least: flags.verbose === true ? 'debug' : flags.quiet === true ? 'error' : 'warn',
+      least:
+        flags.verbose === true
+          ? 'debug'
+          : flags.quiet === true
+            ? 'error'
+            : terminal.isJournal
+              ? 'info'
+              : 'warn',
     },
   })
   const call: Call = {

@@ -2,6 +2,7 @@ import { document, line, minute, state, strong, type Document } from '../../kern
 import { AppError, type Outcome } from '../../kernel/errors.ts'
 import { withDefault, wholeNumberField } from '../../kernel/field.ts'
 import { readInput } from '../../kernel/input.ts'
+import type { Log } from '../../kernel/log.ts'
 import type { RanJob } from '../../session/jobs.ts'
 import { openCli, resultPrinter, type CommandHost } from './host.ts'
 import { parseFlags } from './program.ts'
@@ -34,6 +35,10 @@ export async function runJobCall(
   try {
     const ran = await session.runJob({ name, slotMs: null, waitMs: wait * 1000 }, call)
     const outcome = ran.run?.outcome ?? 'ok'
+    if (terminal.isJournal && !json) {
+      logEnd(ran, outcome, session.log)
+      return outcome
+    }
     const print = resultPrinter(terminal, look, { path: ['job'], json })
     print(resultOf(ran, outcome), () => documentOf(ran))
     return outcome
@@ -55,6 +60,16 @@ function commandBeside(name: string, rest: readonly string[]): AppError {
     `--job takes its command and its input from the schedule, and nothing beside it: ${rest.join(' ')}`,
     `echopilot --job ${name}, or the command without --job`,
   )
+}
+
+/** In the journal a line is an event, and to have found nothing to do is none. */
+function logEnd({ job, slotMs, late, operation, run }: RanJob, outcome: Outcome, log: Log): void {
+  const counts = run === null ? undefined : operation.counts?.(run.result)
+  const isIdle = run !== null && operation.isIdle?.(run.result) === true
+  const slot = new Date(slotMs).toISOString()
+  const fields = { job, slot, late, wasDone: run === null, outcome, ...counts }
+  if (isIdle) log.debug('job ended', fields)
+  else log.info('job ended', fields)
 }
 
 function resultOf({ job, slotMs, late, run }: RanJob, outcome: Outcome): unknown {

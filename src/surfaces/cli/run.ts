@@ -6,10 +6,12 @@ import { redactor } from '../../kernel/redaction.ts'
 import type { AnyOperation } from '../../operations/define.ts'
 import type { Call, Session } from '../../session/index.ts'
 import { resultPrinter, openCli, type Ask, type CommandHost } from './host.ts'
+import { createLog } from '../../kernel/log.ts'
 import { asTyped, quoted, typedAs } from '../../kernel/typed-as.ts'
 import { printed, type Look } from './printer.ts'
 import { resultStream, resultWritten, withFileRead, type ResultStream } from './files.ts'
 import type { GlobalFlags } from './global-flags.ts'
+import { handedOver, type HandedOver } from './hand-over.ts'
 import { isJobCall, runJobCall } from './job.ts'
 import type { Terminal } from './terminal.ts'
 import { allEntries, entriesFor, typedCommand, typedGroup, type CliEntry, type CliLists } from './entries.ts'
@@ -41,6 +43,8 @@ export async function runCli(words: readonly string[], options: CliOptions): Pro
   const typed = (text: string): string => asTyped(text, program, places)
   try {
     refuseOtherEncodings(words)
+    const handed = handedOver(words, options.world, options.lists)
+    if (handed !== null) return await runHanded(handed, options)
     const look = { columns: terminal.columns, paint: terminal.paint.out, typed }
     if (isJobCall(words)) return OUTCOMES[await runJobCall(words, look, options)].exit
     const parsed = await parseWords(words, await entriesFor(words, options.lists), {
@@ -59,14 +63,46 @@ export async function runCli(words: readonly string[], options: CliOptions): Pro
       thrown instanceof CommanderError ? usageError(thrown, words, options.lists) : asAppError(thrown)
     // What was typed comes back in it, and may hold a key that was typed in the wrong place.
     const error = rewritten(said, redactor([]))
-    const errorLook = { columns: terminal.errorColumns, paint: terminal.paint.err, typed }
-    terminal.err(
-      words.includes('--json')
-        ? errorJson(error, typed)
-        : printed(errorDocument(error, words.includes('--verbose')), errorLook),
-    )
+    if (words.includes('--json')) terminal.err(errorJson(error, typed))
+    else if (terminal.isJournal) logError(error, options)
+    else {
+      const errorLook = { columns: terminal.errorColumns, paint: terminal.paint.err, typed }
+      terminal.err(printed(errorDocument(error, words.includes('--verbose')), errorLook))
+    }
     return OUTCOMES[error.kind].exit
   }
+}
+
+/** The same words in a unit of systemd; the wish to stop is handed on to it. */
+async function runHanded({ command, env, unit }: HandedOver, options: CliOptions): Promise<number> {
+  const { programs, host } = options.world
+  const kill = async (): Promise<unknown> =>
+    programs.run(['systemctl', 'kill', '--signal=SIGTERM', unit], {
+      env: { PATH: host.env['PATH'] ?? '' },
+      timeoutMs: KILL_MS,
+    })
+  const stop = (): void => void kill()
+  options.stop.addEventListener('abort', stop, { once: true })
+  try {
+    return await programs.attach(command, env)
+  } finally {
+    options.stop.removeEventListener('abort', stop)
+  }
+}
+
+const KILL_MS = 10_000
+
+/** In the journal a line is an event. */
+function logError({ kind, message, hint }: AppError, { terminal, world, program }: CliOptions): void {
+  const log = createLog({
+    write: text => terminal.err(text),
+    now: () => world.clock.now(),
+    format: 'journal',
+    least: 'error',
+    redact: redactor([]),
+    fixed: { commit: program.commit },
+  })
+  log.error('ended with an error', { error: message, kind, exit: OUTCOMES[kind].exit, next: hint })
 }
 
 /** What changes something outlives its terminal, as under nohup(1); what is only watched or served ends with it. */

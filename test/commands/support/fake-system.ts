@@ -35,8 +35,12 @@ export function fakeSystem(host: Partial<World['host']> = {}): FakeSystem {
     if (command.startsWith('systemd-creds encrypt')) files.writeText(args.at(-1) ?? '', 'sealed', 0o644)
     return answerTo(command, answers)
   }
+  const attach: World['programs']['attach'] = async command => {
+    called.push(command.join(' '))
+    return 3
+  }
   const facts = { user: 'root', execPath: '/usr/bin/node', scriptPath: '/usr/local/bin/echopilot', ...host }
-  const world = { ...real, files, programs: { run }, host: { ...real.host, ...facts } }
+  const world = { ...real, files, programs: { run, attach }, host: { ...real.host, ...facts } }
   return { root, called, piped, answers, world }
 }
 

@@ -72,7 +72,7 @@ function worldIn(dir: string, env: Readonly<Record<string, string>>): World {
     fetch: lightFetch(),
     files: realFiles(),
     processes: { self: 'boot/namespace/1/1', state: () => 'alive', nameOf: String, keepHeapSmall: () => {} },
-    programs: { run: async () => ({ kind: 'failed', why: 'nothing is started here' }) },
+    programs: { run: async () => ({ kind: 'failed', why: 'nothing is started here' }), attach: async () => 1 },
     host: {
       env: { ...env, ECHOPILOT_STATE_DIR: join(dir, 'state'), ECHOPILOT_CONFIG: '' },
       cwd: dir,

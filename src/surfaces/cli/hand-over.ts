@@ -1,0 +1,84 @@
+import type { World } from '../../kernel/world.ts'
+import type { CliLists } from './entries.ts'
+import { GLOBAL_FLAGS } from './global-flags.ts'
+import { isJobCall } from './job.ts'
+
+/** Written by `systemd install`; it is there whatever the schedule is. */
+const INSTALLED_UNIT = '/etc/systemd/system/echopilot-alert@.service'
+
+/** What a typed command has in common with the units: whose it is, its folders, its credentials. */
+const SHARED =
+  /^(?:User|Group|UMask|StateDirectory|StateDirectoryMode|CacheDirectory|CacheDirectoryMode|LoadCredential|LoadCredentialEncrypted|NoNewPrivileges)=.+$/gm
+
+/** How the terminal is to be written to. */
+const TOLD = ['TERM', 'COLORTERM', 'NO_COLOR', 'FORCE_COLOR', 'LANG', 'LC_ALL', 'LC_CTYPE']
+
+/** A command that does the same as the account of the units, and the unit that it runs in. */
+export interface HandedOver {
+  readonly command: readonly [string, ...string[]]
+  readonly env: Readonly<Record<string, string>>
+  readonly unit: string
+}
+
+/**
+ * What root types where the units are installed is done as they do it (SPEC §6): on their store, with their
+ * credentials, and without files that they could not write afterwards. Null where that does not hold: for other users,
+ * for another state folder, and for what sets up the machine.
+ */
+export function handedOver(
+  words: readonly string[],
+  world: Pick<World, 'host' | 'files' | 'random'>,
+  lists: CliLists,
+): HandedOver | null {
+  const { host, files } = world
+  // What was handed over already says who typed it.
+  const isDone = host.env['ECHOPILOT_TYPED_BY'] !== undefined
+  const isElsewhere =
+    Boolean(host.env['ECHOPILOT_STATE_DIR']) || words.some(word => /^--state-dir(?:=|$)/.test(word))
+  if (host.user !== 'root' || isDone || isElsewhere || !worksOnStore(words, lists)) return null
+  const unitText = files.exists('/run/systemd/system') ? files.readText(INSTALLED_UNIT) : null
+  if (unitText === null) return null
+  const properties = [...unitText.matchAll(SHARED)].map(([line]) => line)
+  const unit = `echopilot-typed-${Buffer.from(world.random.bytes(6)).toString('hex')}.service`
+  const told = Object.fromEntries(
+    TOLD.flatMap(name => (host.env[name] === undefined ? [] : [[name, host.env[name]]])),
+  )
+  const env = { ...told, ECHOPILOT_TYPED_BY: host.env['SUDO_USER'] || host.user }
+  const command = [
+    'systemd-run',
+    '--quiet',
+    '--collect',
+    '--service-type=exec',
+    // It ends as the command does; a terminal where all three streams are one, else pipes.
+    '--wait',
+    '--pty',
+    '--pipe',
+    `--unit=${unit}`,
+    // The account may not be let into root's folders.
+    ...[...properties, `WorkingDirectory=-${host.cwd}`].map(property => `--property=${property}`),
+    ...Object.keys(env).map(name => `--setenv=${name}`),
+    '--',
+    host.execPath,
+    host.scriptPath,
+    ...words,
+  ] as const
+  return { command, env: { ...env, PATH: host.env['PATH'] ?? '' }, unit }
+}
+
+/** Commands that set up what the store is for; the others set up the machine, or have a store of their own. */
+const SETTING_UP: ReadonlySet<string> = new Set(['init'])
+
+function worksOnStore(words: readonly string[], lists: CliLists): boolean {
+  if (words.some(word => word === '--help' || word === '-h')) return false
+  if (isJobCall(words)) return true
+  const [first = '', second = ''] = withoutFlags(words)
+  const isOf = (list: object): boolean =>
+    Object.hasOwn(list, first) || Object.hasOwn(list, `${first} ${second}`)
+  return isOf(lists.operations) || (isOf(lists.commands) && SETTING_UP.has(first))
+}
+
+/** The words of the command and what follows: flags may stand before them. */
+function withoutFlags(words: readonly string[]): readonly string[] {
+  const valued = new Set(GLOBAL_FLAGS.flatMap(({ flag, value }) => (value === null ? [] : [flag])))
+  return words.filter((word, at) => !word.startsWith('-') && !valued.has(words[at - 1] ?? ''))
+}

@@ -1,0 +1,176 @@
+/** From nothing to a verified installation on a real systemd, by the commands of the README, and what it does there. */
+import { expect, test } from 'vitest'
+import { SCHEDULE } from '../../src/operations/schedule.ts'
+import { listOf } from '../support/document.ts'
+import { hasRoot, SUITES } from './support/machine.ts'
+import {
+  atTerminal,
+  commandsOfReadme,
+  configOf,
+  eventually,
+  isOfPackages,
+  openOffice,
+  type Office,
+} from './support/installation.ts'
+
+const JOBS = Object.keys(SCHEDULE)
+
+test.for(SUITES)('%s', { timeout: 900_000 }, async (suite, { skip }) => {
+  skip(!hasRoot(suite), 'not proved: there is no root file system of it')
+  expect(commandsOfReadme().length).toBeLessThanOrEqual(8)
+  const office = await openOffice(suite)
+  await installByReadme(office)
+  await unitsAreGood(office)
+  await pollWorksOnItsSlot(office)
+  await failureIsOneAlert(office)
+  await missedJobIsCaughtUp(office)
+  await rootUsesTheirStore(office)
+  await rebootGoesOn(office)
+  await nothingTellsSecrets(office)
+  await uninstallLeavesTheState(office)
+})
+
+/** Each command as it is written there. */
+async function installByReadme(office: Office): Promise<void> {
+  for (const command of commandsOfReadme().filter(each => !isOfPackages(each))) {
+    if (command.includes('systemd install'))
+      await atTerminal(office, command, question => answer(office, question))
+    else await office.machine.ok(command.replace(/--parent \S+/, ''))
+    // In the place of the editor: the services are those of this machine.
+    if (command.includes('config init')) office.machine.write('/etc/echopilot/config.toml', configOf(office))
+  }
+  const proofs = listOf(await office.json('echopilot systemd verify'), 'proofs')
+  expect(proofs.filter(({ outcome }) => outcome === 'failed')).toEqual([])
+  expect(proofs.filter(({ outcome }) => outcome === 'proved').map(({ subject }) => subject)).toEqual(
+    expect.arrayContaining(['units', 'state', 'NOTION_TOKEN', 'OPENAI_API_KEY', 'echopilot-poll.timer']),
+  )
+}
+
+function answer({ keys }: Office, question: string): string {
+  if (question.includes('[y/N]')) return 'y'
+  const [, name = ''] = /([A-Z][A-Z_]+) \(/.exec(question) ?? []
+  return keys.get(name) ?? ''
+}
+
+/** Units load without a word, are as closed as they shall be, and can reach nothing that they should not. */
+async function unitsAreGood({ machine }: Office): Promise<void> {
+  const services = [...JOBS.map(job => `echopilot-${job}.service`), 'echopilot-alert@x.service']
+  const units = [...services, ...JOBS.map(job => `echopilot-${job}.timer`), 'echopilot.target']
+  expect(await machine.run(`systemd-analyze verify --man=no ${units.join(' ')}`)).toMatchObject({
+    code: 0,
+    stdout: '',
+    stderr: '',
+  })
+  for (const service of services) {
+    const offline = (await machine.ok(`systemctl cat ${service}`)).includes('PrivateNetwork=yes')
+    const most = offline ? 5 : 15
+    const scored = await machine.run(
+      `systemd-analyze security --no-pager --threshold=${String(most)} ${service}`,
+    )
+    expect(scored.code, scored.stdout).toBe(0)
+  }
+}
+
+/** A row that is ticked between two slots is done by the next one, with no hand. */
+async function pollWorksOnItsSlot({ tick, json }: Office): Promise<void> {
+  await tick('Compare invoicing tools')
+  await eventually(async () => {
+    const tasks = listOf(await json('echopilot task list'), 'tasks')
+    expect(tasks.filter(({ status }) => status === 'Done')).toHaveLength(1)
+  })
+  const [run] = listOf(await json('echopilot jobs show poll'), 'runs')
+  expect(run).toMatchObject({ outcome: 'ok', late: false })
+}
+
+/** One alert, with the last words of what failed, and the unit starts again at its next slot. */
+async function failureIsOneAlert({ machine, json }: Office): Promise<void> {
+  const override = '/run/systemd/system/echopilot-replay.service.d/fails.conf'
+  machine.write(override, '[Service]\nExecStart=\nExecStart=/bin/sh -c "echo its last words >&2; exit 70"\n')
+  await machine.ok('systemctl daemon-reload')
+  expect((await machine.run('systemctl start echopilot-replay.service')).code).toBe(1)
+  await eventually(async () => {
+    const alerts = listOf(await json('echopilot alert list'), 'alerts')
+    expect(alerts.filter(alert => JSON.stringify(alert).includes('echopilot-replay.service'))).toHaveLength(1)
+  })
+  expect((await machine.run('systemctl start echopilot-replay.service')).code).toBe(1)
+  await eventually(async () =>
+    expect(
+      await machine.ok(
+        'systemctl show -p ActiveState --value echopilot-alert@echopilot-replay.service.service',
+      ),
+    ).toBe('inactive\n'),
+  )
+  expect(listOf(await json('echopilot alert list'), 'alerts')).toHaveLength(1)
+  const words = `new (require('node:sqlite').DatabaseSync)('/var/lib/echopilot/echopilot.db').prepare('SELECT lines FROM unit_failures').all()`
+  const node = `/usr/local/lib/node_modules/echopilot/node_modules/node-linux-${process.arch}/bin/node`
+  const kept = await machine.ok(`runuser -u echopilot -- ${node} -p "JSON.stringify(${words})"`)
+  expect(kept).toContain('its last words')
+  const verify = await machine.run('echopilot systemd verify')
+  expect(verify.code).toBe(1)
+  expect(verify.stdout).toContain('echopilot-replay.service')
+  await machine.ok(
+    `rm ${override} && systemctl daemon-reload && systemctl reset-failed echopilot-replay.service`,
+  )
+}
+
+/** What was missed while the machine was off runs once, at once, and is marked as late. */
+async function missedJobIsCaughtUp({ machine, json }: Office): Promise<void> {
+  const stamp = '/var/lib/systemd/timers/stamp-echopilot-replay.timer'
+  await machine.ok(`systemctl stop echopilot-replay.timer && touch -d '3 days ago' ${stamp}`)
+  await machine.ok('systemctl start echopilot-replay.timer')
+  await eventually(async () => {
+    const runs = listOf(await json('echopilot jobs show replay'), 'runs')
+    expect(runs).toHaveLength(1)
+    expect(runs[0]).toMatchObject({ outcome: 'ok', late: true })
+  })
+}
+
+/** A command of root sees what the timers see, and leaves nothing that they cannot write. */
+async function rootUsesTheirStore({ machine, json }: Office): Promise<void> {
+  const added = await machine.run(
+    'echopilot task add --title "Typed by root" -',
+    'Say hello to the world, in a friendly way.',
+  )
+  expect(added).toMatchObject({ code: 0 })
+  expect(listOf(await json('echopilot task list'), 'tasks').map(({ title }) => title)).toContain(
+    'Typed by root',
+  )
+  expect((await machine.run('echopilot task show task_nosuchtask')).code).toBe(66)
+  expect(await machine.ok('find /var/lib/echopilot ! -user echopilot')).toBe('')
+  expect((await machine.run('ls /root/.local')).code).not.toBe(0)
+}
+
+async function rebootGoesOn(office: Office): Promise<void> {
+  const { machine, tick, json } = office
+  await machine.reboot()
+  await office.openServices()
+  await tick('After the reboot')
+  await eventually(async () => {
+    const tasks = listOf(await json('echopilot task list'), 'tasks')
+    expect(tasks.filter(({ status }) => status === 'Done')).toHaveLength(3)
+  })
+}
+
+/** Neither what systemd shows, nor the processes, nor the journal. */
+async function nothingTellsSecrets({ machine, keys }: Office): Promise<void> {
+  const shown = await machine.ok(
+    'systemctl show "echopilot*" --all; ps axeww; journalctl --no-pager --all --output=export --unit="echopilot*"; find /etc/systemd/system -name "echopilot*" -type f -exec cat {} +',
+  )
+  expect(shown).toContain('echopilot-poll')
+  for (const name of ['OPENAI_API_KEY', 'NOTION_TOKEN']) {
+    const key = keys.get(name) ?? ''
+    expect(key.length).toBeGreaterThan(20)
+    // The stand-ins, which have no secrets, know the keys that they take.
+    expect(shown.split('\n').filter(line => line.includes(key) && !line.includes('sandbox'))).toEqual([])
+  }
+}
+
+async function uninstallLeavesTheState({ machine }: Office): Promise<void> {
+  const said = await machine.ok('echopilot systemd uninstall --yes')
+  expect(said).toContain('stays, for it cannot be made anew: /var/lib/echopilot')
+  const left = await machine.ok(
+    'find /etc /usr/lib/systemd /run/systemd/system /var/lib /var/cache -name "*echopilot*" ! -path "/var/lib/echopilot/*"; systemctl list-unit-files "echopilot*" --no-legend || true',
+  )
+  expect(left.trim().split('\n').toSorted()).toEqual(['/etc/echopilot', '/var/lib/echopilot'])
+  expect(await machine.ok('ls /var/lib/echopilot')).toContain('echopilot.db')
+}
