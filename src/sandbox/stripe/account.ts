@@ -48,7 +48,7 @@ export const STRIPE_SCHEMA =
     dispute: ['livemode', 'payment_intent', 'charge'],
     balance_transaction: ['livemode', 'source', 'payout', 'livemode+type'],
     payout: ['livemode'],
-    event: ['livemode', 'livemode+type', 'livemode+delivered'],
+    event: ['livemode', 'livemode+type'],
   })
 
 /** Sooner than Stripe's (up to three days), so that a rehearsal sees them. */
@@ -72,8 +72,7 @@ export function openAccount(db: Database, clock: Clock): Account {
       onDelivered: ({ eventId }) => {
         const event = store.find('event', eventId)
         if (event === undefined) return
-        const pending = Math.max(0, event.pending_webhooks - 1)
-        store.put('event', { ...event, pending_webhooks: pending, delivered: pending === 0 })
+        store.put('event', { ...event, pending_webhooks: Math.max(0, event.pending_webhooks - 1) })
       },
     }),
   }
@@ -135,7 +134,6 @@ export function emit(act: Act, type: string, object: JsonObject, before?: JsonOb
     .filter(({ enabled_events: types }) => types.includes('*') || types.includes(type))
   const event = make(act, 'event', {
     data: { object: shown(object), ...(before === undefined ? {} : { previous_attributes: before }) },
-    delivered: endpoints.length === 0,
     pending_webhooks: endpoints.length,
     request: { id: act.requestId, idempotency_key: act.idempotencyKey },
     type,

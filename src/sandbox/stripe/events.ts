@@ -7,10 +7,10 @@ import { snapshotOf, thinTwin } from './deliveries.ts'
 import { refused } from './errors.ts'
 import { listed, PAGE } from './lists.ts'
 import type { Stored } from './model.ts'
-import { FLAG, listOf, TEXT, textsIn } from './params.ts'
+import { listOf, TEXT, textsIn } from './params.ts'
 
 const KEPT_S = 30 * 86_400
-const FILTERS = { ...PAGE, delivery_success: FLAG, types: listOf(TEXT) }
+const FILTERS = { ...PAGE, types: listOf(TEXT) }
 
 /** The routes. */
 export function eventRoutes(route: MakeRoute): readonly Route[] {
@@ -30,10 +30,8 @@ function recent(call: Call, id: string): Stored<'event'> {
 function list(call: Call): JsonObject {
   const { params, act } = call
   const texts = textsIn(params['types'])
-  const delivered = params['delivery_success']
   return listed(call, 'event', '/v1/events', {
     ...(texts.length === 0 ? {} : { anyOf: { field: 'type', texts } }),
-    ...(typeof delivered === 'boolean' ? { where: { delivered } } : {}),
     bounds: [['created', '>=', secondsOf(act) - KEPT_S]],
   })
 }

@@ -133,7 +133,7 @@ const LOOKS: Readonly<Record<Kind, Look>> = {
     },
     hidden: '',
   },
-  event: { prefix: 'evt', nulls: '', usual: { api_version: API_VERSION }, hidden: 'delivered' },
+  event: { prefix: 'evt', nulls: '', usual: { api_version: API_VERSION }, hidden: '' },
   webhook_endpoint: {
     prefix: 'we',
     nulls: 'application description',
@@ -147,8 +147,6 @@ export const ACCOUNT: JsonObject = {
   id: ACCOUNT_ID,
   object: 'account',
   charges_enabled: true,
-  country: 'US',
-  default_currency: 'usd',
   details_submitted: true,
   email: 'owner@sandbox.example',
   payouts_enabled: true,

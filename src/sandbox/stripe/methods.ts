@@ -8,10 +8,10 @@ export interface Method {
   readonly token: string
   /** What the pay page says of it. */
   readonly label: string
+  /** The money of a bank account comes, or not, days later. */
   readonly type: 'card' | 'us_bank_account'
   readonly last4: string
-  /** `processing`: the money comes, or not, days later. */
-  readonly outcome: 'succeeds' | 'declines' | 'processing'
+  /** Why the bank refuses it; it does not if left out. */
   readonly decline?: Decline
   /** What the bank does right after the payment. */
   readonly next?: 'dispute' | 'inquiry'
@@ -30,15 +30,11 @@ export interface Decline {
 export const METHODS: readonly Method[] = [
   card('pm_card_visa', 'Visa', '4242'),
   card('pm_card_mastercard', 'Mastercard', '4444'),
-  declining('pm_card_chargeDeclined', 'Visa that is declined', '0002', {
-    code: 'card_declined',
-    decline_code: 'generic_decline',
-    message: 'Your card was declined.',
+  card('pm_card_chargeDeclined', 'Visa that is declined', '0002', {
+    decline: declined('generic_decline', 'Your card was declined.'),
   }),
-  declining('pm_card_chargeDeclinedInsufficientFunds', 'Visa without enough money', '9995', {
-    code: 'card_declined',
-    decline_code: 'insufficient_funds',
-    message: 'Your card has insufficient funds.',
+  card('pm_card_chargeDeclinedInsufficientFunds', 'Visa without enough money', '9995', {
+    decline: declined('insufficient_funds', 'Your card has insufficient funds.'),
   }),
   card('pm_card_createDispute', 'Visa, disputed at once', '0259', { next: 'dispute' }),
   card('pm_card_createDisputeInquiry', 'Visa, with an inquiry at once', '1976', { next: 'inquiry' }),
@@ -48,16 +44,15 @@ export const METHODS: readonly Method[] = [
     label: 'Bank debit, days until the money comes',
     type: 'us_bank_account',
     last4: '6789',
-    outcome: 'processing',
   },
 ]
 
 function card(token: string, label: string, last4: string, more: Partial<Method> = {}): Method {
-  return { token, label, type: 'card', last4, outcome: 'succeeds', ...more }
+  return { token, label, type: 'card', last4, ...more }
 }
 
-function declining(token: string, label: string, last4: string, decline: Decline): Method {
-  return card(token, label, last4, { outcome: 'declines', decline })
+function declined(decline_code: string, message: string): Decline {
+  return { code: 'card_declined', decline_code, message }
 }
 
 /** The method of that name; declined cards have a second one, with their brand. */

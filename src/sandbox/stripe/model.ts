@@ -118,8 +118,6 @@ export interface Fields {
   /** What happened to an object. */
   readonly event: {
     readonly data: { readonly object: JsonObject }
-    /** Whether all of its webhooks have arrived. */
-    readonly delivered: boolean
     readonly pending_webhooks: number
     readonly type: string
   }

@@ -32,29 +32,24 @@ export function beginPayment(act: Act, given: NewPayment): PaymentIntent {
  * One attempt to pay: the intent after it, which has succeeded, is processing (a bank debit), or asks for another way to
  * pay with the error of this one in `last_payment_error`.
  */
-export function pay(
-  act: Act,
-  intent: PaymentIntent,
-  method: Method,
-  email: string | null = null,
-): PaymentIntent {
-  const charge = newCharge(act, intent, method, email)
+export function pay(act: Act, intent: PaymentIntent, method: Method): PaymentIntent {
+  const charge = newCharge(act, intent, method)
   const tried = { ...intent, latest_charge: charge.id, payment_method: charge.payment_method }
   if (method.decline !== undefined) return declined(act, tried, charge, method.decline)
-  if (method.outcome === 'succeeds') return succeeded(act, tried, charge, method)
+  if (method.type === 'card') return succeeded(act, tried, charge, method)
   emit(act, 'charge.pending', charge)
   return change(act, 'payment_intent', tried, { status: 'processing' }, 'payment_intent.processing')
 }
 
 /** The charge of an attempt, before anybody knows how it ends. */
-function newCharge(act: Act, intent: PaymentIntent, method: Method, email: string | null): Charge {
+function newCharge(act: Act, intent: PaymentIntent, method: Method): Charge {
   const { amount, currency, description, metadata, receipt_email } = intent
   const id = newId(method.type === 'card' ? 'ch' : 'py')
   const address = nulls('city country line1 line2 postal_code state')
   return make(act, 'charge', {
     id,
     amount,
-    billing_details: { ...nulls('name phone tax_id'), address, email },
+    billing_details: { ...nulls('name phone tax_id'), address, email: receipt_email },
     currency,
     description,
     metadata,

@@ -44,7 +44,7 @@ export function payAt(act: Act, session: Session, method: Method, email: string 
   }
   const begun = act.store.find('payment_intent', session.payment_intent ?? '') ?? begin(act, session, email)
   const held = change(act, 'checkout.session', session, { payment_intent: begun.id })
-  const { status, last_payment_error } = pay(act, begun, method, email)
+  const { status, last_payment_error } = pay(act, begun, method)
   if (status === 'requires_payment_method') return last_payment_error
   complete(act, held, status === 'succeeded' ? 'paid' : 'unpaid', email)
   return null

@@ -126,18 +126,17 @@ test('what is refused is sent again with a new signature, and is not delivered b
   await server.hand('endpoint', { url: inbox.url })
   await oneEvent(server)
   await expect.poll(() => inbox.arrived.length).toBe(1)
-  const undelivered = async (): Promise<number> =>
-    (await server.stripe.events.list({ delivery_success: false })).data.length
-  expect(await undelivered()).toBe(1)
+  const pending = async (): Promise<number | undefined> =>
+    (await server.stripe.events.list()).data[0]?.pending_webhooks
+  expect(await pending()).toBe(1)
   for (const count of [2, 3]) {
     await server.hand('clock', { seconds: 600 })
     await expect.poll(() => inbox.arrived.length).toBe(count)
   }
-  await expect.poll(undelivered).toBe(0)
+  await expect.poll(pending).toBe(0)
   const [first, , third] = inbox.arrived.map(hookOf)
   expect(third?.body.equals(first?.body ?? Buffer.of())).toBe(true)
   expect(third?.signature).not.toBe(first?.signature)
-  expect((await server.stripe.events.list({ delivery_success: true })).data[0]?.pending_webhooks).toBe(0)
 })
 
 test('what was not delivered when the stand-in ended is sent after its next start', async () => {
@@ -176,7 +175,7 @@ test('all webhooks can be dropped, and an event sent again by hand', async () =>
   await server.hand('endpoint', { url: inbox.url })
   await server.arm({ action: { type: 'webhook-drop' }, times: 1_000_000 })
   await twoEvents(server)
-  const [event] = (await server.stripe.events.list({ delivery_success: false })).data
+  const [event] = (await server.stripe.events.list()).data
   await server.hand('webhooks-resend', { event: event?.id })
   await expect.poll(() => typesAt(inbox)).toEqual(['payment_link.updated'])
 })
