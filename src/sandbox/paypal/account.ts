@@ -2,61 +2,46 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Database } from '../lib/db.ts'
 import type { JsonObject } from '../lib/json.ts'
+import { kindSchema, kindStore, type KindStore } from '../lib/kinds.ts'
 import { movableClock, type MovableClock } from '../lib/movable-clock.ts'
 import { objects, type Objects } from '../lib/objects.ts'
 import type { Clock } from '../lib/service.ts'
-import { webhooks, type Webhook, type Webhooks } from '../lib/webhooks.ts'
+import { WEBHOOK_SCHEMA, webhooks, type Webhook, type Webhooks } from '../lib/webhooks.ts'
 import { CERTIFICATE_ADDRESS } from './identity.ts'
-import type { Capture, Dispute, Endpoint, Order, PayPalEvent, Refund, Row } from './model.ts'
-import { openSigners, signedText, type Signers } from './signing.ts'
+import { NARROWED_BY, type Kinds } from './model.ts'
+import { openSigners, signedText, SIGNING_SCHEMA, type Signers } from './signing.ts'
 
 /** What the routes work on. */
 export interface Account extends MovableClock {
-  readonly orders: Objects<Order>
-  readonly captures: Objects<Capture>
-  readonly refunds: Objects<Refund>
-  readonly disputes: Objects<Dispute>
-  readonly endpoints: Objects<Endpoint>
-  readonly events: Objects<PayPalEvent>
-  /** Money that moved, by the id of its transaction. */
-  readonly rows: Objects<Row>
-  /** When each access token ends. */
-  readonly tokens: Objects<number>
+  readonly store: KindStore<Kinds>
   /** Settings of the stand-in, by name. */
   readonly settings: Objects<number>
   readonly webhooks: Webhooks
   readonly signers: Signers
 }
 
-/** On whose behalf something changes. */
-export interface Act {
+/** A change to the account, or a look at it: when, and where the stand-in is reached, for the addresses it hands out. */
+export interface Act extends Account {
   readonly nowMs: number
-  /** Where this stand-in is reached, for the addresses it hands out. */
   readonly origin: string
 }
 
-/** Opens the account over a database with the tables of signing, webhooks and stored objects. */
+/** The tables. */
+export const PAYPAL_SCHEMA = kindSchema(NARROWED_BY) + SIGNING_SCHEMA + WEBHOOK_SCHEMA
+
+/** Opens the account over a database with {@link PAYPAL_SCHEMA} and the table of stored objects. */
 export function openAccount(db: Database, clock: Clock): Account {
   const moving = movableClock(db, clock)
   const signers = openSigners(db, clock)
-  const events = objects<PayPalEvent>(db, 'event')
+  const store = kindStore<Kinds>(db)
+  const headers = (webhook: Webhook): Record<string, string> =>
+    headersOf(signers, webhook, store.find('event', webhook.eventId)?.createdMs ?? 0)
   return {
     ...moving,
-    orders: objects(db, 'order'),
-    captures: objects(db, 'capture'),
-    refunds: objects(db, 'refund'),
-    disputes: objects(db, 'dispute'),
-    endpoints: objects(db, 'endpoint'),
-    events,
-    rows: objects(db, 'row'),
-    tokens: objects(db, 'token'),
+    store,
     settings: objects(db, 'setting'),
     signers,
-    webhooks: webhooks(db, {
-      now: moving.now,
-      headers: webhook => headersOf(signers, webhook, events.get(webhook.eventId)?.atMs ?? 0),
-      retriesMs: RETRIES_MS,
-    }),
+    webhooks: webhooks(db, { now: moving.now, headers, retriesMs: RETRIES_MS }),
   }
 }
 
@@ -67,20 +52,15 @@ const RETRIES_MS: readonly number[] = [1000, 5000, 30_000, 300_000, 3_600_000, 1
  * The signature of an event for an endpoint. Its time is that of the event, in every attempt: whether PayPal signs
  * anew is not documented, and this is the harder case for whoever bounds the time.
  */
-function headersOf(
-  signers: Signers,
-  { endpointId, eventId, body }: Webhook,
-  atMs: number,
-): Record<string, string> {
-  const hash = createHash('sha256').update(`${endpointId} ${eventId}`).digest('hex')
+function headersOf(signers: Signers, webhook: Webhook, atMs: number): Record<string, string> {
+  const { endpointId: webhookId, eventId, body } = webhook
+  const hash = createHash('sha256').update(`${webhookId} ${eventId}`).digest('hex')
   const id = hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
   const time = timeText(atMs)
-  const signed = signers.sign(signedText({ id, time, webhookId: endpointId }, body))
+  const signed = signers.sign(signedText({ id, time, webhookId }, body))
   return {
     'content-type': 'application/json',
-    'user-agent': 'PayPal/AUHD-214.0-58843188',
     'paypal-auth-algo': 'SHA256withRSA',
-    'paypal-auth-version': 'v2',
     'paypal-cert-url': CERTIFICATE_ADDRESS + signed.id,
     'paypal-transmission-id': id,
     'paypal-transmission-sig': signed.signature,
@@ -100,6 +80,11 @@ export function timeText(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`
 }
 
+/** A link of the API. */
+export function link(href: string, rel = 'self', method = 'GET'): JsonObject {
+  return { href, rel, method }
+}
+
 /** What an event is about. */
 export interface Subject {
   readonly type: 'checkout-order' | 'capture' | 'refund' | 'dispute'
@@ -110,11 +95,12 @@ export interface Subject {
 }
 
 /** Tells of a change: an event, and a webhook for each endpoint that wants it. Where a fault says so, it never appears. */
-export function emit(account: Account, act: Act, type: string, subject: Subject): void {
-  if (account.webhooks.loses(type)) return
-  const id = `WH-${newId()}-${newId()}`
-  const body = {
-    id,
+export function emit(act: Act, type: string, subject: Subject): void {
+  if (act.webhooks.loses(type)) return
+  const eventId = `WH-${newId()}-${newId()}`
+  const path = `${act.origin}/v1/notifications/webhooks-events/${eventId}`
+  const event = {
+    id: eventId,
     event_version: '1.0',
     create_time: new Date(act.nowMs).toISOString(),
     resource_type: subject.type,
@@ -122,21 +108,13 @@ export function emit(account: Account, act: Act, type: string, subject: Subject)
     event_type: type,
     summary: subject.summary,
     resource: subject.resource,
-    links: [
-      { href: `${act.origin}/v1/notifications/webhooks-events/${id}`, rel: 'self', method: 'GET' },
-      { href: `${act.origin}/v1/notifications/webhooks-events/${id}/resend`, rel: 'resend', method: 'POST' },
-    ],
+    links: [link(path), link(`${path}/resend`, 'resend', 'POST')],
   }
-  account.events.add({ type, about: subject.id, atMs: act.nowMs, body }, id)
-  for (const [endpointId, endpoint] of account.endpoints.list()) {
-    if (!endpoint.types.includes('*') && !endpoint.types.includes(type)) continue
-    account.webhooks.add({
-      endpointId,
-      url: endpoint.url,
-      eventId: id,
-      type,
-      // Escaped in a way of its own: who parses and prints it again breaks the signature.
-      body: JSON.stringify(body).replaceAll('/', String.raw`\/`),
-    })
+  act.store.add('event', { id: eventId, type, about: subject.id, createdMs: act.nowMs, body: event })
+  // Escaped in a way of its own: who parses and prints it again breaks the signature.
+  const body = JSON.stringify(event).replaceAll('/', String.raw`\/`)
+  for (const { id: endpointId, url, types } of act.store.list('endpoint', { oldestFirst: true })) {
+    if (types.includes('*') || types.includes(type))
+      act.webhooks.add({ endpointId, url, eventId, type, body })
   }
 }

@@ -5,7 +5,7 @@ import { stringOf } from '../lib/json.ts'
 import type { Reply, Route, SandboxRequest } from '../lib/service.ts'
 import type { Account } from './account.ts'
 import { movesOf } from './disputes.ts'
-import type { Capture, Dispute, Order, Refund } from './model.ts'
+import type { Capture, Dispute, Kinds, Order, Refund } from './model.ts'
 import { moneyText } from './money.ts'
 
 const MOST = 20
@@ -17,22 +17,24 @@ export function boardRoutes(account: Account): readonly Route[] {
 
 const act = actButton('paypal')
 
-function board(account: Account, { query }: SandboxRequest): Reply {
-  const endpoints = account.endpoints.list().map(([id, { url, types }]) => {
+function board({ store, webhooks }: Account, { query }: SandboxRequest): Reply {
+  const newest = <K extends keyof Kinds>(kind: K): readonly Kinds[K][] => store.list(kind, { limit: MOST })
+  const columns = ['', 'What', 'State', '']
+  const endpoints = newest('endpoint').map(({ id, url, types }) => {
     return row(id, url, types.join(', '), [act('endpoint-remove', { endpoint: id }, 'Remove')])
   })
-  const lists = html`${section('Payments', ['Payment', 'Amount', 'State', ''], account.captures.newest(MOST).map(captureRow))}
-    ${section('Orders', ['Order', 'For', 'State', ''], account.orders.newest(MOST).map(orderRow))}
-    ${section('Refunds', ['Refund', 'Amount', 'State', ''], account.refunds.newest(MOST).map(refundRow))}
-    ${section('Disputes', ['Dispute', 'Amount', 'State', ''], account.disputes.newest(MOST).map(disputeRow))}
-    ${section('Webhook endpoints', ['Id', 'Address', 'Events', ''], endpoints)}
+  const lists = html`${section('Payments', columns, newest('capture').map(captureRow))}
+    ${section('Orders', columns, newest('order').map(orderRow))}
+    ${section('Refunds', columns, newest('refund').map(refundRow))}
+    ${section('Disputes', columns, newest('dispute').map(disputeRow))}
+    ${section('Webhook endpoints', columns, endpoints)}
     <section class="card">
       <form class="fields row" method="post" action="/__sandbox/paypal/endpoint">
         <input name="url" placeholder="http://127.0.0.1:8080/webhook/paypal" aria-label="address" />
         <button>Send events there</button>
       </form>
     </section>
-    ${webhookSections(act, account.webhooks.newest(MOST))}`
+    ${webhookSections(act, webhooks.newest(MOST))}`
   const problem = query.get('problem') ?? ''
   return boardPage(
     { title: 'PayPal', subtitle: 'The merchant’s account', links: [['Refresh', '/']], problem },

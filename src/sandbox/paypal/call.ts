@@ -6,15 +6,14 @@ import { idempotent, keysInUse, type IdempotencyRules } from '../lib/idempotency
 import { bodyObject, isObject, stringOf, type JsonObject } from '../lib/json.ts'
 import { VendorError, type Reply, type Route, type SandboxRequest } from '../lib/service.ts'
 import type { Account, Act } from './account.ts'
-import { errorReply, invalid } from './errors.ts'
+import { errorReply, invalid, notFound } from './errors.ts'
 import { CLIENT_ID, CLIENT_SECRET } from './identity.ts'
+import type { Kinds } from './model.ts'
 import { checkBody, type Fields } from './params.ts'
 import { shownOrder, shownRefund } from './show.ts'
 
 /** One call of the API. */
-export interface Call {
-  readonly account: Account
-  readonly act: Act
+export interface Call extends Act {
   /** The body, checked by the fields of the route. */
   readonly body: JsonObject
   readonly rawBody: Buffer
@@ -23,15 +22,18 @@ export interface Call {
   readonly id: string
   /** Whether the whole object is asked for (`Prefer: return=representation`). */
   readonly isWhole: boolean
-  readonly requestId: string | undefined
+  /** The `PayPal-Request-Id`. */
+  readonly key: string | undefined
 }
 
-/** How a route is called, beside method and path. */
+/** How a route is called and answers, beside method and path. */
 interface Shape {
   /** What the body may have; there is none if left out. */
   readonly fields?: Fields
   /** How long its `PayPal-Request-Id` is remembered; it takes none if left out. */
   readonly remembersMs?: number
+  /** The status of its answer, which may go by what it says; 200 if left out. */
+  readonly status?: number | ((body: JsonObject) => number)
 }
 
 /** Makes the routes of one account. */
@@ -39,7 +41,7 @@ export type MakeRoute = (
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
   shape: Shape,
-  handle: (call: Call) => Omit<Reply, 'headers'>,
+  handle: (call: Call) => JsonObject | '',
 ) => Route
 
 const KEY_HEADER = 'paypal-request-id'
@@ -54,69 +56,100 @@ function keyRules(account: Account, ms: number): IdempotencyRules {
     header: KEY_HEADER,
     memory: { ms, now: account.now },
     // PayPal answers with the first request's result; a caller who counts on that has a bug, which is said here.
-    conflict: (_, firstPath) =>
-      errorReply(422, [
-        { issue: 'SANDBOX_REQUEST_ID_REUSED', description: `Used for another request, to ${firstPath}.` },
-      ]),
-    replayed: (reply, request) => latest(account, reply, request),
+    conflict: (_, firstPath) => {
+      const description = `Used for another request, to ${firstPath}.`
+      return errorReply(422, [{ issue: 'SANDBOX_REQUEST_ID_REUSED', description }])
+    },
+    replayed: (reply, request) => latest(callOf(account, request, {}), reply),
   }
 }
 
 /** A repeated request is answered with what has become of the first one's object. */
-function latest(account: Account, reply: Reply, request: SandboxRequest): Reply {
+function latest(call: Call, reply: Reply): Reply {
   const id = isObject(reply.body) ? (stringOf(reply.body, 'id') ?? '') : ''
-  const act = actOf(account, request)
-  const [order, refund] = [account.orders.get(id), account.refunds.get(id)]
-  if (order !== undefined) {
-    return { ...reply, status: 200, body: shownOrder(account, act, order, isWhole(request)) }
-  }
-  return refund === undefined
-    ? reply
-    : { ...reply, body: briefly(shownRefund(act, refund), isWhole(request)) }
+  const [order, refund] = [call.store.find('order', id), call.store.find('refund', id)]
+  if (order !== undefined) return { ...reply, status: 200, body: shownOrder(call, order, call.isWhole) }
+  return refund === undefined ? reply : { ...reply, body: briefly(shownRefund(call, refund), call.isWhole) }
 }
 
 /** Of an object only what the API answers where nothing else is asked for. */
-export function briefly({ id, status, links, ...rest }: JsonObject, whole: boolean): JsonObject {
-  return whole ? { id, status, ...rest, links } : { id, status, links }
+export function briefly(object: JsonObject, isWhole: boolean): JsonObject {
+  const { id, status, links } = object
+  return isWhole ? object : { id, status, links }
 }
 
 /** What an act of a caller, or of a person at the pages, is. */
 export function actOf(account: Account, request: SandboxRequest): Act {
-  return { nowMs: account.now(), origin: originOf(request) }
+  return { ...account, nowMs: account.now(), origin: originOf(request) }
 }
 
-function isWhole({ headers }: SandboxRequest): boolean {
-  return headers['prefer'] === 'return=representation'
+function callOf(account: Account, request: SandboxRequest, body: JsonObject): Call {
+  const { rawBody, query, params, headers } = request
+  const key = headers[KEY_HEADER]
+  return {
+    ...actOf(account, request),
+    body,
+    rawBody,
+    query,
+    id: params['id'] ?? '',
+    isWhole: headers['prefer'] === 'return=representation',
+    key: typeof key === 'string' ? key : undefined,
+  }
+}
+
+/** The object with an id, which is that of the path if left out; the API's 404 where there is none. */
+export function found<K extends keyof Kinds>(act: Act & { id?: string }, kind: K, id = act.id): Kinds[K] {
+  const object = act.store.find(kind, id ?? '')
+  if (object === undefined) throw notFound()
+  return object
+}
+
+/** Throws the API's 400 for a parameter of the query that is not known. */
+export function refuseStrange(query: URLSearchParams, known: readonly string[]): void {
+  const strange = [...query.keys()].find(name => !known.includes(name))
+  if (strange !== undefined) throw invalid({ issue: 'NOT_SUPPORTED', field: strange, location: 'query' })
+}
+
+/** A whole number of the query from 1 on; throws the API's 400 for anything else. */
+export function numberIn(query: URLSearchParams, name: string, usual: number, most: number): number {
+  const given = Number(query.get(name) ?? usual)
+  return Number.isInteger(given) && given >= 1 && given <= most
+    ? given
+    : refuseParameter(name, 'Invalid value')
+}
+
+/** A time of the query in milliseconds, or what stands for one that is left out; throws the API's 400. */
+export function timeIn(query: URLSearchParams, name: string, otherwise?: number): number {
+  const given = query.get(name)
+  if (given === null && otherwise !== undefined) return otherwise
+  if (given === null) throw invalid({ issue: 'MISSING_REQUIRED_PARAMETER', field: name, location: 'query' })
+  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$/i.test(given)
+  return isTime && !Number.isNaN(Date.parse(given))
+    ? Date.parse(given)
+    : refuseParameter(name, 'Invalid date passed')
+}
+
+/** Throws the API's 400 for a parameter of the query. */
+export function refuseParameter(field: string, description: string): never {
+  throw invalid({ issue: 'INVALID_PARAMETER_VALUE', description, field, location: 'query' })
 }
 
 /** Makes routes that read, work and answer as PayPal's do. */
 export function routeMaker(db: Database, account: Account): MakeRoute {
-  return (method, path, { fields, remembersMs }, handle) => {
+  return (method, path, { fields, remembersMs, status = 200 }, handle) => {
     const work = (request: SandboxRequest): Reply => {
-      const { rawBody, query, params, headers } = request
-      const key = headers[KEY_HEADER]
-      const call: Call = {
-        account,
-        act: actOf(account, request),
-        body: fields === undefined ? {} : bodyIn(request, fields),
-        rawBody,
-        query,
-        id: params['id'] ?? '',
-        isWhole: isWhole(request),
-        requestId: typeof key === 'string' ? key : undefined,
-      }
-      return { headers: { 'paypal-debug-id': randomBytes(7).toString('hex').slice(1) }, ...handle(call) }
+      const body = handle(callOf(account, request, fields === undefined ? {} : bodyIn(request, fields)))
+      const given = typeof status === 'number' ? status : status(isObject(body) ? body : {})
+      return { status: given, headers: { 'paypal-debug-id': randomBytes(7).toString('hex') }, body }
     }
     const keyed = remembersMs === undefined ? work : idempotent(db, keyRules(account, remembersMs))(work)
     return { method, path, handle: keyed }
   }
 }
 
-function bodyIn(request: SandboxRequest, fields: Fields): JsonObject {
-  if (request.headers['content-type']?.startsWith('application/json') !== true) {
-    throw new VendorError(errorReply(415))
-  }
-  const body = request.rawBody.length === 0 ? {} : bodyObject(request.rawBody)
+function bodyIn({ headers, rawBody }: SandboxRequest, fields: Fields): JsonObject {
+  if (headers['content-type']?.startsWith('application/json') !== true) throw new VendorError(errorReply(415))
+  const body = rawBody.length === 0 ? {} : bodyObject(rawBody)
   if (body === undefined) throw invalid({ issue: 'MALFORMED_REQUEST_JSON', field: '/', location: 'body' })
   checkBody(body, fields)
   return body
@@ -127,29 +160,29 @@ const TOKEN_LIFE_S = 32_400
 const CERTIFICATES = '/v1/notifications/certs/'
 
 /** The answer that refuses a call, if it is refused: all but the certificates ask for a token. */
-export function refuse(account: Account, { method, path, headers }: SandboxRequest): Reply | undefined {
+export function refuse(
+  { store, now }: Account,
+  { method, path, headers }: SandboxRequest,
+): Reply | undefined {
   if (path === TOKEN_PATH || (method === 'GET' && path.startsWith(CERTIFICATES))) return undefined
   const [, token = ''] = /^Bearer (\S+)$/i.exec(headers.authorization ?? '') ?? []
-  const end = account.tokens.get(token)
-  return end !== undefined && end > account.now() ? undefined : errorReply(401)
+  const { endMs = 0 } = store.find('token', token) ?? {}
+  return endMs > now() ? undefined : errorReply(401)
 }
 
 /** The routes of tokens and certificates. */
 export function entryRoutes(account: Account): readonly Route[] {
+  const chain = ({ params }: SandboxRequest): Reply => {
+    const pem = account.signers.chain(params['id'] ?? '')
+    return pem === undefined ? errorReply(404) : { status: 200, body: pem }
+  }
   return [
     { method: 'POST', path: TOKEN_PATH, handle: request => giveToken(account, request) },
-    {
-      method: 'GET',
-      path: `${CERTIFICATES}{id}`,
-      handle: ({ params }) => {
-        const chain = account.signers.chain(params['id'] ?? '')
-        return chain === undefined ? errorReply(404) : { status: 200, body: chain }
-      },
-    },
+    { method: 'GET', path: `${CERTIFICATES}{id}`, handle: chain },
   ]
 }
 
-function giveToken(account: Account, { headers, rawBody }: SandboxRequest): Reply {
+function giveToken({ store, now }: Account, { headers, rawBody }: SandboxRequest): Reply {
   const [, basic = ''] = /^Basic (\S+)$/i.exec(headers.authorization ?? '') ?? []
   if (Buffer.from(basic, 'base64').toString('utf8') !== `${CLIENT_ID}:${CLIENT_SECRET}`) {
     return noToken(401, 'invalid_client', 'Client Authentication failed')
@@ -157,16 +190,15 @@ function giveToken(account: Account, { headers, rawBody }: SandboxRequest): Repl
   const grant = new URLSearchParams(rawBody.toString('utf8')).get('grant_type')
   if (grant === null) return noToken(400, 'invalid_request', 'Required parameter grant_type is missing')
   if (grant !== 'client_credentials') return noToken(400, 'unsupported_grant_type', 'Unsupported grant_type')
-  const token = `A21AA${randomBytes(36).toString('base64url')}`
-  account.tokens.add(account.now() + TOKEN_LIFE_S * 1000, token)
+  const id = `A21AA${randomBytes(36).toString('base64url')}`
+  store.add('token', { id, endMs: now() + TOKEN_LIFE_S * 1000 })
+  const scope = 'https://uri.paypal.com/services/payments/payment'
   const body = {
-    scope:
-      'https://uri.paypal.com/services/payments/payment https://uri.paypal.com/services/reporting/search/read',
-    access_token: token,
+    scope,
+    access_token: id,
     token_type: 'Bearer',
-    app_id: 'APP-SANDBOX0000000000',
+    app_id: 'APP-SANDBOX',
     expires_in: TOKEN_LIFE_S,
-    nonce: `${new Date(account.now()).toISOString()}${randomBytes(8).toString('hex')}`,
   }
   return { status: 200, body }
 }

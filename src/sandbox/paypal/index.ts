@@ -5,8 +5,8 @@
 import type { Database } from '../lib/db.ts'
 import type { FaultPreset } from '../lib/fault.ts'
 import type { Clock, Facets, SandboxRequest, Service, ServiceDefinition } from '../lib/service.ts'
-import { EVENT_FAULTS, EVENT_PRESETS, WEBHOOK_SCHEMA } from '../lib/webhooks.ts'
-import { openAccount, type Account } from './account.ts'
+import { EVENT_FAULTS, EVENT_PRESETS } from '../lib/webhooks.ts'
+import { openAccount, PAYPAL_SCHEMA, type Account } from './account.ts'
 import { boardRoutes } from './board.ts'
 import { entryRoutes, keyGuard, refuse, routeMaker } from './call.ts'
 import { captureRoutes } from './captures.ts'
@@ -17,7 +17,6 @@ import { CLIENT_ID, CLIENT_SECRET, WEBHOOK_ID } from './identity.ts'
 import { notificationRoutes } from './notifications.ts'
 import { orderRoutes } from './orders.ts'
 import { pageRoutes } from './page.ts'
-import { SIGNING_SCHEMA } from './signing.ts'
 import { lagMs, transactionRoutes } from './transactions.ts'
 
 const PRESETS: readonly FaultPreset[] = [
@@ -31,7 +30,7 @@ export const PAYPAL_SERVICE: ServiceDefinition = {
   name: 'paypal',
   title: 'PayPal',
   subtitle: 'Orders, payments, refunds, disputes, transaction search and webhooks of the REST API',
-  schema: SIGNING_SCHEMA + WEBHOOK_SCHEMA,
+  schema: PAYPAL_SCHEMA,
   bodyLimitBytes: 1_048_576,
   faultTypes: EVENT_FAULTS,
   presets: PRESETS,
@@ -60,9 +59,12 @@ function openService(db: Database, clock: Clock): Service {
       lag_seconds: lagMs(account) / 1000,
       keys: { client_id: CLIENT_ID, client_secret: CLIENT_SECRET, webhook_id: WEBHOOK_ID },
     }),
-    ledger: () => ({ rows: account.rows.list().map(([, row]) => row) }),
+    ledger: () => ({ rows: account.store.list('row', { oldestFirst: true }) }),
     figures: () => Object.entries(countsOf(account)).map(([label, value]) => ({ value, label })),
-    reset: () => account.webhooks.reset(),
+    reset: () => {
+      account.store.clear()
+      account.webhooks.reset()
+    },
     settled: () => account.webhooks.pump(),
     close: async () => account.webhooks.close(),
   }
@@ -75,13 +77,7 @@ function facets({ method, path }: SandboxRequest): Facets {
   return kind === undefined ? {} : { kind }
 }
 
-function countsOf({
-  orders,
-  captures,
-  refunds,
-  disputes,
-  events,
-}: Account): Readonly<Record<string, number>> {
-  const kinds = { orders, captures, refunds, disputes, events }
-  return Object.fromEntries(Object.entries(kinds).map(([name, all]) => [name, all.list().length]))
+function countsOf({ store }: Account): Readonly<Record<string, number>> {
+  const kinds = ['order', 'capture', 'refund', 'dispute', 'event'] as const
+  return Object.fromEntries(kinds.map(kind => [`${kind}s`, store.count(kind)]))
 }

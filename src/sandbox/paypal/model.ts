@@ -2,7 +2,7 @@
 import type { JsonObject } from '../lib/json.ts'
 
 /** What all that is about money has. */
-interface Stored {
+interface Paid {
   readonly id: string
   readonly minor: number
   readonly currency: string
@@ -11,7 +11,7 @@ interface Stored {
 }
 
 /** What is to be paid, from its making to its capture. */
-export interface Order extends Stored {
+export interface Order extends Paid {
   readonly status: 'CREATED' | 'PAYER_ACTION_REQUIRED' | 'APPROVED' | 'COMPLETED'
   /** The one purchase unit, as it was given. */
   readonly unit: JsonObject
@@ -25,9 +25,10 @@ export interface Order extends Stored {
 }
 
 /** A payment that was taken. */
-export interface Capture extends Stored {
+export interface Capture extends Paid {
   readonly orderId: string
   readonly status: 'COMPLETED' | 'PENDING' | 'DECLINED' | 'PARTIALLY_REFUNDED' | 'REFUNDED'
+  /** Why it is pending. */
   readonly reason: string | null
   readonly fee: number
   readonly refunded: number
@@ -37,10 +38,9 @@ export interface Capture extends Stored {
 }
 
 /** Money given back, by the merchant or, as a reversal, by PayPal or a bank. */
-export interface Refund extends Stored {
+export interface Refund extends Paid {
   readonly captureId: string
   readonly status: 'COMPLETED' | 'PENDING' | 'FAILED' | 'CANCELLED'
-  readonly isReversal: boolean
   /** What had been refunded of the capture after this one. */
   readonly total: number
   /** As those of a capture, and `note_to_payer`. */
@@ -48,7 +48,7 @@ export interface Refund extends Stored {
 }
 
 /** A payer's complaint. */
-export interface Dispute extends Stored {
+export interface Dispute extends Paid {
   readonly captureId: string
   readonly stage: 'INQUIRY' | 'CHARGEBACK'
   readonly channel: 'INTERNAL' | 'EXTERNAL'
@@ -64,34 +64,59 @@ export interface Dispute extends Stored {
   readonly dueMs: number | null
 }
 
-/** Where webhooks go, and which types of events; `*` for all. */
-export interface Endpoint {
-  readonly url: string
-  readonly types: readonly string[]
-}
-
-/** An event, by what it is found, and itself in the shape of the API. */
-export interface PayPalEvent {
-  readonly type: string
-  readonly about: string
-  readonly atMs: number
-  readonly body: JsonObject
-}
-
 /** Money that moved, as transaction search lists it. */
 export interface Row {
   readonly id: string
+  readonly transactionId: string
   /** PayPal's code of the kind of transaction, such as T0006 for a payment. */
   readonly code: string
   readonly minor: number
   readonly fee: number
   readonly currency: string
-  /** What it belongs to: an order (ODR) or a transaction (TXN). */
+  /** The order (ODR) or transaction (TXN) that it belongs to. */
   readonly reference: { readonly id: string; readonly type: 'ODR' | 'TXN' } | null
   readonly ids: JsonObject
   readonly payer: string | null
+  readonly createdMs: number
   /** Its states (P pending, S success, D denied, V reversed) with their times, oldest first. */
   readonly states: readonly { readonly status: string; readonly atMs: number }[]
+}
+
+/** An event in the shape of the API; `about` is what it is found by. */
+interface Event {
+  readonly id: string
+  readonly type: string
+  readonly about: string
+  readonly createdMs: number
+  readonly body: JsonObject
+}
+
+/** Where webhooks go, and which types of events; `*` for all. */
+interface Endpoint {
+  readonly id: string
+  readonly url: string
+  readonly types: readonly string[]
+}
+
+/** All kinds, by name; a token is one of access. */
+export type Kinds = {
+  readonly order: Order
+  readonly capture: Capture
+  readonly refund: Refund
+  readonly dispute: Dispute
+  readonly row: Row
+  readonly endpoint: Endpoint
+  readonly event: Event
+  readonly token: { readonly id: string; readonly endMs: number }
+}
+
+/** By what lists of each kind are narrowed. */
+export const NARROWED_BY = {
+  capture: ['ids.invoice_id'],
+  refund: ['captureId'],
+  dispute: ['captureId'],
+  row: ['createdMs'],
+  event: ['type', 'about'],
 }
 
 /** One of the people who pay. */

@@ -1,31 +1,34 @@
 /** Webhook endpoints, events, and the check of a signature by posting it back. */
 import { isObject, stringOf, type JsonObject } from '../lib/json.ts'
 import type { Route } from '../lib/service.ts'
-import { newId, type Account, type Act } from './account.ts'
-import type { Call, MakeRoute } from './call.ts'
-import { invalid, notFound } from './errors.ts'
+import { link, newId, type Act } from './account.ts'
+import { found, numberIn, timeIn, type Call, type MakeRoute } from './call.ts'
+import { invalid } from './errors.ts'
 import { CERTIFICATE_ADDRESS } from './identity.ts'
-import type { Endpoint } from './model.ts'
-import { object, text, type Fields, type Rule } from './params.ts'
+import type { Kinds } from './model.ts'
+import { object, text, type Fields } from './params.ts'
 import { signedText } from './signing.ts'
-
-/** Adds an endpoint, whose events begin with the next one. */
-export function addEndpoint({ endpoints }: Account, endpoint: Endpoint, id = newId()): string {
-  const issue = !/^https?:\/\/[^/]/.test(endpoint.url) || !URL.canParse(endpoint.url)
-  if (issue) throw invalid({ issue: 'INVALID_PARAMETER_SYNTAX', field: '/url', value: endpoint.url })
-  const all = endpoints.list()
-  if (all.some(([, { url }]) => url === endpoint.url)) throw invalid({ issue: 'WEBHOOK_URL_ALREADY_EXISTS' })
-  if (all.length === MOST_ENDPOINTS) throw invalid({ issue: 'WEBHOOK_NUMBER_LIMIT_EXCEEDED' })
-  if (!endpoints.add(endpoint, id))
-    throw invalid({ issue: 'INVALID_PARAMETER_VALUE', field: '/id', value: id })
-  return id
-}
 
 const MOST_ENDPOINTS = 10
 
-const TYPE: Rule = object({ 'name!': text() })
-const CREATE: Fields = { 'url!': text(2048), 'event_types!': { type: 'list', of: TYPE, max: 500 } }
-const EVENT: Rule = { type: 'any' }
+/** Adds an endpoint, whose events begin with the next one. */
+export function addEndpoint(act: Act, url: string, types: readonly string[], id = newId()): JsonObject {
+  const isAddress = /^https?:\/\/[^/]/.test(url) && URL.canParse(url)
+  if (!isAddress) throw invalid({ issue: 'INVALID_PARAMETER_SYNTAX', field: '/url', value: url })
+  const all = act.store.list('endpoint', {})
+  if (all.some(one => one.url === url)) throw invalid({ issue: 'WEBHOOK_URL_ALREADY_EXISTS' })
+  if (all.length === MOST_ENDPOINTS) throw invalid({ issue: 'WEBHOOK_NUMBER_LIMIT_EXCEEDED' })
+  const endpoint = { id, url, types }
+  act.store.add('endpoint', endpoint)
+  return shownEndpoint(act, endpoint)
+}
+
+const HOOKS = '/v1/notifications/webhooks'
+const EVENTS = '/v1/notifications/webhooks-events'
+const CREATE: Fields = {
+  'url!': text(2048),
+  'event_types!': { type: 'list', of: object({ 'name!': text() }), max: 500 },
+}
 const VERIFY: Fields = {
   'auth_algo!': text(100),
   'cert_url!': text(500),
@@ -33,84 +36,68 @@ const VERIFY: Fields = {
   'transmission_sig!': text(500),
   'transmission_time!': text(100),
   'webhook_id!': text(50),
-  'webhook_event!': EVENT,
+  'webhook_event!': { type: 'any' },
 }
 
 /** The routes. */
 export function notificationRoutes(route: MakeRoute): readonly Route[] {
-  const [hooks, events] = ['/v1/notifications/webhooks', '/v1/notifications/webhooks-events']
   return [
-    route('POST', hooks, { fields: CREATE }, call => {
+    route('POST', HOOKS, { fields: CREATE, status: 201 }, call => {
       const types = Array.isArray(call.body['event_types']) ? call.body['event_types'].filter(isObject) : []
       const names = types.map(type => stringOf(type, 'name') ?? '')
-      const id = addEndpoint(call.account, { url: stringOf(call.body, 'url') ?? '', types: names })
-      return { status: 201, body: shownEndpoint(call, id) }
+      return addEndpoint(call, stringOf(call.body, 'url') ?? '', names)
     }),
-    route('GET', hooks, {}, call => {
-      const shown = call.account.endpoints.list().map(([id]) => shownEndpoint(call, id))
-      return { status: 200, body: { webhooks: shown } }
+    route('GET', HOOKS, {}, call => {
+      const all = call.store.list('endpoint', { oldestFirst: true })
+      return { webhooks: all.map(one => shownEndpoint(call, one)) }
     }),
-    route('GET', `${hooks}/{id}`, {}, call => ({ status: 200, body: shownEndpoint(call, call.id) })),
-    route('DELETE', `${hooks}/{id}`, {}, call => {
-      shownEndpoint(call, call.id)
-      call.account.endpoints.remove(call.id)
-      return { status: 204, body: '' }
+    route('GET', `${HOOKS}/{id}`, {}, call => shownEndpoint(call, found(call, 'endpoint'))),
+    route('DELETE', `${HOOKS}/{id}`, { status: 204 }, call => {
+      call.store.remove(found(call, 'endpoint').id)
+      return ''
     }),
-    route('GET', events, {}, call => ({ status: 200, body: listEvents(call) })),
-    route('GET', `${events}/{id}`, {}, call => ({ status: 200, body: eventAt(call) })),
-    route('POST', `${events}/{id}/resend`, { fields: { webhook_ids: { type: 'any' } } }, call => {
-      call.account.webhooks.resend(call.id)
-      return { status: 202, body: eventAt(call) }
+    route('GET', EVENTS, {}, listEvents),
+    route('GET', `${EVENTS}/{id}`, {}, call => found(call, 'event').body),
+    route('POST', `${EVENTS}/{id}/resend`, { fields: {}, status: 202 }, call => {
+      const { id, body } = found(call, 'event')
+      call.webhooks.resend(id)
+      return body
     }),
     route('POST', '/v1/notifications/verify-webhook-signature', { fields: VERIFY }, call => {
-      return { status: 200, body: { verification_status: isGenuine(call) ? 'SUCCESS' : 'FAILURE' } }
+      return { verification_status: isGenuine(call) ? 'SUCCESS' : 'FAILURE' }
     }),
   ]
 }
 
-function shownEndpoint({ account, act }: { account: Account; act: Act }, id: string): JsonObject {
-  const endpoint = account.endpoints.get(id)
-  if (endpoint === undefined) throw notFound()
-  const event_types = endpoint.types.map(name => ({ name, description: name, status: 'ENABLED' }))
-  const href = `${act.origin}/v1/notifications/webhooks/${id}`
-  return { id, url: endpoint.url, event_types, links: [{ href, rel: 'self', method: 'GET' }] }
-}
-
-function eventAt({ account, id }: Call): JsonObject {
-  const event = account.events.get(id)
-  if (event === undefined) throw notFound()
-  return event.body
+function shownEndpoint({ origin }: Act, { id, url, types }: Kinds['endpoint']): JsonObject {
+  const event_types = types.map(name => ({ name, description: name, status: 'ENABLED' }))
+  return { id, url, event_types, links: [link(`${origin}${HOOKS}/${id}`)] }
 }
 
 /** The newest first, as many as a page takes. */
-function listEvents({ account, act, query }: Call): JsonObject {
-  const given = (name: string): string | null => query.get(name)
-  const [type, about] = [given('event_type'), given('transaction_id')]
-  const [from, to] = [
-    Date.parse(given('start_time') ?? '') || 0,
-    Date.parse(given('end_time') ?? '') || Infinity,
-  ]
-  const found = account.events
-    .list()
-    .map(([, event]) => event)
-    .filter(event => (type === null || event.type === type) && (about === null || event.about === about))
-    .filter(({ atMs }) => atMs >= from && atMs <= to)
-    .toReversed()
-  const events = found.slice(0, Number(given('page_size') ?? 10)).map(({ body }) => body)
-  const href = `${act.origin}/v1/notifications/webhooks-events?${query.toString()}`
-  return { events, count: events.length, links: [{ href, rel: 'self', method: 'GET' }] }
+function listEvents({ store, origin, query, nowMs }: Call): JsonObject {
+  const given = (name: string): string | undefined => query.get(name) ?? undefined
+  const events = store.list('event', {
+    where: { type: given('event_type'), about: given('transaction_id') },
+    bounds: [
+      ['createdMs', '>=', timeIn(query, 'start_time', 0)],
+      ['createdMs', '<=', timeIn(query, 'end_time', nowMs)],
+    ],
+    limit: numberIn(query, 'page_size', 10, 300),
+  })
+  const links = [link(`${origin}${EVENTS}?${query.toString()}`)]
+  return { events: events.map(({ body }) => body), count: events.length, links }
 }
 
 /** Whether we signed it: over the very bytes of the event that were posted back, so that one printed anew fails. */
-function isGenuine({ account, body, rawBody }: Call): boolean {
+function isGenuine({ store, signers, body, rawBody }: Call): boolean {
   const given = (name: string): string => stringOf(body, name) ?? ''
-  const webhookId = given('webhook_id')
-  const address = given('cert_url')
-  if (account.endpoints.get(webhookId) === undefined || !address.startsWith(CERTIFICATE_ADDRESS)) return false
+  const [webhookId, address] = [given('webhook_id'), given('cert_url')]
+  const isOurs = store.find('endpoint', webhookId) !== undefined && address.startsWith(CERTIFICATE_ADDRESS)
   const sent = { id: given('transmission_id'), time: given('transmission_time'), webhookId }
-  const event = memberText(rawBody.toString('utf8'), 'webhook_event')
-  const id = address.slice(CERTIFICATE_ADDRESS.length)
-  return account.signers.verifies(id, signedText(sent, event), given('transmission_sig'))
+  const signed = signedText(sent, memberText(rawBody.toString('utf8'), 'webhook_event'))
+  const certificate = address.slice(CERTIFICATE_ADDRESS.length)
+  return isOurs && signers.verifies(certificate, signed, given('transmission_sig'))
 }
 
 /** The text of a member of a JSON object, which is an object itself, as it stands there. */

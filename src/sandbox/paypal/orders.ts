@@ -1,11 +1,11 @@
 /** Orders: made by the merchant, approved by the payer at a page, captured by the merchant. */
 import { isObject, objectOf, stringOf, type JsonObject } from '../lib/json.ts'
 import { VendorError, type Route } from '../lib/service.ts'
-import { emit, newId, type Account, type Act } from './account.ts'
+import { emit, link, newId, type Act } from './account.ts'
 import type { Call, MakeRoute } from './call.ts'
 import { takePayment } from './captures.ts'
 import { errorReply, invalid, notFound, unprocessable } from './errors.ts'
-import { payerOf, type Capture, type Order, type Payer } from './model.ts'
+import { payerOf, type Order, type Payer } from './model.ts'
 import { minorIn } from './money.ts'
 import { MONEY, object, oneOf, text, type Fields } from './params.ts'
 import { approveUrl, shownOrder } from './show.ts'
@@ -24,10 +24,6 @@ const CONTEXT: Fields = {
   return_url: text(),
   cancel_url: text(),
 }
-const WALLET_CONTEXT = {
-  ...CONTEXT,
-  payment_method_preference: oneOf('UNRESTRICTED', 'IMMEDIATE_PAYMENT_REQUIRED'),
-}
 const UNIT: Fields = {
   reference_id: text(256),
   description: text(127),
@@ -39,52 +35,46 @@ const UNIT: Fields = {
 const CREATE: Fields = {
   'intent!': oneOf('CAPTURE'),
   'purchase_units!': { type: 'list', of: object(UNIT), max: 1 },
-  payment_source: object({ paypal: object({ experience_context: object(WALLET_CONTEXT) }) }),
+  payment_source: object({ paypal: object({ experience_context: object(CONTEXT) }) }),
   application_context: object(CONTEXT),
 }
 
 /** The routes. */
 export function orderRoutes(route: MakeRoute): readonly Route[] {
   const path = '/v2/checkout/orders'
-  const key = { remembersMs: 6 * HOUR_MS }
+  const key = { remembersMs: 6 * HOUR_MS, status: 201 }
   return [
-    route('POST', path, { ...key, fields: CREATE }, call => {
+    route('POST', path, { ...key, status: statusOf, fields: CREATE }, call => {
       const order = newOrder(call)
-      call.account.orders.add(order, order.id)
-      return { status: order.isWallet ? 200 : 201, body: shown(call, order) }
+      call.store.add('order', order)
+      return shownOrder(call, order, call.isWhole)
     }),
-    route('GET', `${path}/{id}`, {}, call => {
-      return { status: 200, body: shownOrder(call.account, call.act, orderAt(call), true) }
-    }),
+    route('GET', `${path}/{id}`, {}, call => shownOrder(call, openOrder(call, call.id))),
     route('POST', `${path}/{id}/capture`, { ...key, fields: {} }, call => {
-      return { status: 201, body: shown(call, captureOrder(call.account, call.act, orderAt(call))) }
+      return shownOrder(call, captureOrder(call, openOrder(call, call.id)), call.isWhole)
     }),
   ]
 }
 
-function shown({ account, act, isWhole }: Call, order: Order): JsonObject {
-  return shownOrder(account, act, order, isWhole)
-}
-
-function orderAt({ account, act, id }: Call): Order {
-  const order = openOrder(account, act, id)
-  if (order === undefined) throw notFound()
-  return order
+/** Asking for the payer counts as a step of an order that is there. */
+function statusOf({ status }: JsonObject): number {
+  return status === 'CREATED' ? 201 : 200
 }
 
 /** The order, if it is known and its time has not run out: who asks for an old one is told there is none. */
-export function openOrder(account: Account, act: Act, id: string): Order | undefined {
-  const order = account.orders.get(id)
+export function openOrder(act: Act, id: string): Order {
+  const order = act.store.find('order', id)
   const isOver = order?.captureId === null && order.createdMs + OPEN_MS < act.nowMs
-  return isOver ? undefined : order
+  if (order === undefined || isOver) throw notFound()
+  return order
 }
 
-function newOrder({ act, body, requestId }: Call): Order {
+function newOrder({ nowMs, body, key }: Call): Order {
   const units = body['purchase_units']
   const unit = Array.isArray(units) && isObject(units[0]) ? units[0] : {}
   const amount = objectOf(unit, 'amount') ?? {}
   const wallet = objectOf(objectOf(body, 'payment_source') ?? {}, 'paypal')
-  if (wallet !== undefined && requestId === undefined) throw invalid({ issue: 'PAYPAL_REQUEST_ID_REQUIRED' })
+  if (wallet !== undefined && key === undefined) throw invalid({ issue: 'PAYPAL_REQUEST_ID_REQUIRED' })
   return {
     id: newId(),
     status: wallet === undefined ? 'CREATED' : 'PAYER_ACTION_REQUIRED',
@@ -95,43 +85,44 @@ function newOrder({ act, body, requestId }: Call): Order {
     context: objectOf(wallet ?? {}, 'experience_context') ?? objectOf(body, 'application_context') ?? {},
     payer: null,
     captureId: null,
-    createdMs: act.nowMs,
-    updatedMs: act.nowMs,
+    createdMs: nowMs,
+    updatedMs: nowMs,
   }
 }
 
 /** The payer agrees; whoever comes back before the capture may choose another way to pay. */
-export function approve(account: Account, act: Act, order: Order, payer: Payer): Order {
+export function approve(act: Act, order: Order, payer: Payer): Order {
   if (order.status === 'COMPLETED') throw unprocessable('ORDER_ALREADY_CAPTURED')
   const approved: Order = { ...order, status: 'APPROVED', payer: payer.token, updatedMs: act.nowMs }
-  account.orders.change(order.id, approved)
-  tell(account, act, approved, 'CHECKOUT.ORDER.APPROVED', 'An order has been approved by buyer')
+  act.store.put('order', approved)
+  tell(act, approved, 'APPROVED')
   return approved
 }
 
-function tell(account: Account, act: Act, order: Order, type: string, summary: string): void {
-  const resource = shownOrder(account, act, order, true)
-  emit(account, act, type, { type: 'checkout-order', id: order.id, summary, resource })
+function tell(act: Act, order: Order, what: 'APPROVED' | 'COMPLETED'): void {
+  const summary = `An order has been ${what.toLowerCase()}`
+  const subject = { type: 'checkout-order', id: order.id, summary, resource: shownOrder(act, order) } as const
+  emit(act, `CHECKOUT.ORDER.${what}`, subject)
 }
 
 /** Takes the payment of an approved order, once. */
-function captureOrder(account: Account, act: Act, order: Order): Order {
+function captureOrder(act: Act, order: Order): Order {
   const payer = payerOf(order.payer)
   if (order.status === 'COMPLETED') throw unprocessable('ORDER_ALREADY_CAPTURED')
   if (order.status !== 'APPROVED' || payer === undefined) throw unprocessable('ORDER_NOT_APPROVED')
   const invoice = stringOf(order.unit, 'invoice_id')
-  const isBilled = ({ ids, status }: Capture): boolean =>
-    ids['invoice_id'] === invoice && status !== 'DECLINED'
-  if (invoice !== undefined && account.captures.list().some(([, one]) => isBilled(one))) {
+  const before =
+    invoice === undefined ? [] : act.store.list('capture', { where: { 'ids.invoice_id': invoice } })
+  if (before.some(({ status }) => status !== 'DECLINED')) {
     throw unprocessable('DUPLICATE_INVOICE_ID', '/purchase_units/0/invoice_id', invoice)
   }
   if (payer.capture === 'DECLINED') {
-    const links = [{ href: approveUrl(act, order), rel: 'redirect', method: 'GET' }]
+    const links = [link(approveUrl(act, order), 'redirect')]
     throw new VendorError(errorReply(422, [{ issue: 'INSTRUMENT_DECLINED' }], { links }))
   }
   const done: Order = { ...order, status: 'COMPLETED', captureId: newId(), updatedMs: act.nowMs }
-  account.orders.change(order.id, done)
-  takePayment(account, act, done, payer)
-  tell(account, act, done, 'CHECKOUT.ORDER.COMPLETED', 'An order has been completed')
+  act.store.put('order', done)
+  takePayment(act, done, payer)
+  tell(act, done, 'COMPLETED')
   return done
 }

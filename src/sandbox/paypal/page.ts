@@ -4,7 +4,7 @@ import { html, type Html } from '../lib/html.ts'
 import { stringOf } from '../lib/json.ts'
 import { pageReply } from '../lib/page.ts'
 import { VendorError, type Reply, type Route, type SandboxRequest } from '../lib/service.ts'
-import type { Account } from './account.ts'
+import type { Account, Act } from './account.ts'
 import { actOf } from './call.ts'
 import { PAYERS, payerOf, type Order } from './model.ts'
 import { moneyText } from './money.ts'
@@ -13,48 +13,58 @@ import { approve, openOrder } from './orders.ts'
 /** The routes. They are the sandbox's own: no token is asked for, and no fault acts on them. */
 export function pageRoutes(account: Account): readonly Route[] {
   const path = '/checkoutnow'
+  const show = (request: SandboxRequest): Reply =>
+    page(orderOf(actOf(account, request), request.query.get('token')))
   return [
-    { method: 'GET', path, handle: request => page(account, request, request.query.get('token') ?? '') },
-    { method: 'POST', path, handle: request => agree(account, request) },
+    { method: 'GET', path, handle: show },
+    { method: 'POST', path, handle: request => agree(actOf(account, request), request) },
   ]
 }
 
-function agree(account: Account, request: SandboxRequest): Reply {
-  const form = new URLSearchParams(request.rawBody.toString('utf8'))
-  const token = form.get('token') ?? ''
-  const act = actOf(account, request)
-  const [order, payer] = [openOrder(account, act, token), payerOf(form.get('payer'))]
-  if (order === undefined || payer === undefined) throw new VendorError(page(account, request, token))
-  if (order.status !== 'COMPLETED') approve(account, act, order, payer)
+function orderOf(act: Act, token: string | null): Order {
+  try {
+    return openOrder(act, token ?? '')
+  } catch {
+    const text = 'The address is not complete, or its time has run out. Ask for a new link.'
+    throw new VendorError(
+      frame('Nothing to pay here', html`<section class="card"><p>${text}</p></section>`, 404),
+    )
+  }
+}
+
+function agree(act: Act, { rawBody }: SandboxRequest): Reply {
+  const form = new URLSearchParams(rawBody.toString('utf8'))
+  const order = orderOf(act, form.get('token'))
+  const payer = payerOf(form.get('payer'))
+  if (order.status !== 'COMPLETED' && payer !== undefined) approve(act, order, payer)
   return { status: 303, headers: { location: `/checkoutnow?token=${order.id}` }, body: '' }
 }
 
-function page(account: Account, request: SandboxRequest, token: string): Reply {
-  const order = openOrder(account, actOf(account, request), token)
-  if (order === undefined) {
-    const text = 'The address is not complete, or its time has run out. Ask for a new link.'
-    return frame('Nothing to pay here', html`<section class="card"><p>${text}</p></section>`, 404)
-  }
+const NEWS: Partial<Readonly<Record<Order['status'], string>>> = {
+  APPROVED: 'Approved. The shop takes the payment now.',
+  COMPLETED: 'Thank you, the payment was taken.',
+}
+
+function page(order: Order): Reply {
+  const isPaid = order.status === 'COMPLETED'
   const bill = html`<section class="card">
     <p class="sum">${moneyText(order)}</p>
     <p>${stringOf(order.unit, 'description') ?? ''}</p>
-    ${order.status === 'COMPLETED' ? html`<p>Thank you, the payment was taken.</p>` : html``}
-    ${order.status === 'APPROVED' ? html`<p>Approved. The shop takes the payment now.</p>` : html``}
-    <p>${way(order, 'return_url', 'Back to the shop')} ${way(order, 'cancel_url', 'Back without paying')}</p>
+    <p>${NEWS[order.status] ?? ''}</p>
+    <p>${wayBack(order)}</p>
   </section>`
-  const title = order.status === 'COMPLETED' ? 'Paid' : 'Pay with PayPal'
-  return frame(title, html`${bill} ${order.status === 'COMPLETED' ? html`` : choice(order)}`)
+  return frame(isPaid ? 'Paid' : 'Pay with PayPal', html`${bill} ${isPaid ? html`` : choice(order)}`)
 }
 
-/** A link back, of those that the order's state has. */
-function way({ id, context, payer }: Order, name: 'return_url' | 'cancel_url', label: string): Html {
-  const given = URL.parse(stringOf(context, name) ?? '')
-  const isWanted = (name === 'return_url') === (payer !== null)
+function wayBack({ id, context, payer }: Order): Html {
+  const [name, label] =
+    payer === null ? ['cancel_url', 'Back without paying'] : ['return_url', 'Back to the shop']
+  const url = URL.parse(stringOf(context, name ?? '') ?? '')
   // A person clicks on it, and it was given by the caller of the API.
-  if (given === null || !isWanted || !/^https?:$/.test(given.protocol)) return html``
-  given.searchParams.set('token', id)
-  if (payer !== null) given.searchParams.set('PayerID', payerOf(payer)?.id ?? '')
-  return html`<a class="button" href="${given.href}">${label}</a>`
+  if (url === null || !/^https?:$/.test(url.protocol)) return html``
+  url.searchParams.set('token', id)
+  if (payer !== null) url.searchParams.set('PayerID', payerOf(payer)?.id ?? '')
+  return html`<a class="button" href="${url.href}">${label ?? ''}</a>`
 }
 
 function choice({ id }: Order): Html {
@@ -67,14 +77,9 @@ function choice({ id }: Order): Html {
   </form>`
 }
 
-function frame(title: string, body: Html, status = 200): Reply {
-  const whole = html`<header>
-      <div>
-        <p class="eyebrow">PayPal sandbox</p>
-        <h1>${title}</h1>
-      </div>
-    </header>
-    <main>${body}</main>`
+function frame(title: string, main: Html, status = 200): Reply {
+  const body = html`<header><h1>${title}</h1></header>
+    <main>${main}</main>`
   const style = html`header, main { max-width: 560px } .sum { font-size: 32px; font-weight: 600 }`
-  return pageReply(htmlDocument({ title: `${title} – PayPal sandbox`, body: whole, style }), status)
+  return pageReply(htmlDocument({ title: `${title} – PayPal sandbox`, body, style }), status)
 }
