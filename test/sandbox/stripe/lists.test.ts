@@ -57,6 +57,13 @@ test('lists are narrowed by time, state and what belongs together', async () => 
   await stripe.paymentLinks.update(second.id, { active: false })
   expect((await stripe.paymentLinks.list({ active: true })).data).toEqual([])
   expect((await stripe.paymentLinks.list({ active: false })).data).toHaveLength(2)
+  const ofLinks = (await stripe.events.list({ types: ['payment_link.*', 'charge.failed'] })).data
+  expect(ofLinks.map(({ type }) => type).toReversed()).toEqual([
+    'payment_link.created',
+    'payment_link.updated',
+    'payment_link.created',
+    'payment_link.updated',
+  ])
 })
 
 test('ids are filled in where it is asked for, deep and in lists; lines only then', async () => {
