@@ -70,6 +70,13 @@ export function formatNanoUsd(nano: number): string {
   return `${exact < 0n && micro > 0n ? '-' : ''}${micro / 1_000_000n}.${fraction}`
 }
 
+/** The same text with two decimals, half up by magnitude: `129.984000` is `129.98`. For what is billed, not for AI cost. */
+export function centsOf(usd: string): string {
+  const micro = BigInt(usd.replace('.', ''))
+  const cents = ((micro < 0n ? -micro : micro) + 5_000n) / 10_000n
+  return `${micro < 0n && cents > 0n ? '-' : ''}${cents / 100n}.${String(cents % 100n).padStart(2, '0')}`
+}
+
 interface Percent {
   readonly input: bigint
   readonly output: bigint

@@ -1,5 +1,5 @@
 import { BILL_STATES } from '../domain/billing.ts'
-import { formatNanoUsd } from '../domain/cost.ts'
+import { centsOf, formatNanoUsd } from '../domain/cost.ts'
 import { formatMoney } from '../domain/money.ts'
 import {
   document,
@@ -71,7 +71,7 @@ export function clientTable(
         client.active ? client.name : `${client.name} (not active)`,
         client.currency ?? '–',
         client.billing ?? '–',
-        client.revenueUsd ?? '–',
+        client.revenueUsd === null ? '–' : centsOf(client.revenueUsd),
         id(client.id),
       ]),
     ),

@@ -1,4 +1,4 @@
-import { formatNanoUsd } from '../domain/cost.ts'
+import { centsOf, formatNanoUsd } from '../domain/cost.ts'
 import {
   formatMoney,
   marginPercent,
@@ -188,7 +188,7 @@ export function moneyFacts(figure: MoneyFigure, probesUsd = formatNanoUsd(0)): P
     ['billed', figure.billed.length === 0 ? 'nothing' : figure.billed.join(', ')],
     ['gross', dollars(figure.grossUsd)],
     ['AI cost', words`${money(figure.costUsd)}${each}${probes}`],
-    ['fees', money(figure.feesUsd)],
+    ['fees', dollars(figure.feesUsd)],
     ['profit', dollars(figure.profitUsd)],
     ['margin', figure.marginPercent === null ? 'not computed' : `${figure.marginPercent.toFixed(1)} %`],
   )
@@ -212,7 +212,7 @@ export function moneyGaps({ withoutRate, unpriced }: Pick<MoneyReport, 'withoutR
 }
 
 function dollars(amount: string | null): Words {
-  return amount === null ? 'not computed' : money(amount)
+  return amount === null ? 'not computed' : money(centsOf(amount))
 }
 
 const COLUMNS: readonly Column[] = [
@@ -230,9 +230,9 @@ function shareTable(what: string, shares: readonly MoneyShare[]): Part {
     shares.map((share): readonly (string | Span)[] => [
       share.name,
       String(share.accepted),
-      share.grossUsd ?? '–',
+      share.grossUsd === null ? '–' : centsOf(share.grossUsd),
       share.costUsd,
-      share.profitUsd ?? '–',
+      share.profitUsd === null ? '–' : centsOf(share.profitUsd),
       share.marginPercent === null ? '–' : share.marginPercent.toFixed(1),
     ]),
   )

@@ -1,6 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { costNanoUsd, formatNanoUsd, worstCaseNanoUsd, type TokenUsage } from '../../src/domain/cost.ts'
+import {
+  centsOf,
+  costNanoUsd,
+  formatNanoUsd,
+  worstCaseNanoUsd,
+  type TokenUsage,
+} from '../../src/domain/cost.ts'
 import { quotePrice, type PriceQuote } from '../../src/domain/price.ts'
 
 const NOW = Date.parse('2026-11-25T12:00:00Z')
@@ -273,4 +279,16 @@ describe('formatNanoUsd', () => {
       SEED,
     )
   })
+})
+
+test.each([
+  ['129.984000', '129.98'],
+  ['0.005000', '0.01'],
+  ['0.004999', '0.00'],
+  ['-0.001955', '0.00'],
+  ['-0.005000', '-0.01'],
+  ['-12.345678', '-12.35'],
+  ['0.000000', '0.00'],
+])('%s in cents is %s', (usd, cents) => {
+  expect(centsOf(usd)).toBe(cents)
 })
