@@ -3,7 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { realClock } from '../../src/kernel/real-world.ts'
+import { callCli } from '../support/cli.ts'
 import { listOf, parseDocument, partOf, type Document } from '../support/document.ts'
+import { realWorld } from '../support/real-world.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 import { errorOf, spawn, start } from '../cli/support/run.ts'
 import { PACKED } from '../support/child.ts'
@@ -171,4 +174,26 @@ test('the same outcomes at any concurrency, in an empty folder, and in a poisone
     if (!file.isFile()) continue
     expect(readFileSync(join(file.parentPath, file.name)).includes('of-the-caller')).toBe(false)
   }
+})
+
+test.each([
+  ['when maintain is to be run as well', '2026-12-06T09:00:00Z'],
+  ['while another morning is not over', '2026-12-01T08:10:00Z'],
+  ['at the turn of a month', '2026-12-01T09:00:00Z'],
+])('the night goes the same way %s', async (_when, now) => {
+  const dir = temporaryFolder()
+  const clock = realClock()
+  const aheadMs = Date.parse(now) - clock.now()
+  const world = realWorld({
+    clock: { ...clock, now: () => clock.now() + aheadMs },
+    env: {},
+    cwd: dir,
+    homeDir: dir,
+  })
+  const ran = await callCli(['demo', '--fast', '--json'], { world })
+  expect(ran.code).toBe(0)
+  const day = parseDocument(ran.stdout)
+  expect(nightOutcomes(day)).toEqual(NIGHT)
+  // What it leaves is of no time to come: commands that are typed next would find a clock that went back.
+  expect(partOf(partOf(day, 'night'), 'alert')['resolvedMs']).toBeLessThan(Date.parse(now))
 })
