@@ -1,6 +1,7 @@
 /** Every implementer of `AlertChannel`: the journal, and a webhook over HTTP. */
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import type { Notice } from '../../src/domain/notice.ts'
 import { lightFetch } from '../../src/kernel/http/fetch.ts'
 import { createLog } from '../../src/kernel/log.ts'
 import { realClock, realRandom } from '../../src/kernel/real-world.ts'
@@ -154,6 +155,19 @@ test('plain http is for hosts that are named', async () => {
   )
 })
 
+const TEST_NOTICE: Notice = {
+  kind: 'notice',
+  what: 'test',
+  alertId: null,
+  cause: 'c',
+  severity: 'warning',
+  message: 'm',
+  next: null,
+  count: 1,
+  openedMs: 0,
+  atMs: 0,
+}
+
 test('what it answers is told without the address, which opens it', async () => {
   const { url, post } = await watch()
   const channel = opened(
@@ -161,27 +175,28 @@ test('what it answers is told without the address, which opens it', async () => 
   )
   const body = `no ${url}${HOOK_PATH} here`
   await post('/__sandbox/faults', { action: { type: 'plain-error', status: 404, body }, match: {}, times: 1 })
-  const failure = await failureOf(
-    channel.tell(
-      {
-        kind: 'notice',
-        what: 'test',
-        alertId: null,
-        cause: 'c',
-        severity: 'warning',
-        message: 'm',
-        next: null,
-        count: 1,
-        openedMs: 0,
-        atMs: 0,
-      },
-      'k',
-    ),
-  )
+  const failure = await failureOf(channel.tell(TEST_NOTICE, 'k'))
   expect(failure).toMatchObject({
     errorClass: 'credential',
     status: 404,
     fix: textLike(/ALERT_WEBHOOK_URL/),
   })
   expect(failure.message).not.toContain(HOOK_PATH.slice(1))
+})
+
+const OPENS = 'https://hooks.example.com/in/T0ken-0123/x?key=Que%2Bry%2F0123'
+
+test.each([
+  ['a redirection', 302, '', `${OPENS}/again`],
+  ['a refusal that repeats it', 400, `no ${OPENS}, ${encodeURIComponent(OPENS)}`, ''],
+  ['a refusal that is cut within it', 400, `${'x'.repeat(185)} ${OPENS}`, ''],
+  ['a refusal that repeats its parts', 403, 'T0ken-0123 or Que+ry/0123 or Que%2Bry%2F0123', ''],
+])('%s does not tell what opens the address', async (_, status, body, location) => {
+  const answer = new Response(body, { status, headers: location === '' ? {} : { location } })
+  const world = { ...WORLD, fetch: async () => answer }
+  const service = await openService('webhook', { world, settings: {}, secrets: { ALERT_WEBHOOK_URL: OPENS } })
+  const channel = opened((await service.alertChannel?.(callInto([]))) ?? null)
+  const { message } = await failureOf(channel.tell(TEST_NOTICE, 'k'))
+  expect(message).toContain('[redacted')
+  expect(message).not.toMatch(/T0k|Que/)
 })

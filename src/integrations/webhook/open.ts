@@ -40,7 +40,7 @@ const SECRET = 'ALERT_WEBHOOK_URL'
 const TIMEOUT_MS = 15_000
 
 function webhookChannel(url: URL, world: Pick<World, 'fetch' | 'clock'>): AlertChannel {
-  const redact = redactor([url.href, url.pathname.slice(1)])
+  const redact = redactor(keysIn(url))
   const post = async (notice: Notice, key: string): Promise<FetchAnswer> => {
     try {
       return await world.fetch(url, {
@@ -60,6 +60,12 @@ function webhookChannel(url: URL, world: Pick<World, 'fetch' | 'clock'>): AlertC
       if (!answer.ok) throw await failureOf(answer, redact)
     },
   }
+}
+
+/** What of the address may open something: all of it, and each part, as it stands there and as it is meant. */
+function keysIn({ href, pathname, search, searchParams }: URL): string[] {
+  const parts = [...pathname.split('/'), ...search.slice(1).split(/[&=]/)]
+  return [href, pathname.slice(1), search.slice(1), ...parts, ...searchParams.values()]
 }
 
 /** `text` is what chat services show; the rest is for programs. */
@@ -87,10 +93,11 @@ const WRONG_ADDRESS = new Set([401, 403, 404, 405, 410])
 async function failureOf(answer: FetchAnswer, redact: (text: string) => string): Promise<ServiceFailure> {
   const { status, headers } = answer
   const header = (name: string): string | null => headers.get(name)
-  const redirect = redirectFailure(status, header('location'), SECRET)
+  const location = header('location')
+  const redirect = redirectFailure(status, location === null ? null : redact(location), SECRET)
   if (redirect !== null) return redirect
   const facts = { status, retryAfterMs: retryAfterMs(header) }
-  const message = `${status}: ${redact(await wordsOf(answer)) || 'nothing is said why'}`
+  const message = `${status}: ${redact(await wordsOf(answer)).slice(0, SHOWN) || 'nothing is said why'}`
   if (WRONG_ADDRESS.has(status)) {
     const fix = `set ${SECRET} to an address that takes notices`
     return new ServiceFailure(message, { ...facts, errorClass: 'credential', billed: 'no', fix })
@@ -107,7 +114,7 @@ const SHOWN = 200
 /** What it says of why, as far as it says anything. */
 async function wordsOf(answer: FetchAnswer): Promise<string> {
   try {
-    return (await answer.text()).replaceAll(/\s+/g, ' ').trim().slice(0, SHOWN)
+    return (await answer.text()).replaceAll(/\s+/g, ' ').trim()
   } catch {
     return 'the answer broke off'
   }
