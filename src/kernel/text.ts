@@ -72,14 +72,22 @@ export function spanText(ms: number): string {
   return `${Math.round(seconds / 86_400)} d`
 }
 
+/** The last instant that a calendar has, and the first as far before 1970 (ECMA-262, "Time Values and Time Range"). */
+const LAST_MS = 8.64e15
+
+/** An instant in ISO 8601. What lies beyond all calendars, as in a damaged row, is shown as the end of them. */
+export function instantText(ms: number): string {
+  return new Date(Math.max(-LAST_MS, Math.min(LAST_MS, ms))).toISOString()
+}
+
 /** `2026-11-25 13:40` UTC, for people. */
 export function minuteText(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
+  return instantText(ms).slice(0, 16).replace('T', ' ')
 }
 
 /** `2026-11-25 13:40:07` UTC. */
 export function secondText(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ')
+  return instantText(ms).slice(0, 19).replace('T', ' ')
 }
 
 /** Says that the clock went back, by something that is recorded at a later time than now. */

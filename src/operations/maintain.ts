@@ -2,6 +2,7 @@ import { CATALOG_VERSION } from '../domain/model-catalog.ts'
 import { document, facts, hint, state, words, type Tone, type Words } from '../kernel/document.ts'
 import { AppError, asAppError, type ErrorKind } from '../kernel/errors.ts'
 import { countText, minuteText, spanText } from '../kernel/text.ts'
+import { quoted } from '../kernel/typed-as.ts'
 import { defineOperation, type Context } from './define.ts'
 
 type MaintainContext = Context<{ store: 'required' }>
@@ -160,7 +161,7 @@ async function tellCopies({ store, world }: MaintainContext): Promise<Done> {
     return fine(copies.length === 0 ? 'none' : `${count} of before a migration, none older than 30 days`)
   }
   const named = old.map(({ path, madeMs }) => `${path} (${minuteText(madeMs ?? 0)} UTC)`)
-  const next = `rm ${old.map(({ path }) => path).join(' ')}`
+  const next = `rm ${old.map(({ path }) => quoted(path)).join(' ')}`
   return { did: `of before a migration, older than 30 days: ${named.join(', ')}`, next }
 }
 

@@ -15,7 +15,7 @@ import {
 import { isFinal, RUN_STATES, type RunStatus } from '../domain/run-state.ts'
 import type { TaskType } from '../domain/task-type.ts'
 import { AppError, defect } from '../kernel/errors.ts'
-import { countText } from '../kernel/text.ts'
+import { countText, instantText } from '../kernel/text.ts'
 import type { NewRun } from '../store/run-rows.ts'
 import type { TaskSummary } from '../store/tasks.ts'
 import type { PipelineContext } from './context.ts'
@@ -241,7 +241,7 @@ function planOf(
 }
 
 function shown({ taskId, title, runId, errorClass, reason, failedMs }: RepeatedRun): ShownRun {
-  const failedAt = failedMs === null ? null : new Date(failedMs).toISOString()
+  const failedAt = failedMs === null ? null : instantText(failedMs)
   return { taskId, title, replayOf: runId, errorClass, reason, failedAt }
 }
 

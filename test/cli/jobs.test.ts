@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { isObject, parseJson } from '../../src/sandbox/lib/json.ts'
 import { statusFigures } from '../../src/figures/status.ts'
 import { toys, type Toys } from '../session/support/toy-jobs.ts'
+import { changeStore } from '../store/support/store-file.ts'
 import { callCli } from '../support/cli.ts'
 import { realWorld } from '../support/real-world.ts'
 
@@ -131,6 +132,22 @@ test('a run by a clock that was ahead is not the last one, nor does it hide that
   expect((await type('jobs', 'list')).stdout).toMatch(/tidy +daily 12:00 +failed +2026-11-25 12:00/)
   expect((await type('status')).stdout).toMatch(/failed +tidy, slot 2026-11-25 12:00: failed; again in 5 min/)
   expect((await type('jobs', 'show', 'tidy')).stdout).toMatch(/2026-11-25 12:00 .*\n2027-11-25 12:00 /)
+})
+
+test('a row that is damaged hides no other', async () => {
+  const place = toys()
+  const type = typing(place)
+  await type('--job', 'tidy')
+  await type('--job', 'look')
+  changeStore(
+    `${place.stateDir}/echopilot.db`,
+    `UPDATE operation_records SET slot_ms = 9223372036854775807, started_ms = 9223372036854775807 WHERE job = 'tidy'`,
+  )
+  for (const words of [['jobs', 'list'], ['jobs', 'show', 'tidy'], ['status']]) {
+    const { code, stdout, stderr } = await type(...words)
+    expect([words, stderr, code === 70]).toEqual([words, '', false])
+    expect(stdout).toContain('tidy')
+  }
 })
 
 test('status: what never ran is not proved, what is late or failed is wrong', async () => {

@@ -195,7 +195,7 @@ test.each([
   const answer = new Response(body, { status, headers: location === '' ? {} : { location } })
   const world = { ...WORLD, fetch: async () => answer }
   const service = await openService('webhook', { world, settings: {}, secrets: { ALERT_WEBHOOK_URL: OPENS } })
-  const channel = opened((await service.alertChannel?.(callInto([]))) ?? null)
+  const channel = opened(service.alertChannel?.(callInto([])) ?? null)
   const { message } = await failureOf(channel.tell(TEST_NOTICE, 'k'))
   expect(message).toContain('[redacted')
   expect(message).not.toMatch(/T0k|Que/)

@@ -1,7 +1,7 @@
 import { dim, document, facts, minute, state, table, type Span } from '../../kernel/document.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { textField, withDefault, wholeNumberField } from '../../kernel/field.ts'
-import { spanText } from '../../kernel/text.ts'
+import { secondText, spanText } from '../../kernel/text.ts'
 import { noSuchJob } from '../../domain/schedule.ts'
 import { jobFigures, jobState, jobWords, runFigure, type RunFigure } from '../../figures/jobs.ts'
 import { defineOperation } from '../define.ts'
@@ -63,7 +63,7 @@ export const jobsShow = defineOperation({
 })
 
 function clock(ms: number): string {
-  return new Date(ms).toISOString().slice(11, 19)
+  return secondText(ms).slice(11)
 }
 
 function resultSpan({ outcome, idle }: RunFigure): Span {
