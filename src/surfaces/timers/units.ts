@@ -187,7 +187,7 @@ function target(timers: readonly string[]): Section[] {
  * by other users.
  */
 function alertService(facts: UnitFacts): Section[] {
-  const lines = 'journalctl --quiet --no-pager --output=cat --lines=20 --boot'
+  const lines = 'journalctl --quiet --no-pager --output=cat --lines=20'
   const ofRun = String.raw`_SYSTEMD_INVOCATION_ID="$$MONITOR_INVOCATION_ID" + INVOCATION_ID="$$MONITOR_INVOCATION_ID"`
   const tell = `${startOf(facts)} alert unit "$$0" --result "$$MONITOR_SERVICE_RESULT" --exit-code "$$MONITOR_EXIT_STATUS" --lines -`
   return [
