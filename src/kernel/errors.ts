@@ -103,7 +103,21 @@ export function asAppError(thrown: unknown): AppError {
       thrown,
     )
   }
+  if (isPartGone(thrown)) {
+    return new AppError(
+      'store',
+      'a part of the program is gone: another version was installed while it ran',
+      'run the same command again: it goes on where this one was',
+      thrown,
+    )
+  }
   return defect(`internal error: ${messageOf(thrown)}`, thrown)
+}
+
+/** Parts are loaded when they are needed; an installation takes those of another version away. */
+function isPartGone(thrown: unknown): boolean {
+  if (!(thrown instanceof Error && 'code' in thrown)) return false
+  return thrown.code === 'MODULE_NOT_FOUND' || thrown.code === 'ERR_MODULE_NOT_FOUND'
 }
 
 /** An error of ours: there is nothing that the operator could have done. */
