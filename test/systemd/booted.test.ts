@@ -87,20 +87,20 @@ async function failureIsOneAlert({ machine, json }: Office): Promise<void> {
   const override = '/run/systemd/system/echopilot-replay.service.d/fails.conf'
   machine.write(override, '[Service]\nExecStart=\nExecStart=/bin/sh -c "echo its last words >&2; exit 70"\n')
   await machine.ok('systemctl daemon-reload')
-  expect((await machine.run('systemctl start echopilot-replay.service')).code).toBe(1)
-  await eventually(async () => {
-    const alerts = listOf(await json('echopilot alert list'), 'alerts')
-    expect(alerts.filter(alert => JSON.stringify(alert).includes('echopilot-replay.service'))).toHaveLength(1)
-  })
-  expect((await machine.run('systemctl start echopilot-replay.service')).code).toBe(1)
-  await eventually(async () =>
-    expect(
-      await machine.ok(
-        'systemctl show -p ActiveState --value echopilot-alert@echopilot-replay.service.service',
-      ),
-    ).toBe('inactive\n'),
-  )
-  expect(listOf(await json('echopilot alert list'), 'alerts')).toHaveLength(1)
+  for (let times = 0; times < 2; times += 1) {
+    expect((await machine.run('systemctl start echopilot-replay.service')).code).toBe(1)
+    await eventually(async () =>
+      expect(
+        await machine.ok('systemctl list-units --no-legend --state=activating "echopilot-alert@*"'),
+      ).toBe(''),
+    )
+    // It runs every five minutes, and is not waited for.
+    await machine.run('echopilot operate')
+  }
+  const alerts = listOf(await json('echopilot alert list'), 'alerts')
+  expect(
+    alerts.filter(alert => JSON.stringify(alert).includes('unit/echopilot-replay.service')),
+  ).toHaveLength(1)
   const words = `new (require('node:sqlite').DatabaseSync)('/var/lib/echopilot/echopilot.db').prepare('SELECT lines FROM unit_failures').all()`
   const node = `/usr/local/lib/node_modules/echopilot/node_modules/node-linux-${process.arch}/bin/node`
   const kept = await machine.ok(`runuser -u echopilot -- ${node} -p "JSON.stringify(${words})"`)
@@ -115,13 +115,16 @@ async function failureIsOneAlert({ machine, json }: Office): Promise<void> {
 
 /** What was missed while the machine was off runs once, at once, and is marked as late. */
 async function missedJobIsCaughtUp({ machine, json }: Office): Promise<void> {
+  const invocation = async (): Promise<string> =>
+    machine.ok('systemctl show -p InvocationID --value echopilot-replay.service')
+  const before = await invocation()
   const stamp = '/var/lib/systemd/timers/stamp-echopilot-replay.timer'
   await machine.ok(`systemctl stop echopilot-replay.timer && touch -d '3 days ago' ${stamp}`)
   await machine.ok('systemctl start echopilot-replay.timer')
   await eventually(async () => {
+    expect(await invocation()).not.toBe(before)
     const runs = listOf(await json('echopilot jobs show replay'), 'runs')
-    expect(runs).toHaveLength(1)
-    expect(runs[0]).toMatchObject({ outcome: 'ok', late: true })
+    expect(runs.filter(({ outcome, late }) => outcome === 'ok' && late === true)).toHaveLength(1)
   })
 }
 
