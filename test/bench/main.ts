@@ -8,6 +8,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { AUDIT } from './audit.ts'
+import { IDLE } from './idle.ts'
 import { INSTALL } from './install.ts'
 import { MEMORY } from './memory.ts'
 import { STARTUP } from './startup.ts'
@@ -17,7 +18,7 @@ import { installPacked } from './support/packed.ts'
 import { table } from './support/table.ts'
 import { TASKS } from './tasks.ts'
 
-const SECTIONS: readonly Section[] = [STARTUP, TASKS, STORE, AUDIT, MEMORY, INSTALL]
+const SECTIONS: readonly Section[] = [STARTUP, IDLE, TASKS, STORE, AUDIT, MEMORY, INSTALL]
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`)

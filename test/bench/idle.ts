@@ -1,0 +1,68 @@
+import { cpSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { spacingMs, type ScheduledJob } from '../../src/domain/schedule.ts'
+import { SCHEDULE } from '../../src/operations/schedule.ts'
+import { echopilot, type Bench, type Section } from './support/bench.ts'
+import { openOffice } from './support/office.ts'
+import { interleaved, medianOf } from './support/rounds.ts'
+import { metered, type Command } from './support/run.ts'
+import { duration, type Row } from './support/table.ts'
+
+const ROUNDS = 5
+const DAY_MS = 24 * 3600_000
+
+/** What all timers cost on a day on which nothing happens; between their runs nothing of the program is in memory. */
+export const IDLE: Section = {
+  name: 'idle',
+  title: 'a day of all timers on an idle store, against `node -e 0` as often',
+  run: async bench => {
+    const office = await openOffice(bench, join(bench.folder, 'board'))
+    try {
+      await office.setUp()
+      const state = office.env['ECHOPILOT_STATE_DIR'] ?? ''
+      const unused = join(bench.folder, 'unused')
+      cpSync(state, unused, { recursive: true })
+      return await rows(bench, office.env, () => {
+        // A slot is done once: each run is the first of its slot.
+        rmSync(state, { recursive: true })
+        cpSync(unused, state, { recursive: true })
+      })
+    } finally {
+      await office.stop()
+    }
+  },
+}
+
+async function rows(bench: Bench, env: Readonly<Record<string, string>>, reset: () => void): Promise<Row[]> {
+  const cpu = async (command: Command): Promise<number> => {
+    reset()
+    return (await metered(bench.packed, command)).cpuMs
+  }
+  const jobs = Object.entries<ScheduledJob>(SCHEDULE)
+  const contenders = Object.fromEntries([
+    ['bare', async () => cpu({ words: ['-e', '0'], env })],
+    ...jobs.map(([name]) => [name, async () => cpu(echopilot(bench, ['--job', name], env))] as const),
+  ])
+  const samples = await interleaved(contenders, { rounds: ROUNDS, warmUp: 1 })
+  const median = (name: string): number => medianOf(samples[name] ?? [], ms => ms)
+  const bare = median('bare')
+  const timesADay = ([, { on }]: (typeof jobs)[number]): number => DAY_MS / spacingMs(on)
+  const runs = jobs.reduce((sum, job) => sum + timesADay(job), 0)
+  const day = jobs.reduce((sum, job) => sum + timesADay(job) * median(job[0]), 0)
+  const ratio = day / (runs * bare)
+  bench.say(`medians of ${String(ROUNDS)} interleaved rounds; ${runs.toFixed(1)} runs a day`)
+  return [
+    { figure: 'node -e 0, CPU', measured: duration(bare) },
+    ...jobs.map(([name]) => ({
+      figure: `--job ${name}, CPU`,
+      measured: duration(median(name)),
+      ratio: median(name) / bare,
+    })),
+    {
+      figure: 'a day of all timers, CPU',
+      measured: duration(day),
+      ratio,
+      goal: { name: 'idleDay', figure: ratio },
+    },
+  ]
+}
