@@ -10,7 +10,10 @@ import { settingsWith } from '../../support/workshop.ts'
 
 /** One task of each kind there is, with the state it must end in whatever happens. */
 export const KINDS: readonly { readonly task: TaskRequest; readonly ends: string }[] = [
-  { task: aTask({ title: 'passes at once', client: 'Acme' }), ends: 'done 95' },
+  {
+    task: aTask({ title: 'passes at once', client: 'Acme', price: { currency: 'USD', minor: 4_990 } }),
+    ends: 'done 95',
+  },
   { task: aTask({ title: 'passes revised', brief: REVISED_BRIEF }), ends: 'done 92' },
   { task: aTask({ title: 'is refused', brief: briefThat('refuse') }), ends: 'failed_final null' },
   { task: aTask({ title: 'is empty', brief: '' }), ends: 'failed_final null' },

@@ -48,7 +48,10 @@ async function anew(): Promise<Desk> {
   for (const name of ['notion', 'openai'] as const)
     await fetch(`${office.url(name)}/__sandbox/reset`, { method: 'POST' })
   const desk = await openDesk(office)
-  for (const { title, brief } of ROWS) await board.add({ 'Task Name': title, Description: brief })
+  const client = await board.add({ 'Client Name': 'Acme' }, { source: 'Clients' })
+  for (const { title, brief } of ROWS) {
+    await board.add({ 'Task Name': title, Description: brief, Client: [client], Price: 49.9 })
+  }
   return desk
 }
 
@@ -67,6 +70,18 @@ async function expectAllDoneOnce(desk: Desk): Promise<void> {
     expect(await logged(board, id), title).toEqual({ log, job })
     await expectBodyOnce(desk, board, pageId, id)
   }
+  await expectBilledOnce(desk)
+}
+
+/** What was accepted has one bill, and the board says so on the row, in its figures and of the client. */
+async function expectBilledOnce(desk: Desk): Promise<void> {
+  const bills = desk.rows('SELECT r.state, b.state AS bill FROM bills b JOIN runs r ON r.id = b.run_id')
+  expect(bills).toEqual([{ state: 'done', bill: 'unpaid' }])
+  const shown = async (database: string, column: string): Promise<unknown[]> =>
+    (await board.rows(database)).map(({ cells }) => cells[column] ?? null).filter(cell => cell !== null)
+  expect(await shown('Automation Queue', 'Payment Status')).toEqual(['Unpaid'])
+  expect(await shown('Job Log', 'Payment Status')).toEqual(['Unpaid'])
+  expect(await shown('Clients', 'Revenue USD')).toEqual([49.9])
 }
 
 let boundaries: readonly string[] = []
