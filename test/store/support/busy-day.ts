@@ -97,6 +97,22 @@ export async function busyDay({ clock, machine, ...files }: TestStore): Promise<
   store.close()
 }
 
+/** What the auto-operator does, and the hour that it tells of. */
+async function healed(store: Store, words: string): Promise<void> {
+  const begun = await store.operate.beginHealing('redeliver', 'notion', 1)
+  if (begun.kind === 'begun') await store.operate.endHealing(begun.id, { outcome: 'failed', detail: words })
+  await store.operate.recordHeartbeat('notion', {
+    atMs: 0,
+    ok: true,
+    jobs: 0,
+    averageScore: null,
+    lowScores: 0,
+    commit: 'c',
+    branch: words,
+    notes: words,
+  })
+}
+
 const POLICY = {
   rules: { repeatMs: LEASE_MS, calmMs: LEASE_MS, quietHours: null },
   channels: ['journal'],
@@ -121,6 +137,7 @@ export async function auditedDay(files: TestStore, words: string): Promise<void>
   await failures(store, words)
   await writes(store, words)
   await alerts(store, words)
+  await healed(store, words)
   await store.clients.read([
     { ...newClient(words), pageId: words, email: words, address: words, country: words },
   ])
