@@ -85,8 +85,8 @@ function cancelBill(tx: Change, { id, runId, amount }: Bill): void {
   if (run !== null) tellMoney(tx, run)
 }
 
-/** Records that the row of a client is to say what it was billed for. */
-function tellRevenue(tx: Change, clientId: string): void {
+/** Records that the row of a client is to say what it was billed for; inside the transaction that changed or read it. */
+export function tellRevenue(tx: Change, clientId: string): void {
   const client = clientById(tx, clientId)
   if (client === null || client.pageId === null) return
   const { pageId, source } = client

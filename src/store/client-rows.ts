@@ -5,6 +5,8 @@ import { findRow, readRows, type Change, type RowReader, type StoreReader } from
 /** A client as a row of a service says it. */
 export interface ClientRow extends ClientFacts {
   readonly pageId: string
+  /** What it shows as revenue, which is ours to say; absent where it has no such column. */
+  readonly revenueUsd?: number | null
 }
 
 /** A client that the store knows. */
@@ -63,7 +65,7 @@ export function clientIdByEmail(core: StoreReader, address: string | null): stri
  * row does not know of it.
  */
 export function keepClientRow(tx: Change, source: 'notion', row: ClientRow): string {
-  const { pageId, ...facts } = row
+  const { pageId, revenueUsd: _, ...facts } = row
   const known = findRow(tx, 'SELECT * FROM clients WHERE page_id = :pageId', { pageId }, readClient)
   const id = known?.id ?? tx.newId('client')
   if (known !== null && isWaiting(tx, source, pageId)) return id

@@ -1,4 +1,7 @@
 import { emailOf, newClient, type ClientChanges } from '../domain/client.ts'
+import { formatNanoUsd } from '../domain/cost.ts'
+import { revenueOf } from './bill-rows.ts'
+import { tellRevenue } from './billing.ts'
 import {
   clientById,
   clientIdByEmail,
@@ -24,10 +27,13 @@ export function clientStore(core: StoreCore) {
     },
     /** Those with exactly this name or address, whatever the case of the latter. */
     named: async (text: string) => namedSo(core, text),
-    /** Takes over what rows of the service say: it wins over what is known here. */
+    /** Takes over what rows of the service say: it wins over what is known here, but for the revenue, which is told again. */
     read: (rows: readonly ClientRow[]) =>
       core.change(core.actor, 'client.read', tx => {
-        for (const row of rows) keepClientRow(tx, 'notion', row)
+        for (const row of rows) {
+          const id = keepClientRow(tx, 'notion', row)
+          if (!showsRevenue(tx, id, row)) tellRevenue(tx, id)
+        }
       }),
     /** Makes a client that only the store knows. */
     add: (name: string, changes: ClientChanges, actor: string) =>
@@ -59,6 +65,15 @@ export function clientStore(core: StoreCore) {
         recordEffects(tx, { service: source, subject: { kind: 'client', id } }, [effect])
       }),
   }
+}
+
+/** Nothing is as good as 0, where there was nothing to be billed. */
+function showsRevenue(core: StoreReader, id: string, { revenueUsd }: ClientRow): boolean {
+  const nano = revenueOf(core, id)
+  const isTold = nano !== 0 || (revenueUsd ?? 0) !== 0
+  return (
+    revenueUsd === undefined || !isTold || revenueUsd === (nano === null ? null : Number(formatNanoUsd(nano)))
+  )
 }
 
 function namedSo(core: StoreReader, text: string): Client[] {

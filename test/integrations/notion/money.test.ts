@@ -165,6 +165,23 @@ test('clients are read from the board, and what is set here is written there', a
   expect(made.code).toBe(66)
 })
 
+test('revenue is ours to say: what somebody wrote there is written over', async () => {
+  const desk = await deskWith()
+  const client = await acme()
+  await board.add({ ...ROW, 'Task Name': 'Priced', Client: [client], Price: 49.9 })
+  await desk.done('poll', '--drain')
+  const other = await board.add({ 'Client Name': 'New' }, { source: 'Clients' })
+  const writes = (await board.writes(client)).length
+  await desk.done('client', 'list')
+  expect(await desk.done('deliver')).toMatchObject({ delivered: 0 })
+  await board.edit(client, { values: { 'Revenue USD': 1_000_000 } })
+  await desk.done('client', 'list')
+  await desk.done('deliver')
+  expect((await board.row(client)).cells['Revenue USD']).toBe(54.89)
+  expect((await board.row(other)).cells['Revenue USD'] ?? null).toBeNull()
+  expect((await board.writes(client)).length).toBe(writes + 1)
+})
+
 test('a board that cannot be read leaves the clients as they were', async () => {
   const desk = await deskWith()
   await acme()

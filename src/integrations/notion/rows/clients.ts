@@ -53,12 +53,13 @@ export async function readClients({ api, databases }: Workspace): Promise<Client
 /** What cannot be taken for what its column is reads as nothing: it is then as it is for clients of whom nothing is said. */
 function clientRowOf(page: NotionPage, clients: NotionDatabase): ClientRow {
   const row = readRow(page, clients)
-  const hasActive = clients.properties['active'] !== undefined
+  const { active, revenueUsd } = clients.properties
   return {
+    ...(revenueUsd === undefined ? {} : { revenueUsd: row.number('revenueUsd') }),
     pageId: page.id,
     name: nameOf(row.text('clientName') ?? '') || 'Unnamed',
     email: emailOf(row.text('email')),
-    active: !hasActive || row.checkbox('active'),
+    active: active === undefined || row.checkbox('active'),
     currency: readCurrency(row.choice('currency') ?? row.text('currency') ?? ''),
     billing: billingOf(row.choice('billing')),
     rateNano: readNanoUsd(String(row.number('rate') ?? '')),
