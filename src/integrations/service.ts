@@ -87,7 +87,7 @@ export interface OpenService {
   /** It tells people of alerts; left out where it does not, or nothing is set up. */
   alertChannel?(call: ServiceCall): AlertChannel
   /** Proofs for `doctor`, besides those that every service of its role has. */
-  proofs?(): Promise<readonly NewProof[]>
+  proofs?(call: ServiceCall): Promise<readonly NewProof[]>
 }
 
 /** Declares a service; keeps the names of its settings and secrets in the type. */

@@ -75,6 +75,17 @@ export function urlField(meaning: string): Field<string> {
   return { ...field, isAddress: true }
 }
 
+/** An address of http or https with nothing behind host and port, for a client that is told only those. */
+export function originField(meaning: string): Field<string> {
+  const field = urlField(meaning)
+  const read = (given: unknown): string => {
+    const { origin, pathname, search, hash } = new URL(field.read(given))
+    if (`${pathname}${search}${hash}` === '/') return origin
+    throw new FieldFault(`an address without a path is wanted, such as ${origin}`)
+  }
+  return { ...field, read }
+}
+
 /** A day of the calendar, as 2026-12-31. */
 export function dateField(meaning: string): Field<string> {
   return textField(meaning, given => {

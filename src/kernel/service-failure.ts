@@ -14,6 +14,11 @@ export class ServiceFailure extends Error {
   /** The HTTP status and the service's own code of the error, where there are any: how the failure looks. */
   readonly status: number | null
   readonly code: string | null
+  /**
+   * The idempotency key that was sent has its answer, or belongs to another request: asked again with it, the service
+   * gives nothing else.
+   */
+  readonly isKept: boolean
 
   constructor(
     message: string,
@@ -25,6 +30,7 @@ export class ServiceFailure extends Error {
       fix?: string | null
       status?: number | null
       code?: string | null
+      isKept?: boolean
       cause?: unknown
     },
   ) {
@@ -36,6 +42,7 @@ export class ServiceFailure extends Error {
     this.fix = facts.fix ?? null
     this.status = facts.status ?? null
     this.code = facts.code ?? null
+    this.isKept = facts.isKept ?? false
   }
 }
 

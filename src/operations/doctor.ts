@@ -21,8 +21,7 @@ import { secretsFolder } from '../settings/secrets.ts'
 import { stageServices } from '../pipeline/rules.ts'
 import type { NewProof, Proof } from '../store/proofs.ts'
 import { SERVICES } from '../integrations/index.ts'
-import type { Attempted } from '../kernel/operation.ts'
-import { defineOperation, type Context, type ServiceAttempt } from './define.ts'
+import { defineOperation, type Context } from './define.ts'
 
 export const doctor = defineOperation({
   path: ['doctor'],
@@ -42,7 +41,7 @@ export const doctor = defineOperation({
       ...(await sealProofs(context.store)),
       ...(await clockProofs(context.store, context.world.clock.now())),
       ...models,
-      ...(await serviceProofs(context.services)),
+      ...(await serviceProofs(context)),
     ]
     const proofs = await keep(context, found)
     return {
@@ -67,11 +66,12 @@ export const doctor = defineOperation({
 })
 
 /** What services say of themselves. One that plays a role is proved as that, where it could not be opened too. */
-async function serviceProofs(services: Attempted<readonly ServiceAttempt[]>): Promise<NewProof[]> {
+async function serviceProofs(context: Context<{ services: 'optional' }>): Promise<NewProof[]> {
+  const { services } = context
   if (!services.ok) return []
   const proofs: NewProof[] = []
   for (const { name, opened } of services.value) {
-    if (opened.ok) proofs.push(...((await opened.value.proofs?.()) ?? []))
+    if (opened.ok) proofs.push(...((await opened.value.proofs?.(context)) ?? []))
     else if (!isProvedAsModel(name)) {
       const { error } = opened
       proofs.push({ subject: name, outcome: 'failed', detail: error.message, fix: error.hint })

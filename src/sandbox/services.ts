@@ -1,6 +1,7 @@
 /** The list of stand-ins. It is data only, so that reading it starts and loads nothing. */
 import { PARENT_PAGE_ID, SANDBOX_TOKEN } from './notion/identity.ts'
 import { SANDBOX_KEY } from './openai/identity.ts'
+import { TEST_KEY } from './stripe/identity.ts'
 import { HOOK_PATH, PING_PATH } from './watch/identity.ts'
 
 /** One stand-in as the outside sees it. */
@@ -35,15 +36,14 @@ export const SANDBOX_SERVICES = [
   {
     name: 'stripe',
     offset: 2,
-    // The program has no settings for it yet, and refuses names it does not know; the state page says key and secret.
-    env: () => ({}),
+    env: (url: string) => ({ STRIPE_BASE_URL: url, STRIPE_SECRET_KEY: TEST_KEY }),
   },
   {
     name: 'watch',
     offset: 3,
     env: (url: string) => ({ ALERT_WEBHOOK_URL: `${url}${HOOK_PATH}`, PING_URL: `${url}${PING_PATH}` }),
   },
-  // As with Stripe.
+  // The program has no settings for it yet, and refuses names it does not know; the state page says what opens it.
   { name: 'paypal', offset: 4, env: () => ({}) },
 ] as const satisfies readonly SandboxServiceInfo[]
 

@@ -27,6 +27,7 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
   },
   'roles/': { parts: ['kernel/', 'domain/'], types: ['store/'], packages: [] },
   'store/': { parts: ['kernel/', 'domain/'], packages: [NODE, 'better-sqlite3'] },
+  'integrations/stripe/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: ['stripe'] },
   'integrations/openai/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: ['openai'] },
   'integrations/notion/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: ['@notionhq/client'] },
   'integrations/journal/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: [] },
@@ -154,7 +155,7 @@ test('every import is one that the matrix allows', () => {
 })
 
 test('no integration imports another, and each SDK is loaded lazily, like colours', () => {
-  const LAZY = new Set(['openai', '@notionhq/client', 'chalk'])
+  const LAZY = new Set(['openai', '@notionhq/client', 'stripe', 'chalk'])
   const wrong = sources().flatMap(source =>
     [...source.text.matchAll(/^import\s+(?!type\b)[^;]*?from\s+'([^']+)'/gm)]
       .filter(([, name = '']) => LAZY.has(name))

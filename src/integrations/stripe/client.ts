@@ -1,0 +1,112 @@
+import type { Stripe } from 'stripe'
+import { fits, isObject, type Shape } from '../../domain/shape.ts'
+import { sha256 } from '../../kernel/digest.ts'
+import { redactor } from '../../kernel/redaction.ts'
+import { networkFailure, ServiceFailure } from '../../kernel/service-failure.ts'
+import type { World } from '../../kernel/world.ts'
+import { notStripe } from './failure.ts'
+import { httpClient } from './http-client.ts'
+
+/** Where Stripe is and how it is asked. */
+export interface StripeOptions {
+  readonly baseUrl: string
+  readonly secretKey: string
+  readonly timeoutMs: number
+  readonly world: Pick<World, 'fetch' | 'clock' | 'random'>
+}
+
+/** The account that a key opens. */
+export interface StripeAccount {
+  readonly id: string
+  /** Whether it may take money yet. */
+  readonly takesPayments: boolean
+}
+
+const ACCOUNT: Shape = { id: 'text', charges_enabled: 'any' }
+
+const QUICK_TRIES = 3
+const QUICK_WAIT_MS = 400
+/** Where Stripe asks for a longer wait, the caller decides. */
+const LONGEST_QUICK_WAIT_MS = 5_000
+
+/**
+ * Stripe behind its API and its official SDK, which is loaded at the first call. A request that was refused for its
+ * rate is sent again shortly, and so is one that only reads: the SDK does neither. Every method may throw
+ * `ServiceFailure`; what it says is without the key.
+ */
+export function stripeClient(options: StripeOptions) {
+  const { baseUrl, secretKey, timeoutMs, world } = options
+  let loading: Promise<Stripe> | null = null
+  const sending = { baseUrl, timeoutMs, world, redact: redactor([secretKey]) }
+  const send = async <T>(
+    does: 'reads' | 'writes',
+    shape: Shape,
+    ask: (sdk: Stripe) => Promise<T>,
+  ): Promise<T> => {
+    const sdk = await (loading ??= load(secretKey, sending))
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const answer = await ask(sdk)
+        if (fits(answer, shape)) return answer
+      } catch (error) {
+        const failure = failureIn(error)
+        const waitMs = quickWaitMs(failure, does, tries, world)
+        if (waitMs === null) throw failure
+        await world.clock.sleep(waitMs)
+        continue
+      }
+      throw notStripe()
+    }
+  }
+  return {
+    credential: sha256(`${baseUrl}\n${secretKey}`).slice(0, 16),
+    account: async (): Promise<StripeAccount> => {
+      const { id, charges_enabled } = await send('reads', ACCOUNT, async sdk =>
+        sdk.accounts.retrieveCurrent(),
+      )
+      return { id: sending.redact(id), takesPayments: charges_enabled }
+    },
+    /** Whether the newest payment link is live; null where there is none. Reading it needs the right to. */
+    newestLinkIsLive: async (): Promise<boolean | null> => {
+      const { data } = await send('reads', { data: ['any'] }, async sdk =>
+        sdk.paymentLinks.list({ limit: 1 }),
+      )
+      return data[0]?.livemode ?? null
+    },
+  }
+}
+
+/** What is asked of Stripe. */
+export type StripeClient = ReturnType<typeof stripeClient>
+
+async function load(secretKey: string, sending: Parameters<typeof httpClient>[0]): Promise<Stripe> {
+  const { Stripe: Sdk } = await import('stripe')
+  return new Sdk(secretKey, {
+    httpClient: httpClient(sending),
+    // Its own retries would not heed what Stripe asks to wait.
+    maxNetworkRetries: 0,
+    telemetry: false,
+  })
+}
+
+/** The SDK wraps what its sender throws: as the detail of a connection, or as an answer that is no JSON. */
+function failureIn(error: unknown): ServiceFailure {
+  const raw = isObject(error) ? error['raw'] : null
+  const { detail, exception } = isObject(raw) ? raw : {}
+  const thrown = exception ?? detail
+  if (thrown === undefined) throw error
+  return thrown instanceof ServiceFailure ? thrown : networkFailure(thrown)
+}
+
+/** How long to wait before the next try; null where there is to be none. */
+function quickWaitMs(
+  { errorClass, retryAfterMs }: ServiceFailure,
+  does: 'reads' | 'writes',
+  tries: number,
+  { random }: Pick<World, 'random'>,
+): number | null {
+  const helps = errorClass === 'throttled' || (errorClass === 'transient' && does === 'reads')
+  if (!helps || tries >= QUICK_TRIES) return null
+  const waitMs = retryAfterMs ?? QUICK_WAIT_MS * 2 ** (tries - 1) * (1 + random.fraction())
+  return waitMs > LONGEST_QUICK_WAIT_MS ? null : waitMs
+}

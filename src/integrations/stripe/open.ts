@@ -1,0 +1,38 @@
+import { proof } from '../../domain/proof.ts'
+import type { OpenService, ServiceEnvironment } from '../service.ts'
+import { checkMode, modeOf } from './account.ts'
+import { stripeClient } from './client.ts'
+import { stripeProof } from './proofs.ts'
+
+/** What the integration reads of the settings. */
+interface StripeSettings {
+  readonly base_url: string
+  readonly timeout_seconds: number
+}
+
+/**
+ * Connects; nothing is sent and no SDK loaded until the first call. Without a key nothing is paid by links.
+ * @throws AppError `config` for what is no such key, or one of the other mode than this store belongs to
+ */
+export async function openStripe({
+  own,
+  world,
+  secret,
+  store: openStore,
+}: ServiceEnvironment<StripeSettings, 'STRIPE_SECRET_KEY'>): Promise<OpenService> {
+  const secretKey = secret('STRIPE_SECRET_KEY')
+  if (secretKey === null) return WITHOUT_KEY
+  const mode = modeOf(secretKey)
+  checkMode(await (await openStore()).accounts.get('stripe'), mode)
+  const timeoutMs = own.timeout_seconds * 1000
+  const api = stripeClient({ baseUrl: own.base_url, secretKey, timeoutMs, world })
+  return {
+    roles: {},
+    proofs: async ({ actor, dryRun }) => [await stripeProof(api, mode, await openStore(actor), dryRun)],
+  }
+}
+
+const WITHOUT_KEY: OpenService = {
+  roles: {},
+  proofs: async () => [proof('not_proved', 'stripe', 'no key is set: nothing is paid by payment links')],
+}
