@@ -42,6 +42,16 @@ test('odd parameters of the query are taken or refused', async () => {
   }
 })
 
+test.each(['/v1/customer/disputes?', '/v1/notifications/webhooks-events?'])(
+  '%s takes no size of a page that is none',
+  async path => {
+    const server = await paypalServer()
+    for (const size of ['0', '-1', 'x', '1.5', '1000']) {
+      expect((await server.get(`${path}page_size=${size}`)).status, size).toBe(400)
+    }
+  },
+)
+
 test('odd bodies are refused with 400, 404 or 422', { timeout: 60_000 }, async () => {
   const server = await paypalServer()
   const { capture, order } = await pay(server)

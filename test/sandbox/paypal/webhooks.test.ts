@@ -174,9 +174,10 @@ test('a signature can be posted back, with the bytes that came', async () => {
   expect(await posted(JSON.stringify(hook.event))).toBe('FAILURE')
   expect(await posted(text, { webhook_id: 'OTHER' })).toBe('FAILURE')
   expect(await posted(text, { transmission_time: '2026-01-01T00:00:00Z' })).toBe('FAILURE')
-  expect(await posted(text, { cert_url: 'https://example.com/v1/notifications/certs/CERT-1' })).toBe(
-    'FAILURE',
-  )
+  const elsewhere = hook.header('paypal-cert-url').replace('paypal.com', 'paypa1.com')
+  expect(await posted(text, { cert_url: elsewhere })).toBe('FAILURE')
+  await server.hand('endpoint-remove', { endpoint: WEBHOOK_ID })
+  expect(await posted(text)).toBe('FAILURE')
 })
 
 test('no event breaks the vendor’s description', async ({ skip }) => {
