@@ -1,7 +1,7 @@
 /** From nothing to a verified installation on a real systemd, by the commands of the README, and what it does there. */
 import { expect, test } from 'vitest'
 import { SCHEDULE } from '../../src/operations/schedule.ts'
-import { listOf } from '../support/document.ts'
+import { listOf, parseDocument } from '../support/document.ts'
 import { hasRoot, SUITES } from './support/machine.ts'
 import {
   atTerminal,
@@ -26,6 +26,7 @@ test.for(SUITES)('%s', { timeout: 900_000 }, async (suite, { skip }) => {
   await missedJobIsCaughtUp(office)
   await rootUsesTheirStore(office)
   await rebootGoesOn(office)
+  await journalIsForPrograms(office)
   await nothingTellsSecrets(office)
   await uninstallLeavesTheState(office)
 })
@@ -152,6 +153,20 @@ async function rebootGoesOn(office: Office): Promise<void> {
     const tasks = listOf(await json('echopilot task list'), 'tasks')
     expect(tasks.filter(({ status }) => status === 'Done')).toHaveLength(3)
   })
+}
+
+/** Each event of ours is a line of JSON with its priority, and what is about a run has its id. */
+async function journalIsForPrograms({ machine }: Office): Promise<void> {
+  const units = [...JOBS, 'alert@*'].map(name => `--unit='echopilot-${name}.service'`).join(' ')
+  const shown = await machine.ok(`journalctl --no-pager -o json -t echopilot ${units}`)
+  const entries = shown.trim().split('\n').map(parseDocument)
+  const events = entries.map(({ MESSAGE }) => parseDocument(String(MESSAGE)))
+  expect(events.map(({ run }) => String(run))).toContainEqual(expect.stringMatching(/^run_/))
+  expect(events.map(({ message }) => message)).toContain('job ended')
+  const priorities = new Set(entries.map(({ PRIORITY }) => PRIORITY))
+  expect(priorities).toContain('6')
+  // The alert of the unit that was made to fail.
+  expect(priorities).toContain('4')
 }
 
 /** Neither what systemd shows, nor the processes, nor the journal. */

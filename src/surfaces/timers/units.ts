@@ -198,6 +198,8 @@ function alertService(facts: UnitFacts): Section[] {
         ['Type', 'oneshot'],
         ['ExecStart', `/bin/sh -c '${lines} ${ofRun} | ${tell}' %i`],
         ['TimeoutStartSec', '300'],
+        // What it does it logs; its result is for people, and the journal is read by programs.
+        ['StandardOutput', 'null'],
         // To read what it logged.
         ['SupplementaryGroups', 'systemd-journal'],
         ...identityOf(facts),
