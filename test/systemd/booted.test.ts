@@ -13,6 +13,9 @@ import {
   type Office,
 } from './support/installation.ts'
 
+/** Of a unit that is made to fail. */
+const LAST_WORDS = 'its last words'
+
 const JOBS = Object.keys(SCHEDULE)
 
 test.for(SUITES)('%s', { timeout: 900_000 }, async (suite, { skip }) => {
@@ -86,7 +89,7 @@ async function pollWorksOnItsSlot({ tick, json }: Office): Promise<void> {
 /** One alert, with the last words of what failed, and the unit starts again at its next slot. */
 async function failureIsOneAlert({ machine, json }: Office): Promise<void> {
   const override = '/run/systemd/system/echopilot-replay.service.d/fails.conf'
-  machine.write(override, '[Service]\nExecStart=\nExecStart=/bin/sh -c "echo its last words >&2; exit 70"\n')
+  machine.write(override, `[Service]\nExecStart=\nExecStart=/bin/sh -c "echo ${LAST_WORDS} >&2; exit 70"\n`)
   await machine.ok('systemctl daemon-reload')
   for (let times = 0; times < 2; times += 1) {
     expect((await machine.run('systemctl start echopilot-replay.service')).code).toBe(1)
@@ -105,7 +108,7 @@ async function failureIsOneAlert({ machine, json }: Office): Promise<void> {
   const words = `new (require('node:sqlite').DatabaseSync)('/var/lib/echopilot/echopilot.db').prepare('SELECT lines FROM unit_failures').all()`
   const node = `/usr/local/lib/node_modules/echopilot/node_modules/node-linux-${process.arch}/bin/node`
   const kept = await machine.ok(`runuser -u echopilot -- ${node} -p "JSON.stringify(${words})"`)
-  expect(kept).toContain('its last words')
+  expect(kept).toContain(LAST_WORDS)
   const verify = await machine.run('echopilot systemd verify')
   expect(verify.code).toBe(1)
   expect(verify.stdout).toContain('echopilot-replay.service')
@@ -159,7 +162,8 @@ async function rebootGoesOn(office: Office): Promise<void> {
 async function journalIsForPrograms({ machine }: Office): Promise<void> {
   const units = [...JOBS, 'alert@*'].map(name => `--unit='echopilot-${name}.service'`).join(' ')
   const shown = await machine.ok(`journalctl --no-pager -o json -t echopilot ${units}`)
-  const entries = shown.trim().split('\n').map(parseDocument)
+  const all = shown.trim().split('\n').map(parseDocument)
+  const entries = all.filter(({ MESSAGE }) => MESSAGE !== LAST_WORDS)
   const events = entries.map(({ MESSAGE }) => parseDocument(String(MESSAGE)))
   expect(events.map(({ run }) => String(run))).toContainEqual(expect.stringMatching(/^run_/))
   expect(events.map(({ message }) => message)).toContain('job ended')
