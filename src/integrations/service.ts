@@ -7,6 +7,7 @@ import type { Deliverer } from '../outbox/deliverer.ts'
 import type { AlertChannel } from '../roles/alert-channel.ts'
 import type { JobWatch } from '../roles/job-watch.ts'
 import type { Models } from '../roles/model.ts'
+import type { Payments } from '../roles/payment-provider.ts'
 import type { ServiceCall, TaskSource } from '../roles/task-source.ts'
 import type { Store } from '../store/index.ts'
 import type { NewProof } from '../store/proofs.ts'
@@ -25,6 +26,8 @@ export interface Roles {
   /** Null where it has no credential: then there is only the local queue. */
   readonly taskSource: TaskSource | null
   readonly jobWatch: JobWatch
+  /** Null where it has no credential: then nothing is paid by links. */
+  readonly paymentProvider: Payments | null
 }
 
 /**

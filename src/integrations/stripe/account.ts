@@ -1,6 +1,7 @@
 import { AppError } from '../../kernel/errors.ts'
 import type { Account } from '../../store/accounts.ts'
 import type { Store } from '../../store/index.ts'
+import type { StripeClient } from './client.ts'
 
 /** Whether money is real. A key has one mode, and sees only what was made in it. */
 export type Mode = 'test' | 'live'
@@ -19,17 +20,34 @@ export function modeOf(secretKey: string): Mode {
   )
 }
 
+/**
+ * Makes sure that the key opens the account of this store in its mode, binding it at the first contact: so sandbox, test
+ * and live never mix. Stripe is asked only where the key is not the one it was asked about before. A dry run binds
+ * nothing.
+ * @throws AppError `config` where it is another account; ServiceFailure where Stripe does not answer
+ */
+export async function checkAccount(
+  { accounts }: Pick<Store, 'accounts'>,
+  api: StripeClient,
+  mode: Mode,
+  dryRun: boolean,
+): Promise<void> {
+  const known = await accounts.get('stripe')
+  if (known !== null && known.credential === api.credential) return
+  const { id } = await api.account()
+  await bound({ accounts }, { id, credential: api.credential }, mode, dryRun)
+}
+
 /** Binds the account, where none is bound. @throws AppError `config` where another is */
 export async function bound(
   { accounts }: Pick<Store, 'accounts'>,
   { id, credential }: { readonly id: string; readonly credential: string },
   mode: Mode,
   dryRun: boolean,
-): Promise<Pick<Account, 'label'>> {
+): Promise<void> {
   const account = { service: 'stripe', identity: `${id} ${mode}`, label: `${id}, ${mode} mode`, credential }
   const standing = dryRun ? ((await accounts.get('stripe')) ?? account) : await accounts.bind(account, false)
-  if (standing.identity === account.identity) return standing
-  throw otherAccount(standing, `opens ${id}`)
+  if (standing.identity !== account.identity) throw otherAccount(standing, `opens ${id}`)
 }
 
 /** @throws AppError `config` where the store belongs to the account in the other mode */

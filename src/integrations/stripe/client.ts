@@ -22,6 +22,8 @@ export interface StripeAccount {
   readonly takesPayments: boolean
 }
 
+const LINK: Shape = { id: 'text', url: 'text', active: 'any', livemode: 'any', metadata: {} }
+const SESSION: Shape = { id: 'text', payment_status: 'text' }
 const ACCOUNT: Shape = { id: 'text', charges_enabled: 'any' }
 
 const QUICK_TRIES = 3
@@ -73,11 +75,72 @@ export function stripeClient(options: StripeOptions) {
       )
       return data[0]?.livemode ?? null
     },
+    /** Stripe remembers the key for 24 hours. */
+    createLink: async (params: Stripe.PaymentLinkCreateParams, idempotencyKey: string) =>
+      send('writes', LINK, async sdk => sdk.paymentLinks.create(params, { idempotencyKey })),
+    link: async (id: string) => send('reads', LINK, async sdk => sdk.paymentLinks.retrieve(id)),
+    /** The newest link that is wanted; null where there is none. More than 10,000 are not looked through. */
+    findLink: async (wanted: (link: Stripe.PaymentLink) => boolean): Promise<Stripe.PaymentLink | null> =>
+      firstOf(wanted, async page => send('reads', listOf(LINK), async sdk => sdk.paymentLinks.list(page))),
+    /** From now on nobody begins to pay at it. */
+    deactivate: async (id: string) =>
+      send('writes', LINK, async sdk => sdk.paymentLinks.update(id, { active: false })),
+    /** The visits that were begun at a link, newest first. */
+    sessions: async (payment_link: string): Promise<Stripe.Checkout.Session[]> =>
+      listed(async page => {
+        const given = { payment_link, ...page }
+        return send('reads', listOf(SESSION), async sdk => sdk.checkout.sessions.list(given))
+      }),
+    expire: async (id: string) => send('writes', SESSION, async sdk => sdk.checkout.sessions.expire(id)),
+    /** Whether a payment is on its way, by a bank debit. */
+    isProcessing: async (id: string): Promise<boolean> => {
+      const shape: Shape = { id: 'text', status: 'text' }
+      const { status } = await send('reads', shape, async sdk => sdk.paymentIntents.retrieve(id))
+      return status === 'processing'
+    },
   }
 }
 
 /** What is asked of Stripe. */
 export type StripeClient = ReturnType<typeof stripeClient>
+
+interface Page {
+  readonly limit: number
+  readonly starting_after?: string
+}
+
+/** Asks for one page of a list. */
+type AskPage<T> = (page: Page) => Promise<{ readonly data: readonly T[]; readonly has_more: boolean }>
+
+const PAGE_SIZE = 100
+const MOST_PAGES = 100
+
+/** All of a list, newest first, as far as it goes within bounds. */
+async function listed<T extends { readonly id: string }>(ask: AskPage<T>): Promise<T[]> {
+  const all: T[] = []
+  await firstOf(one => (all.push(one), false), ask)
+  return all
+}
+
+/** The first of a list that is wanted. @throws ServiceFailure where the list has no end within bounds */
+async function firstOf<T extends { readonly id: string }>(
+  isWanted: (one: T) => boolean,
+  ask: AskPage<T>,
+): Promise<T | null> {
+  let last: string | undefined
+  for (let number = 0; number < MOST_PAGES; number += 1) {
+    const after = last === undefined ? {} : { starting_after: last }
+    const { data, has_more } = await ask({ limit: PAGE_SIZE, ...after })
+    const found = data.find(isWanted)
+    if (found !== undefined) return found
+    last = data.at(-1)?.id
+    if (!has_more || last === undefined) return null
+  }
+  throw new ServiceFailure('a list of Stripe is longer than can be looked through', {
+    errorClass: 'permanent',
+    billed: 'no',
+  })
+}
 
 async function load(secretKey: string, sending: Parameters<typeof httpClient>[0]): Promise<Stripe> {
   const { Stripe: Sdk } = await import('stripe')
@@ -96,6 +159,10 @@ function failureIn(error: unknown): ServiceFailure {
   const thrown = exception ?? detail
   if (thrown === undefined) throw error
   return thrown instanceof ServiceFailure ? thrown : networkFailure(thrown)
+}
+
+function listOf(shape: Shape): Shape {
+  return { data: [shape], has_more: 'any' }
 }
 
 /** How long to wait before the next try; null where there is to be none. */

@@ -1,7 +1,8 @@
 import { proof } from '../../domain/proof.ts'
 import type { OpenService, ServiceEnvironment } from '../service.ts'
-import { checkMode, modeOf } from './account.ts'
+import { checkAccount, checkMode, modeOf } from './account.ts'
 import { stripeClient } from './client.ts'
+import { stripeLinks } from './links.ts'
 import { stripeProof } from './proofs.ts'
 
 /** What the integration reads of the settings. */
@@ -27,12 +28,20 @@ export async function openStripe({
   const timeoutMs = own.timeout_seconds * 1000
   const api = stripeClient({ baseUrl: own.base_url, secretKey, timeoutMs, world })
   return {
-    roles: {},
+    roles: {
+      paymentProvider: {
+        service: 'stripe',
+        provider: async ({ actor, dryRun }) => {
+          await checkAccount(await openStore(actor), api, mode, dryRun)
+          return stripeLinks(api, mode === 'live')
+        },
+      },
+    },
     proofs: async ({ actor, dryRun }) => [await stripeProof(api, mode, await openStore(actor), dryRun)],
   }
 }
 
 const WITHOUT_KEY: OpenService = {
-  roles: {},
+  roles: { paymentProvider: null },
   proofs: async () => [proof('not_proved', 'stripe', 'no key is set: nothing is paid by payment links')],
 }

@@ -18,7 +18,7 @@ export const stripe = defineService({
       opensAccount: true,
     },
   },
-  plays: [],
+  plays: ['paymentProvider'],
   effects: [],
   open: async environment => (await import('./open.ts')).openStripe(environment),
 })

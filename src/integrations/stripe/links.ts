@@ -1,0 +1,127 @@
+import type { Stripe } from 'stripe'
+import { isRefusal, ServiceFailure } from '../../kernel/service-failure.ts'
+import type {
+  LinkOrder,
+  LinkPayment,
+  LinkState,
+  MadeLink,
+  PaymentProvider,
+} from '../../roles/payment-provider.ts'
+import type { StripeClient } from './client.ts'
+
+/** Payment links at Stripe, in the mode of the key. */
+export function stripeLinks(api: StripeClient, isLive: boolean): PaymentProvider {
+  const showLink = async (id: string): Promise<LinkState> => {
+    const link = await api.link(id)
+    return stateOf(api, made(link, isLive), link.active)
+  }
+  return {
+    isLive,
+    createLink: async order => made(await linkOf(api, order), isLive),
+    showLink,
+    closeLink: async id => {
+      await api.deactivate(id)
+      for (const session of await api.sessions(id)) {
+        if (session.status === 'open') await expire(api, session.id)
+      }
+      return showLink(id)
+    },
+  }
+}
+
+/** A key whose answer is kept gives nothing else for a day: the next one is tried, up to this many. */
+const MOST_KEYS = 5
+
+/**
+ * Asked again with its key, Stripe answers as the first time. That may be a 500 whose work was done, or not: only the
+ * list of links tells, and the next key is used where the link is not among them. The keys follow from the order, so
+ * that two processes use the same.
+ */
+async function linkOf(api: StripeClient, order: LinkOrder): Promise<Stripe.PaymentLink> {
+  const known = order.mayBeMade ? await findLink(api, order) : null
+  if (known !== null) return known
+  for (let number = 1; ; number += 1) {
+    try {
+      return await api.createLink(paramsOf(order), number === 1 ? order.key : `${order.key}/${number}`)
+    } catch (error) {
+      if (!(error instanceof ServiceFailure) || !error.isKept || number === MOST_KEYS) throw error
+      const found = await findLink(api, order)
+      if (found !== null) return found
+    }
+  }
+}
+
+const KEY = 'echopilot_key'
+const AMOUNT = 'echopilot_amount'
+
+/** The link of a key, as the list of links has it: a search would find it only later. */
+async function findLink(api: StripeClient, order: LinkOrder): Promise<Stripe.PaymentLink | null> {
+  const found = await api.findLink(({ metadata }) => metadata[KEY] === order.key)
+  if (found === null || found.metadata[AMOUNT] === amountOf(order)) return found
+  throw new ServiceFailure(
+    `the payment link ${found.id} of ${order.key} is over ${found.metadata[AMOUNT] ?? 'another amount'}, not ${amountOf(order)}`,
+    { errorClass: 'permanent', billed: 'no' },
+  )
+}
+
+function amountOf({ amount }: LinkOrder): string {
+  return `${amount.minor} ${amount.currency}`
+}
+
+/** Stripe takes 250 characters in the description of a line. */
+const LONGEST_TITLE = 250
+
+function paramsOf(order: LinkOrder): Stripe.PaymentLinkCreateParams {
+  const { amount, ids, key } = order
+  const name = order.title.slice(0, LONGEST_TITLE).toWellFormed()
+  const price_data = {
+    currency: amount.currency.toLowerCase(),
+    unit_amount: amount.minor,
+    product_data: { name },
+  }
+  const metadata = { ...ids, [KEY]: key, [AMOUNT]: amountOf(order) }
+  return {
+    line_items: [{ price_data, quantity: 1 }],
+    restrictions: { completed_sessions: { limit: 1 } },
+    metadata,
+    payment_intent_data: { metadata, description: name },
+  }
+}
+
+/** @throws ServiceFailure for a link of the other mode, which no answer to this key may be */
+function made({ id, url, livemode }: Stripe.PaymentLink, isLive: boolean): MadeLink {
+  if (livemode === isLive) return { id, url, isLive }
+  const fix = 'check stripe.base_url'
+  const message = `the payment link ${id} is not of the mode of the key`
+  throw new ServiceFailure(message, { errorClass: 'credential', billed: 'unknown', fix })
+}
+
+/** One that was paid or has run out since it was listed is refused, and needs no end any more. */
+async function expire(api: StripeClient, sessionId: string): Promise<void> {
+  try {
+    await api.expire(sessionId)
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+  }
+}
+
+async function stateOf(api: StripeClient, link: MadeLink, isActive: boolean): Promise<LinkState> {
+  const payments: LinkPayment[] = []
+  for (const session of await api.sessions(link.id)) {
+    const payment = await paymentOf(api, session)
+    if (payment !== null) payments.push(payment)
+  }
+  const isPaid = payments.some(({ state }) => state === 'paid')
+  const unpaid = payments.length > 0 ? 'pending' : isActive ? 'open' : 'closed'
+  return { ...link, state: isPaid ? 'paid' : unpaid, payments }
+}
+
+/** Null for a visit without a payment, and for a bank debit that failed: its visit stays complete and unpaid. */
+async function paymentOf(api: StripeClient, session: Stripe.Checkout.Session): Promise<LinkPayment | null> {
+  const { status, payment_status, payment_intent, amount_total, currency } = session
+  const id = typeof payment_intent === 'string' ? payment_intent : payment_intent?.id
+  if (status !== 'complete' || id === undefined || amount_total === null || currency === null) return null
+  const amount = { minor: amount_total, currency: currency.toUpperCase() }
+  if (payment_status === 'paid') return { id, amount, state: 'paid' }
+  return (await api.isProcessing(id)) ? { id, amount, state: 'pending' } : null
+}
