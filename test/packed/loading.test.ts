@@ -13,6 +13,7 @@ const PACKED = inject('packed')
 const SDKS = {
   openai: chunkWith('X-Stainless-Lang'),
   notion: chunkWith('notionhq-client/'),
+  stripe: chunkWith('stripe-node-retry-'),
   commander: chunkWith('commander.helpDisplayed'),
   colours: chunkWith('The `level` should be an integer'),
 } as const
@@ -20,8 +21,13 @@ const SDKS = {
 /** Parts of Node that take long to load, by the names that it gives its own modules. */
 const SLOW = { fetch: 'internal/deps/undici/undici', crypto: 'crypto' } as const
 
-/** Both services have a credential: what is not loaded is not for want of one. */
-const TOKEN = { NOTION_TOKEN: 'ntn_none', NOTION_BASE_URL: 'http://127.0.0.1:9' }
+/** All of these services have a credential: what is not loaded is not for want of one. */
+const TOKEN = {
+  NOTION_TOKEN: 'ntn_none',
+  NOTION_BASE_URL: 'http://127.0.0.1:9',
+  STRIPE_SECRET_KEY: 'sk_test_none',
+  STRIPE_BASE_URL: 'http://127.0.0.1:9',
+}
 
 /** Tells on its way out what was loaded: files, and modules of Node. */
 const HOOK = `const { writeFileSync } = require('node:fs')
@@ -96,8 +102,9 @@ test('no operation but doctor loads an SDK where there is nothing to do', async 
   for (const { path, input, positionals = [], access } of await loadAll(OPERATIONS)) {
     const required = positionals.filter(name => input[name]?.required === true).map(() => 'task_none')
     const words = [...path, ...required, ...(access === 'read' ? [] : ['--dry-run'])]
-    const sdks = (await loaded(...words)).filter(name => name === 'openai' || name === 'notion')
-    expect(sdks, words.join(' ')).toEqual(commandOf(path) === 'doctor' ? ['openai', 'notion'] : [])
+    const sdks = (await loaded(...words)).filter(name => ['openai', 'notion', 'stripe'].includes(name))
+    const expected = commandOf(path) === 'doctor' ? ['openai', 'notion', 'stripe'] : []
+    expect(sdks, words.join(' ')).toEqual(expected)
   }
 })
 
