@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { vi } from 'vitest'
+import { settingLeaves } from '../../../src/settings/schema.ts'
 import { parseDocument, type Document } from '../../support/document.ts'
 import { ROOT } from '../../support/root.ts'
 import { booted, installed, type Machine } from './machine.ts'
@@ -78,18 +79,13 @@ export async function openOffice(suite: string): Promise<Office> {
 const BRIEF =
   'Compare three invoicing tools for a two-person agency, in a table. Tool A costs 12 euros a month, tool B 20 euros and tool C 9 euros.'
 
-/** The configuration that has the services where they are here. */
+/** The configuration that has the services where they are here: what the stand-ins print for an environment. */
 export function configOf({ keys }: Office): string {
-  const at = (name: string): string => JSON.stringify(keys.get(name) ?? '')
-  return [
-    '[openai]',
-    `base_url = ${at('OPENAI_BASE_URL')}`,
-    '[notion]',
-    `base_url = ${at('NOTION_BASE_URL')}`,
-    `parent_page = ${at('ECHOPILOT_NOTION_PARENT_PAGE')}`,
-    'requests_per_second = 100',
-    '',
-  ].join('\n')
+  const lines = settingLeaves().flatMap(({ key, env, kind }) => {
+    const value = keys.get(env)
+    return value === undefined ? [] : [`${key} = ${kind === 'number' ? value : JSON.stringify(value)}\n`]
+  })
+  return lines.join('')
 }
 
 /** Types an answer to each question of a command at a terminal of its own. */
