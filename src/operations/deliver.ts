@@ -1,4 +1,4 @@
-import { deliverDue, deliveryOutcome, NOTHING_DELIVERED, requireDeliverer } from '../outbox/deliver.ts'
+import { deliverDue, deliveryOutcome, plannedDelivery, requireDeliverer } from '../outbox/deliver.ts'
 import { undeliveredItems } from '../figures/effects.ts'
 import { document, line } from '../kernel/document.ts'
 import { defineOperation } from './define.ts'
@@ -14,7 +14,7 @@ export const deliver = defineOperation({
     const deliverers = await context.outbox.deliverers(context)
     requireDeliverer(deliverers)
     if (!context.dryRun) await context.store.claims.recover()
-    const done = context.dryRun ? NOTHING_DELIVERED : await deliverDue({ ...context, deliverers })
+    const done = context.dryRun ? plannedDelivery(deliverers) : await deliverDue({ ...context, deliverers })
     return { dryRun: context.dryRun, ...done, ...(await context.store.outbox.counts()) }
   },
   render: result =>

@@ -76,6 +76,11 @@ export function requireDeliverer({ ready, failed }: Deliverers): void {
   if (ready.length === 0 && first !== undefined) throw first.error
 }
 
+/** What a delivery would come to before it is begun: services that could not be opened get nothing. */
+export function plannedDelivery({ failed }: Deliverers): Delivered {
+  return { delivered: 0, failed: failed.map(({ service, error }) => unopened(service, error)) }
+}
+
 /** Nothing was written to a service because it could not be opened. */
 function unopened(service: string, error: AppError): Undelivered {
   const errorClass = error.kind === 'config' ? 'credential' : null

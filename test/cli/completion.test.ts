@@ -79,7 +79,7 @@ const PLACES: readonly (readonly [words: readonly string[], offered: readonly st
     ['poll', '--d'],
     ['--drain', '--dry-run'],
   ],
-  [['task', 'add', 'brief', '--due', '2026-12-31', '--pri'], ['--priority']],
+  [['task', 'add', 'brief', '--due', '2026-12-31', '--prio'], ['--priority']],
   [['task', 'add', '--type', ''], TYPES],
   [['task', 'list', '--status', 'W'], ['Waiting Human']],
   [['completion', 'f'], ['fish']],

@@ -188,7 +188,9 @@ test('warnings of the work go to standard error, as text or for the journal', as
   )
   failures.push(503)
   await home.json('task', 'add', BRIEF)
-  const worked = await spawn(['process'], { env: { ...home.env, JOURNAL_STREAM: '8:12345' } })
+  const ofJournal = 'JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2) exec "$0" "$@"'
+  const program = ['/bin/sh', '-c', ofJournal, process.execPath, PACKED]
+  const worked = await spawn(['process'], { env: { ...home.env, PATH: '/usr/bin:/bin' }, program })
   expect(worked.stderr).toMatch(
     /^<4>\{"at":"[^"]+Z","level":"warn","message":"model call failed, trying again",/,
   )

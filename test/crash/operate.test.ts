@@ -35,15 +35,18 @@ beforeAll(async () => {
   mkdirSync(template)
   const options = realStoreOptions(join(template, 'echopilot.db'))
   const dead = { ...options.world, processes: realProcesses(realFiles(), NOBODY) }
+  const then = { ...dead.clock, now: () => SLOT_MS }
+  const old = openStore({ ...options, world: { ...dead, clock: then } })
+  const slot = { job: 'tally', slotMs: SLOT_MS, ends: ['ok'] } as const
+  const id = await old.records.beginSlot('tally', 'job:tally', slot)
+  await old.records.end(String(id), 'ok', null)
+  old.close()
   const store = openStore({ ...options, world: dead })
   await addTo(store)
   const { claim } = await claimFrom(store)
   await store.stages.finish(claim, { kind: 'rested', settlement: null, next: TO_FAILED }, null)
   await addTo(store)
   await claimFrom(store)
-  const slot = { job: 'tally', slotMs: SLOT_MS, ends: ['ok'] } as const
-  const id = await store.records.beginSlot('tally', 'job:tally', slot)
-  await store.records.end(String(id), 'ok', null)
   store.close()
 })
 

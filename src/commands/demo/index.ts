@@ -72,20 +72,25 @@ async function work(
   await fillBoard(fetch, urls.get('notion') ?? '', demoTasks())
   host.terminal.err('A model works, a second one judges, the board is told:\n')
   await session.run(poll, { drain: true, concurrency }, call)
+  refuseStopped(host)
   const day = await session.run(readDay, { sandbox: urls.get('openai') }, call)
   const seconds = (clock.monotonicMs() - started) / 1000
   host.terminal.err('The evening: no model answers, then Notion is away. In the night nothing runs:\n')
   const night = await workNight({ session, call, clock, fetch, urls }, morningMs)
   const pages = await session.run(notionDiff, { limit: MOST_TASKS }, call)
-  // What was not worked on and not compared is not proved.
-  if (host.options.stop.aborted) {
-    throw new AppError('busy', 'the demo was stopped early: nothing is proved', 'echopilot demo')
-  }
+  refuseStopped(host)
   return {
     ...day.result,
     pagesAgree: pages.outcome === 'ok',
     seconds,
     night,
+  }
+}
+
+/** What was not worked on and not compared is not proved. @throws AppError `busy` */
+function refuseStopped({ options }: CommandHost): void {
+  if (options.stop.aborted) {
+    throw new AppError('busy', 'the demo was stopped early: nothing is proved', 'echopilot demo')
   }
 }
 

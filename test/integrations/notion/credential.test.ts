@@ -20,8 +20,6 @@ test.for([
   ['poll', '--drain'],
   ['process'],
   ['qa'],
-  ['deliver'],
-  ['deliver', '--dry-run'],
   ['notion', 'sync'],
   ['notion', 'sync', '--rebuild'],
   ['notion', 'diff'],
@@ -40,6 +38,27 @@ test.for([
   })
   expect(dumpStore(desk.storeFile)['effects']).toEqual(before)
 })
+
+test.for([['deliver'], ['deliver', '--dry-run']])(
+  '%s: 78 as well, and notices of alerts go on',
+  async words => {
+    const desk = await withoutToken()
+    const before = dumpStore(desk.storeFile)['effects']
+    expect(await desk.call(...words)).toMatchObject({
+      code: 78,
+      document: {
+        failed: [
+          {
+            id: 'notion',
+            message: textLike(/^NOTION_TOKEN is not set, and .*"EchoPilot sandbox"$/),
+            next: textLike(/^set NOTION_TOKEN again .*secrets\/notion_token with mode 0600\)/),
+          },
+        ],
+      },
+    })
+    expect(dumpStore(desk.storeFile)['effects']).toEqual(before)
+  },
+)
 
 test('what waits is written also where the key of the model service is missing', async () => {
   const before = await openDesk(office)
