@@ -18,6 +18,7 @@ export const CHECKS: readonly Check[] = [...WORK_CHECKS, ...JOB_CHECKS, ...MACHI
  * @throws AppError `store` where nothing can be kept; what a check or healing cannot do is part of the report
  */
 export async function operateOnce(context: OperateContext, checks = CHECKS): Promise<OperateReport> {
+  if (!context.dryRun) await context.store.operate.endDied()
   const first = await lookAt(context, checks)
   const quick = await healAll(context, checks, healing => healing.isSlow !== true)
   const looks = await lookAgain(context, first, quick)

@@ -3,7 +3,7 @@ import type { OperateReport } from '../domain/operate.ts'
 import type { Shape } from '../domain/shape.ts'
 import type { StatusRow } from '../domain/board-effects.ts'
 import { recordEffects } from './effect-rows.ts'
-import { findRow, readRow, type StoreCore, type StoreReader } from './core.ts'
+import { findRow, readRow, readRows, type Change, type StoreCore, type StoreReader } from './core.ts'
 
 /** A healing that was recorded before it is done. */
 export type BegunHealing =
@@ -36,14 +36,16 @@ export function operateStore(core: StoreCore) {
         tx.about(id, { healing, thing })
         return { kind: 'begun', id }
       }),
-    endHealing: (id: string, { outcome, detail }: HealingEnd) =>
+    endHealing: (id: string, end: HealingEnd) =>
+      core.change(core.actor, 'heal.end', tx => endHealing(tx, id, end)),
+    /**
+     * Ends healings that no process is at any more: those of an auto-operator that died. For whoever holds its lock;
+     * how far they came is not known.
+     */
+    endDied: () =>
       core.change(core.actor, 'heal.end', tx => {
-        tx.engine.run(
-          `UPDATE healings SET ended_ms = :now, outcome = :outcome, detail = :detail
-           WHERE id = :id AND ended_ms IS NULL`,
-          { id, outcome, detail, now: tx.clock.now() },
-        )
-        tx.about(id, { outcome })
+        const died = readRows(tx, OPEN_HEALINGS, {}, is => is.text('id'))
+        for (const id of died) endHealing(tx, id, { outcome: 'failed', detail: 'its process died' })
       }),
     /**
      * Records what the board is to be told of this hour, as an effect of its service; returns its id. What was told of
@@ -94,6 +96,17 @@ const REPORT_SHAPE = {
   healed: [{ healing: 'text', thing: 'text', outcome: 'text', detail: 'text' }],
   notices: [{ alertId: 'text', kind: 'text' }],
 } as const satisfies Shape
+
+const OPEN_HEALINGS = 'SELECT id FROM healings WHERE ended_ms IS NULL ORDER BY id'
+
+function endHealing(tx: Change, id: string, { outcome, detail }: HealingEnd): void {
+  tx.engine.run(
+    `UPDATE healings SET ended_ms = :now, outcome = :outcome, detail = :detail
+     WHERE id = :id AND ended_ms IS NULL`,
+    { id, outcome, detail, now: tx.clock.now() },
+  )
+  tx.about(id, { outcome })
+}
 
 function begunToday(core: StoreReader, healing: string): number {
   const fromMs = Date.parse(utcDay(core.clock.now()))

@@ -17,6 +17,7 @@ const ALWAYS = [
   'after operate.beginHealing',
   'after claims.recover',
   'after operate.endHealing',
+  'after records.beginSlot',
   'before alerts.observe',
   'after alerts.observe',
   'before outbox.delivered',

@@ -211,7 +211,7 @@ CREATE TABLE healings (
   healing  TEXT NOT NULL,
   thing    TEXT NOT NULL,
   began_ms INTEGER NOT NULL,
-  -- Both null while it is done, and where its process died.
+  -- Both null while it is done; where its process died, until the next cycle.
   ended_ms INTEGER,
   outcome  TEXT CHECK (outcome IN ('done', 'failed')),
   -- What it did, or why it could not.
@@ -525,6 +525,8 @@ CREATE INDEX effects_pending ON effects (target, seq) WHERE state = 'pending';
 CREATE INDEX effects_subject ON effects (subject_kind, subject_id, seq);
 
 CREATE INDEX healings_began ON healings (healing, began_ms);
+
+CREATE INDEX healings_open ON healings (id) WHERE ended_ms IS NULL;
 
 CREATE INDEX operation_records_open ON operation_records (job) WHERE job IS NOT NULL AND ended_ms IS NULL;
 

@@ -11,7 +11,7 @@ CREATE TABLE healings (
   healing  TEXT NOT NULL,
   thing    TEXT NOT NULL,
   began_ms INTEGER NOT NULL,
-  -- Both null while it is done, and where its process died.
+  -- Both null while it is done; where its process died, until the next cycle.
   ended_ms INTEGER,
   outcome  TEXT CHECK (outcome IN ('done', 'failed')),
   -- What it did, or why it could not.
@@ -19,6 +19,7 @@ CREATE TABLE healings (
   CHECK ((ended_ms IS NULL) = (outcome IS NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX healings_began ON healings (healing, began_ms);
+CREATE INDEX healings_open ON healings (id) WHERE ended_ms IS NULL;
 
 -- What was done in a period; failures have an index of their own.
 CREATE INDEX runs_done ON runs (ended_ms) WHERE state = 'done';
