@@ -8,6 +8,7 @@ import {
   list,
   minute,
   next,
+  second,
   section,
   state,
   strong,
@@ -17,6 +18,7 @@ import {
   type Tone,
 } from '../kernel/document.ts'
 import type { Store } from '../store/index.ts'
+import type { KeptHealing } from '../store/operate.ts'
 
 /** The auto-operator's last report, and whether it still says something of now. */
 export interface OpsFigures {
@@ -65,6 +67,16 @@ export function reportDocument({ checks, healed, notices }: OperateReport): Docu
     ),
     toldText(notices),
     next(bad.length === 0 ? null : 'echopilot alert list'),
+  )
+}
+
+/** One healing: what was done to what, when, and what it came to. */
+export function healingItem({ healing, thing, beganMs, end }: KeptHealing): Part {
+  const did = words`${healing}, ${thing}`
+  if (end === null) return item(words`${state('under way', 'open')} ${did}`, line`begun ${second(beganMs)}`)
+  return item(
+    words`${state(end.outcome, HEALED[end.outcome])} ${did}: ${end.detail.replaceAll(/\s+/g, ' ')}`,
+    line`begun ${second(beganMs)}, ended ${second(end.atMs)}`,
   )
 }
 

@@ -1,4 +1,5 @@
 import { alertItem, shownAlert, type ShownAlert } from '../figures/alerts.ts'
+import { healingItem } from '../figures/operate.ts'
 import { receiptParts, type ExplainedReceipt } from '../figures/receipt.ts'
 import { AppError, UnreadableRow } from '../kernel/errors.ts'
 import { textField } from '../kernel/field.ts'
@@ -42,14 +43,16 @@ export const explain = defineOperation({
       unreadable: read.filter(receipt => 'why' in receipt),
       record: found.kind === 'record' ? await context.store.records.get(found.id) : null,
       alert: await alertOf(context, found),
+      healing: found.kind === 'healing' ? await context.store.operate.healing(found.id) : null,
       atMs: context.world.clock.now(),
     }
   },
-  render: ({ id, kind, record, alert, atMs, receipts, unreadable }) =>
+  render: ({ id, kind, record, alert, healing, atMs, receipts, unreadable }) =>
     record === null
       ? document(
           line`${strong(id)} is ${article(kind)} ${kind}`,
           alert === null ? null : alertItem(alert, atMs),
+          healing === null ? null : healingItem(healing),
           kind === 'client' ? next(`echopilot client show ${id}`) : null,
           receipts.map(receipt => receiptParts(receipt, id)),
           unreadable.map(({ runId, why }) => line`${state('UNREADABLE', 'bad')} ${idSpan(runId)}: ${why}`),
@@ -114,6 +117,7 @@ async function runsOf(store: Store, found: Found): Promise<string[]> {
     }
     case 'alert':
     case 'client':
+    case 'healing':
     case 'record':
       return []
   }

@@ -3,6 +3,7 @@ import { document, facts, hint, state, words, type Tone, type Words } from '../k
 import { AppError, asAppError, type ErrorKind } from '../kernel/errors.ts'
 import { countText, minuteText, spanText } from '../kernel/text.ts'
 import { quoted } from '../kernel/typed-as.ts'
+import type { Telemetry } from '../store/telemetry.ts'
 import { defineOperation, type Context } from './define.ts'
 
 type MaintainContext = Context<{ store: 'required' }>
@@ -32,9 +33,9 @@ interface Ended extends Done {
 }
 
 const DAY_MS = 86_400_000
-/** How long records of operations are kept; the latest of each is kept in any case. */
-const KEEP_RECORDS_MS = 90 * DAY_MS
-/** Records that are forgotten by one change: others can write in between. */
+/** How long it is kept what the machine did; the latest record of each operation is kept in any case. */
+const KEEP_TELEMETRY_MS = 90 * DAY_MS
+/** What is forgotten of it by one change: others can write in between. */
 const FORGOTTEN_AT_ONCE = 1_000
 /** A copy from before a migration is for a way back; nobody goes back that far. */
 const OLD_COPY_MS = 30 * DAY_MS
@@ -68,7 +69,9 @@ const STEPS: readonly Step[] = [
       return fine(names.length === 0 ? 'none was left behind' : `taken away: ${names.join(', ')}`)
     },
   },
-  { name: 'records', run: forgetRecords },
+  forgetting('record'),
+  forgetting('healing'),
+  forgetting('unit failure'),
   {
     name: 'log of writes',
     run: async ({ store, dryRun }) => {
@@ -138,18 +141,22 @@ function fine(did: string): Done {
   return { did, next: null }
 }
 
-async function forgetRecords({ store, world, dryRun, stop }: MaintainContext): Promise<Done> {
-  const beforeMs = world.clock.now() - KEEP_RECORDS_MS
-  const what = (count: number): string =>
-    count === 0 ? 'none older than 90 days' : `${countText(count, 'record')} older than 90 days forgotten`
-  if (dryRun) return fine(what(await store.records.countBefore(beforeMs)))
+function forgetting(what: Telemetry): Step {
+  return { name: `${what}s`, run: async context => forget(context, what) }
+}
+
+async function forget({ store, world, dryRun, stop }: MaintainContext, what: Telemetry): Promise<Done> {
+  const beforeMs = world.clock.now() - KEEP_TELEMETRY_MS
+  const told = (count: number): string =>
+    count === 0 ? 'none older than 90 days' : `${countText(count, what)} older than 90 days forgotten`
+  if (dryRun) return fine(told(await store.telemetry.countBefore(what, beforeMs)))
   let forgotten = 0
   for (let isMore = true; isMore && !stop.aborted;) {
-    const some = await store.records.forgetBefore(beforeMs, FORGOTTEN_AT_ONCE)
+    const some = await store.telemetry.forgetBefore(what, beforeMs, FORGOTTEN_AT_ONCE)
     forgotten += some
     isMore = some === FORGOTTEN_AT_ONCE
   }
-  return fine(what(forgotten))
+  return fine(told(forgotten))
 }
 
 /** Nothing is taken away: that the new version does its work is for the operator to say. */

@@ -34,7 +34,6 @@ export const CHANGES = {
   'operate.report': { audited: false },
   'operation.begin': { audited: false },
   'operation.end': { audited: true },
-  'operation.forget': { audited: true },
   'operation.idle': { audited: false },
   'pause.forget': { audited: false },
   'pause.resume': { audited: true },
@@ -59,6 +58,7 @@ export const CHANGES = {
   'task.retry': { audited: true },
   'task.return': { audited: true },
   'task.untick': { audited: false },
+  'telemetry.forget': { audited: true },
   'unit.fail': { audited: true },
 } as const satisfies Record<string, { readonly audited: boolean }>
 

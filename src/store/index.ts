@@ -36,6 +36,7 @@ import { replayStore } from './replays.ts'
 import { runStore } from './runs.ts'
 import { stageStore } from './stages.ts'
 import { taskStore } from './tasks.ts'
+import { telemetryStore } from './telemetry.ts'
 import { unitFailureStore } from './unit-failures.ts'
 import { checkpoint, copiesAmong, type Checkpoint, type StoreCopy } from './upkeep.ts'
 
@@ -168,6 +169,7 @@ function familiesOn(core: StoreCore) {
     alerts: alertStore(core),
     operate: operateStore(core),
     unitFailures: unitFailureStore(core),
+    telemetry: telemetryStore(core),
     clients: clientStore(core),
     bills: billStore(core),
   }

@@ -23,6 +23,7 @@ const TABLES = {
   record: 'operation_records',
   effect: 'effects',
   alert: 'alerts',
+  healing: 'healings',
   client: 'clients',
   bill: 'bills',
 } as const

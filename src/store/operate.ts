@@ -3,7 +3,15 @@ import type { OperateReport } from '../domain/operate.ts'
 import type { Shape } from '../domain/shape.ts'
 import type { StatusRow } from '../domain/board-effects.ts'
 import { recordEffects } from './effect-rows.ts'
-import { findRow, readRow, readRows, type Change, type StoreCore, type StoreReader } from './core.ts'
+import {
+  findRow,
+  readRow,
+  readRows,
+  type Change,
+  type RowReader,
+  type StoreCore,
+  type StoreReader,
+} from './core.ts'
 
 /** A healing that was recorded before it is done. */
 export type BegunHealing =
@@ -16,6 +24,17 @@ export interface HealingEnd {
   readonly outcome: 'done' | 'failed'
   /** What it did, or why it could not; without secrets. */
   readonly detail: string
+}
+
+/** A healing, as it is kept. */
+export interface KeptHealing {
+  readonly id: string
+  /** What was done, such as `redeliver`, and to what. */
+  readonly healing: string
+  readonly thing: string
+  readonly beganMs: number
+  /** What it came to, and when; null while it is done. */
+  readonly end: (HealingEnd & { readonly atMs: number }) | null
 }
 
 /** What the auto-operator found and did. */
@@ -61,6 +80,9 @@ export function operateStore(core: StoreCore) {
         const sql = `SELECT id FROM effects WHERE subject_kind = 'heartbeat' AND subject_id = :id ORDER BY seq DESC LIMIT 1`
         return readRow(tx, sql, { id: subject.id }, is => is.text('id'))
       }),
+    /** One of them; null where there is none of that id. */
+    healing: async (id: string) =>
+      findRow(core, 'SELECT * FROM healings WHERE id = :id', { id }, readHealing),
     /** How many healings of a kind were begun today (UTC). */
     healedToday: async (healing: string) => begunToday(core, healing),
     /** Keeps what was found, in the place of what was found before. */
@@ -96,6 +118,20 @@ const REPORT_SHAPE = {
   healed: [{ healing: 'text', thing: 'text', outcome: 'text', detail: 'text' }],
   notices: [{ alertId: 'text', kind: 'text' }],
 } as const satisfies Shape
+
+function readHealing(is: RowReader): KeptHealing {
+  const endedMs = is.numberOrNull('ended_ms')
+  return {
+    id: is.text('id'),
+    healing: is.text('healing'),
+    thing: is.text('thing'),
+    beganMs: is.number('began_ms'),
+    end:
+      endedMs === null
+        ? null
+        : { atMs: endedMs, outcome: is.text<HealingEnd['outcome']>('outcome'), detail: is.text('detail') },
+  }
+}
 
 const OPEN_HEALINGS = 'SELECT id FROM healings WHERE ended_ms IS NULL ORDER BY id'
 

@@ -57,19 +57,6 @@ export function recordStore(core: StoreCore) {
         what: is.text('what'),
         atMs: is.number('at_ms'),
       })),
-    /** How many records began before an instant, without the latest of each operation. */
-    countBefore: async (beforeMs: number) =>
-      readRow(core, `${WITH_NAMES} SELECT COUNT(*) AS records FROM ${OLD}`, { beforeMs }, is =>
-        is.number('records'),
-      ),
-    /** Forgets so many of those; returns how many. Repeated, it goes on. */
-    forgetBefore: (beforeMs: number, limit: number) =>
-      core.change(core.actor, 'operation.forget', tx => {
-        const sql = `DELETE FROM operation_records WHERE id IN (${WITH_NAMES} SELECT o.id FROM ${OLD} LIMIT :limit)`
-        const forgotten = tx.engine.run(sql, { beforeMs, limit })
-        if (forgotten > 0) tx.about('operation_records', { beforeMs, forgotten })
-        return forgotten
-      }),
     get: async (id: string) =>
       findRow(core, 'SELECT * FROM operation_records WHERE id = :id', { id }, is => readRecord(core, is)),
   }
@@ -140,17 +127,12 @@ function joinIdle(tx: Change, id: string): void {
 const OTHER_IDLE = 'job = :job AND slot_ms >= :fromMs AND slot_ms < :toMs AND idle > 0 AND id <> :id'
 
 /** Steps from one operation's name to the next by the index: there are few names and many records. */
-const WITH_NAMES = `WITH RECURSIVE names (operation) AS (
+export const WITH_NAMES = `WITH RECURSIVE names (operation) AS (
     SELECT MIN(operation) FROM operation_records
     UNION ALL
     SELECT (SELECT MIN(operation) FROM operation_records WHERE operation > names.operation)
     FROM names WHERE operation IS NOT NULL
   )`
-
-/** Records that began before an instant, where their operation has a later one. */
-const OLD = `names /* in this order */ JOIN operation_records o ON o.operation = names.operation AND o.started_ms < :beforeMs
-    AND EXISTS (SELECT 1 FROM operation_records later WHERE later.operation = o.operation
-      AND later.started_ms > o.started_ms)`
 
 /** What a clock that was ahead wrote is the latest only where there is nothing else. */
 const LATEST = `${WITH_NAMES}

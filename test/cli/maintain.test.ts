@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { AppError } from '../../src/kernel/errors.ts'
+import { newId } from '../../src/kernel/ids.ts'
 import type { Store } from '../../src/store/index.ts'
 import { rowsOf } from '../support/books.ts'
 import { callCli } from '../support/cli.ts'
@@ -63,12 +64,14 @@ test('in order, every step says what it found', async () => {
   const ran = await home.run('maintain')
   expect(ran).toMatchObject({ code: 0, stderr: '' })
   expect(ran.stdout).toMatch(
-    /^integrity +no damage found\nlocks +none was left behind\nrecords +none older than 90 days\n/,
+    /^integrity +no damage found\nlocks +none was left behind\nrecords +none older than 90 days\nhealings +none/,
   )
   expect(listOf(await home.json('maintain'), 'steps').map(({ name, outcome }) => [name, outcome])).toEqual([
     ['integrity', 'ok'],
     ['locks', 'ok'],
     ['records', 'ok'],
+    ['healings', 'ok'],
+    ['unit failures', 'ok'],
     ['log of writes', 'ok'],
     ['copies', 'ok'],
     ['prices', 'ok'],
@@ -101,6 +104,43 @@ test('locks that nobody holds and old records go; the latest record of each oper
   expect(rowsOf(home.file, `SELECT id FROM operation_records WHERE operation = 'qa'`)).toEqual([
     { id: 'rec_old00001' },
   ])
+})
+
+test('healings and failures of units are kept for 90 days, and a healing is explained', async () => {
+  const home = await homeWithStore()
+  const ids = [91, 89].map(days => {
+    const atMs = Date.now() - days * DAY_MS
+    const id = newId('healing', {
+      clock: { now: () => atMs },
+      random: { bytes: length => Buffer.alloc(length), fraction: () => 0 },
+    })
+    change(home.file, db => {
+      db.prepare(`INSERT INTO healings VALUES (?, 'redeliver', 'notion', ?, ?, 'done', '3 effects')`).run(
+        id,
+        atMs,
+        atMs + 1000,
+      )
+      db.prepare(`INSERT INTO unit_failures VALUES ('a.service', ?, 'timeout', '1', NULL)`).run(atMs)
+    })
+    return id
+  })
+  const explained = await home.run('explain', ids[0] ?? '')
+  expect(explained.stdout).toMatch(
+    /^heal_\w+ is a healing\ndone redeliver, notion: 3 effects\n {2}begun \d{4}-.*, ended \d{4}-/,
+  )
+  const dry = steps(await home.json('maintain', '--dry-run'))
+  expect(dry['healings']).toBe('1 healing older than 90 days forgotten')
+  expect(steps(await home.json('maintain'))).toMatchObject({
+    healings: dry['healings'],
+    'unit failures': '1 unit failure older than 90 days forgotten',
+  })
+  expect(rowsOf(home.file, 'SELECT id FROM healings')).toEqual([{ id: ids[1] }])
+  expect(rowsOf(home.file, 'SELECT at_ms FROM unit_failures')).toHaveLength(1)
+  change(home.file, db => db.exec('UPDATE healings SET ended_ms = NULL, outcome = NULL, detail = NULL'))
+  expect(await home.json('explain', ids[1] ?? '')).toMatchObject({
+    kind: 'healing',
+    healing: { healing: 'redeliver', thing: 'notion', end: null },
+  })
 })
 
 test('the log of writes is emptied', async () => {
@@ -138,7 +178,7 @@ test('what a step cannot do is told, and keeps no other from its work', async ()
   expect(steps(document)).toMatchObject({ records: '1 record older than 90 days forgotten' })
   expect(
     rowsOf(home.file, `SELECT outcome, done, failed FROM operation_records WHERE operation = 'maintain'`),
-  ).toEqual([{ outcome: 'partial', done: 5, failed: 1 }])
+  ).toEqual([{ outcome: 'partial', done: 7, failed: 1 }])
 })
 
 test('a damaged file is found, and what to do is said', async () => {
@@ -200,6 +240,6 @@ test('told to stop, it leaves the rest and says which', async () => {
   })
   expect(parseDocument(ran.stdout)).toMatchObject({
     steps: [{ name: 'integrity' }],
-    left: ['locks', 'records', 'log of writes', 'copies', 'prices'],
+    left: ['locks', 'records', 'healings', 'unit failures', 'log of writes', 'copies', 'prices'],
   })
 })

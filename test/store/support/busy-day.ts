@@ -124,7 +124,7 @@ export async function auditedDay(files: TestStore, words: string): Promise<void>
   await store.records.end(await store.records.begin('task add', 'cli:ana'), 'refused', words)
   await files.clock.advance(1)
   await store.records.end(await store.records.begin('task add', 'cli:ana'), 'ok', null)
-  await store.records.forgetBefore(files.clock.now(), 1)
+  await store.telemetry.forgetBefore('record', files.clock.now(), 1)
   await store.accounts.bind({ service: 'notion', identity: 'w', label: words, credential: 'k' }, false)
   await store.notion.saveDatabases([
     { ...DATABASE, properties: { a: { id: 'i', name: words, type: 'title' } } },

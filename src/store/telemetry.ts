@@ -1,0 +1,56 @@
+import { firstIdOf } from '../kernel/ids.ts'
+import { readRow, type StoreCore } from './core.ts'
+import { WITH_NAMES } from './records.ts'
+
+/** What tells how the machine fared, and nothing of anybody's work or money: it is of no use when it is old. */
+export type Telemetry = 'record' | 'healing' | 'unit failure'
+
+/** Forgets it. */
+export function telemetryStore(core: StoreCore) {
+  return {
+    /** How much of a kind is from before an instant, without what is kept however old it is. */
+    countBefore: async (what: Telemetry, beforeMs: number) =>
+      readRow(core, `SELECT COUNT(*) AS old FROM (${TABLES[what].old})`, before(beforeMs), is =>
+        is.number('old'),
+      ),
+    /** Forgets so many of those; returns how many. Repeated, it goes on. */
+    forgetBefore: (what: Telemetry, beforeMs: number, limit: number) =>
+      core.change(core.actor, 'telemetry.forget', tx => {
+        const { table, key, old } = TABLES[what]
+        const sql = `DELETE FROM ${table} WHERE (${key}) IN (${old} LIMIT :limit)`
+        const forgotten = tx.engine.run(sql, { ...before(beforeMs), limit })
+        if (forgotten > 0) tx.about(table, { beforeMs, forgotten })
+        return forgotten
+      }),
+  }
+}
+
+/** A healing is found by its id, which begins with its time. */
+function before(beforeMs: number) {
+  return { beforeMs, beforeId: firstIdOf('healing', beforeMs) }
+}
+
+interface Table {
+  readonly table: string
+  readonly key: string
+  /** Asks for the keys of what is old. */
+  readonly old: string
+}
+
+const TABLES: Readonly<Record<Telemetry, Table>> = {
+  // The latest of each operation is kept.
+  record: {
+    table: 'operation_records',
+    key: 'id',
+    old: `${WITH_NAMES} SELECT o.id FROM names /* in this order */ JOIN operation_records o
+        ON o.operation = names.operation AND o.started_ms < :beforeMs
+        AND EXISTS (SELECT 1 FROM operation_records later WHERE later.operation = o.operation
+          AND later.started_ms > o.started_ms)`,
+  },
+  healing: { table: 'healings', key: 'id', old: 'SELECT id FROM healings WHERE id < :beforeId' },
+  'unit failure': {
+    table: 'unit_failures',
+    key: 'unit, at_ms',
+    old: 'SELECT unit, at_ms FROM unit_failures WHERE at_ms < :beforeMs',
+  },
+}
