@@ -14,6 +14,10 @@ export const ID_PREFIXES = {
   healing: 'heal',
   client: 'client',
   bill: 'bill',
+  link: 'link',
+  payment: 'pay',
+  refund: 'ref',
+  dispute: 'dsp',
 } as const
 
 /** Something that has an id. */

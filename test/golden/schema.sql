@@ -170,6 +170,23 @@ CREATE TABLE decisions (
   at_ms     INTEGER NOT NULL
 , work_id TEXT REFERENCES outputs (id)) STRICT;
 
+CREATE TABLE disputes (
+  id           TEXT PRIMARY KEY,
+  payment_id   TEXT NOT NULL REFERENCES payments (id),
+  outside_id   TEXT NOT NULL,
+  currency     TEXT NOT NULL,
+  amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
+  -- An appeal can follow a lost one, so no state is the last.
+  state        TEXT NOT NULL CHECK (state IN ('warning', 'needs_response', 'under_review', 'won', 'lost', 'closed')),
+  reason       TEXT NOT NULL,
+  -- Until when an answer is taken; null where none is asked for.
+  due_ms       INTEGER,
+  opened_ms    INTEGER NOT NULL,
+  -- When the service was asked for what stands here: an older answer changes nothing.
+  seen_ms      INTEGER NOT NULL,
+  UNIQUE (payment_id, outside_id)
+) STRICT;
+
 CREATE TABLE "effects" (
   id             TEXT PRIMARY KEY,
   seq            INTEGER NOT NULL UNIQUE,
@@ -247,6 +264,29 @@ CREATE TABLE judgements (
   CHECK ((score IS NULL) = (scores IS NULL))
 ) STRICT;
 
+CREATE TABLE links (
+  id           TEXT PRIMARY KEY,
+  bill_id      TEXT NOT NULL REFERENCES bills (id),
+  -- Of its bill, from 1: one that died is replaced.
+  number       INTEGER NOT NULL CHECK (number >= 1),
+  service      TEXT NOT NULL,
+  livemode     INTEGER NOT NULL CHECK (livemode IN (0, 1)),
+  currency     TEXT NOT NULL,
+  amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
+  -- asked: recorded, and made by an effect. closing: to be closed by an effect; it may still be paid until then.
+  state        TEXT NOT NULL CHECK (state IN ('asked', 'open', 'closing', 'closed', 'expired', 'paid', 'refused')),
+  outside_id   TEXT,
+  url          TEXT,
+  -- Why it was refused, closed or has run out; what befell the client who tried to pay at it.
+  why          TEXT,
+  asked_ms     INTEGER NOT NULL,
+  made_ms      INTEGER,
+  ended_ms     INTEGER,
+  UNIQUE (bill_id, number),
+  CHECK ((outside_id IS NULL) = (url IS NULL)),
+  CHECK (state IN ('asked', 'refused', 'closing', 'closed') OR outside_id IS NOT NULL)
+) STRICT;
+
 CREATE TABLE locks (
   name           TEXT PRIMARY KEY,
   token          TEXT NOT NULL,
@@ -302,6 +342,34 @@ CREATE TABLE outside_things (
   outside_id TEXT NOT NULL,
   PRIMARY KEY (service, key)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE payments (
+  id           TEXT PRIMARY KEY,
+  -- 'hand': it came by bank, and a person recorded it.
+  service      TEXT NOT NULL,
+  -- The payment itself there, or the reference of the transfer.
+  outside_id   TEXT NOT NULL,
+  livemode     INTEGER NOT NULL CHECK (livemode IN (0, 1)),
+  link_id      TEXT REFERENCES links (id),
+  -- Null: nobody knows what it is for.
+  bill_id      TEXT REFERENCES bills (id),
+  currency     TEXT NOT NULL,
+  amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
+  -- It only moves forward: pending, failed, paid.
+  state        TEXT NOT NULL CHECK (state IN ('pending', 'failed', 'paid')),
+  -- What the service kept of it, in the currency that it pays out; null until it tells.
+  fee_minor    INTEGER,
+  fee_currency TEXT,
+  -- How it was learned of first.
+  seen_by      TEXT NOT NULL CHECK (seen_by IN ('webhook', 'scan', 'hand')),
+  paid_ms      INTEGER,
+  recorded_ms  INTEGER NOT NULL,
+  -- When the service was last asked how it stands.
+  checked_ms   INTEGER NOT NULL,
+  UNIQUE (service, outside_id),
+  CHECK ((fee_minor IS NULL) = (fee_currency IS NULL)),
+  CHECK (state <> 'paid' OR paid_ms IS NOT NULL)
+) STRICT;
 
 CREATE TABLE probe_calls (
   id            TEXT PRIMARY KEY,
@@ -359,6 +427,24 @@ CREATE TABLE receipts (
   digest    TEXT NOT NULL,
   sealed_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE refunds (
+  id           TEXT PRIMARY KEY,
+  payment_id   TEXT NOT NULL REFERENCES payments (id),
+  -- Null until the service has made it.
+  outside_id   TEXT,
+  origin       TEXT NOT NULL CHECK (origin IN ('ours', 'outside')),
+  amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
+  -- planned: an intent that nobody has executed. sent: it may have been made. The rest is the service's word for it.
+  state        TEXT NOT NULL CHECK (state IN ('planned', 'sent', 'pending', 'succeeded', 'failed', 'cancelled')),
+  reason       TEXT NOT NULL,
+  actor        TEXT NOT NULL,
+  error        TEXT,
+  planned_ms   INTEGER NOT NULL,
+  sent_ms      INTEGER,
+  ended_ms     INTEGER,
+  CHECK (state IN ('planned', 'sent', 'failed', 'cancelled') OR outside_id IS NOT NULL)
+) STRICT;
 
 CREATE TABLE run_events (
   run_id         TEXT NOT NULL REFERENCES runs (id),
@@ -496,6 +582,8 @@ CREATE INDEX bills_created ON bills (created_ms);
 
 CREATE UNIQUE INDEX bills_open ON bills (task_id) WHERE state IN ('unpriced', 'unpaid', 'on_invoice');
 
+CREATE INDEX bills_unpaid ON bills (created_ms, id) WHERE state = 'unpaid';
+
 CREATE INDEX calls_day ON calls (day);
 
 CREATE INDEX calls_doubtful ON calls (day) WHERE certainty IN ('unknown', 'unmetered') OR price_basis = 'unpriced';
@@ -509,6 +597,8 @@ CREATE INDEX calls_unbilled ON calls (day) WHERE certainty = 'unbilled';
 CREATE INDEX clients_email ON clients (email) WHERE email IS NOT NULL;
 
 CREATE INDEX clients_name ON clients (name, id);
+
+CREATE INDEX disputes_due ON disputes (due_ms, id) WHERE state IN ('warning', 'needs_response');
 
 CREATE INDEX effects_dead ON effects (target, seq) WHERE state = 'dead';
 
@@ -528,6 +618,12 @@ CREATE INDEX healings_began ON healings (healing, began_ms);
 
 CREATE INDEX healings_open ON healings (id) WHERE ended_ms IS NULL;
 
+CREATE UNIQUE INDEX links_live ON links (bill_id) WHERE state IN ('asked', 'open');
+
+CREATE UNIQUE INDEX links_outside ON links (service, outside_id) WHERE outside_id IS NOT NULL;
+
+CREATE INDEX links_standing ON links (state, asked_ms) WHERE state IN ('asked', 'open', 'closing');
+
 CREATE INDEX operation_records_open ON operation_records (job) WHERE job IS NOT NULL AND ended_ms IS NULL;
 
 CREATE INDEX operation_records_slot ON operation_records (job, slot_ms, started_ms) WHERE job IS NOT NULL;
@@ -536,7 +632,19 @@ CREATE INDEX operation_records_started ON operation_records (operation, started_
 
 CREATE INDEX outside_things_found ON outside_things (service, outside_id);
 
+CREATE INDEX payments_bill ON payments (bill_id) WHERE bill_id IS NOT NULL;
+
+CREATE INDEX payments_open ON payments (checked_ms, id) WHERE state = 'pending';
+
+CREATE INDEX payments_recorded ON payments (recorded_ms, id);
+
 CREATE INDEX probe_calls_day ON probe_calls (day);
+
+CREATE UNIQUE INDEX refunds_outside ON refunds (payment_id, outside_id) WHERE outside_id IS NOT NULL;
+
+CREATE INDEX refunds_payment ON refunds (payment_id);
+
+CREATE INDEX refunds_standing ON refunds (planned_ms, id) WHERE state IN ('planned', 'sent', 'pending');
 
 CREATE INDEX runs_again ON runs (task_id, number) WHERE number > 1;
 

@@ -1,6 +1,6 @@
 /** What a `PaymentProvider` promises, whoever implements it. */
 import { describe, expect, test } from 'vitest'
-import type { LinkOrder, PaymentProvider } from '../../src/roles/payment-provider.ts'
+import type { LinkOrder, OutsideThing, PaymentProvider } from '../../src/roles/payment-provider.ts'
 import { failureOf } from '../integrations/openai/support/service.ts'
 import { toldOf, type Trouble } from './support/troubles.ts'
 
@@ -15,6 +15,8 @@ export interface PaymentProviderBench {
   readonly pay: (visit: string, how: 'at once' | 'in days' | 'with a card that is declined') => Promise<void>
   /** A payment that takes days comes to its end. */
   readonly end: (paymentId: string, how: 'succeeded' | 'failed') => Promise<void>
+  /** What events tell of about a payment at a link. */
+  readonly things: (linkId: string, paymentId: string) => Promise<readonly OutsideThing[]>
   /** So much time passes at the service. */
   readonly pass: (hours: number) => Promise<void>
   /** Has this befall every request from now on, or each that makes a link. */
@@ -47,7 +49,12 @@ export function describePaymentProvider(name: string, make: () => Promise<Paymen
       const link = await provider.createLink(anOrder())
       expect(link).toMatchObject({ isLive: provider.isLive })
       expect(URL.canParse(link.url)).toBe(true)
-      expect(await provider.showLink(link.id)).toEqual({ ...link, state: 'open', payments: [] })
+      expect(await provider.showLink(link.id)).toEqual({
+        ...link,
+        state: 'open',
+        payments: [],
+        refusal: null,
+      })
     })
 
     test('there is one link of a key, however often and by how many at once it is asked for', async () => {
@@ -126,7 +133,10 @@ export function describePaymentProvider(name: string, make: () => Promise<Paymen
       const { id } = await provider.createLink(anOrder())
       const visited = await visit(id)
       await pay(visited, 'with a card that is declined')
-      expect(await provider.showLink(id)).toMatchObject({ state: 'open', payments: [] })
+      const declined = await provider.showLink(id)
+      expect(declined.state).toBe('open')
+      expect(declined.refusal).toBeTypeOf('string')
+      expect(declined.payments.filter(({ state }) => state !== 'failed')).toEqual([])
       await pay(visited, 'at once')
       const paid = {
         state: 'paid',
@@ -148,9 +158,9 @@ export function describePaymentProvider(name: string, make: () => Promise<Paymen
     })
 
     test.each([
-      ['succeeded', 'paid', 1],
-      ['failed', 'closed', 0],
-    ] as const)('a payment that takes days is pending until it has %s', async (how, after, count) => {
+      ['succeeded', 'paid', 'paid'],
+      ['failed', 'closed', 'failed'],
+    ] as const)('a payment that takes days is pending until it has %s', async (how, after, paid) => {
       const { provider, visit, pay, end } = await make()
       const { id } = await provider.createLink(anOrder())
       await pay(await visit(id), 'in days')
@@ -159,7 +169,30 @@ export function describePaymentProvider(name: string, make: () => Promise<Paymen
       await end(payments[0]?.id ?? '', how)
       const ended = await provider.showLink(id)
       expect(ended.state).toBe(after)
-      expect(ended.payments).toHaveLength(count)
+      expect(ended.payments).toMatchObject([{ id: payments[0]?.id, state: paid }])
+    })
+
+    test('what an event tells of leads to the payment as it stands, with our ids and the link', async () => {
+      const { provider, visit, pay, things } = await make()
+      const { id } = await provider.createLink(anOrder())
+      await pay(await visit(id), 'at once')
+      const [payment] = (await provider.showLink(id)).payments
+      if (payment === undefined) throw new Error('nothing was paid')
+      expect(payment).toMatchObject({
+        isLive: provider.isLive,
+        ids: anOrder().ids,
+        linkId: id,
+        refunds: [],
+        disputes: [],
+      })
+      for (const thing of await things(id, payment.id)) {
+        const seen = await provider.look(thing)
+        expect(seen.payments).toMatchObject([{ id: payment.id, state: 'paid', amount: payment.amount }])
+      }
+      expect(await provider.look({ kind: 'something of a later day', id: 'x_1' })).toEqual({
+        links: [],
+        payments: [],
+      })
     })
   })
 }

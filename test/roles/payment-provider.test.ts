@@ -30,6 +30,15 @@ describePaymentProvider('Stripe', async () => {
     visit: async link => String((await hand('open', { link }))['id']),
     pay: async (session, how) => void (await hand('pay', { session, method: METHODS[how] })),
     end: async (payment_intent, how) => void (await hand('debit', { payment_intent, how })),
+    things: async (link, payment) => {
+      const [session] = (await stripe.checkout.sessions.list({ payment_link: link })).data
+      const [charge] = (await stripe.charges.list({ payment_intent: payment })).data
+      return [
+        { kind: 'checkout.session', id: session?.id ?? '' },
+        { kind: 'payment_intent', id: payment },
+        { kind: 'charge', id: charge?.id ?? '' },
+      ]
+    },
     pass: async hours => void (await hand('clock', { seconds: String(hours * 3600) })),
     befall: async (trouble, which) =>
       arm({ match: which === 'makes' ? MAKES : { path: '/v1/*' }, action: FAULTS[trouble], times: 100 }),

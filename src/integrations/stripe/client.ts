@@ -24,6 +24,21 @@ export interface StripeAccount {
 
 const LINK: Shape = { id: 'text', url: 'text', active: 'any', livemode: 'any', metadata: {} }
 const SESSION: Shape = { id: 'text', payment_status: 'text' }
+const INTENT: Shape = {
+  id: 'text',
+  status: 'text',
+  amount: 'number',
+  amount_received: 'number',
+  currency: 'text',
+}
+const REFUND: Shape = { id: 'text', amount: 'number', currency: 'text' }
+const DISPUTE: Shape = {
+  id: 'text',
+  amount: 'number',
+  currency: 'text',
+  status: 'text',
+  evidence_details: {},
+}
 const ACCOUNT: Shape = { id: 'text', charges_enabled: 'any' }
 
 const QUICK_TRIES = 3
@@ -92,12 +107,27 @@ export function stripeClient(options: StripeOptions) {
         return send('reads', listOf(SESSION), async sdk => sdk.checkout.sessions.list(given))
       }),
     expire: async (id: string) => send('writes', SESSION, async sdk => sdk.checkout.sessions.expire(id)),
-    /** Whether a payment is on its way, by a bank debit. */
-    isProcessing: async (id: string): Promise<boolean> => {
-      const shape: Shape = { id: 'text', status: 'text' }
-      const { status } = await send('reads', shape, async sdk => sdk.paymentIntents.retrieve(id))
-      return status === 'processing'
-    },
+    session: async (id: string) => send('reads', SESSION, async sdk => sdk.checkout.sessions.retrieve(id)),
+    /** A payment, with its newest charge and what was booked for that. */
+    intent: async (id: string) =>
+      send('reads', INTENT, async sdk =>
+        sdk.paymentIntents.retrieve(id, { expand: ['latest_charge.balance_transaction'] }),
+      ),
+    charge: async (id: string) => send('reads', { id: 'text' }, async sdk => sdk.charges.retrieve(id)),
+    refund: async (id: string) => send('reads', { id: 'text' }, async sdk => sdk.refunds.retrieve(id)),
+    dispute: async (id: string) => send('reads', { id: 'text' }, async sdk => sdk.disputes.retrieve(id)),
+    /** All refunds of a payment, newest first. */
+    refunds: async (payment_intent: string): Promise<Stripe.Refund[]> =>
+      listed(async page => {
+        const given = { payment_intent, ...page }
+        return send('reads', listOf(REFUND), async sdk => sdk.refunds.list(given))
+      }),
+    /** All disputes of a payment, newest first. */
+    disputes: async (payment_intent: string): Promise<Stripe.Dispute[]> =>
+      listed(async page => {
+        const given = { payment_intent, ...page }
+        return send('reads', listOf(DISPUTE), async sdk => sdk.disputes.list(given))
+      }),
   }
 }
 

@@ -1,13 +1,8 @@
 import type { Stripe } from 'stripe'
 import { isRefusal, ServiceFailure } from '../../kernel/service-failure.ts'
-import type {
-  LinkOrder,
-  LinkPayment,
-  LinkState,
-  MadeLink,
-  PaymentProvider,
-} from '../../roles/payment-provider.ts'
+import type { LinkOrder, LinkState, MadeLink, PaymentProvider } from '../../roles/payment-provider.ts'
 import type { StripeClient } from './client.ts'
+import { idOf, intentFacts, lookAt, type IntentFacts } from './payments.ts'
 
 /** Payment links at Stripe, in the mode of the key. */
 export function stripeLinks(api: StripeClient, isLive: boolean): PaymentProvider {
@@ -26,6 +21,7 @@ export function stripeLinks(api: StripeClient, isLive: boolean): PaymentProvider
       }
       return showLink(id)
     },
+    look: async thing => lookAt(api, thing),
   }
 }
 
@@ -106,22 +102,14 @@ async function expire(api: StripeClient, sessionId: string): Promise<void> {
 }
 
 async function stateOf(api: StripeClient, link: MadeLink, isActive: boolean): Promise<LinkState> {
-  const payments: LinkPayment[] = []
-  for (const session of await api.sessions(link.id)) {
-    const payment = await paymentOf(api, session)
-    if (payment !== null) payments.push(payment)
+  const visits: IntentFacts[] = []
+  for (const { payment_intent } of await api.sessions(link.id)) {
+    const id = idOf(payment_intent)
+    if (id !== null) visits.push(await intentFacts(api, id, link.id))
   }
-  const isPaid = payments.some(({ state }) => state === 'paid')
-  const unpaid = payments.length > 0 ? 'pending' : isActive ? 'open' : 'closed'
-  return { ...link, state: isPaid ? 'paid' : unpaid, payments }
-}
-
-/** Null for a visit without a payment, and for a bank debit that failed: its visit stays complete and unpaid. */
-async function paymentOf(api: StripeClient, session: Stripe.Checkout.Session): Promise<LinkPayment | null> {
-  const { status, payment_status, payment_intent, amount_total, currency } = session
-  const id = typeof payment_intent === 'string' ? payment_intent : payment_intent?.id
-  if (status !== 'complete' || id === undefined || amount_total === null || currency === null) return null
-  const amount = { minor: amount_total, currency: currency.toUpperCase() }
-  if (payment_status === 'paid') return { id, amount, state: 'paid' }
-  return (await api.isProcessing(id)) ? { id, amount, state: 'pending' } : null
+  const payments = visits.flatMap(({ payment }) => payment ?? [])
+  const states = new Set(payments.map(({ state }) => state))
+  const unpaid = states.has('pending') ? 'pending' : isActive ? 'open' : 'closed'
+  const refusal = visits.find(visit => visit.refusal !== null)?.refusal ?? null
+  return { ...link, state: states.has('paid') ? 'paid' : unpaid, payments, refusal }
 }

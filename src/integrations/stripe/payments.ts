@@ -1,0 +1,168 @@
+import type { Stripe } from 'stripe'
+import type { Money } from '../../domain/money.ts'
+import type {
+  DisputeFacts,
+  OutsideThing,
+  PaymentFacts,
+  RefundFacts,
+  Seen,
+} from '../../roles/payment-provider.ts'
+import type { StripeClient } from './client.ts'
+
+/** What a payment intent tells: a payment, or why none came of it yet. */
+export interface IntentFacts {
+  /** Null where nobody has paid with it, and nothing is on its way. */
+  readonly payment: PaymentFacts | null
+  /** Why the last try to pay was refused; null where none was. */
+  readonly refusal: string | null
+}
+
+/** Asks how it stands with a payment. `linkId` is that of the link at which it was paid, where that is known. */
+export async function intentFacts(
+  api: StripeClient,
+  id: string,
+  linkId: string | null,
+): Promise<IntentFacts> {
+  const intent = await api.intent(id)
+  const charge = chargeOf(intent)
+  const refusal = intent.last_payment_error?.message ?? null
+  const state = stateOf(intent, charge)
+  if (state === null) return { payment: null, refusal }
+  const currency = intent.currency.toUpperCase()
+  const isPaid = state === 'paid'
+  const payment: PaymentFacts = {
+    id: intent.id,
+    isLive: intent.livemode,
+    amount: { minor: isPaid ? intent.amount_received : intent.amount, currency },
+    state,
+    linkId,
+    ids: intent.metadata,
+    fee: charge === null ? null : feeOf(charge),
+    atMs: (charge ?? intent).created * 1000,
+    refunds: isPaid ? (await api.refunds(id)).map(refundFacts) : [],
+    disputes: charge?.disputed === true ? (await api.disputes(id)).map(disputeFacts) : [],
+  }
+  return { payment, refusal }
+}
+
+/** One that was begun and never tried with any means of payment is none yet. */
+function stateOf(
+  { status }: Stripe.PaymentIntent,
+  charge: Stripe.Charge | null,
+): PaymentFacts['state'] | null {
+  if (status === 'succeeded') return 'paid'
+  if (status === 'processing') return 'pending'
+  return charge?.status === 'failed' ? 'failed' : null
+}
+
+function chargeOf({ latest_charge: charge }: Stripe.PaymentIntent): Stripe.Charge | null {
+  return typeof charge === 'string' ? null : charge
+}
+
+/** In the currency in which Stripe pays out. */
+function feeOf({ balance_transaction: booked }: Stripe.Charge): Money | null {
+  if (booked === null || typeof booked === 'string') return null
+  return { minor: booked.fee, currency: booked.currency.toUpperCase() }
+}
+
+/** Under this name our id of a refund is kept with it. */
+const OURS = 'echopilot_refund'
+
+function refundFacts({
+  id,
+  amount,
+  currency,
+  status,
+  metadata,
+  reason,
+  created,
+}: Stripe.Refund): RefundFacts {
+  const isOver = status === 'failed' || status === 'canceled'
+  return {
+    id,
+    amount: { minor: amount, currency: currency.toUpperCase() },
+    state: isOver ? 'failed' : status === 'succeeded' ? 'succeeded' : 'pending',
+    ours: metadata?.[OURS] ?? null,
+    reason,
+    atMs: created * 1000,
+  }
+}
+
+const DISPUTE_STATES: Readonly<Record<string, DisputeFacts['state']>> = {
+  warning_needs_response: 'warning',
+  warning_under_review: 'warning',
+  warning_closed: 'closed',
+  needs_response: 'needs_response',
+  under_review: 'under_review',
+  appeal_needs_response: 'needs_response',
+  appeal_under_review: 'under_review',
+  won: 'won',
+  lost: 'lost',
+  prevented: 'closed',
+}
+
+function disputeFacts({
+  id,
+  amount,
+  currency,
+  status,
+  reason,
+  created,
+  evidence_details: { due_by },
+}: Stripe.Dispute): DisputeFacts {
+  return {
+    id,
+    amount: { minor: amount, currency: currency.toUpperCase() },
+    // One that is new to us is shown to a person rather than taken for one that is over.
+    state: DISPUTE_STATES[status] ?? 'needs_response',
+    reason,
+    dueMs: due_by === null ? null : due_by * 1000,
+    atMs: created * 1000,
+  }
+}
+
+const NOTHING: Seen = { links: [], payments: [] }
+
+/** Asks what a thing of an event concerns. */
+export async function lookAt(api: StripeClient, { kind, id }: OutsideThing): Promise<Seen> {
+  switch (kind) {
+    case 'payment_link':
+      return { ...NOTHING, links: [id] }
+    case 'checkout.session':
+      return lookAtSession(await api.session(id), api)
+    case 'payment_intent':
+      return lookAtIntent(api, id, null)
+    case 'charge':
+      return lookAtIntent(api, (await api.charge(id)).payment_intent, null)
+    case 'refund':
+      return lookAtIntent(api, (await api.refund(id)).payment_intent, null)
+    case 'dispute':
+      return lookAtIntent(api, (await api.dispute(id)).payment_intent, null)
+    default:
+      return NOTHING
+  }
+}
+
+async function lookAtSession(
+  { payment_link, payment_intent }: Stripe.Checkout.Session,
+  api: StripeClient,
+): Promise<Seen> {
+  const linkId = idOf(payment_link)
+  const { payments } = await lookAtIntent(api, payment_intent, linkId)
+  return { links: linkId === null ? [] : [linkId], payments }
+}
+
+async function lookAtIntent(
+  api: StripeClient,
+  intent: string | { readonly id: string } | null,
+  linkId: string | null,
+): Promise<Seen> {
+  const id = idOf(intent)
+  const payment = id === null ? null : (await intentFacts(api, id, linkId)).payment
+  return payment === null ? NOTHING : { ...NOTHING, payments: [payment] }
+}
+
+/** Of a thing that is given as itself or by its id. */
+export function idOf(thing: string | { readonly id: string } | null): string | null {
+  return typeof thing === 'string' ? thing : (thing?.id ?? null)
+}
