@@ -12,6 +12,7 @@ import { PAYERS } from './model.ts'
 import { minorIn } from './money.ts'
 import { addEndpoint } from './notifications.ts'
 import { approve, openOrder } from './orders.ts'
+import { seedPayments } from './seed.ts'
 import { shownCapture, shownDispute, shownOrder, shownRefund } from './show.ts'
 import { SIGNER_KINDS } from './signing.ts'
 import { book, setLag } from './transactions.ts'
@@ -73,6 +74,14 @@ const ACTS: Readonly<Record<string, Work>> = {
     const dispute = found(act, 'dispute', given['dispute'])
     return shownDispute(act, moveDispute(act, dispute, oneOf(given, 'how', MOVES)))
   },
+  /** `{count, days?, value?, currency?, prefix?}`: many payments, over the last days; no events. */
+  seed: (act, given) => {
+    const { value = '10.00', currency = 'USD', days = '30', prefix = 'seed_' } = given
+    const seconds = wholeIn('days', days, 3650) * 86_400
+    const count = wholeIn('count', given['count'], 1_000_000)
+    seedPayments(act, { count, value, currency, seconds, prefix })
+    return { seeded: count }
+  },
   /** `{value, currency?}`: money goes to the bank. */
   withdraw: (act, { value, currency = 'USD' }) => {
     const minor = -minorIn({ currency_code: currency, value }, '/amount')
@@ -125,10 +134,14 @@ function oneOf<T extends string>(given: Given, name: string, values: readonly T[
 const LONGEST_S = 315_360_000
 
 function secondsIn({ seconds }: Given): number {
-  const value = Number(seconds)
-  return Number.isInteger(value) && value >= 0 && value <= LONGEST_S
+  return wholeIn('seconds', seconds, LONGEST_S)
+}
+
+function wholeIn(name: string, given: string | undefined, most: number): number {
+  const value = Number(given)
+  return Number.isInteger(value) && value >= 0 && value <= most
     ? value
-    : refuse('seconds', 'seconds is a whole number.')
+    : refuse(name, `${name} is a whole number.`)
 }
 
 function refuse(field: string, description: string): never {

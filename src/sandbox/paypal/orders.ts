@@ -44,11 +44,9 @@ export function orderRoutes(route: MakeRoute): readonly Route[] {
   const path = '/v2/checkout/orders'
   const key = { remembersMs: 6 * HOUR_MS, status: 201 }
   return [
-    route('POST', path, { ...key, status: statusOf, fields: CREATE }, call => {
-      const order = newOrder(call)
-      call.store.add('order', order)
-      return shownOrder(call, order, call.isWhole)
-    }),
+    route('POST', path, { ...key, status: statusOf, fields: CREATE }, call =>
+      shownOrder(call, newOrder(call), call.isWhole),
+    ),
     route('GET', `${path}/{id}`, {}, call => shownOrder(call, openOrder(call, call.id))),
     route('POST', `${path}/{id}/capture`, { ...key, fields: {} }, call => {
       return shownOrder(call, captureOrder(call, openOrder(call, call.id)), call.isWhole)
@@ -69,25 +67,37 @@ export function openOrder(act: Act, id: string): Order {
   return order
 }
 
-function newOrder({ nowMs, body, key }: Call): Order {
+function newOrder(call: Call): Order {
+  const { body, key } = call
   const units = body['purchase_units']
   const unit = Array.isArray(units) && isObject(units[0]) ? units[0] : {}
-  const amount = objectOf(unit, 'amount') ?? {}
   const wallet = objectOf(objectOf(body, 'payment_source') ?? {}, 'paypal')
   if (wallet !== undefined && key === undefined) throw invalid({ issue: 'PAYPAL_REQUEST_ID_REQUIRED' })
-  return {
+  const context = objectOf(wallet ?? {}, 'experience_context') ?? objectOf(body, 'application_context') ?? {}
+  return addOrder(call, { unit, isWallet: wallet !== undefined, context })
+}
+
+/** Makes an order over the amount of a purchase unit. */
+export function addOrder(
+  { store, nowMs }: Act,
+  { unit, isWallet, context }: Pick<Order, 'unit' | 'isWallet' | 'context'>,
+): Order {
+  const amount = objectOf(unit, 'amount') ?? {}
+  const order: Order = {
     id: newId(),
-    status: wallet === undefined ? 'CREATED' : 'PAYER_ACTION_REQUIRED',
+    status: isWallet ? 'PAYER_ACTION_REQUIRED' : 'CREATED',
     minor: minorIn(amount, '/purchase_units/0/amount'),
     currency: stringOf(amount, 'currency_code') ?? '',
     unit: { reference_id: 'default', ...unit },
-    isWallet: wallet !== undefined,
-    context: objectOf(wallet ?? {}, 'experience_context') ?? objectOf(body, 'application_context') ?? {},
+    isWallet,
+    context,
     payer: null,
     captureId: null,
     createdMs: nowMs,
     updatedMs: nowMs,
   }
+  store.add('order', order)
+  return order
 }
 
 /** The payer agrees; whoever comes back before the capture may choose another way to pay. */
@@ -106,7 +116,7 @@ function tell(act: Act, order: Order, what: 'APPROVED' | 'COMPLETED'): void {
 }
 
 /** Takes the payment of an approved order, once. */
-function captureOrder(act: Act, order: Order): Order {
+export function captureOrder(act: Act, order: Order): Order {
   const payer = payerOf(order.payer)
   if (order.status === 'COMPLETED') throw unprocessable('ORDER_ALREADY_CAPTURED')
   if (order.status !== 'APPROVED' || payer === undefined) throw unprocessable('ORDER_NOT_APPROVED')

@@ -1,14 +1,16 @@
 /** Money that moved, and transaction search: it knows of nothing before hours have passed, as PayPal's. */
 import type { JsonObject } from '../lib/json.ts'
-import type { Route } from '../lib/service.ts'
+import { VendorError, type Route } from '../lib/service.ts'
 import { link, timeText, type Account, type Act } from './account.ts'
 import { numberIn, refuseParameter, refuseStrange, timeIn, type Call, type MakeRoute } from './call.ts'
+import { errorReply } from './errors.ts'
 import { MERCHANT_ID } from './identity.ts'
 import { payerOf, type Row } from './model.ts'
 import { moneyOf } from './money.ts'
 
 const USUAL_LAG_MS = 3 * 3_600_000
 const LONGEST_MS = 31 * 86_400_000
+const MOST_FOUND = 10_000
 
 /** Books money that moved, by the id of its transaction, in its first state. */
 export function book(
@@ -56,8 +58,9 @@ function search(call: Call): JsonObject {
   const last = Math.min(to, horizon)
   const [page, size] = [numberIn(query, 'page', 1, 2_147_483_647), numberIn(query, 'page_size', 100, 500)]
   const bounds = [['createdMs', '>=', from] as const, ['createdMs', '<=', last] as const]
-  const found = call.store
-    .list('row', { bounds, oldestFirst: true })
+  const rows = call.store.list('row', { bounds, oldestFirst: true, limit: MOST_FOUND + 1 })
+  if (rows.length > MOST_FOUND) throw tooMany()
+  const found = rows
     .map(row => ({ payer: row.payer, info: infoOf(row, horizon), matched: matchedBy(row, horizon) }))
     .filter(({ matched }) => FILTERS.every(name => (query.get(name) ?? matched[name]) === matched[name]))
   const withPayer = /\b(?:all|payer_info)\b/.test(query.get('fields') ?? '')
@@ -75,6 +78,14 @@ function search(call: Call): JsonObject {
     total_pages: Math.ceil(found.length / size),
     links: [link(`${call.origin}/v1/reporting/transactions?${query.toString()}`)],
   }
+}
+
+/** No page of it is answered: who asks must narrow the range. */
+function tooMany(): VendorError {
+  const message =
+    'Result set size is greater than the maximum limit. Change the filter criteria and try again.'
+  const more = { name: 'RESULTSET_TOO_LARGE', message, maximum_items: MOST_FOUND }
+  return new VendorError(errorReply(400, [], more))
 }
 
 /** A transaction as it was at a time. */

@@ -12,6 +12,7 @@ import { kindOf } from './looks.ts'
 import { methodOf, type Method } from './methods.ts'
 import type { Charge, Kind, Kinds, Session } from './model.ts'
 import { endRefund, refund } from './refunds.ts'
+import { seedPayments } from './seed.ts'
 import { endDebit, expireDue, payAt, visit } from './sessions.ts'
 
 /** One act: what it changes comes back. */
@@ -67,6 +68,14 @@ const ACTS: Readonly<Record<string, Work>> = {
     const intent = named(act, 'payment_intent', given['payment_intent'])
     endDebit(act, intent, howIn(given))
     return named(act, 'payment_intent', intent.id)
+  },
+  /** `{count, days?, amount?, currency?, livemode?, name?, prefix?}`: many payments, over the last days; no events. */
+  seed: (act, given) => {
+    const { amount = '1000', currency = 'usd', days = '30', name = 'run_id', prefix = 'seed_' } = given
+    const seconds = wholeIn({ days }, 'days') * 86_400
+    const [count, each] = [wholeIn(given, 'count'), wholeIn({ amount }, 'amount')]
+    seedPayments(act, { count, amount: each, currency, seconds, name, prefix })
+    return { seeded: count }
   },
   /** `{currency?, livemode?}`: all of the balance goes to the bank. */
   payout: (act, given) => payOut(act, given['currency'] ?? 'usd'),

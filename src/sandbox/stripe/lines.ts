@@ -45,7 +45,12 @@ function lineFrom(given: JsonObject, at: string): LineItem {
   const currency = currencyIn(stringOf(data, 'currency') ?? '', `${at}[price_data][currency]`)
   const each = integerOf(data, 'unit_amount') ?? 0
   checkUnit(each, currency, `${at}[price_data][unit_amount]`)
-  const quantity = integerOf(given, 'quantity') ?? 1
+  const name = stringOf(objectOf(data, 'product_data') ?? {}, 'name') ?? ''
+  return lineOf(name, each, currency, integerOf(given, 'quantity'))
+}
+
+/** A line of a number of things that cost the same each. */
+export function lineOf(description: string, each: number, currency: string, quantity = 1): LineItem {
   return {
     ...nulls('adjustable_quantity metadata price'),
     id: newId('li'),
@@ -55,7 +60,7 @@ function lineFrom(given: JsonObject, at: string): LineItem {
     amount_tax: 0,
     amount_total: each * quantity,
     currency,
-    description: stringOf(objectOf(data, 'product_data') ?? {}, 'name') ?? '',
+    description,
     quantity,
   }
 }

@@ -1,12 +1,12 @@
 /** Payment links: addresses that anybody may open and pay at, as often as they allow. */
 import { integerOf, objectOf, stringOf, type JsonObject } from '../lib/json.ts'
 import type { Route } from '../lib/service.ts'
-import { change, make, newId } from './account.ts'
+import { change, make, newId, type Act } from './account.ts'
 import { atPath, type Call, type MakeRoute } from './call.ts'
 import { LINES, linesIn } from './lines.ts'
 import { readRoutes } from './lists.ts'
 import { nulls } from './looks.ts'
-import type { PaymentData, PaymentLink } from './model.ts'
+import type { Metadata, PaymentData, PaymentLink } from './model.ts'
 import { FLAG, integer, METADATA, metadataIn, object, required, TEXT } from './params.ts'
 
 const CHANGES = { inactive_message: TEXT, metadata: METADATA }
@@ -28,20 +28,28 @@ export function linkRoutes(route: MakeRoute): readonly Route[] {
   ]
 }
 
+/** What a link is made with. */
+type NewLink = Pick<
+  PaymentLink,
+  'inactive_message' | 'lines' | 'metadata' | 'payment_intent_data' | 'restrictions'
+>
+
+/** Makes a link over lines of one currency. */
+export function makeLink(act: Act, currency: string, given: NewLink): PaymentLink {
+  const id = newId('plink')
+  const link = { ...given, id, currency, url: `${act.origin}/pay/links/${id}` }
+  return make(act, 'payment_link', link, 'payment_link.created')
+}
+
 function createLink({ act, params }: Call): JsonObject {
   const lines = linesIn(params)
-  const id = newId('plink')
-  const link = {
-    id,
-    currency: lines[0].currency,
+  return makeLink(act, lines[0].currency, {
     inactive_message: stringOf(params, 'inactive_message') ?? null,
     lines,
     metadata: metadataIn(params),
     payment_intent_data: paymentDataIn(params),
     restrictions: restrictionsIn(params),
-    url: `${act.origin}/pay/links/${id}`,
-  }
-  return make(act, 'payment_link', link, 'payment_link.created')
+  })
 }
 
 function changeLink(call: Call): JsonObject {
@@ -58,14 +66,14 @@ function changeLink(call: Call): JsonObject {
 /** What a payment gets of the link that begins it. */
 function paymentDataIn(params: JsonObject): PaymentData | null {
   const given = objectOf(params, 'payment_intent_data')
-  if (given === undefined) return null
-  return {
-    ...nulls(
-      'capture_method setup_future_usage statement_descriptor statement_descriptor_suffix transfer_group',
-    ),
-    description: stringOf(given, 'description') ?? null,
-    metadata: metadataIn(given),
-  }
+  return given === undefined ? null : paymentData(metadataIn(given), stringOf(given, 'description'))
+}
+
+/** What payments of a link are given. */
+export function paymentData(metadata: Metadata, description: string | null = null): PaymentData {
+  const others =
+    'capture_method setup_future_usage statement_descriptor statement_descriptor_suffix transfer_group'
+  return { ...nulls(others), description, metadata }
 }
 
 function restrictionsIn(params: JsonObject): PaymentLink['restrictions'] {

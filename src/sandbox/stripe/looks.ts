@@ -158,9 +158,13 @@ export function nulls(names: string): Record<string, null> {
   return Object.fromEntries(names.split(' ').flatMap(name => (name === '' ? [] : [[name, null]])))
 }
 
+const FIELDS: ReadonlyMap<string, JsonObject> = new Map(
+  Object.entries(LOOKS).map(([kind, look]) => [kind, { ...nulls(look.nulls), ...look.usual }]),
+)
+
 /** The fields that a new object of a kind has before it is given any. */
 export function fieldsOf(kind: Kind): JsonObject {
-  return { ...nulls(LOOKS[kind].nulls), ...LOOKS[kind].usual }
+  return FIELDS.get(kind) ?? {}
 }
 
 /** What ids of a kind begin with. */

@@ -206,6 +206,27 @@ test.each([
   expect(issuesIn(answer)).toEqual([issue])
 })
 
+test('a search that finds more than 10,000 is refused whole; a narrower one has pages', async () => {
+  const server = await paypalServer()
+  await server.hand('seed', { count: 10_100, days: 20, prefix: 'b' })
+  await server.hand('lag', { seconds: 0 })
+  const search = async (days: number): Promise<JsonObject> => {
+    const [from, to] = [Date.now() - days * 86_400_000, Date.now() + 60_000].map(ms =>
+      new Date(ms).toISOString(),
+    )
+    const range = `start_date=${from ?? ''}&end_date=${to ?? ''}&page_size=500&page=11`
+    return (await server.get(`/v1/reporting/transactions?${range}`)).body
+  }
+  expect(await search(21)).toMatchObject({ name: 'RESULTSET_TOO_LARGE', maximum_items: 10_000 })
+  const page = await search(10)
+  expect(page).toMatchObject({ total_items: 5050, total_pages: 11, page: 11 })
+  const all = Array.isArray(page['transaction_details']) ? page['transaction_details'] : []
+  expect(partIn(all.at(-1), 'transaction_info')).toMatchObject({
+    custom_field: 'b10100',
+    transaction_amount: { value: '10.00' },
+  })
+})
+
 test('the board does what people do, and says what is refused', async () => {
   const server = await paypalServer()
   const order = await makeOrder(server, orderFor('12.50'))

@@ -87,3 +87,27 @@ test('ids are filled in where it is asked for, deep and in lists; lines only the
   await expect(retrieve('amount')).rejects.toThrow('This property cannot be expanded (amount).')
   await expect(retrieve('a.b.c.d.e')).rejects.toThrow('cannot expand more than 4 levels')
 })
+
+test('many payments can be had at once, with all that a payment has but its events', async () => {
+  const { stripe, hand } = await stripeServer()
+  await hand('seed', { count: 250, days: 50, amount: 1200, name: 'bill', prefix: 'b' })
+  const all = await stripe.paymentIntents.list({ limit: 100 }).autoPagingToArray({ limit: 1000 })
+  expect(all.map(({ metadata }) => metadata['bill'])).toEqual(
+    Array.from({ length: 250 }, (_, index) => `b${String(250 - index)}`),
+  )
+  const [newest, oldest] = [all[0], all[249]]
+  expect((newest?.created ?? 0) - (oldest?.created ?? 0)).toBe(Math.round((50 * 86_400 * 249) / 250))
+  const half = (oldest?.created ?? 0) + 25 * 86_400
+  for (const list of [stripe.paymentIntents, stripe.charges, stripe.checkout.sessions]) {
+    const since = await list.list({ created: { gte: half }, limit: 100 }).autoPagingToArray({ limit: 1000 })
+    expect(since).toHaveLength(125)
+  }
+  const [session] = (await stripe.checkout.sessions.list({ expand: ['data.payment_link'] })).data
+  expect(session).toMatchObject({
+    payment_status: 'paid',
+    metadata: { bill: 'b250' },
+    payment_link: { active: false, metadata: { bill: 'b250' } },
+  })
+  expect((await stripe.balance.retrieve()).available).toMatchObject([{ amount: 250 * (1200 - 65) }])
+  expect((await stripe.events.list()).data).toEqual([])
+})
