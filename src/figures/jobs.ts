@@ -35,7 +35,7 @@ export interface RunFigure {
   readonly message: string | null
   readonly counts: JobRun['counts']
   readonly commit: string
-  /** How many runs of that day that found nothing to do it stands for; 0 where it did something. */
+  /** How many runs of that day that did nothing and ended alike it stands for; 0 where it did something. */
   readonly idle: number
 }
 
@@ -147,6 +147,7 @@ function tookText({ tookMs, idle }: RunFigure): string {
   return idle > 1 ? `${took}, ${countText(idle, 'run')} that day found nothing` : took
 }
 
-function whyText({ outcome, message }: RunFigure): string {
-  return message === null ? String(outcome) : `${String(outcome)}, ${message.replaceAll(/\s+/g, ' ')}`
+function whyText({ outcome, message, idle }: RunFigure): string {
+  const often = idle > 1 ? `, ${idle} times that day` : ''
+  return `${String(outcome)}${message === null ? '' : `, ${message.replaceAll(/\s+/g, ' ')}`}${often}`
 }

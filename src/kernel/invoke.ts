@@ -16,6 +16,7 @@ export interface Recorder {
   begin(operation: string, actor: string): Promise<string>
   /** The same for a slot; null where that is done: then nothing is begun. */
   beginSlot(operation: string, actor: string, slot: Slot): Promise<string | null>
+  /** How it ended. Of runs of a slot that did nothing and failed alike one record a day is kept. */
   end(id: string, outcome: Outcome, message: string | null, counts: Counts | null): Promise<void>
   /** It ended well and had nothing to do: of all such of a job one record a day is kept. */
   endIdle(id: string): Promise<void>

@@ -10,7 +10,7 @@ export interface JobRun extends OperationRecord {
   readonly slotMs: number
   /** The commit of the program that ran it. */
   readonly commit: string
-  /** How many runs of its day that found nothing to do it stands for, itself included; 0 where it did something. */
+  /** How many runs of its day that did nothing and ended alike it stands for, itself included; 0 where it did something. */
   readonly idle: number
 }
 

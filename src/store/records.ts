@@ -4,7 +4,6 @@ import type { Slot } from '../kernel/invoke.ts'
 import type { Counts } from '../kernel/operation.ts'
 import {
   findRow,
-  readRow,
   readRows,
   reader,
   type Change,
@@ -37,13 +36,25 @@ export function recordStore(core: StoreCore) {
     /** The same for a slot of the schedule; null where a run of it has done it: then nothing is begun. */
     beginSlot: (operation: string, actor: string, slot: Slot) =>
       core.change(actor, 'operation.begin', tx => (isSlotDone(tx, slot) ? null : begin(tx, operation, slot))),
+    /**
+     * Ends it. Runs of the schedule that fail again and again in the same way, with nothing done, are one fact: of those
+     * of a job and a day (UTC) one record is kept, the last, and the first is audited.
+     */
     end: (id: string, outcome: Outcome, message: string | null, counts: Counts | null = null) =>
-      core.change(core.actor, 'operation.end', tx => end(tx, id, { outcome, message, counts })),
+      core.change(core.actor, 'operation.end', tx => {
+        const ended = end(tx, id, { outcome, message, counts })
+        if (ended === null) return
+        const isIdle = (counts?.done ?? 0) === 0 && outcome !== 'ok'
+        const isAgain = isIdle && ended.slot !== null && joinIdle(tx, id, ended.slot)
+        // What was looked for and not found, as by most polls, is no change that anybody would look for.
+        const foundNothing = outcome === 'ok' && counts?.done === 0 && counts.failed === 0
+        if (!isAgain && !foundNothing) tx.about(id, { operation: ended.operation, outcome, ...counts })
+      }),
     /** Ends a run of a slot that found nothing to do. Of those of a job and a day (UTC) one record is kept, the last. */
     endIdle: (id: string) =>
       core.change(core.actor, 'operation.idle', tx => {
-        end(tx, id, { outcome: 'ok', message: null, counts: null })
-        joinIdle(tx, id)
+        const slot = end(tx, id, { outcome: 'ok', message: null, counts: null })?.slot
+        if (slot !== undefined && slot !== null) joinIdle(tx, id, slot)
       }),
     /** The latest record of each operation. */
     latest: async () =>
@@ -81,10 +92,10 @@ function end(
   tx: Change,
   id: string,
   { outcome, message, counts }: Pick<OperationRecord, 'message' | 'counts'> & { readonly outcome: Outcome },
-): void {
+): Ended | null {
   const row = tx.engine.returning(
     `UPDATE operation_records SET ended_ms = :now, outcome = :outcome, message = :message, done = :done,
-       failed = :failed WHERE id = :id RETURNING operation`,
+       failed = :failed WHERE id = :id RETURNING operation, job, slot_ms`,
     {
       id,
       outcome,
@@ -94,10 +105,19 @@ function end(
       now: tx.clock.now(),
     },
   )
-  // What was looked for and not found, as by most polls, is no change that anybody would look for.
-  const isIdle = outcome === 'ok' && counts?.done === 0 && counts.failed === 0
-  if (row !== undefined && !isIdle)
-    tx.about(id, { operation: reader(row).text('operation'), outcome, ...counts })
+  if (row === undefined) return null
+  const is = reader(row)
+  const job = is.textOrNull('job')
+  return {
+    operation: is.text('operation'),
+    slot: job === null ? null : { job, slotMs: is.number('slot_ms') },
+  }
+}
+
+/** What ended: an operation, and of which slot of the schedule it was a run; null where of none. */
+interface Ended {
+  readonly operation: string
+  readonly slot: Pick<Slot, 'job' | 'slotMs'> | null
 }
 
 /** Whether a run of a slot has done it. */
@@ -108,23 +128,23 @@ export function isSlotDone(core: StoreReader, { job, slotMs, ends }: Slot): bool
 
 const DAY_MS = 24 * 3_600_000
 
-/** The record takes the place of the one that stands for the idle runs of its day before it. */
-function joinIdle(tx: Change, id: string): void {
-  const ended = readRow(tx, 'SELECT job, slot_ms FROM operation_records WHERE id = :id', { id }, is => ({
-    job: is.text('job'),
-    slotMs: is.number('slot_ms'),
-  }))
-  const fromMs = Math.floor(ended.slotMs / DAY_MS) * DAY_MS
-  const others = { id, job: ended.job, fromMs, toMs: fromMs + DAY_MS }
+/**
+ * The record of a run that did nothing takes the place of the one that stands for those of its day before it that ended
+ * in the same way; whether there was one. Those of its own slot stay: by them it is known how often that was tried.
+ */
+function joinIdle(tx: Change, id: string, { job, slotMs }: Pick<Slot, 'job' | 'slotMs'>): boolean {
+  const alike = { id, job, slotMs, fromMs: Math.floor(slotMs / DAY_MS) * DAY_MS }
   tx.engine.run(
-    `UPDATE operation_records SET idle = 1 + COALESCE((SELECT SUM(idle) FROM operation_records WHERE ${OTHER_IDLE}), 0)
+    `UPDATE operation_records SET idle = 1 + COALESCE((SELECT SUM(idle) FROM operation_records before WHERE ${ALIKE}), 0)
      WHERE id = :id`,
-    others,
+    alike,
   )
-  tx.engine.run(`DELETE FROM operation_records WHERE ${OTHER_IDLE}`, others)
+  return tx.engine.run(`DELETE FROM operation_records AS before WHERE ${ALIKE}`, alike) > 0
 }
 
-const OTHER_IDLE = 'job = :job AND slot_ms >= :fromMs AND slot_ms < :toMs AND idle > 0 AND id <> :id'
+const ALIKE = `before.job = :job AND before.slot_ms >= :fromMs AND before.slot_ms < :slotMs AND before.idle > 0
+    AND EXISTS (SELECT 1 FROM operation_records latest WHERE latest.id = :id AND before.outcome = latest.outcome
+      AND before.message IS NOT DISTINCT FROM latest.message AND before.failed IS NOT DISTINCT FROM latest.failed)`
 
 /** Steps from one operation's name to the next by the index: there are few names and many records. */
 export const WITH_NAMES = `WITH RECURSIVE names (operation) AS (

@@ -53,6 +53,21 @@ test('a poll that nothing was there for leaves one record a day, and is shown so
   )
 })
 
+test('a poll that has no key, minute by minute, leaves one record, which says how often', async () => {
+  const home = newHome()
+  const clock = fakeClock()
+  const world = realWorld({ env: home.env, cwd: home.dir, homeDir: home.dir, clock })
+  for (let minute = 0; minute < 3; minute += 1) {
+    await clock.advance(60_000)
+    expect((await callCli(['--job', 'poll'], { world })).code).toBe(78)
+  }
+  const { stdout } = await callCli(['jobs', 'show', 'poll'], { world })
+  expect(stdout.match(/config, 3 that day/g)).toHaveLength(1)
+  expect((await callCli(['status'], { world })).stdout).toMatch(
+    /failed +poll, slot .*config, a credential.*, 3 times that day;/,
+  )
+})
+
 test('the lines of the crontab in the README run as they stand', async () => {
   const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
   const [, block = ''] = /```crontab\n([^`]*)```/.exec(readme) ?? []

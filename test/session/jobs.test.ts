@@ -1,10 +1,11 @@
 /** Jobs of the schedule: each slot is done once, and its record is true. */
 import { writeFileSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
-import { AppError } from '../../src/kernel/errors.ts'
+import { AppError, type ErrorKind } from '../../src/kernel/errors.ts'
+import { rowsOf } from '../support/books.ts'
 import type { FakeClock } from '../support/fake-clock.ts'
 import { CALL, realSession } from '../support/session.ts'
-import { toys } from './support/toy-jobs.ts'
+import { toys, type ToyEnd } from './support/toy-jobs.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -219,6 +220,48 @@ test('runs that find nothing leave one record a day, and their slots are done', 
   ])
   // What a person asks for is always kept.
   expect((await store().records.latest()).map(({ operation }) => operation)).toEqual(['look'])
+})
+
+test('runs that fail again and again in the same way leave one record a day, and one row in the audit chain', async () => {
+  const { run, next, clock, store, stateDir } = toys()
+  const pass = async (end: () => ToyEnd): Promise<void> => {
+    next.push(end)
+    await run('look').catch(() => null)
+    await clock.advance(MINUTE)
+  }
+  const fail = (kind: ErrorKind, message: string) => (): ToyEnd => {
+    throw new AppError(kind, message, 'look')
+  }
+  for (let minute = 0; minute < 20; minute += 1) await pass(fail('config', 'no key'))
+  await pass(fail('config', 'no other key'))
+  await pass(fail('denied', 'no key'))
+  await pass(() => ({ outcome: 'partial' }))
+  await pass(() => ({ idle: true }))
+  for (let minute = 0; minute < 20; minute += 1) await pass(fail('config', 'no key'))
+  for (let minute = 0; minute < 3; minute += 1) await pass(() => ({ outcome: 'partial' }))
+  const runs = await store().jobs.newest('look', 100, clock.now())
+  expect(
+    runs.map(({ idle, slotMs, message, outcome }) => [(slotMs - NOON) / MINUTE, idle, outcome, message]),
+  ).toEqual([
+    [46, 4, 'partial', null],
+    [43, 40, 'config', 'no key'],
+    [23, 1, 'ok', null],
+    [21, 1, 'denied', 'no key'],
+    [20, 1, 'config', 'no other key'],
+  ])
+  const audited = `SELECT subjects FROM audit_log WHERE kind = 'operation.end'`
+  expect(rowsOf(`${stateDir}/echopilot.db`, audited)).toHaveLength(4)
+})
+
+test('what is tried again for one slot is counted as often as it was tried', async () => {
+  const { run, next, ends } = toys()
+  for (let tries = 0; tries < 3; tries += 1) {
+    next.push(() => {
+      throw new AppError('provider', 'odd answer', 'look')
+    })
+    await run('tidy', { slotMs: NOON }).catch(() => null)
+  }
+  expect(await ends('tidy')).toEqual(['provider', 'provider', 'provider'])
 })
 
 test('a job that another operation runs keeps its own lock, record and rules', async () => {

@@ -69,7 +69,8 @@ function clock(ms: number): string {
 function resultSpan({ outcome, idle }: RunFigure): Span {
   if (outcome === null) return state('running', 'open')
   if (outcome === 'ok') return idle > 0 ? dim(`nothing to do, ${idle} that day`) : state('ok', 'good')
-  return state(outcome, outcome === 'partial' ? 'warn' : 'bad')
+  const often = idle > 1 ? `, ${idle} that day` : ''
+  return state(`${outcome}${often}`, outcome === 'partial' ? 'warn' : 'bad')
 }
 
 function itemsText({ counts }: RunFigure): string {
