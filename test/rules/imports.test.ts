@@ -1,4 +1,4 @@
-/** Who may import whom (README, Working on it). */
+/** Who may import whom (CONTRIBUTING.md). */
 import { expect, test } from 'vitest'
 import { importsOf, sources, type Import } from './support/sources.ts'
 

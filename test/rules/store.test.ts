@@ -1,4 +1,4 @@
-/** Rows are changed in one way, and what is asked of them is portable (README, Working on it). */
+/** Rows are changed in one way, and what is asked of them is portable (CONTRIBUTING.md). */
 import { expect, test } from 'vitest'
 import { CHANGES } from '../../src/store/changes.ts'
 import { sources } from './support/sources.ts'
