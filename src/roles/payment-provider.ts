@@ -26,11 +26,20 @@ export interface PaymentProvider {
   createLink(order: LinkOrder): Promise<MadeLink>
   /**
    * Closes a link and ends the visits that were begun at it, at which it could still be paid. What was paid before
-   * stays paid: look at the state that is given back. Closing it again changes nothing.
+   * stays paid: look at the state that is given back. Closing it again changes nothing. Where a service cannot end a
+   * link, nothing is taken at it but by {@link capture}, which whoever closes it gives up: it is told as `closed`, and
+   * `showLink` still tells what the service says.
    */
   closeLink(id: string): Promise<LinkState>
   /** How it stands with a link, asked of the service now. */
   showLink(id: string): Promise<LinkState>
+  /**
+   * Takes the money at a link that is `approved` and over this amount; null where a client's yes moves it by itself.
+   * It is taken once, however often and under whatever key it is asked for, and whatever became of the answers: the
+   * state that is given back says whether it was. What nobody approved, or the service refuses, is not taken. One over
+   * another amount is refused, `permanent`.
+   */
+  readonly capture: ((id: string, key: string, amount: Money) => Promise<LinkState>) | null
   /** The payments that a thing of an event belongs to, and the links, as they stand now; see {@link Seen}. */
   look(thing: OutsideThing): Promise<Seen>
 }

@@ -21,6 +21,8 @@ export function stripeLinks(api: StripeClient, isLive: boolean): PaymentProvider
       }
       return showLink(id)
     },
+    // Whoever pays at a link has paid.
+    capture: null,
     look: async thing => lookAt(api, thing),
   }
 }
