@@ -13,6 +13,7 @@ import {
   words,
   type Document,
 } from '../kernel/document.ts'
+import { instantText } from '../kernel/text.ts'
 import type { Client } from '../store/client-rows.ts'
 import type { Bill } from '../store/bill-rows.ts'
 import { moneyFacts, moneyGaps, type MoneyReport } from './money.ts'
@@ -38,7 +39,7 @@ export function clientFigure({ rateNano, readMs, ...client }: Client): ClientFig
   return {
     ...client,
     rateUsdPerMinute: rateNano === null ? null : formatNanoUsd(rateNano),
-    readAt: new Date(readMs).toISOString(),
+    readAt: instantText(readMs),
   }
 }
 
@@ -50,7 +51,7 @@ export function billFigure({ id: billId, taskId, state, amount, why, createdMs }
     status: BILL_STATES[state],
     amount: amount === null ? null : formatMoney(amount),
     why,
-    at: new Date(createdMs).toISOString(),
+    at: instantText(createdMs),
   }
 }
 

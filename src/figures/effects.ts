@@ -1,6 +1,6 @@
 import { nextOfEffect } from '../domain/next-command.ts'
 import type { Undelivered } from '../outbox/deliver.ts'
-import { countText } from '../kernel/text.ts'
+import { countText, instantText } from '../kernel/text.ts'
 import { id, item, line, next, state, words, type Block, type Part } from '../kernel/document.ts'
 import type { Store } from '../store/index.ts'
 import type { Effect } from '../store/effect-rows.ts'
@@ -41,8 +41,8 @@ export async function shownEffect(store: Store, effect: Effect): Promise<ShownEf
     cause: effect.cause,
     reason: effect.error,
     tries: effect.tries,
-    createdAt: iso(effect.createdMs),
-    dueAt: isOver ? null : iso(effect.notBeforeMs),
+    createdAt: instantText(effect.createdMs),
+    dueAt: isOver ? null : instantText(effect.notBeforeMs),
     next: nextOfEffect(effect),
   }
 }
@@ -80,8 +80,4 @@ export function undeliveredItems(failed: readonly Undelivered[]): Block[] {
 export function olderLine({ compared, older }: { compared: number; older: number }): string | null {
   const what = countText(older, 'older page was', 'older pages were')
   return older === 0 ? null : `${what} not compared: --limit ${compared + older}`
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString()
 }

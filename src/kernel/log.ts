@@ -1,4 +1,4 @@
-import { spanText } from './text.ts'
+import { instantText, spanText } from './text.ts'
 import { shownText } from './unseen.ts'
 import { hideEmails, type Redact } from './redaction.ts'
 
@@ -51,7 +51,7 @@ export function createLog(options: {
 }
 
 function journalLine(level: LogLevel, now: number, message: string, fields: LogFields): string {
-  return `<${PRIORITY[level]}>${JSON.stringify({ at: new Date(now).toISOString(), level, message, ...fields })}\n`
+  return `<${PRIORITY[level]}>${JSON.stringify({ at: instantText(now), level, message, ...fields })}\n`
 }
 
 /** A sentence: what happened, why, and what it is about. The commit is left out: it is that of the program that was called. */

@@ -14,6 +14,7 @@ import {
   words,
   type Document,
 } from '../kernel/document.ts'
+import { instantText } from '../kernel/text.ts'
 import { findOne } from '../pipeline/tasks.ts'
 import type { Store } from '../store/index.ts'
 import type { Found } from '../store/lookup.ts'
@@ -83,7 +84,7 @@ async function readReceipt(store: Store, runId: string): Promise<ExplainedReceip
   if (receipt === null) throw new AppError('missing', `there is no run ${runId}`, 'echopilot task list')
   const events = await store.runs.events(runId)
   const timeline = events.map(event => ({
-    at: new Date(event.atMs).toISOString(),
+    at: instantText(event.atMs),
     what: event.what,
     actor: event.actor,
   }))
@@ -92,7 +93,7 @@ async function readReceipt(store: Store, runId: string): Promise<ExplainedReceip
     key: effect.key,
     kind: effect.kind,
     state: effect.state,
-    endedAt: effect.endedMs === null ? null : new Date(effect.endedMs).toISOString(),
+    endedAt: effect.endedMs === null ? null : instantText(effect.endedMs),
     error: effect.error,
   }))
   return { ...receipt, effects, timeline }

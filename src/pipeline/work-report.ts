@@ -3,6 +3,7 @@ import { isSameUse, nextProbeAt, type PauseCause } from '../domain/breaker.ts'
 import { RUN_STATES, type RunStatus, type Stage } from '../domain/run-state.ts'
 import type { Outcome } from '../kernel/errors.ts'
 import type { Counts } from '../kernel/operation.ts'
+import { instantText } from '../kernel/text.ts'
 import type { Run } from '../store/run-rows.ts'
 import type { Task } from '../store/tasks.ts'
 import type { PipelineContext } from './context.ts'
@@ -173,7 +174,7 @@ async function leftOver(
       cause: pause.cause,
       reason: pause.reason,
       hint: pause.hint,
-      nextProbeAt: new Date(nextProbeAt(pause, nowMs)).toISOString(),
+      nextProbeAt: instantText(nextProbeAt(pause, nowMs)),
       waiting: waiting[index] ?? 0,
     })),
     waiting: { retrying: counts.retrying ?? 0, held: counts.held ?? 0, queued: counts.queued ?? 0 },

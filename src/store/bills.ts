@@ -1,3 +1,4 @@
+import { utcDay } from '../domain/budget.ts'
 import { billOfRun, billsOfTask, readBill, revenueOf, type Bill } from './bill-rows.ts'
 import { readRow, readRows, type StoreCore, type StoreReader } from './core.ts'
 
@@ -54,11 +55,7 @@ export function billStore(core: StoreCore) {
 }
 
 function daysOf({ fromMs, toMs }: Span): { from: string; to: string } {
-  return { from: dayOf(fromMs), to: dayOf(toMs) }
-}
-
-function dayOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10)
+  return { from: utcDay(fromMs), to: utcDay(toMs) }
 }
 
 /** From the tasks of one client, or from all that there was in the span. */

@@ -2,6 +2,7 @@ import { utcDay } from '../domain/budget.ts'
 import type { OperateReport } from '../domain/operate.ts'
 import type { Shape } from '../domain/shape.ts'
 import type { StatusRow } from '../domain/board-effects.ts'
+import { instantText } from '../kernel/text.ts'
 import { recordEffects } from './effect-rows.ts'
 import {
   findRow,
@@ -72,7 +73,7 @@ export function operateStore(core: StoreCore) {
      */
     recordHeartbeat: (service: string, row: StatusRow): Promise<string> =>
       core.change(core.actor, 'heartbeat.tell', tx => {
-        const hour = new Date(row.atMs).toISOString().slice(0, 13)
+        const hour = instantText(row.atMs).slice(0, 13)
         const body = { kind: 'status', row, day: utcDay(row.atMs), hour } as const
         const subject = { kind: 'heartbeat', id: `heartbeat_${hour}` }
         tx.about(subject.id, { ok: row.ok })

@@ -10,6 +10,7 @@ import {
 import { sha256 } from '../kernel/digest.ts'
 import { firstIdOf } from '../kernel/ids.ts'
 import { UnreadableRow } from '../kernel/errors.ts'
+import { instantText } from '../kernel/text.ts'
 import { billOfRun } from './bill-rows.ts'
 import { findRow, readRows, type Change, type RowReader, type StoreCore, type StoreReader } from './core.ts'
 import { callsOfRun, type Call } from './ledger.ts'
@@ -63,7 +64,7 @@ function readReceipt(core: StoreReader, runId: string): Receipt | null {
     const { core: sealedCore, flaw } = unseal(is)
     const seal = {
       digest: is.text('digest'),
-      sealedAt: iso(is.number('sealed_ms')),
+      sealedAt: instantText(is.number('sealed_ms')),
       intact: flaw === null,
       flaw,
     }
@@ -77,7 +78,7 @@ function readReceipt(core: StoreReader, runId: string): Receipt | null {
     entries: readRows(core, entries, { runId }, is => ({
       kind: is.text('kind'),
       body: is.json('body', 'any'),
-      at: iso(is.number('at_ms')),
+      at: instantText(is.number('at_ms')),
     })),
   }
 }
@@ -148,9 +149,9 @@ function gather(core: StoreReader, run: Run): Receipt['core'] {
     briefDigest: run.briefDigest,
     threshold: run.threshold,
     score: run.score,
-    createdAt: iso(run.createdMs),
-    startedAt: run.startedMs === null ? null : iso(run.startedMs),
-    endedAt: run.endedMs === null ? null : iso(run.endedMs),
+    createdAt: instantText(run.createdMs),
+    startedAt: run.startedMs === null ? null : instantText(run.startedMs),
+    endedAt: run.endedMs === null ? null : instantText(run.endedMs),
     commit: core.commit,
     attempts: attemptsOf(core, run.id),
     ...workOf(core, run.id),
@@ -196,7 +197,7 @@ function workOf(core: StoreReader, runId: string): Work {
     judgements: outputs.flatMap(output =>
       output.judgements.map(({ findings: _findings, flaw: _flaw, ...judgement }) => judgement),
     ),
-    decisions: decisions.map(({ workId, kind, atMs }) => ({ outputId: workId, kind, at: iso(atMs) })),
+    decisions: decisions.map(({ workId, kind, atMs }) => ({ outputId: workId, kind, at: instantText(atMs) })),
   }
 }
 
@@ -219,10 +220,6 @@ function receiptCall(call: Call): ReceiptCall {
     requestId: call.requestId,
     note: call.note,
   }
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString()
 }
 
 /** Adds a later fact to the receipt of a run, once that has ended. */

@@ -16,6 +16,13 @@ test.each([
   expect(found(pattern)).toEqual([])
 })
 
+test('instants that were stored are shown by what shows impossible ones too', () => {
+  // The domain and what reads a service's day look at what they are given; a sandbox keeps instants of its own.
+  const own = ['domain/', 'sandbox/', 'commands/demo/', 'kernel/', 'integrations/openai/wire.ts']
+  const wrong = found(/\.toISOString\(/, path => own.some(part => path.startsWith(part)))
+  expect(wrong).toEqual([])
+})
+
 test('no comment switches the compiler off or puts something off', () => {
   const wrong = sources().flatMap(({ path, text, code }) => {
     const lines = code.split('\n')

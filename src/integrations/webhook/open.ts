@@ -5,6 +5,7 @@ import type { FetchAnswer } from '../../kernel/http/fetch.ts'
 import { redactor } from '../../kernel/redaction.ts'
 import { networkFailure, ServiceFailure } from '../../kernel/service-failure.ts'
 import type { World } from '../../kernel/world.ts'
+import { instantText } from '../../kernel/text.ts'
 import { noticeDeliverer } from '../../outbox/deliverer.ts'
 import type { AlertChannel } from '../../roles/alert-channel.ts'
 import type { OpenService, ServiceEnvironment } from '../service.ts'
@@ -82,8 +83,8 @@ function bodyOf(notice: Notice, key: string) {
     message,
     next,
     count,
-    openedAt: new Date(openedMs).toISOString(),
-    at: new Date(atMs).toISOString(),
+    openedAt: instantText(openedMs),
+    at: instantText(atMs),
   }
 }
 

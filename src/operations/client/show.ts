@@ -1,11 +1,18 @@
-import { readPeriod } from '../../domain/period.ts'
+import { readPeriod, type Period } from '../../domain/period.ts'
 import { billFigure, clientDocument, clientFigure } from '../../figures/clients.ts'
 import { moneyReport } from '../../figures/money.ts'
 import { findClient } from '../../pipeline/clients.ts'
+import type { Client } from '../../store/client-rows.ts'
 import { defineOperation } from '../define.ts'
 import { clientField, periodField, ratesOf } from '../money-input.ts'
 
 const DAY_MS = 86_400_000
+
+/** Since there is this client; by a clock that was far off it says nothing of that. */
+function allTime({ createdMs }: Client, nowMs: number): Period {
+  const sinceMs = createdMs < 0 || createdMs > nowMs ? 0 : createdMs
+  return { fromMs: sinceMs - (sinceMs % DAY_MS), toMs: nowMs + DAY_MS }
+}
 
 export const clientShow = defineOperation({
   path: ['client', 'show'],
@@ -20,11 +27,7 @@ export const clientShow = defineOperation({
   scope: 'read',
   run: async ({ store, settings, world }, input) => {
     const client = await findClient(store, input.client)
-    const allTime = {
-      fromMs: client.createdMs - (client.createdMs % DAY_MS),
-      toMs: world.clock.now() + DAY_MS,
-    }
-    const period = input.period === undefined ? allTime : (readPeriod(input.period) ?? allTime)
+    const period = readPeriod(input.period ?? '') ?? allTime(client, world.clock.now())
     const figures = await moneyReport(store, { period, clientId: client.id, rates: ratesOf(settings) })
     const open = await store.bills.open(client.id)
     return { client: clientFigure(client), figures, open: open.map(billFigure) }

@@ -5,6 +5,7 @@ import { formatScore } from '../../domain/next-step.ts'
 import { RUN_STATES, type RunState } from '../../domain/run-state.ts'
 import { document, id, next, table } from '../../kernel/document.ts'
 import { nameOf } from '../../kernel/unseen.ts'
+import { instantText } from '../../kernel/text.ts'
 import { statusState } from '../../figures/marks.ts'
 import { defineOperation } from '../define.ts'
 
@@ -40,7 +41,7 @@ export const taskList = defineOperation({
         score: task.score,
         costUsd: formatNanoUsd(task.costNano),
         reason: task.reason,
-        createdAt: new Date(task.createdMs).toISOString(),
+        createdAt: instantText(task.createdMs),
       })),
     }
   },

@@ -18,7 +18,7 @@ import {
   verbatim,
   type Part,
 } from '../../kernel/document.ts'
-import { secondText } from '../../kernel/text.ts'
+import { instantText, secondText } from '../../kernel/text.ts'
 import { nextCommand } from '../../domain/next-command.ts'
 import { billFigure } from '../../figures/clients.ts'
 import { statusState } from '../../figures/marks.ts'
@@ -71,7 +71,7 @@ export const taskShow = defineOperation({
       brief: task.brief,
       versions: outputs.map(output => versionOf(output, outputs)),
       result: latest?.text ?? null,
-      history: events.map(event => ({ ...event, at: new Date(event.atMs).toISOString() })),
+      history: events.map(event => ({ ...event, at: instantText(event.atMs) })),
       next: nextCommand(task),
     }
   },

@@ -3,6 +3,7 @@ import { AppError, type Outcome } from '../../kernel/errors.ts'
 import { withDefault, wholeNumberField } from '../../kernel/field.ts'
 import { readInput } from '../../kernel/input.ts'
 import type { Log } from '../../kernel/log.ts'
+import { instantText } from '../../kernel/text.ts'
 import type { RanJob } from '../../session/jobs.ts'
 import { openCli, resultPrinter, type CommandHost } from './host.ts'
 import { parseFlags } from './program.ts'
@@ -66,14 +67,14 @@ function commandBeside(name: string, rest: readonly string[]): AppError {
 function logEnd({ job, slotMs, late, operation, run }: RanJob, outcome: Outcome, log: Log): void {
   const counts = run === null ? undefined : operation.counts?.(run.result)
   const isIdle = run !== null && operation.isIdle?.(run.result) === true
-  const slot = new Date(slotMs).toISOString()
+  const slot = instantText(slotMs)
   const fields = { job, slot, late, wasDone: run === null, outcome, ...counts }
   if (isIdle) log.debug('job ended', fields)
   else log.info('job ended', fields)
 }
 
 function resultOf({ job, slotMs, late, run }: RanJob, outcome: Outcome): unknown {
-  const slot = new Date(slotMs).toISOString()
+  const slot = instantText(slotMs)
   return { job, slot, late, wasDone: run === null, outcome, result: run?.result ?? null }
 }
 

@@ -3,6 +3,7 @@ import type { NotionJson } from '../api/client.ts'
 import { usd } from './page.ts'
 import type { BoardEffectOf, JobMoney, JobRow, LogRow } from '../../../domain/board-effects.ts'
 import { isRefusal } from '../../../kernel/service-failure.ts'
+import { instantText } from '../../../kernel/text.ts'
 import type { NotionDatabase } from '../../../store/notion.ts'
 import type { Effect } from '../../../store/effect-rows.ts'
 import type { EffectContext } from './context.ts'
@@ -92,7 +93,7 @@ function statusRow({ row, day, hour }: BoardEffectOf<'status'>, heartbeat: 'dail
   const thing = `heartbeat/${name}`
   const cells = {
     name: `Heartbeat ${name.replace('T', ' ')}${heartbeat === 'daily' ? '' : ':00 UTC'}`,
-    when: new Date(row.atMs).toISOString(),
+    when: instantText(row.atMs),
     ok: row.ok,
     jobs24h: row.jobs,
     avgQa24h: row.averageScore,
@@ -138,7 +139,7 @@ function logCells({ row, thing }: { row: LogRow; thing: string }): Cells {
     status: row.status,
     message: row.message,
     details: row.details,
-    timestamp: new Date(row.atMs).toISOString(),
+    timestamp: instantText(row.atMs),
     commit: row.commit,
     runId: row.runId,
     effectId: thing,
@@ -148,7 +149,7 @@ function logCells({ row, thing }: { row: LogRow; thing: string }): Cells {
 function jobCells({ row, thing }: { row: JobRow; thing: string }): Cells {
   return {
     jobName: row.name,
-    date: new Date(row.atMs).toISOString(),
+    date: instantText(row.atMs),
     taskType: row.type,
     status: row.status,
     qaScore: row.score,
