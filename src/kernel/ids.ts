@@ -18,6 +18,7 @@ export const ID_PREFIXES = {
   payment: 'pay',
   refund: 'ref',
   dispute: 'dsp',
+  webhook: 'hook',
 } as const
 
 /** Something that has an id. */

@@ -72,6 +72,8 @@ const STEPS: readonly Step[] = [
   forgetting('record'),
   forgetting('healing'),
   forgetting('unit failure'),
+  forgetting('webhook'),
+  forgetting('refused webhook'),
   {
     name: 'log of writes',
     run: async ({ store, dryRun }) => {

@@ -1,7 +1,7 @@
 /**
  * Every kind of change, and whether it is audited (SPEC §13): what a person or the program decided about tasks, effects
  * and accounts, what was told the outside, what was spent, and how an operation ended. Claims, leases, locks, rates,
- * marks, reservations and retries are not.
+ * marks, reservations, retries and what services tell by webhooks are not: what is recorded after asking them is.
  */
 export const CHANGES = {
   'account.bind': { audited: true },
@@ -60,6 +60,11 @@ export const CHANGES = {
   'task.untick': { audited: false },
   'telemetry.forget': { audited: true },
   'unit.fail': { audited: true },
+  'webhook.end': { audited: false },
+  'webhook.put_off': { audited: false },
+  'webhook.refuse': { audited: false },
+  'webhook.take': { audited: false },
+  'webhook.verify': { audited: false },
 } as const satisfies Record<string, { readonly audited: boolean }>
 
 /** A kind of change. */

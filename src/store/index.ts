@@ -38,6 +38,7 @@ import { stageStore } from './stages.ts'
 import { taskStore } from './tasks.ts'
 import { telemetryStore } from './telemetry.ts'
 import { unitFailureStore } from './unit-failures.ts'
+import { webhookStore } from './webhooks.ts'
 import { checkpoint, copiesAmong, type Checkpoint, type StoreCopy } from './upkeep.ts'
 
 /**
@@ -172,6 +173,7 @@ function familiesOn(core: StoreCore) {
     telemetry: telemetryStore(core),
     clients: clientStore(core),
     bills: billStore(core),
+    webhooks: webhookStore(core),
   }
 }
 

@@ -1,9 +1,13 @@
+import { utcDay } from '../domain/budget.ts'
 import { firstIdOf } from '../kernel/ids.ts'
 import { readRow, type StoreCore } from './core.ts'
 import { WITH_NAMES } from './records.ts'
 
-/** What tells how the machine fared, and nothing of anybody's work or money: it is of no use when it is old. */
-export type Telemetry = 'record' | 'healing' | 'unit failure'
+/**
+ * What tells how the machine fared, and nothing of anybody's work or money: it is of no use when it is old. A webhook is
+ * a hint that something changed, and what that was is recorded elsewhere.
+ */
+export type Telemetry = 'record' | 'healing' | 'unit failure' | 'webhook' | 'refused webhook'
 
 /** Forgets it. */
 export function telemetryStore(core: StoreCore) {
@@ -25,9 +29,14 @@ export function telemetryStore(core: StoreCore) {
   }
 }
 
-/** A healing is found by its id, which begins with its time. */
+/** What is found by its id is so by the time that the id begins with. */
 function before(beforeMs: number) {
-  return { beforeMs, beforeId: firstIdOf('healing', beforeMs) }
+  return {
+    beforeMs,
+    beforeHealing: firstIdOf('healing', beforeMs),
+    beforeWebhook: firstIdOf('webhook', beforeMs),
+    beforeDay: utcDay(beforeMs),
+  }
 }
 
 interface Table {
@@ -47,10 +56,21 @@ const TABLES: Readonly<Record<Telemetry, Table>> = {
         AND EXISTS (SELECT 1 FROM operation_records later WHERE later.operation = o.operation
           AND later.started_ms > o.started_ms)`,
   },
-  healing: { table: 'healings', key: 'id', old: 'SELECT id FROM healings WHERE id < :beforeId' },
+  healing: { table: 'healings', key: 'id', old: 'SELECT id FROM healings WHERE id < :beforeHealing' },
   'unit failure': {
     table: 'unit_failures',
     key: 'unit, at_ms',
     old: 'SELECT unit, at_ms FROM unit_failures WHERE at_ms < :beforeMs',
+  },
+  // Services send an event again for days at most, and list it for a month: it is not taken for a new one.
+  webhook: {
+    table: 'webhooks',
+    key: 'id',
+    old: `SELECT id FROM webhooks WHERE id < :beforeWebhook AND ended_ms IS NOT NULL`,
+  },
+  'refused webhook': {
+    table: 'webhook_refusals',
+    key: 'service, day, why',
+    old: 'SELECT service, day, why FROM webhook_refusals WHERE day < :beforeDay',
   },
 }

@@ -72,6 +72,8 @@ test('in order, every step says what it found', async () => {
     ['records', 'ok'],
     ['healings', 'ok'],
     ['unit failures', 'ok'],
+    ['webhooks', 'ok'],
+    ['refused webhooks', 'ok'],
     ['log of writes', 'ok'],
     ['copies', 'ok'],
     ['prices', 'ok'],
@@ -178,7 +180,7 @@ test('what a step cannot do is told, and keeps no other from its work', async ()
   expect(steps(document)).toMatchObject({ records: '1 record older than 90 days forgotten' })
   expect(
     rowsOf(home.file, `SELECT outcome, done, failed FROM operation_records WHERE operation = 'maintain'`),
-  ).toEqual([{ outcome: 'partial', done: 7, failed: 1 }])
+  ).toEqual([{ outcome: 'partial', done: 9, failed: 1 }])
 })
 
 test('a damaged file is found, and what to do is said', async () => {
@@ -240,6 +242,16 @@ test('told to stop, it leaves the rest and says which', async () => {
   })
   expect(parseDocument(ran.stdout)).toMatchObject({
     steps: [{ name: 'integrity' }],
-    left: ['locks', 'records', 'healings', 'unit failures', 'log of writes', 'copies', 'prices'],
+    left: [
+      'locks',
+      'records',
+      'healings',
+      'unit failures',
+      'webhooks',
+      'refused webhooks',
+      'log of writes',
+      'copies',
+      'prices',
+    ],
   })
 })

@@ -57,7 +57,7 @@ async function statementsOf(path: string): Promise<string[]> {
 /** What is walked through is small, or only as much as is wanted of it. */
 const BOUNDED: readonly RegExp[] = [
   // Tables that never hold more than a few rows, and what is made of those.
-  /^SCAN (service_pauses|queue_pause|proofs|accounts|notion_databases|rate_buckets|locks|integrity|audit_head|operate_report|names|latest|unsure)\b/,
+  /^SCAN (service_pauses|queue_pause|proofs|accounts|notion_databases|rate_buckets|locks|integrity|audit_head|operate_report|webhook_refusals|names|latest|unsure)\b/,
   /^SCAN (json_each|sqlite_master|pragma|CONSTANT|\()/,
   /^USE TEMP B-TREE .* FROM (names|service_pauses)\b/,
   // Indexes that hold only what is open.

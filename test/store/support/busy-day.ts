@@ -48,6 +48,7 @@ export async function busyDay({ clock, machine, ...files }: TestStore): Promise<
       answered: { use: SERVICE, startedMs: 0 },
     },
   ])
+  await webhooks(store)
   await store.queue.pause('lunch')
   await store.queue.resume()
   const { taskId } = await addTo(store, { client: 'Acme' })
@@ -95,6 +96,29 @@ export async function busyDay({ clock, machine, ...files }: TestStore): Promise<
   await clock.advance(LEASE_MS)
   await files.open('second').claims.recover()
   store.close()
+}
+
+/** Of two services: worked, put off, verified late, given up, and refused. */
+async function webhooks(store: Store): Promise<void> {
+  const event = {
+    id: 'evt_1',
+    key: 'evt_1',
+    type: 'charge.refunded',
+    thing: { kind: 'charge', id: 'ch_1' },
+    isLive: false,
+    atMs: 0,
+    ignored: null,
+  }
+  await store.webhooks.take('stripe', { kind: 'event', event })
+  for (const body of ['{"a":1}', '{"a":2}']) {
+    await store.webhooks.take('paypal', { kind: 'unverified', raw: { body, headers: {} }, why: 'unknown' })
+  }
+  const [stripe, late, false_] = await store.webhooks.due(9)
+  await store.webhooks.failed(stripe?.id ?? '', 'down', 0)
+  await store.webhooks.worked(stripe?.id ?? '')
+  await store.webhooks.verified(late?.id ?? '', { ...event, id: 'WH-1', key: 'WH-1' })
+  await store.webhooks.failed(false_?.id ?? '', 'false', null)
+  await store.webhooks.refused('stripe', 'signature', 2)
 }
 
 /** What the auto-operator does, and the hour that it tells of. */
