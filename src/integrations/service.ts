@@ -20,7 +20,7 @@ export interface SecretFact {
   readonly opensAccount?: true
 }
 
-/** The parts that services play for the core: each is played by one of those that are set up. */
+/** The parts that services play for the core: each by one of those that are set up, but payments by any number. */
 export interface Roles {
   readonly models: Models
   /** Null where it has no credential: then there is only the local queue. */

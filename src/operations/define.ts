@@ -2,6 +2,7 @@ import type { OpenService } from '../integrations/service.ts'
 import type { Deliverers } from '../outbox/deliverer.ts'
 import type { AlertChannel } from '../roles/alert-channel.ts'
 import type { Models } from '../roles/model.ts'
+import type { Payments } from '../roles/payment-provider.ts'
 import type { ServiceCall, TaskBoard, TaskSource } from '../roles/task-source.ts'
 import type { Schedule } from '../domain/schedule.ts'
 import type { Document } from '../kernel/document.ts'
@@ -22,6 +23,11 @@ export interface Connections {
   readonly models: Models
   /** Null where it has no credential: then there is only the local queue. */
   readonly taskSource: TaskSource | null
+  /**
+   * The services that are set up to take payments, in the order of the list of services: the first makes the links.
+   * One that is set up wrongly is an error, so that none is taken in its place.
+   */
+  readonly payments: readonly Payments[]
   readonly outbox: Outbox
   readonly alertChannels: AlertChannels
   /** Every service, or why it is not there; for `doctor`. */

@@ -8,6 +8,7 @@ import type { Redact } from '../kernel/redaction.ts'
 import type { World } from '../kernel/world.ts'
 import type { AlertChannels, Outbox, ServiceAttempt } from '../operations/define.ts'
 import { lostCredentialError, lostCredentials } from '../settings/bound.ts'
+import type { Payments } from '../roles/payment-provider.ts'
 import type { LoadedSettings } from '../settings/load.ts'
 import { configPath, stateDir } from '../settings/paths.ts'
 import { isSecretName, secretFile, SECRETS, type SecretName } from '../settings/secrets.ts'
@@ -38,6 +39,7 @@ export interface Parts {
   readonly models: () => Promise<Roles['models']>
   readonly taskSource: () => Promise<Roles['taskSource']>
   readonly jobWatch: () => Promise<Roles['jobWatch']>
+  readonly payments: () => Promise<readonly Payments[]>
   readonly outbox: (redact: Redact) => Promise<Outbox>
   readonly alertChannels: (redact: Redact) => Promise<AlertChannels>
   readonly services: (redact: Redact) => Promise<ServiceAttempt[]>
@@ -75,6 +77,11 @@ export function sessionParts(options: PartsOptions, secrets: SecretKeeper): Part
     models: () => role('models'),
     taskSource: () => role('taskSource'),
     jobWatch: () => role('jobWatch'),
+    payments: async () => {
+      const payers = services.filter(({ service }) => service.plays.includes('paymentProvider'))
+      const played = await Promise.all(payers.map(async ({ open }) => (await open()).roles.paymentProvider))
+      return played.filter(payments => payments !== undefined && payments !== null)
+    },
     outbox: async redact => ({
       deliverers: async call =>
         eachOpened(writable, async service => (await service.deliverer?.(call)) ?? null, redact),

@@ -1,6 +1,7 @@
 import type { Stripe } from 'stripe'
+import type { LinkState, MadeLink } from '../../domain/payment.ts'
 import { isRefusal, ServiceFailure } from '../../kernel/service-failure.ts'
-import type { LinkOrder, LinkState, MadeLink, PaymentProvider } from '../../roles/payment-provider.ts'
+import type { LinkOrder, PaymentProvider } from '../../roles/payment-provider.ts'
 import type { StripeClient } from './client.ts'
 import { idOf, intentFacts, lookAt, type IntentFacts } from './payments.ts'
 

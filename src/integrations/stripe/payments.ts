@@ -1,12 +1,7 @@
 import type { Stripe } from 'stripe'
 import type { Money } from '../../domain/money.ts'
-import type {
-  DisputeFacts,
-  OutsideThing,
-  PaymentFacts,
-  RefundFacts,
-  Seen,
-} from '../../roles/payment-provider.ts'
+import type { DisputeFacts, PaymentFacts, RefundFacts } from '../../domain/payment.ts'
+import type { OutsideThing, Seen } from '../../roles/payment-provider.ts'
 import type { StripeClient } from './client.ts'
 
 /** What a payment intent tells: a payment, or why none came of it yet. */
