@@ -28,8 +28,9 @@ export async function main(): Promise<void> {
   const program = programFacts(programDir, world)
   const json = words.includes('--json')
   const unheard = outliveStreams(json)
+  const version = async (): Promise<string> => versionText(program, world.host.nodeVersion, json)
   if (words[0] === '--version') {
-    writeOut(await versionText(program, world.host.nodeVersion, json))
+    writeOut(await version())
     return
   }
   const { stop, hangUp, interrupted } = listenToSignals()
@@ -45,6 +46,7 @@ export async function main(): Promise<void> {
     actor: `cli:${world.host.user}`,
     stop,
     hangUp,
+    versionText: version,
     readInput: async () =>
       utf8Text(await readStream(process.stdin, 'standard input', stop), 'standard input'),
     // Standard input is looked at last: where it is a file, that loads a good part of Node.

@@ -85,10 +85,18 @@ test.each<[string[], string, string]>([
 test('the version is told beside it too, and nothing is run', async () => {
   const place = toys()
   const type = typing(place)
-  for (const words of [['--version'], ['--version', '--job', 'tidy'], ['--job', 'tidy', '--version']]) {
+  for (const words of [
+    ['--version'],
+    ['status', '--version'],
+    ['--version', '--job', 'tidy'],
+    ['--job', 'tidy', '--version'],
+  ]) {
     const { code, stdout } = await type(...words)
     expect(code).toBe(0)
     expect(stdout).toMatch(/^\d+\.\d+\.\d+/)
+    expect(parseJson((await type('--json', ...words)).stdout)).toMatchObject({
+      schema: 'echopilot.version/1',
+    })
   }
   expect(place.ran).toEqual([])
 })

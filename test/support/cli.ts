@@ -13,6 +13,7 @@ import type { Store } from '../../src/store/index.ts'
 import type { ProgramFacts } from '../../src/session/tree.ts'
 import type { Ask } from '../../src/surfaces/cli/host.ts'
 import { runCli } from '../../src/surfaces/cli/run.ts'
+import { versionText } from '../../src/version.ts'
 import type { Ended } from './child.ts'
 import { PLAIN_PAINT } from './plain.ts'
 
@@ -41,18 +42,20 @@ export async function callCli(
   const operations = { ...OPERATIONS, ...options.operations }
   let stdout = ''
   let stderr = ''
+  const program = {
+    version: '0.0.0-test',
+    commit: 'c0ffee000000',
+    branch: null,
+    checkout: null,
+    ...options.program,
+  }
   const code = await runCli(words, {
     world,
+    program,
+    versionText: async () => versionText(program, world.host.nodeVersion, words.includes('--json')),
     stop,
     ...(wrapStore === undefined ? {} : { wrapStore }),
     ...(ask === undefined ? {} : { ask }),
-    program: {
-      version: '0.0.0-test',
-      commit: 'c0ffee000000',
-      branch: null,
-      checkout: null,
-      ...options.program,
-    },
     actor: 'test',
     hangUp: new AbortController().signal,
     readInput: async () =>

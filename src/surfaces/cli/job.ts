@@ -27,7 +27,7 @@ export async function runJobCall(
   look: Look,
   options: CommandHost['options'] & { readonly terminal: Terminal },
 ): Promise<Outcome> {
-  const { flags, rest } = await parseFlags(words, { version: '', columns: look.columns })
+  const { flags, rest } = await parseFlags(words, { columns: look.columns })
   const { job: name = '', json = false } = flags
   if (rest.length > 0) throw commandBeside(name, rest)
   const { wait } = readInput(WAIT, { wait: secondsIn(flags.wait) }, 'echopilot --help')

@@ -24,9 +24,9 @@ export interface Parsed<E extends Entry> {
   readonly flags: GlobalFlags
 }
 
-/** Asked for help or the version: the text to print. */
+/** Asked for help: the text to print. Asked for the version, null. */
 export interface Printed {
-  readonly text: string
+  readonly text: string | null
 }
 
 /**
@@ -36,7 +36,7 @@ export interface Printed {
 export async function parseWords<E extends Entry>(
   words: readonly string[],
   entries: readonly E[],
-  options: { readonly version: string; readonly columns: number },
+  options: { readonly columns: number },
 ): Promise<Parsed<E> | Printed> {
   const printed: string[] = []
   let parsed: Parsed<E> | null = null
@@ -50,8 +50,8 @@ export async function parseWords<E extends Entry>(
   try {
     await program.parseAsync([...words], { from: 'user' })
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return { text: printed.join('') }
-    throw error
+    if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error
+    return { text: error.code === 'commander.version' ? null : printed.join('') }
   }
   return parsed ?? { text: printed.join('') }
 }
@@ -62,7 +62,7 @@ export async function parseWords<E extends Entry>(
  */
 export async function parseFlags(
   words: readonly string[],
-  options: { readonly version: string; readonly columns: number },
+  options: { readonly columns: number },
 ): Promise<{ readonly flags: GlobalFlags; readonly rest: readonly string[] }> {
   const program = root(options, () => {})
     .argument('[words...]')
@@ -72,13 +72,10 @@ export async function parseFlags(
   return { flags: program.opts<GlobalFlags>(), rest: program.args }
 }
 
-function root(
-  options: { readonly version: string; readonly columns: number },
-  write: (text: string) => void,
-): Command {
+function root(options: { readonly columns: number }, write: (text: string) => void): Command {
   const program = new Command('echopilot')
     .description('Does, judges, prices and receipts AI-made work.')
-    .version(options.version, '--version', 'print the version')
+    .version('', '--version', 'print the version')
   for (const flag of GLOBAL_FLAGS) program.option(...optionOf(flag))
   return program
     .exitOverride()

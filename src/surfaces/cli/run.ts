@@ -24,6 +24,8 @@ const HELP_COLUMNS = { most: 100, piped: 80 } as const
 export type CliOptions = CommandHost['options'] & {
   readonly terminal: Terminal
   readonly lists: CliLists
+  /** The version, as it was asked for: for people, or as JSON. */
+  readonly versionText: () => Promise<string>
   /** All of standard input. */
   readonly readInput: () => Promise<string>
   /** Left out where there is no terminal. */
@@ -48,12 +50,11 @@ export async function runCli(words: readonly string[], options: CliOptions): Pro
     const look = { columns: terminal.columns, paint: terminal.paint.out, typed }
     if (isJobCall(words)) return OUTCOMES[await runJobCall(words, look, options)].exit
     const parsed = await parseWords(words, await entriesFor(words, options.lists), {
-      version: `${options.program.version} (${options.program.commit})`,
       columns:
         terminal.columns === Infinity ? HELP_COLUMNS.piped : Math.min(terminal.columns, HELP_COLUMNS.most),
     })
     if ('text' in parsed) {
-      terminal.out(parsed.text)
+      terminal.out(parsed.text ?? (await options.versionText()))
       return parsed.text === '' ? OUTCOMES.usage.exit : OUTCOMES.ok.exit
     }
     const outcome = await runEntry(parsed, look, { ...options, stop: stopOf(parsed.entry, options) })

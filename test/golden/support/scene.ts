@@ -32,6 +32,7 @@ export async function newScene(): Promise<Typing> {
       actor: 'cli:ana',
       stop: new AbortController().signal,
       hangUp: new AbortController().signal,
+      versionText: () => Promise.resolve('0.0.0'),
       readInput: () => Promise.resolve(''),
       terminal: {
         out: text => printed.push(text),
