@@ -2,12 +2,14 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { packedCommit } from './packed-commit.ts'
 import { stagePackage } from './stage.ts'
 
-const dist = fileURLToPath(new URL('../dist', import.meta.url))
+const root = fileURLToPath(new URL('..', import.meta.url))
+const dist = join(root, 'dist')
 const folder = join(dist, 'package')
 
-await stagePackage(folder)
+await stagePackage(folder, await packedCommit(root))
 const name = execFileSync('npm', ['pack', '--silent', '--pack-destination', dist], {
   cwd: folder,
   encoding: 'utf8',

@@ -3,8 +3,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown, type Plugin } from 'rolldown'
 import own from '../package.json' with { type: 'json' }
-import { readCommit } from '../src/commit.ts'
-import { realFiles } from '../src/kernel/real-world.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** Its native part is installed beside us. */
@@ -71,14 +69,14 @@ export async function bundle(folder: string, input: Readonly<Record<string, stri
   cpSync(join(root, 'src/store/migrations'), join(folder, 'migrations'), { recursive: true })
 }
 
-function manifest(): Record<string, unknown> {
+function manifest(commit: string): Record<string, unknown> {
   return {
     name: own.name,
     version: own.version,
     description: own.description,
     license: own.license,
     type: 'commonjs',
-    commit: readCommit(root, realFiles()),
+    commit,
     bin: { echopilot: 'bin/echopilot' },
     dependencies: { [STORE_DRIVER]: own.dependencies[STORE_DRIVER] },
     optionalDependencies: own.optionalDependencies,
@@ -100,9 +98,9 @@ function licenseOf(folder: string): string {
 
 /**
  * Makes the program as it is installed, in a folder that is emptied first: one bundle with splitting, the SDKs in
- * chunks of their own, and a package.json whose only runtime dependency is the store's driver, for its native part.
+ * chunks of their own, and a package.json that tells its commit and whose only runtime dependency is the store's driver, for its native part.
  */
-export async function stagePackage(folder: string): Promise<void> {
+export async function stagePackage(folder: string, commit: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   await bundle(join(folder, 'lib'), {
@@ -113,5 +111,5 @@ export async function stagePackage(folder: string): Promise<void> {
   chmodSync(join(folder, 'bin/echopilot'), 0o755)
   for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE']) cpSync(join(root, file), join(folder, file))
   writeFileSync(join(folder, 'LICENSES-OF-DEPENDENCIES.txt'), licenses())
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`)
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest(commit), null, 2)}\n`)
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../kernel/errors.ts'
 import { countText } from '../kernel/text.ts'
-import type { ProgramEnd, World } from '../kernel/world.ts'
+import type { World } from '../kernel/world.ts'
 
 /** What is known of the program's own code. */
 export interface ProgramFacts {
@@ -13,7 +13,7 @@ export interface ProgramFacts {
 }
 
 /** Where code and units stand; what else lies about in a checkout runs nothing. */
-const CODE = ['src', 'bin', 'systemd']
+export const CODE = ['src', 'bin', 'systemd']
 const GIT_TIMEOUT_MS = 30_000
 /** Changed files that are named. */
 const NAMED = 3
@@ -27,6 +27,12 @@ export async function refuseUnknownCode(
   { commit, checkout }: ProgramFacts,
   world: Pick<World, 'programs' | 'host'>,
 ): Promise<void> {
+  if (commit.endsWith('-dirty')) {
+    throw refused(
+      'it was packed with changes that were not committed',
+      'install a package that was made of what was committed',
+    )
+  }
   if (!/^[0-9a-f]{7,}$/.test(commit)) {
     throw refused(
       'it is not known which commit of the program this is',
@@ -34,11 +40,7 @@ export async function refuseUnknownCode(
     )
   }
   if (checkout === null) return
-  const ended = await world.programs.run(statusOf(checkout), {
-    env: gitEnvironment(world.host.env),
-    timeoutMs: GIT_TIMEOUT_MS,
-  })
-  const changed = changedFiles(ended)
+  const changed = await changedFiles(checkout, CODE, { programs: world.programs, env: world.host.env })
   if (changed.length === 0) return
   const more = changed.length > NAMED ? ` and ${changed.length - NAMED} more` : ''
   throw refused(
@@ -51,9 +53,9 @@ export async function refuseUnknownCode(
  * Neither locks the checkout nor asks the file system watcher that it may name; a checkout that belongs to another
  * user than the timers' is read as well: its code runs already.
  */
-function statusOf(checkout: string): readonly [string, ...string[]] {
+function statusOf(checkout: string, paths: readonly string[]): readonly [string, ...string[]] {
   const settings = ['-c', `safe.directory=${checkout.replace(/\/$/, '')}`, '-c', 'core.fsmonitor=false']
-  const status = ['status', '--porcelain', '--untracked-files=all', '-z', '--', ...CODE]
+  const status = ['status', '--porcelain', '--untracked-files=all', '-z', '--', ...paths]
   return ['git', '--no-optional-locks', ...settings, '-C', checkout, ...status]
 }
 
@@ -63,8 +65,19 @@ function gitEnvironment(env: World['host']['env']): Record<string, string> {
   return { ...(PATH === undefined ? {} : { PATH }), ...(HOME === undefined ? {} : { HOME }), LC_ALL: 'C' }
 }
 
-/** @throws AppError `refused` where git does not tell */
-function changedFiles(ended: ProgramEnd): string[] {
+/**
+ * Which files below these paths of a checkout are not as they were committed, be it staged or not, or are new.
+ * @throws AppError `refused` where git does not tell
+ */
+export async function changedFiles(
+  checkout: string,
+  paths: readonly string[],
+  { programs, env }: { readonly programs: World['programs']; readonly env: World['host']['env'] },
+): Promise<string[]> {
+  const ended = await programs.run(statusOf(checkout, paths), {
+    env: gitEnvironment(env),
+    timeoutMs: GIT_TIMEOUT_MS,
+  })
   if (ended.kind === 'ended' && ended.exit === 0) {
     return ended.out.split('\0').flatMap(entry => (/^.. /.test(entry) ? [entry.slice(3)] : []))
   }

@@ -100,6 +100,9 @@ test('a commit that nobody knows, and a package', async () => {
   expect(await refusal(checkout().folder, { commit: 'unknown' })).toBe(unknown)
   expect(await refusal(null, { commit: 'unknown' })).toBe(unknown)
   expect(await refusal(null)).toBeNull()
+  expect(await refusal(null, { commit: `${COMMIT}-dirty` })).toBe(
+    'it was packed with changes that were not committed',
+  )
 })
 
 test('where git does not tell, nothing is known', async () => {

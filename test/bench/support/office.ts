@@ -38,7 +38,7 @@ export async function openOffice(bench: Bench, folder: string): Promise<Office> 
   const services = join(folder, 'services')
   const sandbox = await startSandbox({ dir: services, basePort: 0, nodePath: process.execPath })
   const url = (name: Service): string => sandbox.services.find(service => service.name === name)?.url ?? ''
-  const env = { ...newHome(folder), ...sandbox.env, ...UNBOUNDED }
+  const env = { ...newHome(folder), ...sandbox.env, ...UNBOUNDED, ECHOPILOT_ALLOW_DIRTY: 'true' }
   const pids = await Promise.all([pidAt(url('notion')), pidAt(url('openai'))])
   return {
     env,
