@@ -9,6 +9,7 @@ import type { JobWatch } from '../roles/job-watch.ts'
 import type { Models } from '../roles/model.ts'
 import type { Payments } from '../roles/payment-provider.ts'
 import type { ServiceCall, TaskSource } from '../roles/task-source.ts'
+import type { WebhookReader } from '../roles/webhook-reader.ts'
 import type { Store } from '../store/index.ts'
 import type { NewProof } from '../store/proofs.ts'
 
@@ -49,6 +50,8 @@ export interface Service<
   readonly plays: readonly (keyof Roles)[]
   /** The kinds of effects that it delivers. */
   readonly effects: readonly EffectKind[]
+  /** It tells of events by webhooks, at `/webhook/<name>`. */
+  readonly sendsWebhooks?: true
   /** What `init` may be told to set it up; left out where there is nothing to set up. */
   readonly setUp?: { readonly input: FlatInput; readonly examples: readonly Example[] }
   /** Ids of things there that a text names, such as the address of a page; the most specific first. */
@@ -89,6 +92,8 @@ export interface OpenService {
   deliverer?(call: ServiceCall): Promise<Deliverer | null>
   /** It tells people of alerts; left out where it does not, or nothing is set up. */
   alertChannel?(call: ServiceCall): AlertChannel
+  /** Tells what its webhooks are; left out or null where nothing is set up that they could be judged by. */
+  readonly webhooks?: WebhookReader | null
   /** Proofs for `doctor`, besides those that every service of its role has. */
   proofs?(call: ServiceCall): Promise<readonly NewProof[]>
 }

@@ -4,12 +4,15 @@ import { checkAccount, checkMode, modeOf } from './account.ts'
 import { stripeClient } from './client.ts'
 import { stripeLinks } from './links.ts'
 import { stripeProof } from './proofs.ts'
+import { stripeWebhooks, webhookSecrets } from './webhook.ts'
 
 /** What the integration reads of the settings. */
 interface StripeSettings {
   readonly base_url: string
   readonly timeout_seconds: number
 }
+
+type StripeSecret = 'STRIPE_SECRET_KEY' | 'STRIPE_WEBHOOK_SECRET'
 
 /**
  * Connects; nothing is sent and no SDK loaded until the first call. Without a key nothing is paid by links.
@@ -20,11 +23,12 @@ export async function openStripe({
   world,
   secret,
   store: openStore,
-}: ServiceEnvironment<StripeSettings, 'STRIPE_SECRET_KEY'>): Promise<OpenService> {
+}: ServiceEnvironment<StripeSettings, StripeSecret>): Promise<OpenService> {
   const secretKey = secret('STRIPE_SECRET_KEY')
   if (secretKey === null) return WITHOUT_KEY
   const mode = modeOf(secretKey)
   checkMode(await (await openStore()).accounts.get('stripe'), mode)
+  const secrets = webhookSecrets(secret('STRIPE_WEBHOOK_SECRET') ?? '')
   const timeoutMs = own.timeout_seconds * 1000
   const api = stripeClient({ baseUrl: own.base_url, secretKey, timeoutMs, world })
   return {
@@ -37,6 +41,7 @@ export async function openStripe({
         },
       },
     },
+    webhooks: secrets.length === 0 ? null : stripeWebhooks({ secrets, isLive: mode === 'live' }),
     proofs: async ({ actor, dryRun }) => [await stripeProof(api, mode, await openStore(actor), dryRun)],
   }
 }

@@ -17,8 +17,13 @@ export const stripe = defineService({
       meaning: 'secret or restricted key of Stripe; its mode, test or live, is that of the store',
       opensAccount: true,
     },
+    STRIPE_WEBHOOK_SECRET: {
+      meaning:
+        'signing secret of the webhook endpoint at Stripe; several, separated by commas, while it changes',
+    },
   },
   plays: ['paymentProvider'],
   effects: [],
+  sendsWebhooks: true,
   open: async environment => (await import('./open.ts')).openStripe(environment),
 })
