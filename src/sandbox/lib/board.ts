@@ -1,111 +1,137 @@
-/** What the boards of payment services share: the merchant's lists, with buttons for what people can do. */
-import { htmlDocument } from './document.ts'
+/** The boards of payment services: the merchant's lists, with buttons for what people, banks and time can do. */
+import { htmlDocument, linkButton, pageHeader, pageReply, problemCard } from './document.ts'
 import { html, type Html } from './html.ts'
-import { pageReply } from './page.ts'
 import type { Reply } from './service.ts'
 import type { Delivery } from './webhooks.ts'
 
-/** What the page says besides its lists. */
-export interface BoardFrame {
+/** One board. */
+export interface Board {
+  /** The name of the stand-in, which its acts stand under. */
+  readonly service: string
   readonly title: string
   readonly subtitle: string
   /** Links beside the title. */
   readonly links: readonly (readonly [label: string, path: string])[]
   /** Why the last act was refused; empty where it was not. */
   readonly problem: string
+  readonly lists: readonly BoardList[]
+  /** What an endpoint can be made with: the buttons, and what is given beside its address. */
+  readonly endpoint: { readonly buttons: readonly Button[]; readonly example: string }
+  /** The webhooks that were sent. */
+  readonly deliveries: readonly Delivery[]
 }
 
-/** The board. */
-export function boardPage({ title, subtitle, links, problem }: BoardFrame, lists: Html): Reply {
-  const all = [...links, ['Calls and faults', '/__sandbox/'] as const]
-  const body = html`<header>
-      <div>
-        <p class="eyebrow">EchoPilot sandbox</p>
-        <h1>${title}</h1>
-        <p class="sub">${subtitle}</p>
-      </div>
-      <div class="row">
-        ${all.map(([label, path]) => html`<a class="button" href="${path}">${label}</a>`)}
-      </div>
-    </header>
+/** One list, with what can be done to no row of it. */
+export interface BoardList {
+  readonly title: string
+  readonly rows: readonly BoardRow[]
+  readonly buttons?: readonly Button[]
+}
+
+/** One row: an object, what it is about, its state and what can be done to it as it stands. */
+export interface BoardRow {
+  readonly id: string
+  readonly about: string
+  readonly state: string
+  /** The page that it has for a payer. */
+  readonly opens?: string
+  readonly buttons: readonly Button[]
+}
+
+/** A button that does one act. */
+export type Button = readonly [label: string, act: string, given: Readonly<Record<string, string>>]
+
+/** How many rows a list shows. */
+export const MOST_ROWS = 20
+
+/** The page. */
+export function boardPage(board: Board): Reply {
+  const { title, subtitle, links, problem, lists, deliveries } = board
+  const right = [...links, ['Calls and faults', '/__sandbox/'] as const]
+  const header = pageHeader(
+    title,
+    subtitle,
+    right.map(([label, path]) => linkButton(label, path)),
+  )
+  const webhooks: BoardList = {
+    title: 'Webhooks',
+    rows: deliveries.map(deliveryRow),
+    buttons: [
+      ['Send all that waits now', 'webhooks-release', {}],
+      ['Let a day pass', 'clock', { seconds: '86400' }],
+    ],
+  }
+  const body = html`${header}
     <main>
-      ${problem === '' ? html`` : html`<section class="card" role="alert"><b>That did not work.</b> ${problem}</section>`}
-      ${lists}
+      ${problemCard(problem)} ${lists.map(list => section(board, list))} ${endpointForm(board)}
+      ${section(board, webhooks)}
     </main>`
-  return pageReply(htmlDocument({ title: `${title} sandbox`, body, style: STYLE }))
+  return pageReply(htmlDocument({ title: `${title} sandbox`, body }))
 }
 
-const STYLE = html`.fields input { font: inherit; color: var(--ink); background: var(--page); border: 1px
-solid var(--line); border-radius: 7px; padding: 6px 10px; min-width: 280px }`
-
-/** One list. */
-export function section(title: string, columns: readonly string[], rows: readonly Html[]): Html {
-  if (rows.length === 0)
-    return html`<section class="card">
-      <h2>${title}</h2>
-      <p class="quiet">None yet.</p>
-    </section>`
-  return html`<section class="card">
-    <h2>${title}</h2>
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            ${columns.map(column => html`<th>${column}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>
-  </section>`
-}
-
-/** One row: an object, what it is about, its state and what can be done. */
-export function row(id: string, middle: string, state: string, buttons: readonly Html[]): Html {
-  return html`<tr>
-    <td><code>${id}</code></td>
-    <td>${middle}</td>
-    <td><span class="tag">${state}</span></td>
-    <td class="row">${buttons}</td>
-  </tr>`
-}
-
-/** Makes a button that does one act. */
-export type ActButton = (name: string, given: Readonly<Record<string, string>>, label: string) => Html
-
-/** The buttons of a stand-in's acts. */
-export function actButton(service: string): ActButton {
-  return (name, given, label) => {
-    const fields = Object.entries(given).map(
-      ([field, value]) => html`<input type="hidden" name="${field}" value="${value}" />`,
-    )
-    return html`<form method="post" action="/__sandbox/${service}/${name}">
-      ${fields}<button>${label}</button>
-    </form>`
+function deliveryRow({ eventId, type, state, attempts, lastStatus }: Delivery): BoardRow {
+  const answered = lastStatus === null ? '' : `, the last answered ${String(lastStatus)}`
+  return {
+    id: eventId,
+    about: `${type} · ${String(attempts)} ${attempts === 1 ? 'attempt' : 'attempts'}${answered}`,
+    state,
+    buttons: [['Send again', 'webhooks-resend', { event: eventId }]],
   }
 }
 
-/** The webhooks that were sent, with the acts on them and on time. */
-export function webhookSections(act: ActButton, deliveries: readonly Delivery[]): Html {
-  return html`${section(
-      'Webhooks',
-      ['Event', 'State', 'Attempts', ''],
-      deliveries.map(one => deliveryRow(act, one)),
-    )}
-    <section class="card row">
-      ${act('webhooks-release', {}, 'Send all that waits now')}
-      ${act('clock', { seconds: '86400' }, 'Let a day pass')}
-    </section>`
+function section(board: Board, { title, rows, buttons = [] }: BoardList): Html {
+  const lines = rows.map(
+    ({ id, about, state, opens, ...row }) =>
+      html`<tr>
+        <td>${about}</td>
+        <td><code class="quiet">${id}</code></td>
+        <td><span class="tag">${state}</span></td>
+        <td>
+          <div class="row acts">
+            ${opens === undefined ? html`` : linkButton('Open', opens)}
+            ${row.buttons.map(one => actButton(board, one))}
+          </div>
+        </td>
+      </tr>`,
+  )
+  return html`<section class="card">
+    <div class="row between">
+      <h2>${title}</h2>
+      <div class="row">${buttons.map(one => actButton(board, one))}</div>
+    </div>
+    ${
+      rows.length === 0
+        ? html`<p class="quiet">None yet.</p>`
+        : html`<table class="stack">
+            ${lines}
+          </table>`
+    }
+  </section>`
 }
 
-function deliveryRow(act: ActButton, { eventId, type, state, attempts, lastStatus }: Delivery): Html {
-  const answered = lastStatus === null ? '' : ` (${String(lastStatus)})`
-  return html`<tr>
-    <td>${type} <code class="quiet">${eventId}</code></td>
-    <td><span class="tag">${state}</span></td>
-    <td class="number">${attempts}${answered}</td>
-    <td>${act('webhooks-resend', { event: eventId }, 'Send again')}</td>
-  </tr>`
+function actButton({ service }: Board, [label, name, given]: Button): Html {
+  return html`<form method="post" action="/__sandbox/${service}/${name}">
+    ${hidden(given)}<button>${label}</button>
+  </form>`
+}
+
+function hidden(given: Button[2]): readonly Html[] {
+  return Object.entries(given).map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
+  )
+}
+
+function endpointForm({ service, endpoint }: Board): Html {
+  const forms = endpoint.buttons.map(
+    ([label, name, given]) =>
+      html`<form class="row" method="post" action="/__sandbox/${service}/${name}">
+        ${hidden(given)}<input name="url" placeholder="${endpoint.example}" aria-label="address" /><button>
+          ${label}
+        </button>
+      </form>`,
+  )
+  return html`<section class="card">
+    <h2>Send webhooks to</h2>
+    ${forms}
+  </section>`
 }

@@ -2,27 +2,33 @@
  * Acts of people and of time, which no API offers: one list for the buttons of a board (forms) and for tests (JSON),
  * at `POST /__sandbox/<service>/<act>`.
  */
-import { isObject, parseJson, type JsonObject } from './json.ts'
+import { isObject, objectOf, parseJson, stringOf, type JsonObject } from './json.ts'
+import type { MovableClock } from './movable-clock.ts'
 import { VendorError, type Reply, type Route, type SandboxRequest } from './service.ts'
+import type { Webhooks } from './webhooks.ts'
 
 /** What was given, all as text. */
 export type Given = Readonly<Record<string, string>>
 
 /** One act: what it changes comes back, for JSON. It refuses by throwing {@link VendorError}. */
-export type HandAct = (given: Given, request: SandboxRequest) => JsonObject
+type HandAct<A> = (act: A, given: Given) => JsonObject
 
-/** The acts of a stand-in. */
-export interface HandRules {
+/** The acts of a stand-in, by name; `A` is what they work on. */
+export type HandActs<A> = Readonly<Record<string, HandAct<A>>>
+
+/** How a stand-in takes its acts. */
+export interface HandRules<A> {
   readonly service: string
-  readonly acts: Readonly<Record<string, HandAct>>
+  readonly acts: HandActs<A>
+  readonly actOf: (request: SandboxRequest, given: Given) => A
   /** What callers see of what was changed. */
-  readonly shown: (changed: JsonObject) => unknown
+  readonly shown?: (changed: JsonObject) => JsonObject
   /** The sentence of the vendor's error, for the board. */
-  readonly sentence: (errorBody: unknown) => string
+  readonly sentence: (errorBody: JsonObject) => string
 }
 
 /** The routes. A form is sent back to the board at `/`, which says under `?problem=` what was refused. */
-export function handRoutes(rules: HandRules): readonly Route[] {
+export function handRoutes<A>(rules: HandRules<A>): readonly Route[] {
   return Object.entries(rules.acts).map(([name, act]) => ({
     method: 'POST',
     path: `/__sandbox/${rules.service}/${name}`,
@@ -30,15 +36,22 @@ export function handRoutes(rules: HandRules): readonly Route[] {
   }))
 }
 
-function answer({ shown, sentence }: HandRules, act: HandAct, request: SandboxRequest): Reply {
+function answer<A>(rules: HandRules<A>, act: HandAct<A>, request: SandboxRequest): Reply {
+  const { actOf, shown = changed => changed } = rules
   const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
   try {
-    const changed = act(isForm ? formIn(request) : jsonIn(request), request)
+    const given = isForm ? formIn(request) : jsonIn(request)
+    const changed = act(actOf(request, given), given)
     return isForm ? toBoard('/') : { status: 200, body: shown(changed) }
   } catch (error) {
     if (!isForm || !(error instanceof VendorError)) throw error
-    throw new VendorError(toBoard(`/?problem=${encodeURIComponent(sentence(error.reply.body))}`))
+    throw new VendorError(toBoard(`/?problem=${encodeURIComponent(sentenceOf(rules, error.reply.body))}`))
   }
+}
+
+function sentenceOf<A>({ sentence }: HandRules<A>, body: unknown): string {
+  if (!isObject(body)) return ''
+  return stringOf(objectOf(body, 'error') ?? {}, 'message') ?? sentence(body)
 }
 
 function toBoard(location: string): Reply {
@@ -51,10 +64,90 @@ function formIn({ rawBody }: SandboxRequest): Given {
 
 function jsonIn({ rawBody }: SandboxRequest): Given {
   const body = rawBody.length === 0 ? {} : parseJson(rawBody.toString('utf8'))
-  if (!isObject(body)) {
-    throw new VendorError({ status: 400, body: { error: { message: 'The body must be a JSON object.' } } })
-  }
+  if (!isObject(body)) throw refused('The body must be a JSON object.')
   return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, String(value)]))
+}
+
+function refused(message: string): VendorError {
+  return new VendorError({ status: 400, body: { error: { message } } })
+}
+
+/** One of some words that was given. */
+export function chosenIn<T extends string>(given: Given, name: string, values: readonly T[]): T {
+  const value = values.find(one => one === given[name])
+  if (value !== undefined) return value
+  throw refused(`${name} is one of ${values.join(', ')}.`)
+}
+
+/** More than anybody means: ten years of seconds. */
+const MOST = 315_360_000
+
+/** A whole number that was given, from `least` on; `usual` where none was. */
+export function wholeIn(given: Given, name: string, { usual = NaN, least = 1 } = {}): number {
+  const number = Number(given[name] ?? usual)
+  if (Number.isInteger(number) && number >= least && number <= MOST) return number
+  throw refused(`${name} is a whole number from ${String(least)} to ${String(MOST)}.`)
+}
+
+const DAY_S = 86_400
+
+/** Many payments to make at once: how many, over how many of the last seconds, and what each is labelled with. */
+export interface Seed {
+  readonly count: number
+  readonly seconds: number
+  readonly prefix: string
+}
+
+/** The seed that was given: `{count, days?, prefix?}`. */
+export function seedIn(given: Given): Seed {
+  const seconds = wholeIn(given, 'days', { usual: 30 }) * DAY_S
+  return { count: wholeIn(given, 'count'), seconds, prefix: given['prefix'] ?? 'seed_' }
+}
+
+/** What acts work on where there are webhooks. */
+interface Telling extends MovableClock {
+  readonly webhooks: Webhooks
+  readonly nowMs: number
+}
+
+/**
+ * Makes the payments of a seed, evenly over its time and the oldest first. They are told of by no events, as what lies
+ * longer back than vendors keep events. Lists are in the order of making: seed before anything else is made.
+ */
+export function sow<A extends Telling>(
+  act: A,
+  { count, seconds, prefix }: Seed,
+  one: (then: A, label: string) => void,
+): JsonObject {
+  const webhooks = { ...act.webhooks, loses: () => true }
+  const stepMs = (seconds * 1000) / count
+  for (let number = 1; number <= count; number += 1) {
+    const nowMs = Math.floor(act.nowMs - (count - number) * stepMs)
+    one({ ...act, webhooks, nowMs }, `${prefix}${String(number)}`)
+  }
+  return { seeded: count }
+}
+
+/** The acts on webhooks and time that all have; `onTime` is what time alone brings about. */
+export function usualActs<A extends Telling>(onTime: (act: A) => void = () => undefined): HandActs<A> {
+  return {
+    /** All webhooks that wait, for a retry too, are sent now. */
+    'webhooks-release': ({ webhooks }) => {
+      webhooks.release()
+      return { ok: true }
+    },
+    /** `{event}`: its webhooks are sent once more. */
+    'webhooks-resend': ({ webhooks }, { event = '' }) => {
+      if (!webhooks.resend(event)) throw refused('No webhook was sent of that event.')
+      return { ok: true }
+    },
+    /** `{seconds}`: time passes. */
+    clock: (act, given) => {
+      act.advance(wholeIn(given, 'seconds', { least: 0 }))
+      onTime({ ...act, nowMs: act.now() })
+      return { now: new Date(act.now()).toISOString() }
+    },
+  }
 }
 
 /** Where the caller reaches this stand-in. */

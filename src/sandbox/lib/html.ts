@@ -36,3 +36,8 @@ export function html(literals: TemplateStringsArray, ...parts: readonly HtmlPart
   })
   return { markup: pieces.join('') }
 }
+
+/** A template tag for style sheets, which nothing is put into. */
+export function css(literals: TemplateStringsArray): Html {
+  return { markup: literals.join('') }
+}

@@ -1,9 +1,9 @@
-/** The state page of a stand-in, and the headers of any page. */
+/** The state page of a stand-in. */
 import type { LoggedCall } from './call-log.ts'
-import { htmlDocument } from './document.ts'
+import { htmlDocument, linkButton, pageHeader } from './document.ts'
 import { USUAL_PRESETS, type Fault, type FaultPreset } from './fault.ts'
 import { html, type Html } from './html.ts'
-import type { Figure, Reply, Service, ServiceDefinition } from './service.ts'
+import type { Figure, Service, ServiceDefinition } from './service.ts'
 
 /** What the page shows. */
 export interface StatePage {
@@ -26,18 +26,13 @@ export function statePage(shown: StatePage): Html {
 }
 
 function header({ definition, home }: StatePage): Html {
-  return html`<header>
-    <div>
-      <p class="eyebrow">EchoPilot sandbox</p>
-      <h1>${definition.title}</h1>
-      <p class="sub">${definition.subtitle}</p>
-    </div>
-    <div class="row">
-      ${home === '/' ? html`` : html`<a class="button" href="/">Board</a>`}
-      <a class="button" href="${home}">Refresh</a>
-      <form method="post" action="/__sandbox/reset"><button class="danger">Reset everything</button></form>
-    </div>
-  </header>`
+  return pageHeader(definition.title, definition.subtitle, [
+    ...(home === '/' ? [] : [linkButton('Board', '/')]),
+    linkButton('Refresh', home),
+    html`<form method="post" action="/__sandbox/reset">
+      <button class="danger">Reset everything</button>
+    </form>`,
+  ])
 }
 
 function figures(shown: readonly Figure[]): Html {
@@ -110,7 +105,7 @@ function callCard({ service, calls }: StatePage): Html {
   return html`<section class="card">
     <h2>Last calls</h2>
     <div class="scroll">
-      <table>
+      <table class="stack">
         <thead>
           <tr>
             <th>Time</th>
@@ -156,21 +151,4 @@ function footer(): Html {
     <a href="/__sandbox/state">state</a> · <a href="/__sandbox/ledger">ledger</a> ·
     <a href="/__sandbox/faults">faults</a>
   </footer>`
-}
-
-/** The page, which may load and run nothing and is never cached. */
-export function pageReply(page: Html, status = 200): Reply {
-  return {
-    status,
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy':
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      // Not no-referrer: with it browsers send forms with the origin "null", and those are refused.
-      'referrer-policy': 'same-origin',
-    },
-    body: page.markup,
-  }
 }

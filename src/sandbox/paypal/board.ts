@@ -1,75 +1,92 @@
-/** The board: what the merchant sees at the dashboard, with what people, PayPal and banks can do. */
-import { actButton, boardPage, row, section, webhookSections } from '../lib/board.ts'
-import { html, type Html } from '../lib/html.ts'
+/** The board: what the merchant sees at the dashboard, with what people, PayPal and banks can do to each thing as it stands. */
+import { boardPage, MOST_ROWS, type BoardRow, type Button } from '../lib/board.ts'
 import { stringOf } from '../lib/json.ts'
 import type { Reply, Route, SandboxRequest } from '../lib/service.ts'
 import type { Account } from './account.ts'
 import { movesOf } from './disputes.ts'
-import type { Capture, Dispute, Kinds, Order, Refund } from './model.ts'
+import type { Capture, Dispute, Endpoint, Kinds, Order, Refund } from './model.ts'
 import { moneyText } from './money.ts'
-
-const MOST = 20
 
 /** The one page. */
 export function boardRoutes(account: Account): readonly Route[] {
   return [{ method: 'GET', path: '/', handle: request => board(account, request) }]
 }
 
-const act = actButton('paypal')
-
 function board({ store, webhooks }: Account, { query }: SandboxRequest): Reply {
-  const newest = <K extends keyof Kinds>(kind: K): readonly Kinds[K][] => store.list(kind, { limit: MOST })
-  const columns = ['', 'What', 'State', '']
-  const endpoints = newest('endpoint').map(({ id, url, types }) => {
-    return row(id, url, types.join(', '), [act('endpoint-remove', { endpoint: id }, 'Remove')])
+  const rows = <K extends keyof Kinds>(kind: K, rowOf: (object: Kinds[K]) => BoardRow): readonly BoardRow[] =>
+    store.list(kind, { limit: MOST_ROWS }).map(rowOf)
+  return boardPage({
+    service: 'paypal',
+    title: 'PayPal',
+    subtitle: 'The merchant’s account',
+    links: [['Refresh', '/']],
+    problem: query.get('problem') ?? '',
+    lists: [
+      { title: 'Payments', rows: rows('capture', captureRow) },
+      { title: 'Orders', rows: rows('order', orderRow) },
+      { title: 'Refunds', rows: rows('refund', refundRow) },
+      { title: 'Disputes', rows: rows('dispute', disputeRow) },
+      { title: 'Webhook endpoints', rows: rows('endpoint', endpointRow) },
+    ],
+    endpoint: {
+      example: 'http://127.0.0.1:8080/webhook/paypal',
+      buttons: [['Send events', 'endpoint', {}]],
+    },
+    deliveries: webhooks.newest(MOST_ROWS),
   })
-  const lists = html`${section('Payments', columns, newest('capture').map(captureRow))}
-    ${section('Orders', columns, newest('order').map(orderRow))}
-    ${section('Refunds', columns, newest('refund').map(refundRow))}
-    ${section('Disputes', columns, newest('dispute').map(disputeRow))}
-    ${section('Webhook endpoints', columns, endpoints)}
-    <section class="card">
-      <form class="fields row" method="post" action="/__sandbox/paypal/endpoint">
-        <input name="url" placeholder="http://127.0.0.1:8080/webhook/paypal" aria-label="address" />
-        <button>Send events there</button>
-      </form>
-    </section>
-    ${webhookSections(act, webhooks.newest(MOST))}`
-  const problem = query.get('problem') ?? ''
-  return boardPage(
-    { title: 'PayPal', subtitle: 'The merchant’s account', links: [['Refresh', '/']], problem },
-    lists,
-  )
 }
 
-function captureRow(capture: Capture): Html {
-  const { id, status, minor, refunded } = capture
-  const end = (how: string, label: string): Html => act('capture-end', { capture: id, how }, label)
-  const complain = (kind: string, label: string): Html => act('dispute', { capture: id, kind }, label)
-  const pending = [end('completed', 'The money comes'), end('denied', 'It does not')]
-  const taken = [
-    act('refund', { capture: id }, `Refund ${moneyText({ ...capture, minor: minor - refunded })}`),
-    complain('claim', 'Claim'),
-    complain('inquiry', 'Inquiry'),
-    complain('chargeback', 'Chargeback'),
+function captureRow(capture: Capture): BoardRow {
+  return {
+    id: capture.id,
+    about: moneyText(capture),
+    state: capture.status,
+    buttons: captureButtons(capture),
+  }
+}
+
+function captureButtons(one: Capture): readonly Button[] {
+  const given = { capture: one.id }
+  if (one.status === 'DECLINED' || one.status === 'REFUNDED') return []
+  if (one.status === 'PENDING') {
+    return [
+      ['The money comes', 'capture-end', { ...given, how: 'completed' }],
+      ['It does not', 'capture-end', { ...given, how: 'denied' }],
+    ]
+  }
+  return [
+    [`Refund ${moneyText({ ...one, minor: one.minor - one.refunded })}`, 'refund', given],
+    ['Claim', 'dispute', { ...given, kind: 'claim' }],
+    ['Inquiry', 'dispute', { ...given, kind: 'inquiry' }],
+    ['Chargeback', 'dispute', { ...given, kind: 'chargeback' }],
   ]
-  const isOver = status === 'DECLINED' || status === 'REFUNDED'
-  return row(id, moneyText(capture), status, isOver ? [] : status === 'PENDING' ? pending : taken)
 }
 
-function orderRow(order: Order): Html {
-  const open = html`<a class="button" href="/checkoutnow?token=${order.id}">Open</a>`
-  const what = `${stringOf(order.unit, 'description') ?? ''} · ${moneyText(order)}`
-  return row(order.id, what, order.status, order.captureId === null ? [open] : [])
+function orderRow(order: Order): BoardRow {
+  const about = `${moneyText(order)} · ${stringOf(order.unit, 'description') ?? ''}`
+  const row = { id: order.id, about, state: order.status, buttons: [] }
+  return order.captureId === null ? { ...row, opens: `/checkoutnow?token=${order.id}` } : row
 }
 
-function refundRow(refund: Refund): Html {
-  const end = (how: string, label: string): Html => act('refund-end', { refund: refund.id, how }, label)
-  const ends = [end('completed', 'The bank takes it'), end('failed', 'The bank sends it back')]
-  return row(refund.id, moneyText(refund), refund.status, refund.status === 'PENDING' ? ends : [])
+function refundRow(one: Refund): BoardRow {
+  const ends: readonly Button[] = [
+    ['The bank takes it', 'refund-end', { refund: one.id, how: 'completed' }],
+    ['The bank sends it back', 'refund-end', { refund: one.id, how: 'failed' }],
+  ]
+  const buttons = one.status === 'PENDING' ? ends : []
+  return { id: one.id, about: moneyText(one), state: one.status, buttons }
 }
 
-function disputeRow(dispute: Dispute): Html {
-  const buttons = movesOf(dispute).map(how => act('dispute-move', { dispute: dispute.id, how }, how))
-  return row(dispute.id, moneyText(dispute), `${dispute.stage} ${dispute.state}`, buttons)
+function disputeRow(one: Dispute): BoardRow {
+  const buttons = movesOf(one).map((how): Button => [how, 'dispute-move', { dispute: one.id, how }])
+  return { id: one.id, about: moneyText(one), state: `${one.stage} ${one.state}`, buttons }
+}
+
+function endpointRow({ id, url, types }: Endpoint): BoardRow {
+  return {
+    id,
+    about: url,
+    state: types.join(', '),
+    buttons: [['Remove', 'endpoint-remove', { endpoint: id }]],
+  }
 }

@@ -92,7 +92,7 @@ interface Event {
 }
 
 /** Where webhooks go, and which types of events; `*` for all. */
-interface Endpoint {
+export interface Endpoint {
   readonly id: string
   readonly url: string
   readonly types: readonly string[]
@@ -132,7 +132,7 @@ export interface Payer {
 }
 
 /** All of them; the first is the usual one. */
-export const PAYERS: readonly Payer[] = [
+export const PAYERS: readonly [Payer, ...Payer[]] = [
   payer('ana', 'Pay with the balance', 'COMPLETED'),
   payer('ben', 'Pay by eCheck, which takes days', 'ECHECK'),
   payer('cara', 'Pay; PayPal looks at it first', 'PENDING_REVIEW'),

@@ -20,7 +20,7 @@ export interface Account extends MovableClock {
 }
 
 /** On whose behalf something changes. */
-export interface Act extends Pick<Account, 'store' | 'webhooks'> {
+export interface Act extends Account {
   readonly livemode: boolean
   readonly nowMs: number
   /** The call that asked for it; null for what a person or time did. */
@@ -79,8 +79,8 @@ export function openAccount(db: Database, clock: Clock): Account {
 }
 
 /** What an act of a person at the pages, or of time, is. */
-export function outsideAct({ store, webhooks: sent, now }: Account, livemode: boolean, origin: string): Act {
-  return { store, webhooks: sent, livemode, nowMs: now(), requestId: null, idempotencyKey: null, origin }
+export function outsideAct(account: Account, livemode: boolean, origin: string): Act {
+  return { ...account, livemode, nowMs: account.now(), requestId: null, idempotencyKey: null, origin }
 }
 
 /** A new id, such as `pi_` and 24 characters. */

@@ -1,35 +1,22 @@
-/** The board: what the merchant sees at the dashboard, with what people and banks can do. */
-import { actButton, boardPage, row, section, webhookSections, type BoardFrame } from '../lib/board.ts'
-import { html, type Html } from '../lib/html.ts'
+/** The board: what the merchant sees at the dashboard, with what people and banks can do to each thing as it stands. */
+import { boardPage, MOST_ROWS, type BoardList, type BoardRow, type Button } from '../lib/board.ts'
 import type { Reply, Route, SandboxRequest } from '../lib/service.ts'
 import type { Account } from './account.ts'
+import { movesOf, type Verdict } from './disputes.ts'
 import { totalOf } from './lines.ts'
-import type { Kind, Kinds } from './model.ts'
+import type { Dispute, Endpoint, Kind, Kinds, PaymentIntent, PaymentLink, Payout, Refund } from './model.ts'
 import { moneyText } from './money.ts'
-
-const MOST = 20
 
 /** The one page. */
 export function boardRoutes(account: Account): readonly Route[] {
   return [{ method: 'GET', path: '/', handle: request => board(account, request) }]
 }
 
-function board({ store, webhooks }: Account, { query }: SandboxRequest): Reply {
+function board(account: Account, { query }: SandboxRequest): Reply {
   const livemode = query.get('mode') === 'live'
-  const list = <K extends Kind>(title: string, kind: K, show: (object: Kinds[K]) => Html): Html => {
-    const newest = store.list(kind, { where: { livemode }, limit: MOST })
-    return section(title, ['Id', 'About', 'State', ''], newest.map(show))
-  }
-  const lists = html`${list('Payments', 'payment_intent', moneyRow('payment_intent'))}
-    ${list('Charges', 'charge', moneyRow('charge'))} ${list('Payment links', 'payment_link', linkRow)}
-    ${list('Refunds', 'refund', moneyRow('refund'))} ${list('Disputes', 'dispute', moneyRow('dispute'))}
-    ${list('Payouts', 'payout', moneyRow('payout'))}
-    <section class="card">
-      ${act('payout', { currency: 'usd', livemode: String(livemode) }, 'Pay out the balance in USD')}
-    </section>
-    ${list('Webhook endpoints', 'webhook_endpoint', endpointRow)} ${endpointForm(livemode)}
-    ${webhookSections(act, webhooks.newest(MOST))}`
-  const frame: BoardFrame = {
+  const mode = { livemode: String(livemode) }
+  return boardPage({
+    service: 'stripe',
     title: 'Stripe',
     subtitle: livemode ? 'Live mode: nothing here is real all the same' : 'Test mode',
     links: [
@@ -37,61 +24,93 @@ function board({ store, webhooks }: Account, { query }: SandboxRequest): Reply {
       ['Live mode', '/?mode=live'],
     ],
     problem: query.get('problem') ?? '',
-  }
-  return boardPage(frame, lists)
+    lists: listsOf(account, livemode),
+    endpoint: {
+      example: 'http://127.0.0.1:8080/webhook/stripe',
+      buttons: [
+        ['Send whole events', 'endpoint', { ...mode, payload: 'snapshot' }],
+        ['Send thin events', 'endpoint', { ...mode, payload: 'thin' }],
+      ],
+    },
+    deliveries: account.webhooks.newest(MOST_ROWS),
+  })
 }
 
-const act = actButton('stripe')
-
-/** Buttons of an object of a kind; one that does not fit its state is refused, with the reason. */
-const BUTTONS = {
-  charge: [
-    ['refund', {}, 'Refund'],
-    ['dispute', {}, 'Dispute'],
-    ['dispute', { inquiry: 'true' }, 'Inquiry'],
-  ],
-  payment_intent: [
-    ['debit', { how: 'succeeded' }, 'The debit comes'],
-    ['debit', { how: 'failed' }, 'It does not'],
-  ],
-  refund: [
-    ['refund-end', { how: 'succeeded' }, 'The bank takes it'],
-    ['refund-end', { how: 'failed' }, 'The bank sends it back'],
-  ],
-  dispute: [
-    ['dispute-decide', { verdict: 'answer' }, 'Send evidence'],
-    ['dispute-decide', { verdict: 'won' }, 'Won'],
-    ['dispute-decide', { verdict: 'lost' }, 'Lost'],
-    ['dispute-decide', { verdict: 'appeal' }, 'Appeal'],
-    ['dispute-decide', { verdict: 'closed' }, 'Close the inquiry'],
-  ],
-  payout: [['payout-end', {}, 'It arrives']],
-} as const
-
-function moneyRow(kind: keyof typeof BUTTONS): (object: Kinds[typeof kind]) => Html {
-  return ({ id, amount, currency, status }) => {
-    const buttons = BUTTONS[kind].map(([name, given, label]) => act(name, { [kind]: id, ...given }, label))
-    return row(id, moneyText(amount, currency), status, buttons)
-  }
+function listsOf(account: Account, livemode: boolean): readonly BoardList[] {
+  const rows = <K extends Kind>(kind: K, rowOf: (object: Kinds[K]) => BoardRow): readonly BoardRow[] =>
+    account.store.list(kind, { where: { livemode }, limit: MOST_ROWS }).map(rowOf)
+  const payout: Button = ['Pay out all USD', 'payout', { currency: 'usd', livemode: String(livemode) }]
+  return [
+    {
+      title: 'Payments',
+      rows: rows('payment_intent', intent => moneyRow(intent, paymentButtons(account, intent))),
+    },
+    { title: 'Payment links', rows: rows('payment_link', linkRow) },
+    { title: 'Refunds', rows: rows('refund', refund => moneyRow(refund, refundButtons(refund))) },
+    { title: 'Disputes', rows: rows('dispute', dispute => moneyRow(dispute, disputeButtons(dispute))) },
+    { title: 'Payouts', rows: rows('payout', one => moneyRow(one, payoutButtons(one))), buttons: [payout] },
+    { title: 'Webhook endpoints', rows: rows('webhook_endpoint', endpointRow) },
+  ]
 }
 
-function linkRow({ id, active, lines, currency }: Kinds['payment_link']): Html {
+function moneyRow(
+  { id, amount, currency, status }: PaymentIntent | Refund | Dispute | Payout,
+  buttons: readonly Button[],
+): BoardRow {
+  return { id, about: moneyText(amount, currency), state: status, buttons }
+}
+
+function paymentButtons({ store }: Account, intent: PaymentIntent): readonly Button[] {
+  const given = { payment_intent: intent.id }
+  if (intent.status === 'processing') {
+    return [
+      ['The debit comes', 'debit', { ...given, how: 'succeeded' }],
+      ['It does not', 'debit', { ...given, how: 'failed' }],
+    ]
+  }
+  const charge = store.find('charge', intent.latest_charge ?? '')
+  if (charge?.status !== 'succeeded' || charge.refunded || charge.disputed) return []
+  return [
+    ['Refund', 'refund', given],
+    ['Dispute', 'dispute', given],
+    ['Inquiry', 'dispute', { ...given, inquiry: 'true' }],
+  ]
+}
+
+function refundButtons({ id: refund, status }: Refund): readonly Button[] {
+  const fails: Button = ['The bank sends it back', 'refund-end', { refund, how: 'failed' }]
+  if (status === 'pending') return [['The bank takes it', 'refund-end', { refund, how: 'succeeded' }], fails]
+  return status === 'succeeded' ? [fails] : []
+}
+
+const VERDICT_LABELS: Readonly<Record<Verdict, string>> = {
+  answer: 'Send evidence',
+  won: 'Won',
+  lost: 'Lost',
+  appeal: 'Appeal',
+  closed: 'Close the inquiry',
+}
+
+function disputeButtons(dispute: Dispute): readonly Button[] {
+  return movesOf(dispute).map(verdict => [
+    VERDICT_LABELS[verdict],
+    'dispute-decide',
+    { dispute: dispute.id, verdict },
+  ])
+}
+
+function payoutButtons({ id: payout, status }: Payout): readonly Button[] {
+  return status === 'paid' ? [] : [['It arrives', 'payout-end', { payout }]]
+}
+
+function linkRow({ id, active, lines, currency }: PaymentLink): BoardRow {
   const what = lines.map(({ description }) => description).join(', ')
-  const buttons = active ? [html`<a class="button" href="/pay/links/${id}">Open</a>`] : []
-  return row(id, `${what} · ${moneyText(totalOf(lines), currency)}`, active ? 'active' : 'inactive', buttons)
+  const about = `${moneyText(totalOf(lines), currency)} · ${what}`
+  const row = { id, about, state: active ? 'active' : 'inactive', buttons: [] }
+  return active ? { ...row, opens: `/pay/links/${id}` } : row
 }
 
-function endpointRow({ id, url, payload, enabled_events: types }: Kinds['webhook_endpoint']): Html {
-  return row(url, payload, types.join(', '), [act('endpoint-remove', { endpoint: id }, 'Remove')])
-}
-
-function endpointForm(livemode: boolean): Html {
-  return html`<section class="card">
-    <form class="fields row" method="post" action="/__sandbox/stripe/endpoint">
-      <input type="hidden" name="livemode" value="${String(livemode)}" />
-      <input name="url" placeholder="http://127.0.0.1:8080/webhook/stripe" aria-label="address" />
-      <button name="payload" value="snapshot">Send whole events there</button>
-      <button name="payload" value="thin">Send thin events there</button>
-    </form>
-  </section>`
+function endpointRow({ id, url, payload, enabled_events: types }: Endpoint): BoardRow {
+  const about = `${url} · ${types.join(', ')}`
+  return { id, about, state: payload, buttons: [['Remove', 'endpoint-remove', { endpoint: id }]] }
 }

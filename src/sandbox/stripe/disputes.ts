@@ -94,6 +94,11 @@ export type Verdict = keyof typeof MOVES
 /** All of it. */
 export const VERDICTS: readonly Verdict[] = ['answer', 'won', 'lost', 'closed', 'appeal']
 
+/** What can be done to it as it stands. */
+export function movesOf({ status }: Dispute): readonly Verdict[] {
+  return VERDICTS.filter(verdict => status in MOVES[verdict])
+}
+
 /** Moves a dispute on. An appeal has a new date by which evidence is due; what is decided has none. */
 export function decide(act: Act, dispute: Dispute, verdict: Verdict): Dispute {
   const moves: Partial<Record<DisputeStatus, DisputeStatus>> = MOVES[verdict]

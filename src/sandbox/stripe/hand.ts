@@ -1,6 +1,5 @@
 /** What people do besides the API: payers, the merchant at the dashboard, banks, and time. */
-import { handRoutes as routesOf, originOf, type Given, type HandAct } from '../lib/hand.ts'
-import type { JsonObject } from '../lib/json.ts'
+import { chosenIn, handRoutes, originOf, usualActs, wholeIn, type Given, type HandActs } from '../lib/hand.ts'
 import type { Route } from '../lib/service.ts'
 import { make, outsideAct, type Account, type Act } from './account.ts'
 import { endPayout, payOut } from './balance.ts'
@@ -15,18 +14,12 @@ import { endRefund, refund } from './refunds.ts'
 import { seedPayments } from './seed.ts'
 import { endDebit, expireDue, payAt, visit } from './sessions.ts'
 
-/** One act: what it changes comes back. */
-type Work = (act: Act, given: Given, account: Account) => JsonObject
-
 /** The routes: `POST /__sandbox/stripe/<act>`. */
-export function handRoutes(account: Account): readonly Route[] {
-  const acts = Object.entries(ACTS).map(([name, work]): [string, HandAct] => [
-    name,
-    (given, request) => work(outsideAct(account, isLive(account, given), originOf(request)), given, account),
-  ])
-  return routesOf({
+export function outsideRoutes(account: Account): readonly Route[] {
+  return handRoutes({
     service: 'stripe',
-    acts: Object.fromEntries(acts),
+    acts: ACTS,
+    actOf: (request, given) => outsideAct(account, isLive(account, given), originOf(request)),
     shown: changed => expanded(account.store, changed, []),
     sentence: messageOf,
   })
@@ -41,7 +34,12 @@ function isLive({ store }: Account, given: Given): boolean {
   return objects[0]?.livemode ?? given['livemode'] === 'true'
 }
 
-const ACTS: Readonly<Record<string, Work>> = {
+const ENDS = ['succeeded', 'failed'] as const
+
+const ACTS: HandActs<Act> = {
+  ...usualActs<Act>(act => {
+    for (const livemode of [false, true]) expireDue({ ...act, livemode })
+  }),
   /** `{link}` or `{session}`, `method?`, `email?`: a person opens it and pays. */
   pay: (act, given) => {
     const session = sessionOf(act, given)
@@ -56,27 +54,22 @@ const ACTS: Readonly<Record<string, Work>> = {
     return refund(act, chargeOf(act, given), { amount, reason: 'requested_by_customer', metadata: {} })
   },
   /** `{refund, how: succeeded | failed}`: the bank took the money, or sent it back. */
-  'refund-end': (act, given) => endRefund(act, named(act, 'refund', given['refund']), howIn(given)),
+  'refund-end': (act, given) =>
+    endRefund(act, named(act, 'refund', given['refund']), chosenIn(given, 'how', ENDS)),
   /** `{charge}` or `{payment_intent}`, `inquiry?`: the payer asks the bank for the money back. */
   dispute: (act, given) =>
     disputeCharge(act, chargeOf(act, given), given['inquiry'] === 'true' ? 'inquiry' : 'dispute'),
   /** `{dispute, verdict: answer | won | lost | closed | appeal}`: evidence is sent, or the bank decides. */
   'dispute-decide': (act, given) =>
-    decide(act, named(act, 'dispute', given['dispute']), oneOf(given, 'verdict', VERDICTS)),
+    decide(act, named(act, 'dispute', given['dispute']), chosenIn(given, 'verdict', VERDICTS)),
   /** `{payment_intent, how: succeeded | failed}`: a bank debit comes to its end. */
   debit: (act, given) => {
     const intent = named(act, 'payment_intent', given['payment_intent'])
-    endDebit(act, intent, howIn(given))
+    endDebit(act, intent, chosenIn(given, 'how', ENDS))
     return named(act, 'payment_intent', intent.id)
   },
-  /** `{count, days?, amount?, currency?, livemode?, name?, prefix?}`: many payments, over the last days; no events. */
-  seed: (act, given) => {
-    const { amount = '1000', currency = 'usd', days = '30', name = 'run_id', prefix = 'seed_' } = given
-    const seconds = wholeIn({ days }, 'days') * 86_400
-    const [count, each] = [wholeIn(given, 'count'), wholeIn({ amount }, 'amount')]
-    seedPayments(act, { count, amount: each, currency, seconds, name, prefix })
-    return { seeded: count }
-  },
+  /** `{count, days?, amount?, currency?, livemode?, name?, prefix?}`: many payments over the last days, without events. */
+  seed: seedPayments,
   /** `{currency?, livemode?}`: all of the balance goes to the bank. */
   payout: (act, given) => payOut(act, given['currency'] ?? 'usd'),
   /** `{payout}`: it arrives. */
@@ -95,19 +88,6 @@ const ACTS: Readonly<Record<string, Work>> = {
     const { id } = named(act, 'webhook_endpoint', given['endpoint'])
     act.store.remove(id)
     return { id, deleted: true }
-  },
-  /** All webhooks that wait, for a retry too, are sent now. */
-  'webhooks-release': ({ webhooks }) => {
-    webhooks.release()
-    return { ok: true }
-  },
-  /** `{event}`: its webhooks are sent once more. */
-  'webhooks-resend': (act, given) => ({ ok: act.webhooks.resend(named(act, 'event', given['event']).id) }),
-  /** `{seconds}`: time passes. */
-  clock: ({ origin }, given, account) => {
-    account.advance(wholeIn(given, 'seconds'))
-    for (const livemode of [false, true]) expireDue(outsideAct(account, livemode, origin))
-    return { now: new Date(account.now()).toISOString() }
   },
 }
 
@@ -133,20 +113,4 @@ function methodIn(token = 'pm_card_visa'): Method {
   const method = methodOf(token)
   if (method !== undefined) return method
   throw refused({ message: `No such method: '${token}'`, param: 'method' })
-}
-
-function howIn(given: Given): 'succeeded' | 'failed' {
-  return oneOf(given, 'how', ['succeeded', 'failed'])
-}
-
-function oneOf<T extends string>(given: Given, name: string, values: readonly T[]): T {
-  const value = values.find(one => one === given[name])
-  if (value !== undefined) return value
-  throw refused({ message: `${name} is one of ${values.join(', ')}.`, param: name })
-}
-
-function wholeIn(given: Given, name: string): number {
-  const number = Number(given[name])
-  if (Number.isSafeInteger(number) && number > 0) return number
-  throw refused({ message: `${name} is a whole number above 0.`, param: name })
 }

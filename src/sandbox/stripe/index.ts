@@ -14,7 +14,7 @@ import { disputeRoutes } from './disputes.ts'
 import { problemReply } from './errors.ts'
 import { eventRoutes } from './events.ts'
 import { PRESETS, STRIPE_FAULTS } from './faults.ts'
-import { handRoutes } from './hand.ts'
+import { outsideRoutes } from './hand.ts'
 import { API_VERSION, LIVE_KEY, TEST_KEY, WEBHOOK_SECRET } from './identity.ts'
 import { keyGuard } from './keys.ts'
 import { linkRoutes } from './links.ts'
@@ -55,7 +55,7 @@ function openService(db: Database, clock: Clock): Service {
       ...eventRoutes(route),
       ...readRoutes(route, '/v1/webhook_endpoints', 'webhook_endpoint'),
     ],
-    own: [...boardRoutes(account), ...payRoutes(account), ...handRoutes(account)],
+    own: [...boardRoutes(account), ...payRoutes(account), ...outsideRoutes(account)],
     enter: keyGuard(account),
     refuse,
     problem: problemReply,

@@ -27,24 +27,23 @@ export interface Decline {
 }
 
 /** All, the usual one first. */
-export const METHODS: readonly Method[] = [
-  card('pm_card_visa', 'Visa', '4242'),
-  card('pm_card_mastercard', 'Mastercard', '4444'),
-  card('pm_card_chargeDeclined', 'Visa that is declined', '0002', {
-    decline: declined('generic_decline', 'Your card was declined.'),
-  }),
-  card('pm_card_chargeDeclinedInsufficientFunds', 'Visa without enough money', '9995', {
-    decline: declined('insufficient_funds', 'Your card has insufficient funds.'),
-  }),
-  card('pm_card_createDispute', 'Visa, disputed at once', '0259', { next: 'dispute' }),
-  card('pm_card_createDisputeInquiry', 'Visa, with an inquiry at once', '1976', { next: 'inquiry' }),
-  card('pm_card_pendingRefund', 'Visa whose refunds wait', '7726', { refund: 'pending' }),
+export const METHODS: readonly [Method, ...Method[]] = [
+  card('pm_card_visa', 'Pay by card', '4242'),
   {
     token: 'pm_usBankAccount_processing',
-    label: 'Bank debit, days until the money comes',
+    label: 'Pay by bank debit, which takes days',
     type: 'us_bank_account',
     last4: '6789',
   },
+  card('pm_card_chargeDeclined', 'Pay by a card that is declined', '0002', {
+    decline: declined('generic_decline', 'Your card was declined.'),
+  }),
+  card('pm_card_chargeDeclinedInsufficientFunds', 'Pay by a card without enough money', '9995', {
+    decline: declined('insufficient_funds', 'Your card has insufficient funds.'),
+  }),
+  card('pm_card_createDispute', 'Pay, and dispute it at once', '0259', { next: 'dispute' }),
+  card('pm_card_createDisputeInquiry', 'Pay, and have the bank inquire at once', '1976', { next: 'inquiry' }),
+  card('pm_card_pendingRefund', 'Pay by a card whose refunds wait', '7726', { refund: 'pending' }),
 ]
 
 function card(token: string, label: string, last4: string, more: Partial<Method> = {}): Method {
@@ -62,13 +61,12 @@ export function methodOf(token: string): Method | undefined {
 }
 
 /** What a charge says of its method. */
-export function methodDetails({ type, label, last4 }: Method): JsonObject {
+export function methodDetails({ type, last4 }: Method): JsonObject {
   if (type === 'us_bank_account') {
     const fields = 'account_holder_type account_type bank_name fingerprint payment_reference routing_number'
     return { type, us_bank_account: { ...nulls(fields), last4 } }
   }
   const fields =
     'amount_authorized authorization_code checks country electronic_commerce_indicator fingerprint funding installments mandate network network_transaction_id regulated_status three_d_secure transaction_link_id wallet'
-  const brand = label.replace(/\W.*/, '').toLowerCase()
-  return { type, card: { ...nulls(fields), brand, exp_month: 12, exp_year: 2034, last4 } }
+  return { type, card: { ...nulls(fields), brand: 'visa', exp_month: 12, exp_year: 2034, last4 } }
 }

@@ -2,11 +2,11 @@
  * The pages where a person pays, without scripts and without card data: none is asked for, nor taken. No key is needed
  * there, and no fault acts on them.
  */
-import { htmlDocument } from '../lib/document.ts'
+import { linkButton } from '../lib/document.ts'
 import { originOf } from '../lib/hand.ts'
 import { html, type Html } from '../lib/html.ts'
 import { isObject, stringOf } from '../lib/json.ts'
-import { pageReply } from '../lib/page.ts'
+import { PAYEE, payForm, payPage, type Bill, type PayPage } from '../lib/pay-page.ts'
 import type { Reply, Route, SandboxRequest } from '../lib/service.ts'
 import { outsideAct, type Account } from './account.ts'
 import { METHODS, methodOf } from './methods.ts'
@@ -28,15 +28,17 @@ function openLink(account: Account, request: SandboxRequest): Reply {
   const link = account.store.find('payment_link', request.params['id'] ?? '')
   if (link === undefined) return nothing()
   if (link.active) return toSession(visit(outsideAct(account, link.livemode, originOf(request)), link).id)
-  const text = link.inactive_message ?? 'It was paid, replaced or withdrawn.'
-  return pageReply(page('This link is no longer active', html`<p>${text}</p>`), 410)
+  const news = link.inactive_message ?? 'It was paid, replaced or withdrawn.'
+  return page({ title: 'This link is no longer active', news, status: 410 })
 }
 
 function nothing(): Reply {
-  return pageReply(
-    page('No such page', html`<p>The address is not complete, or was never given out.</p>`),
-    404,
-  )
+  const news = 'The address is not complete, or was never given out.'
+  return page({ title: 'No such page', news, status: 404 })
+}
+
+function page(parts: Omit<PayPage, 'vendor'>): Reply {
+  return payPage({ vendor: 'Stripe', ...parts })
 }
 
 function toSession(id: string): Reply {
@@ -53,7 +55,8 @@ function sessionNow(account: Account, { params }: SandboxRequest): Session | und
 function showSession(account: Account, request: SandboxRequest, problem: string): Reply {
   const session = sessionNow(account, request)
   if (session === undefined) return nothing()
-  return pageReply(sessionPage(session, problem), problem === '' ? 200 : 402)
+  if (session.status === 'open' && request.query.has('left')) return left(session)
+  return sessionPage(session, problem)
 }
 
 function payByForm(account: Account, request: SandboxRequest): Reply {
@@ -69,57 +72,53 @@ function payByForm(account: Account, request: SandboxRequest): Reply {
   return showSession(account, request, stringOf(error, 'message') ?? '')
 }
 
-function sessionPage(session: Session, problem: string): Html {
+function sessionPage(session: Session, problem: string): Reply {
+  const bill = billOf(session)
   switch (session.status) {
     case 'open':
-      return page('Pay', choice(session, problem))
+      return page({ title: 'Pay', bill, problem, actions: ways(session), status: problem === '' ? 200 : 402 })
     case 'expired':
-      return page(
-        'This page has expired',
-        html`<p>Ask for a new link, or open the one you were given again.</p>`,
-      )
+      return page({ title: 'This page has expired', news: 'Ask for a new link, or open yours again.' })
     case 'complete':
-      return page('Thank you', html`<p>${thanks(session)}</p>`)
+      return page({ title: 'Thank you', bill, news: thanks(session) })
     default:
       return session.status satisfies never
   }
 }
 
-function choice(session: Session, problem: string): Html {
-  const lines = session.lines.map(
-    ({ description, quantity, amount_total, currency }) =>
-      html`<p>${quantity} × ${description}: ${moneyText(amount_total, currency)}</p>`,
-  )
-  const ways = METHODS.map(
-    ({ token, label, last4 }) => html`<button name="method" value="${token}">${label} …${last4}</button>`,
-  )
-  return html`<form method="post" action="/pay/sessions/${session.id}">
-    ${problem === '' ? html`` : html`<p role="alert"><b>${problem}</b> Try another way to pay.</p>`}
-    <h2>${moneyText(session.amount_total, session.currency)}</h2>
-    ${lines}
-    <p>
-      <label>Your e-mail: <input type="email" name="email" autocomplete="off" /></label>
-    </p>
-    <h3>Pay with</h3>
-    <div class="presets">${ways}</div>
-  </form>`
+/** Who does not pay may do so later. */
+function left(session: Session): Reply {
+  const actions = html`<p class="row">${linkButton('Open it again', `/pay/sessions/${session.id}`)}</p>`
+  const news = 'The link can be opened again until it is paid or withdrawn.'
+  return page({ title: 'Nothing was paid', bill: billOf(session), news, actions })
+}
+
+function billOf({ lines, amount_total, currency }: Session): Bill {
+  return {
+    payee: PAYEE,
+    total: moneyText(amount_total, currency),
+    lines: lines.map(({ description, quantity, amount_total: amount }) => {
+      return [
+        quantity === 1 ? description : `${String(quantity)} × ${description}`,
+        moneyText(amount, currency),
+      ]
+    }),
+  }
+}
+
+function ways({ id }: Session): Html {
+  const path = `/pay/sessions/${id}`
+  return payForm({
+    action: path,
+    field: 'method',
+    ways: METHODS.map(({ token, label }) => [token, label]),
+    fields: html`<label>Your e-mail <input type="email" name="email" autocomplete="off" /></label>`,
+    leave: `${path}?left`,
+  })
 }
 
 function thanks({ payment_status }: Session): string {
   return payment_status === 'unpaid'
     ? 'Your bank will move the money in a few days.'
-    : 'Thank you, the payment went through.'
-}
-
-function page(title: string, body: Html): Html {
-  return htmlDocument({
-    title: `${title} – Stripe sandbox`,
-    body: html`<header>
-        <div>
-          <p class="eyebrow">Stripe sandbox</p>
-          <h1>${title}</h1>
-        </div>
-      </header>
-      <main><section class="card">${body}</section></main>`,
-  })
+    : 'The payment went through.'
 }

@@ -1,7 +1,6 @@
 /** The frame of the board's pages. */
-import { htmlDocument } from '../../lib/document.ts'
+import { htmlDocument, linkButton, pageHeader, problemCard } from '../../lib/document.ts'
 import { html, type Html } from '../../lib/html.ts'
-import { WORKSPACE_NAME } from '../identity.ts'
 
 /** One page of the board. */
 export interface BoardPage {
@@ -24,23 +23,13 @@ export function boardLayout(page: BoardPage): Html {
     title: `${page.title} – Notion sandbox`,
     style: BOARD_STYLE,
     ...(page.live ? { refreshSeconds: LIVE_SECONDS } : {}),
-    body: html`<header>
-        <div>
-          <p class="eyebrow">${WORKSPACE_NAME}</p>
-          <h1><a href="/">Notion board</a></h1>
-        </div>
-        <div class="row">
-          <a class="button" href="${other}">${page.live ? 'Stop updating' : 'Keep updating'}</a>
-          <a class="button" href="${page.path}">Refresh</a>
-          <a class="button" href="/__sandbox/">Calls and faults</a>
-        </div>
-      </header>
-      <main>${page.problem === '' ? html`` : problemCard(page.problem)} ${page.body}</main>`,
+    body: html`${pageHeader(html`<a href="/">Notion board</a>`, 'What people see in their workspace', [
+        linkButton(page.live ? 'Stop updating' : 'Keep updating', other),
+        linkButton('Refresh', page.path),
+        linkButton('Calls and faults', '/__sandbox/'),
+      ])}
+      <main>${problemCard(page.problem)} ${page.body}</main>`,
   })
-}
-
-function problemCard(problem: string): Html {
-  return html`<section class="card alarm" role="alert"><b>That did not work.</b> ${problem}</section>`
 }
 
 /** The looks of the board, on top of the sandbox's own. */
@@ -76,23 +65,21 @@ const BOARD_STYLE: Html = html`
   vertical } input[type='checkbox'] { width: 17px; height: 17px; accent-color: var(--accent) }
   input:focus-visible, select:focus-visible, textarea:focus-visible, summary:focus-visible { outline: 2px
   solid var(--accent); outline-offset: 1px } summary { cursor: pointer; font-weight: 600 } details[open]
-  summary { margin-bottom: 14px } .primary { background: var(--accent); border-color: var(--accent); color:
-  var(--card); font-weight: 600 } .primary:hover { color: var(--card); filter: brightness(1.08) } .actions {
-  display: flex; gap: 8px; margin-top: 14px; align-items: center; flex-wrap: wrap } .two { display: grid;
-  grid-template-columns: minmax(0, 1fr) 320px; gap: 18px; align-items: start } @media (max-width: 900px) {
-  .two { grid-template-columns: minmax(0, 1fr) } } dl { margin: 0; display: grid; grid-template-columns: auto
-  minmax(0, 1fr); gap: 7px 14px; font-size: 14px } dt { color: var(--soft) } dd { margin: 0; overflow-wrap:
-  anywhere } .title { font-size: 24px; line-height: 1.25; margin: 0 0 6px; overflow-wrap: anywhere } .doc {
-  overflow-wrap: anywhere } .doc p, .doc ul, .doc ol, .doc blockquote, .doc table, .doc pre { margin: 0 0 10px
-  } .doc h2 { font-size: 21px; margin: 18px 0 8px } .doc h3 { font-size: 18px; color: inherit; margin: 16px 0
-  6px } .doc h4 { font-size: 15.5px; margin: 14px 0 6px } .doc ul, .doc ol { padding-left: 24px } .doc
-  blockquote { border-left: 3px solid var(--line); padding-left: 14px; color: var(--soft) } .doc pre {
-  background: var(--page); border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px; overflow-x:
-  auto; white-space: pre-wrap } .doc > :last-child { margin-bottom: 0 } .doc hr { border: 0; border-top: 1px
-  solid var(--line); margin: 16px 0 } .doc td { white-space: normal } .callout { display: flex; gap: 10px;
-  background: var(--page); border-radius: 8px; padding: 12px 14px; margin-bottom: 10px } .below { margin-left:
-  22px } .note { border-left: 3px solid var(--accent) } .alarm { border-left: 3px solid var(--bad) } .wrap td
-  { white-space: normal; overflow-wrap: anywhere } .crumb { margin-bottom: 14px; font-size: 14px } .empty {
+  summary { margin-bottom: 14px } .actions { display: flex; gap: 8px; margin-top: 14px; align-items: center;
+  flex-wrap: wrap } .two { display: grid; grid-template-columns: minmax(0, 1fr) 320px; gap: 18px; align-items:
+  start } @media (max-width: 900px) { .two { grid-template-columns: minmax(0, 1fr) } } dl { margin: 0;
+  display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 7px 14px; font-size: 14px } dt { color:
+  var(--soft) } dd { margin: 0; overflow-wrap: anywhere } .title { font-size: 24px; line-height: 1.25; margin:
+  0 0 6px; overflow-wrap: anywhere } .doc { overflow-wrap: anywhere } .doc p, .doc ul, .doc ol, .doc
+  blockquote, .doc table, .doc pre { margin: 0 0 10px } .doc h2 { font-size: 21px; margin: 18px 0 8px } .doc
+  h3 { font-size: 18px; color: inherit; margin: 16px 0 6px } .doc h4 { font-size: 15.5px; margin: 14px 0 6px }
+  .doc ul, .doc ol { padding-left: 24px } .doc blockquote { border-left: 3px solid var(--line); padding-left:
+  14px; color: var(--soft) } .doc pre { background: var(--page); border: 1px solid var(--line); border-radius:
+  8px; padding: 12px 14px; overflow-x: auto; white-space: pre-wrap } .doc > :last-child { margin-bottom: 0 }
+  .doc hr { border: 0; border-top: 1px solid var(--line); margin: 16px 0 } .doc td { white-space: normal }
+  .callout { display: flex; gap: 10px; background: var(--page); border-radius: 8px; padding: 12px 14px;
+  margin-bottom: 10px } .below { margin-left: 22px } .note { border-left: 3px solid var(--accent) } .wrap td {
+  white-space: normal; overflow-wrap: anywhere } .crumb { margin-bottom: 14px; font-size: 14px } .empty {
   text-align: center; padding: 56px 24px } .empty p { margin: 8px auto 0; max-width: 520px; color: var(--soft)
   } .empty code { background: var(--tag); border-radius: 6px; padding: 3px 9px; font-size: 15px; color:
   var(--ink) }

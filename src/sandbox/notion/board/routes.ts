@@ -1,6 +1,6 @@
 /** The board's pages and forms. */
 import { isObject, stringOf } from '../../lib/json.ts'
-import { pageReply } from '../../lib/page.ts'
+import { pageReply } from '../../lib/document.ts'
 import { VendorError, type Reply, type Route, type SandboxRequest } from '../../lib/service.ts'
 import { handAct, type CallDeps } from '../call.ts'
 import { sourceOr404 } from '../databases/data-sources.ts'
