@@ -26,8 +26,9 @@ const BEAT_MS = 500
 const PASSES_IN_BEAT_MS = 150
 
 /**
- * A desk that keeps what is asked of Notion: the method and the path, without ids. Time passes there with the beat of
- * the outbox, while a model that takes `modelMs` is waited for, and does not hang on how busy the machine is.
+ * A desk that keeps what is asked of Notion: the method and the path, without ids. Time stands still there but
+ * for the beat of the outbox, while a model that takes `modelMs` is waited for: on a busy machine a second that passed
+ * would have states in between written too.
  */
 function counting(
   desk: Desk,
@@ -36,6 +37,7 @@ function counting(
   const asked: string[] = []
   const notion = office.url('notion')
   const openai = office.url('openai')
+  const startedMs = desk.clock.now()
   let passedMs = 0
   let answerAtMs = 0
   let answer = (): void => {}
@@ -43,7 +45,7 @@ function counting(
     stateDir: desk.stateDir,
     clock: {
       ...desk.clock,
-      now: () => desk.clock.now() + passedMs,
+      now: () => startedMs + passedMs,
       monotonicMs: () => passedMs,
       sleep: async (ms, signal) => {
         if (ms === BEAT_MS && passedMs < answerAtMs) passedMs += PASSES_IN_BEAT_MS
