@@ -99,39 +99,32 @@ export function isBoardEffect<Kind extends BoardEffect['kind']>(
   return body.kind === kind
 }
 
-/** Properties of the page of a task: a property is the last one's that names it. */
-const PAGE: EffectKind<BoardEffectOf<'page'>> = {
-  kind: 'page',
-  writes: 'properties of the page',
-  shape: { pageId: 'text', change: {} },
-  isMerged: true,
-  isInParts: false,
-  placeOf: ({ pageId }) => pageId,
-  stillToSay: (body, later) => {
-    const change = unsaid(
-      body.change,
-      later.flatMap(other => (isBoardEffect(other, 'page') ? [other.change] : [])),
-    )
-    return change === null ? null : { ...body, change }
-  },
-  confirmsTick: ({ change }) => change.untick === true,
+/** Cells of a row that is not ours: a cell is the last one's that names it. */
+function cellsKind<Body extends BoardEffectOf<'page' | 'client'>>(
+  kind: Body['kind'],
+  writes: string,
+  isOne: (body: EffectBody) => body is Body,
+): EffectKind<Body> {
+  return {
+    kind,
+    writes,
+    shape: { pageId: 'text', change: {} },
+    isMerged: true,
+    isInParts: false,
+    placeOf: ({ pageId }) => pageId,
+    stillToSay: (body, later) => {
+      const change = unsaid<Body['change']>(
+        body.change,
+        later.flatMap(other => (isOne(other) ? [other.change] : [])),
+      )
+      return change === null ? null : { ...body, change }
+    },
+  }
 }
 
-/** Cells of the row of a client: a property is the last one's that names it. */
-const CLIENT: EffectKind<BoardEffectOf<'client'>> = {
-  kind: 'client',
-  writes: 'row of a client',
-  shape: { pageId: 'text', change: {} },
-  isMerged: true,
-  isInParts: false,
-  placeOf: ({ pageId }) => pageId,
-  stillToSay: (body, later) => {
-    const change = unsaid(
-      body.change,
-      later.flatMap(other => (isBoardEffect(other, 'client') ? [other.change] : [])),
-    )
-    return change === null ? null : { ...body, change }
-  },
+const PAGE: EffectKind<BoardEffectOf<'page'>> = {
+  ...cellsKind('page', 'properties of the page', body => isBoardEffect(body, 'page')),
+  confirmsTick: ({ change }) => change.untick === true,
 }
 
 /** What is left of a change beside later ones; null for nothing. */
@@ -183,7 +176,7 @@ const STATUS: EffectKind<BoardEffectOf<'status'>> = {
 /** What a service declares that holds the board of tasks. */
 export const BOARD_EFFECTS: readonly EffectKind[] = [
   PAGE,
-  CLIENT,
+  cellsKind('client', 'row of a client', body => isBoardEffect(body, 'client')),
   BODY,
   rowKind('log', 'row of the Automation Log'),
   rowKind('job', 'row of the Job Log'),

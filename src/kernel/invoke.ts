@@ -30,7 +30,7 @@ export interface Locks {
 
 /** What came of work that wanted a lock: its result, or which process holds it, for people, and since when. */
 export type UnderLock<T> =
-  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'ran'; readonly value: T }
   | { readonly kind: 'held'; readonly holder: string; readonly sinceMs: number }
 
 /** What was opened for a call. The first two are null where the operation uses no store, or the store is what is wrong. */
@@ -134,7 +134,7 @@ async function perform<Context, Output>(
   if (operation.exclusive !== true || locks === null) return work(invocation.stop)
   for (;;) {
     const held = await locks.hold(command, lost => work(AbortSignal.any([invocation.stop, lost])))
-    if (held.kind === 'done') return held.value
+    if (held.kind === 'ran') return held.value
     if (!(await manner.wait())) throw runsAlready(command, held)
   }
 }

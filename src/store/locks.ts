@@ -26,7 +26,7 @@ export function lockStore(core: StoreCore) {
           )
       })
       try {
-        return { kind: 'done', value: await work(lost.signal) }
+        return { kind: 'ran', value: await work(lost.signal) }
       } finally {
         endRenewal()
         await core.change(core.actor, 'lock.release', tx => release(tx, name, token))

@@ -164,7 +164,7 @@ test('what is exclusive runs once at a time, and hears that it lost its lock', a
   const to = recorder()
   const lost = new AbortController()
   const stops: AbortSignal[] = []
-  const free: Locks = { hold: async (_, work) => ({ kind: 'done', value: await work(lost.signal) }) }
+  const free: Locks = { hold: async (_, work) => ({ kind: 'ran', value: await work(lost.signal) }) }
   const taken: Locks = { hold: async () => ({ kind: 'held', holder: 'pid 77 on this machine', sinceMs: 0 }) }
   const exclusive = { ...operation(() => 1), exclusive: true } as const
   const open = (locks: Locks) => async () => ({
@@ -215,7 +215,7 @@ test('the end of another run is waited for as long as it is worth it', async () 
     hold: async (_, work) => {
       holds -= 1
       if (holds > 0) return { kind: 'held', holder: 'process 77', sinceMs: 0 }
-      return { kind: 'done', value: await work(new AbortController().signal) }
+      return { kind: 'ran', value: await work(new AbortController().signal) }
     },
   }
   const ask = (wait: () => Promise<boolean>) =>

@@ -26,7 +26,7 @@ async function holding(store: Store): Promise<{ lost: AbortSignal; end: () => Pr
 }
 
 async function isFree(store: Store): Promise<boolean> {
-  return (await store.locks.hold('pick-up', () => Promise.resolve())).kind === 'done'
+  return (await store.locks.hold('pick-up', () => Promise.resolve())).kind === 'ran'
 }
 
 function twoStores(): { files: TestStore; first: Store; second: Store } {
@@ -43,8 +43,8 @@ test('one holder at a time: others are told who it is and since when, the same p
   const held = { kind: 'held', holder: 'pid of first', sinceMs }
   expect(await second.locks.hold('pick-up', never)).toEqual(held)
   expect(await first.locks.hold('pick-up', never)).toEqual(held)
-  expect(await second.locks.hold('another', () => Promise.resolve(7))).toEqual({ kind: 'done', value: 7 })
-  expect((await end()).kind).toBe('done')
+  expect(await second.locks.hold('another', () => Promise.resolve(7))).toEqual({ kind: 'ran', value: 7 })
+  expect((await end()).kind).toBe('ran')
   expect(await isFree(second)).toBe(true)
 })
 

@@ -37,7 +37,7 @@ async function readBoard(context: PickUpContext): Promise<PickedUp> {
     const decided = await readDecisions(held)
     return { ...(await readQueue(held)), decided }
   })
-  return read.kind === 'done' ? read.value : { ...NOTHING_PICKED_UP, busy: read.holder }
+  return read.kind === 'ran' ? read.value : { ...NOTHING_PICKED_UP, busy: read.holder }
 }
 
 /** A list is good for this long: what it shows may have been taken back since. */
