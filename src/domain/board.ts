@@ -130,6 +130,23 @@ export function lateCostEffects(transition: Transition, isLatest: boolean): NewB
   return isLatest ? [page(transition), ...jobs] : jobs
 }
 
+/** The payment of a bill has changed: how its task stands, and the money of the run that was billed. */
+export function paymentEffects(transition: Transition): NewBoardEffect[] {
+  const jobs = effectsOf(transition).filter(({ body }) => body.kind === 'job')
+  return [pageAgain(transition.pageId, paymentIn(transition)), ...jobs]
+}
+
+/** What befell money that was paid for a run. */
+export interface MoneyNews extends Pick<LogRow, 'status' | 'message' | 'details' | 'atMs'> {
+  /** What it is about, such as a refund: there is one row of each, which says the last of it. */
+  readonly id: string
+}
+
+/** A row of the log about it. */
+export function moneyLog(transition: Transition, { id, ...row }: MoneyNews): NewBoardEffect {
+  return { ...logRow(transition, id, row), name: null }
+}
+
 /** What is written of a run that repeats another: its state, and a row of the log that names the other. */
 export function replayEffects(transition: Transition, replayOf: string): NewBoardEffect[] {
   return [...effectsOf(transition), log(transition, 'replay', 'Processing', `replay of ${replayOf}`)]
@@ -180,24 +197,23 @@ function log(
   status: LogRow['status'],
   message: string,
 ): NewBoardEffect {
-  const thing = `${transition.runId}/log/${name}`
+  const details = bounded(transition.reason ?? '')
   return {
+    ...logRow(transition, name, { status, message, details, atMs: transition.nowMs }),
     // The ended row is made at the first rest and changed when the run ends: each time another effect.
     name: name === 'ended' ? null : name,
-    target: `log/${transition.runId}`,
-    body: {
-      kind: 'log',
-      thing,
-      row: {
-        entry: transition.taskTitle,
-        status,
-        message,
-        details: bounded(transition.reason ?? ''),
-        atMs: transition.nowMs,
-        commit: transition.commit,
-        runId: transition.runId,
-      },
-    },
+  }
+}
+
+function logRow(
+  { runId, taskTitle, commit }: Transition,
+  name: string,
+  row: Omit<MoneyNews, 'id'>,
+): Omit<NewBoardEffect, 'name'> {
+  const thing = `${runId}/log/${name}`
+  return {
+    target: `log/${runId}`,
+    body: { kind: 'log', thing, row: { entry: taskTitle, ...row, commit, runId } },
   }
 }
 

@@ -37,6 +37,11 @@ export function readBill(is: RowReader): Bill {
   }
 }
 
+/** A bill by its full id; null where there is none. */
+export function billById(core: StoreReader, id: string): Bill | null {
+  return findRow(core, 'SELECT * FROM bills WHERE id = :id', { id }, readBill)
+}
+
 /** All bills of a task, oldest first. */
 export function billsOfTask(core: StoreReader, taskId: string): Bill[] {
   return readRows(core, 'SELECT * FROM bills WHERE task_id = :taskId ORDER BY number', { taskId }, readBill)

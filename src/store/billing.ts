@@ -29,7 +29,8 @@ export function billDone(tx: Change, run: Run): void {
   for (const clientId of touched) if (clientId !== null) tellRevenue(tx, clientId)
 }
 
-function termsOf(core: StoreReader, runId: string): PriceTerms | null {
+/** The prices and rates that a run was created with; null where there were none yet. */
+export function termsOf(core: StoreReader, runId: string): PriceTerms | null {
   const sql = 'SELECT terms FROM runs WHERE id = :runId'
   const shape = { prices: [{ currency: 'text', minor: 'number' }], billing: 'text', rates: {} } as const
   return findRow(core, sql, { runId }, is =>

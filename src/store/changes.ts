@@ -37,6 +37,7 @@ export const CHANGES = {
   'operation.idle': { audited: false },
   'pause.forget': { audited: false },
   'pause.resume': { audited: true },
+  'payment.record': { audited: true },
   'pickup.mark': { audited: false },
   'probe_call.book': { audited: false },
   'probe_call.settle': { audited: true },

@@ -3,7 +3,16 @@ import { readRow, readRows, type Change, type RowReader, type StoreReader } from
 import { billOfRun, lastBillOf } from './bill-rows.ts'
 import { clientById } from './client-rows.ts'
 import type { SqlValue } from './engine.ts'
-import { effectsOf, lateCostEffects, pickUpEffect, replayEffects, type Transition } from '../domain/board.ts'
+import {
+  effectsOf,
+  lateCostEffects,
+  moneyLog,
+  paymentEffects,
+  pickUpEffect,
+  replayEffects,
+  type MoneyNews,
+  type Transition,
+} from '../domain/board.ts'
 import { RUN_STATES } from '../domain/run-state.ts'
 import { latestRun, type Run } from './run-rows.ts'
 import { taskOf, type Task } from './tasks.ts'
@@ -169,6 +178,14 @@ export function tellMoney(tx: Change, run: Run): void {
   const transition = standingTransition(tx, run)
   if (transition === null) return
   recordEffects(tx, effectsOfRun(taskOf(tx, run), run.id), lateCostEffects(transition, false))
+}
+
+/** Records that what was paid for a run has changed; inside the transaction that changed it. */
+export function tellPayment(tx: Change, run: Run, news: readonly MoneyNews[]): void {
+  const transition = standingTransition(tx, run)
+  if (transition === null) return
+  const rows = news.map(one => moneyLog(transition, one))
+  recordEffects(tx, effectsOfRun(taskOf(tx, run), run.id), [...paymentEffects(transition), ...rows])
 }
 
 /** What is known of a run now, as the outside would be told; null for a local task. */

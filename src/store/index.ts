@@ -28,6 +28,7 @@ import { rebuildStore } from './rebuild.ts'
 import { pickUpStore } from './pickup.ts'
 import { rateStore } from './rate.ts'
 import { pauseStore } from './pauses.ts'
+import { paymentStore } from './payments.ts'
 import { proofCallStore } from './proof-calls.ts'
 import { proofStore } from './proofs.ts'
 import { queueStore } from './queue.ts'
@@ -173,6 +174,7 @@ function familiesOn(core: StoreCore) {
     telemetry: telemetryStore(core),
     clients: clientStore(core),
     bills: billStore(core),
+    payments: paymentStore(core),
     webhooks: webhookStore(core),
   }
 }

@@ -166,10 +166,30 @@ export async function auditedDay(files: TestStore, words: string): Promise<void>
     { ...newClient(words), pageId: words, email: words, address: words, country: words },
   ])
   await store.clients.add(words, { notes: words, taxId: words, language: words }, 'cli:ana')
+  await paid(store, words)
   await addTo(store, { title: words })
   await claimFrom(store)
   files.machine.kill('first')
   await files.open('second').claims.recover()
+}
+
+/** A payment that nobody knows, some of which went back, and which a bank asks about. */
+async function paid(store: Store, words: string): Promise<void> {
+  const amount = { currency: 'EUR', minor: 100 }
+  const of = { id: words, amount, reason: words, atMs: 1 }
+  const facts = {
+    id: words,
+    isLive: false,
+    amount,
+    state: 'paid',
+    linkId: words,
+    ids: { link: words },
+    fee: null,
+    atMs: 1,
+    refunds: [{ ...of, state: 'succeeded', ours: null }],
+    disputes: [{ ...of, state: 'needs_response', dueMs: 2 }],
+  } as const
+  await store.payments.record('stripe', facts, { by: 'webhook', askedMs: 1 })
 }
 
 /** A text that is returned, and its revision that is accepted. */

@@ -1,0 +1,48 @@
+import type { MoneyNews } from '../domain/board.ts'
+import { BILL_STATES, type PriceTerms } from '../domain/billing.ts'
+import { nanoUsdOf } from '../domain/money.ts'
+import { billStateOf } from '../domain/payment-state.ts'
+import { billById, type Bill } from './bill-rows.ts'
+import { tellRevenue, termsOf } from './billing.ts'
+import type { Change } from './core.ts'
+import { tellPayment } from './effect-rows.ts'
+import { paymentsOfBill, wholePayment, type Payment } from './payment-rows.ts'
+import { appendEntry } from './receipts.ts'
+import { addEvent, findRun } from './run-rows.ts'
+
+/**
+ * Brings a bill to the state that follows from its payments, and tells the outside; inside the transaction that changed
+ * one of them. Repeated, it changes nothing. `news` are told whatever became of the bill.
+ */
+export function settleBill(tx: Change, billId: string, news: readonly MoneyNews[]): void {
+  const bill = billById(tx, billId)
+  const run = bill === null ? null : findRun(tx, bill.runId)
+  if (bill === null || run === null) return
+  const payments = paymentsOfBill(tx, billId)
+  const whole = payments.map(payment => wholePayment(tx, payment))
+  const after = { state: billStateOf(bill, whole), feeNano: feeNanoOf(payments, termsOf(tx, bill.runId)) }
+  const isSame = after.state === bill.state && after.feeNano === bill.feeNano
+  if (!isSame) writeBill(tx, { ...bill, ...after })
+  if (after.state !== bill.state) {
+    appendEntry(tx, bill.runId, 'bill', { id: bill.id, state: after.state })
+    addEvent(tx, { runId: bill.runId, state: run.state, what: `payment: ${BILL_STATES[after.state]}` })
+    if (bill.clientId !== null) tellRevenue(tx, bill.clientId)
+  }
+  if (!isSame || news.length > 0) tellPayment(tx, run, news)
+}
+
+function writeBill(tx: Change, { id, runId, state, feeNano }: Bill): void {
+  tx.engine.run('UPDATE bills SET state = :state, fee_nano = :feeNano, changed_ms = :now WHERE id = :id', {
+    id,
+    state,
+    feeNano,
+    now: tx.clock.now(),
+  })
+  tx.about(id, { run: runId, state, feeNano })
+}
+
+/** By the rates of the run, as its amount; a fee in a currency without a rate counts for nothing. */
+function feeNanoOf(payments: readonly Payment[], terms: PriceTerms | null): number {
+  const fees = payments.flatMap(({ fee, state }) => (state === 'paid' && fee !== null ? [fee] : []))
+  return fees.reduce((sum, fee) => sum + (nanoUsdOf(fee, terms?.rates ?? {}) ?? 0), 0)
+}

@@ -1,0 +1,236 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { BillState } from '../../src/domain/billing.ts'
+import type { Money } from '../../src/domain/money.ts'
+import {
+  billStateOf,
+  DISPUTE_STATES,
+  mergeDisputes,
+  mergePayments,
+  mergeRefunds,
+  PAYMENT_STATES,
+  problemOf,
+  REFUND_STATES,
+  type BookedPayment,
+  type DisputeView,
+  type PaymentView,
+  type RefundView,
+} from '../../src/domain/payment-state.ts'
+
+const eur = (minor: number): Money => ({ currency: 'EUR', minor })
+
+/** Views in the order in which they were asked for, each at an instant of its own, and the same views shuffled. */
+function shuffled<View>(
+  views: fc.Arbitrary<readonly View[]>,
+): fc.Arbitrary<[readonly View[], readonly View[]]> {
+  return views.chain(life =>
+    fc
+      .shuffledSubarray([...life, ...life], { minLength: life.length * 2 })
+      .map((told): [readonly View[], readonly View[]] => [life, told]),
+  )
+}
+
+describe('whatever the order and repetition of what a service tells', () => {
+  test('a payment comes to the furthest state, with what went with it', () => {
+    const states = fc.array(fc.constantFrom(...PAYMENT_STATES), { minLength: 1, maxLength: 5 })
+    const life = states.map(all =>
+      all
+        .toSorted((a, b) => PAYMENT_STATES.indexOf(a) - PAYMENT_STATES.indexOf(b))
+        .map((state, at): PaymentView => {
+          const isPaid = state === 'paid'
+          return {
+            state,
+            amount: eur(100),
+            fee: isPaid && at > 2 ? eur(3) : null,
+            paidMs: isPaid ? 7 : null,
+            askedMs: at,
+          }
+        }),
+    )
+    fc.assert(
+      fc.property(shuffled(life), ([inOrder, told]) => {
+        expect(told.reduce(mergePayments)).toEqual(inOrder.at(-1))
+      }),
+    )
+  })
+
+  test('an answer that was overtaken takes nothing back', () => {
+    const paid: PaymentView = { state: 'paid', amount: eur(100), fee: eur(3), paidMs: 7, askedMs: 5 }
+    const late: PaymentView = { state: 'pending', amount: eur(90), fee: null, paidMs: null, askedMs: 6 }
+    for (const both of [mergePayments(paid, late), mergePayments(late, paid)]) {
+      expect(both).toEqual({ ...paid, askedMs: 6 })
+    }
+  })
+
+  test('a refund comes to the furthest state', () => {
+    const life = fc
+      .uniqueArray(fc.constantFrom(...REFUND_STATES), { minLength: 1 })
+      .map(all =>
+        all
+          .toSorted((a, b) => REFUND_STATES.indexOf(a) - REFUND_STATES.indexOf(b))
+          .map((state): RefundView => ({ state, amountMinor: 40 })),
+      )
+    fc.assert(
+      fc.property(shuffled(life), ([inOrder, told]) => {
+        expect(told.reduce(mergeRefunds)).toEqual(inOrder.at(-1))
+      }),
+    )
+  })
+
+  test('a dispute is as the service was last heard to say, also after an appeal', () => {
+    const life = fc.array(fc.constantFrom(...DISPUTE_STATES), { minLength: 1, maxLength: 6 }).map(all =>
+      all.map((state, at): DisputeView => ({
+        state,
+        amount: eur(100),
+        dueMs: at % 2 === 0 ? at : null,
+        askedMs: at,
+      })),
+    )
+    fc.assert(
+      fc.property(shuffled(life), ([inOrder, told]) => {
+        expect(told.reduce(mergeDisputes)).toEqual(inOrder.at(-1))
+      }),
+    )
+  })
+
+  test('two words of the same instant count the same, whichever is heard first', () => {
+    const dispute = fc.record({
+      state: fc.constantFrom(...DISPUTE_STATES),
+      amount: fc.constant(eur(1)),
+      dueMs: fc.constant(null),
+      askedMs: fc.constant(1),
+    })
+    fc.assert(
+      fc.property(dispute, dispute, (a, b) => {
+        expect(mergeDisputes(a, b)).toEqual(mergeDisputes(b, a))
+      }),
+    )
+  })
+})
+
+let made = 0
+
+function payment(changes: Partial<BookedPayment> = {}): BookedPayment {
+  made += 1
+  const id = `pay_${String(made).padStart(6, '0')}`
+  return {
+    id,
+    state: 'paid',
+    amount: eur(4900),
+    paidMs: made,
+    isOfMode: true,
+    refunds: [],
+    disputes: [],
+    ...changes,
+  }
+}
+
+function refund(amountMinor: number, state: RefundView['state'] = 'succeeded'): RefundView {
+  return { amountMinor, state }
+}
+
+function disputed(state: DisputeView['state']): BookedPayment['disputes'] {
+  return [{ state, amount: eur(4900) }]
+}
+
+describe('the state of a bill', () => {
+  const stateAfter = (payments: readonly BookedPayment[], state: BillState = 'unpaid'): BillState =>
+    billStateOf({ state, amount: eur(4900) }, payments)
+
+  test.each([
+    ['nothing', [], 'unpaid'],
+    ['a payment on its way', [payment({ state: 'pending' })], 'unpaid'],
+    ['one that failed', [payment({ state: 'failed' })], 'unpaid'],
+    ['its amount', [payment()], 'paid'],
+    ['a cent less', [payment({ amount: eur(4899) })], 'unpaid'],
+    ['a cent more', [payment({ amount: eur(4901) })], 'unpaid'],
+    ['another currency', [payment({ amount: { currency: 'USD', minor: 4900 } })], 'unpaid'],
+    ['money of the other mode', [payment({ isOfMode: false })], 'unpaid'],
+    ['its amount, some of it refunded', [payment({ refunds: [refund(1)] })], 'partly_refunded'],
+    ['a refund on its way', [payment({ refunds: [refund(1, 'pending')] })], 'partly_refunded'],
+    ['a refund that failed', [payment({ refunds: [refund(4900, 'failed')] })], 'paid'],
+    ['a refund that nobody has executed', [payment({ refunds: [refund(4900, 'planned')] })], 'paid'],
+    [
+      'its amount, all of it refunded in parts',
+      [payment({ refunds: [refund(900), refund(4000)] })],
+      'refunded',
+    ],
+    ['twice', [payment(), payment()], 'paid'],
+    ['twice, and once refunded', [payment({ refunds: [refund(4900)] }), payment()], 'paid'],
+    ['a dispute', [payment({ disputes: disputed('needs_response') })], 'disputed'],
+    ['a dispute that was lost', [payment({ disputes: disputed('lost') })], 'disputed'],
+    ['a dispute that was won', [payment({ disputes: disputed('won') })], 'paid'],
+    [
+      'a dispute of what was refunded',
+      [payment({ refunds: [refund(4900)], disputes: disputed('closed') })],
+      'refunded',
+    ],
+  ] as const)('after %s', (_name, payments, expected) => {
+    expect(stateAfter(payments)).toBe(expected)
+  })
+
+  test('on invoice it is paid as any other', () => {
+    expect(stateAfter([payment()], 'on_invoice')).toBe('paid')
+  })
+
+  test('replaced, or without a price, it stays as it is', () => {
+    expect(stateAfter([payment()], 'cancelled')).toBe('cancelled')
+    expect(billStateOf({ state: 'unpriced', amount: null }, [payment()])).toBe('unpriced')
+  })
+
+  test('follows from its payments alone, in whatever order and after whatever state', () => {
+    const any = fc.record({
+      state: fc.constantFrom(...PAYMENT_STATES),
+      amount: fc.constantFrom(eur(4900), eur(4800)),
+      isOfMode: fc.boolean(),
+      refunds: fc.array(
+        fc.record({ state: fc.constantFrom(...REFUND_STATES), amountMinor: fc.constantFrom(100, 4900) }),
+        { maxLength: 2 },
+      ),
+      disputes: fc.constantFrom([], ...DISPUTE_STATES.map(disputed)),
+    })
+    fc.assert(
+      fc.property(fc.array(any, { maxLength: 4 }), all => {
+        const payments = all.map(payment)
+        const state = stateAfter(payments)
+        expect(stateAfter(payments.toReversed())).toBe(state)
+        expect(stateAfter(payments, 'paid')).toBe(state === 'unpaid' ? 'paid' : state)
+      }),
+    )
+  })
+})
+
+describe('what is wrong', () => {
+  const wrong = (
+    payments: readonly BookedPayment[],
+    bill: { state: BillState; amount: Money } | null = { state: 'paid', amount: eur(4900) },
+  ): (string | null)[] => payments.map(one => problemOf(one, bill, payments))
+
+  test.each([
+    ['nothing, of the payment of a bill', [payment()], [null]],
+    ['nothing yet, of one on its way', [payment({ state: 'pending', amount: eur(1) })], [null]],
+    ['another amount', [payment({ amount: eur(4901) })], ['amount_differs']],
+    ['another mode, before another amount', [payment({ isOfMode: false, amount: eur(1) })], ['mode_differs']],
+    [
+      'all but the first that was paid',
+      [payment({ paidMs: 9_999 }), payment({ paidMs: 9_998 })],
+      ['paid_twice', null],
+    ],
+    ['nothing more, once it was refunded', [payment(), payment({ refunds: [refund(4900)] })], [null, null]],
+    [
+      'nothing more, once the first was refunded',
+      [payment({ refunds: [refund(4900)] }), payment()],
+      [null, null],
+    ],
+    ['what is left of it', [payment(), payment({ refunds: [refund(4800)] })], [null, 'paid_twice']],
+    ['nothing that the bank took back', [payment(), payment({ disputes: disputed('lost') })], [null, null]],
+  ] as const)('%s', (_name, payments, expected) => {
+    expect(wrong(payments)).toEqual(expected)
+  })
+
+  test('what is for a bill that was replaced, and what is for none', () => {
+    expect(wrong([payment()], { state: 'cancelled', amount: eur(4900) })).toEqual(['bill_cancelled'])
+    expect(wrong([payment()], null)).toEqual(['unknown_payer'])
+    expect(wrong([payment({ refunds: [refund(4900)] })], null)).toEqual([null])
+  })
+})
