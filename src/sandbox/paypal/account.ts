@@ -84,37 +84,3 @@ export function timeText(ms: number): string {
 export function link(href: string, rel = 'self', method = 'GET'): JsonObject {
   return { href, rel, method }
 }
-
-/** What an event is about. */
-export interface Subject {
-  readonly type: 'checkout-order' | 'capture' | 'refund' | 'dispute'
-  /** What events are found by, such as the id of the capture. */
-  readonly id: string
-  readonly summary: string
-  readonly resource: JsonObject
-}
-
-/** Tells of a change: an event, and a webhook for each endpoint that wants it. Where a fault says so, it never appears. */
-export function emit(act: Act, type: string, subject: Subject): void {
-  if (act.webhooks.loses(type)) return
-  const eventId = `WH-${newId()}-${newId()}`
-  const path = `${act.origin}/v1/notifications/webhooks-events/${eventId}`
-  const event = {
-    id: eventId,
-    event_version: '1.0',
-    create_time: new Date(act.nowMs).toISOString(),
-    resource_type: subject.type,
-    resource_version: '2.0',
-    event_type: type,
-    summary: subject.summary,
-    resource: subject.resource,
-    links: [link(path), link(`${path}/resend`, 'resend', 'POST')],
-  }
-  act.store.add('event', { id: eventId, type, about: subject.id, createdMs: act.nowMs, body: event })
-  // Escaped in a way of its own: who parses and prints it again breaks the signature.
-  const body = JSON.stringify(event).replaceAll('/', String.raw`\/`)
-  for (const { id: endpointId, url, types } of act.store.list('endpoint', { oldestFirst: true })) {
-    if (types.includes('*') || types.includes(type))
-      act.webhooks.add({ endpointId, url, eventId, type, body })
-  }
-}

@@ -16,7 +16,6 @@ import { shownOrder, shownRefund } from './show.ts'
 export interface Call extends Act {
   /** The body, checked by the fields of the route. */
   readonly body: JsonObject
-  readonly rawBody: Buffer
   readonly query: URLSearchParams
   /** The id in the path. */
   readonly id: string
@@ -38,10 +37,10 @@ interface Shape {
 
 /** Makes the routes of one account. */
 export type MakeRoute = (
-  method: 'GET' | 'POST' | 'DELETE',
+  method: 'GET' | 'POST',
   path: string,
   shape: Shape,
-  handle: (call: Call) => JsonObject | '',
+  handle: (call: Call) => JsonObject,
 ) => Route
 
 const KEY_HEADER = 'paypal-request-id'
@@ -84,12 +83,11 @@ export function actOf(account: Account, request: SandboxRequest): Act {
 }
 
 function callOf(account: Account, request: SandboxRequest, body: JsonObject): Call {
-  const { rawBody, query, params, headers } = request
+  const { query, params, headers } = request
   const key = headers[KEY_HEADER]
   return {
     ...actOf(account, request),
     body,
-    rawBody,
     query,
     id: params['id'] ?? '',
     isWhole: headers['prefer'] === 'return=representation',
@@ -139,7 +137,7 @@ export function routeMaker(db: Database, account: Account): MakeRoute {
   return (method, path, { fields, remembersMs, status = 200 }, handle) => {
     const work = (request: SandboxRequest): Reply => {
       const body = handle(callOf(account, request, fields === undefined ? {} : bodyIn(request, fields)))
-      const given = typeof status === 'number' ? status : status(isObject(body) ? body : {})
+      const given = typeof status === 'number' ? status : status(body)
       return { status: given, headers: { 'paypal-debug-id': randomBytes(7).toString('hex') }, body }
     }
     const keyed = remembersMs === undefined ? work : idempotent(db, keyRules(account, remembersMs))(work)

@@ -1,7 +1,7 @@
 /** Payments that were taken, and money given back. */
 import { objectOf, stringOf, type JsonObject } from '../lib/json.ts'
 import type { Route } from '../lib/service.ts'
-import { emit, newId, type Act } from './account.ts'
+import { newId, type Act } from './account.ts'
 import { briefly, found, type Call, type MakeRoute } from './call.ts'
 import { unprocessable } from './errors.ts'
 import { payerOf, type Capture, type Order, type Payer, type Refund } from './model.ts'
@@ -9,6 +9,7 @@ import { feeOf, minorIn, moneyOf, moneyText } from './money.ts'
 import { MONEY, text } from './params.ts'
 import { shownCapture, shownRefund } from './show.ts'
 import { book, mark } from './transactions.ts'
+import { emit } from './notifications.ts'
 
 const DAY_MS = 86_400_000
 const REFUNDABLE_MS = 180 * DAY_MS
@@ -42,10 +43,10 @@ function picked(body: JsonObject, names: readonly string[]): JsonObject {
 }
 
 function tellCapture(act: Act, capture: Capture): void {
-  const { id, status } = capture
+  const { status } = capture
   const summary = `Payment of ${moneyText(capture)}: ${status}`
   const type = `PAYMENT.CAPTURE.${status === 'DECLINED' ? 'DENIED' : status}`
-  emit(act, type, { type: 'capture', id, summary, resource: shownCapture(act, capture) })
+  emit(act, type, { type: 'capture', summary, resource: shownCapture(act, capture) })
 }
 
 /** A pending payment comes to its end. */
@@ -114,7 +115,7 @@ function addRefunded(act: Act, capture: Capture, minor: number): number {
 
 function tellRefund(act: Act, made: Refund, type: string): void {
   const summary = `${moneyText(made)} given back: ${made.status}`
-  emit(act, type, { type: 'refund', id: made.captureId, summary, resource: shownRefund(act, made) })
+  emit(act, type, { type: 'refund', summary, resource: shownRefund(act, made) })
 }
 
 /** A slow refund comes to its end; of one that failed the money is there again. */

@@ -1,7 +1,7 @@
 /** Disputes: a payer complains to PayPal, which holds the money, or to a bank, which takes it at once. */
 import type { JsonObject } from '../lib/json.ts'
 import type { Route } from '../lib/service.ts'
-import { emit, link, newId, type Act } from './account.ts'
+import { link, newId, type Act } from './account.ts'
 import { found, numberIn, refuseStrange, timeIn, type Call, type MakeRoute } from './call.ts'
 import { giveBack, reverse } from './captures.ts'
 import { unprocessable } from './errors.ts'
@@ -9,6 +9,7 @@ import type { Capture, Dispute } from './model.ts'
 import { moneyText } from './money.ts'
 import { shownBriefly, shownDispute } from './show.ts'
 import { book } from './transactions.ts'
+import { emit } from './notifications.ts'
 
 const DAY_MS = 86_400_000
 
@@ -49,12 +50,7 @@ export function openDispute(act: Act, capture: Capture, kind: 'claim' | 'inquiry
 
 function tell(act: Act, dispute: Dispute, what: 'CREATED' | 'UPDATED' | 'RESOLVED'): void {
   const summary = `A dispute over ${moneyText(dispute)}: ${dispute.status}`
-  const subject = {
-    type: 'dispute',
-    id: dispute.captureId,
-    summary,
-    resource: shownDispute(act, dispute),
-  } as const
+  const subject = { type: 'dispute', summary, resource: shownDispute(act, dispute) } as const
   emit(act, `CUSTOMER.DISPUTE.${what}`, subject)
 }
 

@@ -82,13 +82,11 @@ export interface Row {
   readonly states: readonly { readonly status: string; readonly atMs: number }[]
 }
 
-/** An event in the shape of the API; `about` is what it is found by. */
+/** An event, whose body its webhooks have. */
 interface Event {
   readonly id: string
   readonly type: string
-  readonly about: string
   readonly createdMs: number
-  readonly body: JsonObject
 }
 
 /** Where webhooks go, and which types of events; `*` for all. */
@@ -116,7 +114,6 @@ export const NARROWED_BY = {
   refund: ['captureId'],
   dispute: ['captureId'],
   row: ['createdMs'],
-  event: ['type', 'about'],
 }
 
 /** One of the people who pay. */

@@ -1,7 +1,7 @@
 /** Orders: made by the merchant, approved by the payer at a page, captured by the merchant. */
 import { isObject, objectOf, stringOf, type JsonObject } from '../lib/json.ts'
 import { VendorError, type Route } from '../lib/service.ts'
-import { emit, link, newId, type Act } from './account.ts'
+import { link, newId, type Act } from './account.ts'
 import type { Call, MakeRoute } from './call.ts'
 import { takePayment } from './captures.ts'
 import { errorReply, invalid, notFound, unprocessable } from './errors.ts'
@@ -9,6 +9,7 @@ import { payerOf, type Order, type Payer } from './model.ts'
 import { minorIn } from './money.ts'
 import { MONEY, object, oneOf, text, type Fields } from './params.ts'
 import { approveUrl, shownOrder } from './show.ts'
+import { emit } from './notifications.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -111,7 +112,7 @@ export function approve(act: Act, order: Order, payer: Payer): Order {
 
 function tell(act: Act, order: Order, what: 'APPROVED' | 'COMPLETED'): void {
   const summary = `An order has been ${what.toLowerCase()}`
-  const subject = { type: 'checkout-order', id: order.id, summary, resource: shownOrder(act, order) } as const
+  const subject = { type: 'checkout-order', summary, resource: shownOrder(act, order) } as const
   emit(act, `CHECKOUT.ORDER.${what}`, subject)
 }
 

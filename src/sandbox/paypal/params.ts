@@ -5,7 +5,6 @@ import { invalid, type Detail } from './errors.ts'
 /** What a field may hold. */
 export type Rule =
   | { readonly type: 'text'; readonly max?: number; readonly pattern?: RegExp }
-  | { readonly type: 'any' }
   | { readonly type: 'one-of'; readonly values: readonly string[] }
   | { readonly type: 'object'; readonly fields: Fields }
   | { readonly type: 'list'; readonly of: Rule; readonly max: number }
@@ -57,8 +56,6 @@ function inObject(given: JsonObject, fields: Fields, at: string): readonly Detai
 
 function inField(value: unknown, rule: Rule, at: string): readonly Detail[] {
   switch (rule.type) {
-    case 'any':
-      return []
     case 'text':
       return inText(value, rule, at)
     case 'one-of':

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { contractProxy, NO_CONTRACT_TOOL, type ContractProxy } from '../../support/contract.ts'
 import { httpServer } from '../../support/servers.ts'
-import { capture, makeOrder, orderFor, partIn, pay, textIn } from './support/pay.ts'
+import { capture, makeOrder, orderFor, pay, textIn } from './support/pay.ts'
 import { apiAt, askToken, paypalServer, type Api, type PayPalServer } from './support/server.ts'
 
 /**
@@ -79,15 +79,8 @@ async function lists(server: PayPalServer, api: Api): Promise<void> {
   await api.get(path)
   await api.get(`${path}&fields=all&page_size=2&page=2`)
   const { url } = await httpServer(response => response.end())
-  const hooks = '/v1/notifications/webhooks'
-  const made = await api.post(hooks, { url, event_types: [{ name: '*' }] }, null)
-  await api.get(hooks)
-  await api.get(`${hooks}/${textIn(made, 'id')}`)
-  await api.remove(`${hooks}/${textIn(made, 'id')}`)
-  const { body } = await api.get('/v1/notifications/webhooks-events?page_size=100')
-  const id = String(partIn(body, 'events', 0)['id'])
-  await api.get(`/v1/notifications/webhooks-events/${id}`)
-  await api.post(`/v1/notifications/webhooks-events/${id}/resend`, {}, null)
+  const { id } = await server.hand('endpoint', { url })
+  await api.get(`/v1/notifications/webhooks/${String(id)}`)
 }
 
 /** Every kind of error, by calls of the right shape: the calling side of the contract holds too. */

@@ -193,5 +193,5 @@ test('a body must say that it is JSON; unknown paths and methods are refused', a
   const form = await server.post('/v2/checkout/orders', orderFor(), null, { 'content-type': 'text/plain' })
   expect(form).toMatchObject({ status: 415, body: { name: 'UNSUPPORTED_MEDIA_TYPE' } })
   expect((await server.get('/v2/checkout')).status).toBe(404)
-  expect((await server.remove('/v2/checkout/orders/x')).status).toBe(405)
+  expect((await server.post('/v2/checkout/orders/x')).status).toBe(405)
 })

@@ -10,7 +10,7 @@ import { WEBHOOK_ID } from '../../../src/sandbox/paypal/identity.ts'
 import { checkedObject, NO_CONTRACT_TOOL } from '../../support/contract.ts'
 import { httpServer, type Arrived, type Listening } from '../../support/servers.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
-import { makeOrder, pay, textIn } from './support/pay.ts'
+import { makeOrder, pay } from './support/pay.ts'
 import { paypalServer, type PayPalServer } from './support/server.ts'
 
 /** One webhook as a program gets it. */
@@ -151,35 +151,6 @@ test('the root outlives a reset and a restart', async () => {
   expect(await root(await paypalServer(server.databaseFile))).toBe(first)
 })
 
-test('a signature can be posted back, with the bytes that came', async () => {
-  const server = await paypalServer()
-  const [hook] = await paid(server)
-  if (hook === undefined) throw new Error('no hook')
-  const posted = async (event: string, changes: JsonObject = {}): Promise<unknown> => {
-    const rest = JSON.stringify({
-      auth_algo: hook.header('paypal-auth-algo'),
-      cert_url: hook.header('paypal-cert-url'),
-      transmission_id: hook.header('paypal-transmission-id'),
-      transmission_sig: hook.header('paypal-transmission-sig'),
-      transmission_time: hook.header('paypal-transmission-time'),
-      webhook_id: WEBHOOK_ID,
-      ...changes,
-    })
-    const body = `${rest.slice(0, -1)},"webhook_event":${event}}`
-    const answer = await server.post('/v1/notifications/verify-webhook-signature', body, null)
-    return answer.body['verification_status']
-  }
-  const text = hook.body.toString('utf8')
-  expect(await posted(text)).toBe('SUCCESS')
-  expect(await posted(JSON.stringify(hook.event))).toBe('FAILURE')
-  expect(await posted(text, { webhook_id: 'OTHER' })).toBe('FAILURE')
-  expect(await posted(text, { transmission_time: '2026-01-01T00:00:00Z' })).toBe('FAILURE')
-  const elsewhere = hook.header('paypal-cert-url').replace('paypal.com', 'paypa1.com')
-  expect(await posted(text, { cert_url: elsewhere })).toBe('FAILURE')
-  await server.hand('endpoint-remove', { endpoint: WEBHOOK_ID })
-  expect(await posted(text)).toBe('FAILURE')
-})
-
 test('no event breaks the vendor’s description', async ({ skip }) => {
   skip(NO_CONTRACT_TOOL !== null, NO_CONTRACT_TOOL ?? '')
   const server = await paypalServer()
@@ -188,55 +159,32 @@ test('no event breaks the vendor’s description', async ({ skip }) => {
   }
 })
 
-test('endpoints are made, listed and removed; each gets the types it asked for', async () => {
+test('each endpoint gets the types it asked for, and a program can look whether it is there', async () => {
   const server = await paypalServer()
-  const [few, all] = [await receiver(), await receiver()]
-  const types = [{ name: 'PAYMENT.CAPTURE.COMPLETED' }]
-  const made = await server.post('/v1/notifications/webhooks', { url: few.url, event_types: types })
-  expect(made).toMatchObject({ status: 201, body: { url: few.url, event_types: types } })
-  const id = textIn(made, 'id')
-  expect((await server.post('/v1/notifications/webhooks', { url: few.url, event_types: types })).status).toBe(
-    400,
-  )
+  const [all, few] = [await receiver(), await receiver()]
+  const types = 'PAYMENT.CAPTURE.COMPLETED'
   expect((await server.hand('endpoint', { url: all.url }))['id']).toBe(WEBHOOK_ID)
-  expect((await server.get('/v1/notifications/webhooks')).body).toMatchObject({
-    webhooks: [{ id }, { id: WEBHOOK_ID }],
-  })
+  const { id } = await server.hand('endpoint', { url: few.url, events: types })
+  await expect(server.hand('endpoint', { url: few.url })).rejects.toThrow('WEBHOOK_URL_ALREADY_EXISTS')
+  const path = `/v1/notifications/webhooks/${String(id)}`
+  expect((await server.get(path)).body).toMatchObject({ url: few.url, event_types: [{ name: types }] })
   await pay(server)
   await expect.poll(() => all.arrived.length).toBe(3)
-  expect(typesAt(few)).toEqual(['PAYMENT.CAPTURE.COMPLETED'])
-  expect(typesAt(all)).toEqual([
-    'CHECKOUT.ORDER.APPROVED',
-    'PAYMENT.CAPTURE.COMPLETED',
-    'CHECKOUT.ORDER.COMPLETED',
-  ])
-  expect((await server.remove(`/v1/notifications/webhooks/${id}`)).status).toBe(204)
-  expect((await server.get(`/v1/notifications/webhooks/${id}`)).status).toBe(404)
+  expect(typesAt(few)).toEqual([types])
+  expect(typesAt(all)).toEqual(['CHECKOUT.ORDER.APPROVED', types, 'CHECKOUT.ORDER.COMPLETED'])
+  await server.hand('endpoint-remove', { endpoint: id })
+  expect((await server.get(path)).status).toBe(404)
 })
 
-test('events are listed newest first, found by type and by what they are about, and sent again', async () => {
+test('an event is sent again by hand', async () => {
   const server = await paypalServer()
+  const [first] = await paid(server)
   const inbox = await receiver()
+  await server.hand('webhooks-resend', { event: first?.event['id'] })
   await server.hand('endpoint', { url: inbox.url })
-  const { capture } = await pay(server)
-  await server.post(`/v2/payments/captures/${capture}/refund`)
-  const types = async (query = ''): Promise<unknown> => {
-    const { body } = await server.get(`/v1/notifications/webhooks-events?${query}`)
-    return (Array.isArray(body['events']) ? body['events'].filter(isObject) : []).map(
-      one => one['event_type'],
-    )
-  }
-  const about = ['PAYMENT.CAPTURE.REFUNDED', 'PAYMENT.CAPTURE.COMPLETED']
-  expect(await types()).toEqual([about[0], 'CHECKOUT.ORDER.COMPLETED', about[1], 'CHECKOUT.ORDER.APPROVED'])
-  expect(await types(`transaction_id=${capture}`)).toEqual(about)
-  expect(await types('event_type=PAYMENT.CAPTURE.REFUNDED&page_size=1')).toEqual([about[0]])
-  expect(await types('start_time=2099-01-01T00:00:00Z')).toEqual([])
-  await expect.poll(() => inbox.arrived.length).toBe(4)
-  const [first] = inbox.arrived.map(hookOf)
-  const id = stringOf(first?.event ?? {}, 'id') ?? ''
-  expect((await server.get(`/v1/notifications/webhooks-events/${id}`)).body).toMatchObject({ id })
-  expect((await server.post(`/v1/notifications/webhooks-events/${id}/resend`)).status).toBe(202)
-  await expect.poll(() => typesAt(inbox).filter(type => type === 'CHECKOUT.ORDER.APPROVED')).toHaveLength(2)
+  await expect(server.hand('webhooks-resend', { event: 'none' })).rejects.toThrow('No webhook')
+  const state = async (): Promise<unknown> => (await server.get('/__sandbox/state')).body['webhooks']
+  await expect.poll(state).toEqual({ delivered: 4 })
 })
 
 test('what is refused is sent again, the same to the byte', async () => {
@@ -271,6 +219,6 @@ test.each<[fault: JsonObject, arrives: readonly string[]]>([
   await expect.poll(() => typesAt(inbox)).toContain(SECOND)
   await server.hand('clock', { seconds: 30 })
   await expect.poll(() => typesAt(inbox)).toEqual(arrives)
-  const { body } = await server.get(`/v1/notifications/webhooks-events?event_type=${FIRST}`)
-  expect(body['count']).toBe(action['type'] === 'event-lost' ? 0 : 1)
+  const { body } = await server.get('/__sandbox/state')
+  expect(body['events']).toBe(action['type'] === 'event-lost' ? 2 : 3)
 })

@@ -23,7 +23,6 @@ export interface Api {
     requestId?: string | null,
     headers?: Record<string, string>,
   ): Promise<Answer>
-  remove(path: string): Promise<Answer>
 }
 
 /** A running stand-in with the ways to reach it. */
@@ -57,11 +56,8 @@ async function answerOf(response: Response): Promise<Answer> {
 export async function apiAt(url: string): Promise<Api> {
   const token = stringOf((await askToken(url)).body, 'access_token') ?? ''
   const authorization = `Bearer ${token}`
-  const call = async (method: string, path: string): Promise<Answer> =>
-    answerOf(await fetch(url + path, { method, headers: { authorization } }))
   return {
-    get: async path => call('GET', path),
-    remove: async path => call('DELETE', path),
+    get: async path => answerOf(await fetch(url + path, { headers: { authorization } })),
     post: async (path, body, requestId = crypto.randomUUID(), more = {}) => {
       const key = requestId === null ? {} : { 'paypal-request-id': requestId }
       const headers = { authorization, 'content-type': 'application/json', ...key, ...more }
