@@ -1,6 +1,7 @@
 /** The list of stand-ins. It is data only, so that reading it starts and loads nothing. */
 import { PARENT_PAGE_ID, SANDBOX_TOKEN } from './notion/identity.ts'
 import { SANDBOX_KEY } from './openai/identity.ts'
+import { CLIENT_ID, CLIENT_SECRET, WEBHOOK_ID } from './paypal/identity.ts'
 import { TEST_KEY } from './stripe/identity.ts'
 import { HOOK_PATH, PING_PATH } from './watch/identity.ts'
 
@@ -43,8 +44,16 @@ export const SANDBOX_SERVICES = [
     offset: 3,
     env: (url: string) => ({ ALERT_WEBHOOK_URL: `${url}${HOOK_PATH}`, PING_URL: `${url}${PING_PATH}` }),
   },
-  // The program has no settings for it yet, and refuses names it does not know; the state page says what opens it.
-  { name: 'paypal', offset: 4, env: () => ({}) },
+  {
+    name: 'paypal',
+    offset: 4,
+    env: (url: string) => ({
+      PAYPAL_BASE_URL: url,
+      PAYPAL_CLIENT_ID: CLIENT_ID,
+      PAYPAL_CLIENT_SECRET: CLIENT_SECRET,
+      PAYPAL_WEBHOOK_ID: WEBHOOK_ID,
+    }),
+  },
 ] as const satisfies readonly SandboxServiceInfo[]
 
 /** A name in {@link SANDBOX_SERVICES}. */

@@ -1,10 +1,13 @@
-/** Every implementer of `PaymentProvider`: Stripe's. */
+/** Every implementer of `PaymentProvider`: Stripe's and PayPal's. */
 import { expect, test } from 'vitest'
 import { whyNoLink, type Money } from '../../src/domain/money.ts'
 import { LIVE_KEY, OTHER_KEYS, TEST_KEY } from '../../src/sandbox/stripe/identity.ts'
+import type { LinkState } from '../../src/domain/payment.ts'
 import type { PaymentProvider } from '../../src/roles/payment-provider.ts'
+import { isObject } from '../../src/sandbox/lib/json.ts'
 import { failureOf } from '../integrations/openai/support/service.ts'
 import { anOrder, describePaymentProvider } from './payment-provider-contract.ts'
+import { paypalBench } from './support/paypal.ts'
 import { stripeBench, type StripeBench } from './support/stripe.ts'
 import { FAULTS } from './support/troubles.ts'
 
@@ -21,14 +24,20 @@ const METHODS = {
   'with a card that is declined': 'pm_card_chargeDeclined',
 } as const
 
-describePaymentProvider('Stripe', async () => {
+describePaymentProvider('Stripe', { canBePaidTwice: true, forgetsLinks: false }, async () => {
   const bench = await stripeBench()
   const { hand, arm, stripe, url } = bench.server
+  const provider = await providerOf(bench)
+  const pay = async (session: string, method: string): Promise<LinkState> => {
+    await hand('pay', { session, method })
+    return provider.showLink(linkOf(await stripe.checkout.sessions.retrieve(session)))
+  }
   return {
-    provider: await providerOf(bench),
+    provider,
     links: async () => (await stripe.paymentLinks.list({ limit: 100 })).data.length,
     visit: async link => String((await hand('open', { link }))['id']),
-    pay: async (session, how) => void (await hand('pay', { session, method: METHODS[how] })),
+    pay: async (session, how) => pay(session, METHODS[how]),
+    agree: async session => pay(session, METHODS['at once']),
     end: async (payment_intent, how) => void (await hand('debit', { payment_intent, how })),
     things: async (link, payment) => {
       const [session] = (await stripe.checkout.sessions.list({ payment_link: link })).data
@@ -45,6 +54,60 @@ describePaymentProvider('Stripe', async () => {
     keepFailing: async () => arm({ match: MAKES, action: { type: 'kept-500' } }),
     mend: async () => void (await fetch(`${url}/__sandbox/faults/clear`, { method: 'POST' })),
   }
+})
+
+function linkOf({ payment_link }: { readonly payment_link: unknown }): string {
+  return typeof payment_link === 'string' ? payment_link : ''
+}
+
+const ORDERS = { method: 'POST', path: '/v2/checkout/orders' }
+const PAYERS = { 'at once': 'ana', 'in days': 'ben', 'with a card that is declined': 'dan' } as const
+
+describePaymentProvider('PayPal', { canBePaidTwice: false, forgetsLinks: true }, async () => {
+  const { server, provider: open } = await paypalBench()
+  const { hand, arm, url } = server
+  const provider = await open()
+  const agree = async (order: string, payer: string): Promise<unknown> => hand('approve', { order, payer })
+  return {
+    provider,
+    links: async () => {
+      const state: unknown = await (await fetch(`${url}/__sandbox/state`)).json()
+      return isObject(state) ? Number(state['open_orders']) : 0
+    },
+    visit: async order => {
+      const page = await (await fetch(`${url}/checkoutnow?token=${order}`)).text()
+      if (!page.includes('name="payer"')) throw new Error('nothing can be paid there')
+      return order
+    },
+    pay: async (order, how) => {
+      await agree(order, PAYERS[how])
+      if (provider.capture === null) throw new Error('it captures nothing')
+      return provider.capture(order, `${order}/capture`, anOrder().amount)
+    },
+    agree: async order => agree(order, 'ana'),
+    end: async (capture, how) =>
+      void (await hand('capture-end', { capture, how: how === 'succeeded' ? 'completed' : 'denied' })),
+    things: async (order, capture) => [
+      { kind: 'checkout-order', id: order },
+      { kind: 'capture', id: capture },
+    ],
+    pass: async hours => void (await hand('clock', { seconds: String(hours * 3600) })),
+    befall: async (trouble, which) =>
+      arm({ match: which === 'makes' ? ORDERS : {}, action: FAULTS[trouble], times: 100 }),
+    keepFailing: async () => arm({ match: ORDERS, action: { type: 'lose-answer' } }),
+    mend: async () => void (await fetch(`${url}/__sandbox/faults/clear`, { method: 'POST' })),
+  }
+})
+
+test('at a link of Stripe that is closed, no visit begins, and none that was begun goes on', async () => {
+  const bench = await stripeBench()
+  const { hand } = bench.server
+  const provider = await providerOf(bench)
+  const { id: link } = await provider.createLink(anOrder())
+  const { id: session } = await hand('open', { link })
+  await provider.closeLink(link)
+  await expect(hand('open', { link })).rejects.toBeInstanceOf(Error)
+  await expect(hand('pay', { session, method: 'pm_card_visa' })).rejects.toBeInstanceOf(Error)
 })
 
 test('our ids stand on the link and on its payment, and the link takes one payment', async () => {

@@ -157,5 +157,6 @@ function list(call: Call): JsonObject {
     `${call.origin}/v1/customer/disputes?${new URLSearchParams({ ...Object.fromEntries(query), ...more }).toString()}`
   const next = { next_page_token: Buffer.from(page.at(-1)?.id ?? '').toString('base64') }
   const links = [link(address({})), ...(rows.length > size ? [link(address(next), 'next')] : [])]
-  return { items: page.map(one => shownBriefly(call, one)), links }
+  // The API's description knows no list without anything in it.
+  return { ...(page.length > 0 ? { items: page.map(one => shownBriefly(call, one)) } : {}), links }
 }

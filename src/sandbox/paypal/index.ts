@@ -15,7 +15,7 @@ import { problemReply } from './errors.ts'
 import { outsideRoutes } from './hand.ts'
 import { CLIENT_ID, CLIENT_SECRET, WEBHOOK_ID } from './identity.ts'
 import { notificationRoutes } from './notifications.ts'
-import { orderRoutes } from './orders.ts'
+import { openOrders, orderRoutes } from './orders.ts'
 import { pageRoutes } from './page.ts'
 import { lagMs, transactionRoutes } from './transactions.ts'
 
@@ -54,6 +54,7 @@ function openService(db: Database, clock: Clock): Service {
     facets,
     state: () => ({
       ...countsOf(account),
+      open_orders: openOrders(account),
       webhooks: account.webhooks.counts(),
       now: new Date(account.now()),
       lag_seconds: lagMs(account) / 1000,

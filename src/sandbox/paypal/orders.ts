@@ -1,7 +1,7 @@
 /** Orders: made by the merchant, approved by the payer at a page, captured by the merchant. */
 import { isObject, objectOf, stringOf, type JsonObject } from '../lib/json.ts'
 import { VendorError, type Route } from '../lib/service.ts'
-import { link, newId, type Act } from './account.ts'
+import { link, newId, type Account, type Act } from './account.ts'
 import type { Call, MakeRoute } from './call.ts'
 import { takePayment } from './captures.ts'
 import { errorReply, invalid, notFound, unprocessable } from './errors.ts'
@@ -63,9 +63,17 @@ function statusOf({ status }: JsonObject): number {
 /** The order, if it is known and its time has not run out: who asks for an old one is told there is none. */
 export function openOrder(act: Act, id: string): Order {
   const order = act.store.find('order', id)
-  const isOver = order?.captureId === null && order.createdMs + OPEN_MS < act.nowMs
-  if (order === undefined || isOver) throw notFound()
+  if (order === undefined || isOver(order, act.nowMs)) throw notFound()
   return order
+}
+
+function isOver({ captureId, createdMs }: Order, nowMs: number): boolean {
+  return captureId === null && createdMs + OPEN_MS < nowMs
+}
+
+/** How many orders are known. */
+export function openOrders({ store, now }: Pick<Account, 'store' | 'now'>): number {
+  return store.list('order', {}).filter(order => !isOver(order, now())).length
 }
 
 function newOrder(call: Call): Order {

@@ -64,11 +64,13 @@ function search(call: Call): JsonObject {
     .map(row => ({ payer: row.payer, info: infoOf(row, horizon), matched: matchedBy(row, horizon) }))
     .filter(({ matched }) => FILTERS.every(name => (query.get(name) ?? matched[name]) === matched[name]))
   const withPayer = /\b(?:all|payer_info)\b/.test(query.get('fields') ?? '')
+  const details = found.slice((page - 1) * size, page * size).map(({ payer, info }) => ({
+    transaction_info: info,
+    ...(withPayer && payer !== null ? { payer_info: payerInfo(payer) } : {}),
+  }))
   return {
-    transaction_details: found.slice((page - 1) * size, page * size).map(({ payer, info }) => ({
-      transaction_info: info,
-      ...(withPayer && payer !== null ? { payer_info: payerInfo(payer) } : {}),
-    })),
+    // Its description knows no list without anything in it.
+    ...(details.length > 0 ? { transaction_details: details } : {}),
     account_number: MERCHANT_ID,
     start_date: timeText(from),
     end_date: timeText(last),

@@ -1,0 +1,62 @@
+import { proof } from '../../domain/proof.ts'
+import type { OpenService, ServiceEnvironment } from '../service.ts'
+import { checkedMode, checkMode } from './account.ts'
+import { paypalClient, type PayPalClient } from './client.ts'
+import { approvePage } from './mode.ts'
+import { paypalOrders } from './orders.ts'
+import { paypalProofs } from './proofs.ts'
+
+/** What the integration reads of the settings. */
+interface PayPalSettings {
+  readonly base_url: string
+  readonly return_url: string
+  readonly timeout_seconds: number
+}
+
+type Environment = ServiceEnvironment<
+  PayPalSettings,
+  'PAYPAL_CLIENT_ID' | 'PAYPAL_CLIENT_SECRET' | 'PAYPAL_WEBHOOK_ID'
+>
+
+/**
+ * Connects; nothing is sent until the first call. Without credentials nothing is paid by PayPal.
+ * @throws AppError `config` where one of the two is missing, or the store belongs to another mode than the address has
+ */
+export async function openPayPal(environment: Environment): Promise<OpenService> {
+  const { own, secret, store: openStore } = environment
+  const api = clientOf(environment)
+  if (api === null) return WITHOUT_CREDENTIALS
+  const baseUrl = own.base_url
+  checkMode(await (await openStore()).accounts.get('paypal'), baseUrl)
+  return {
+    roles: {
+      paymentProvider: {
+        service: 'paypal',
+        provider: async ({ actor, dryRun }) => {
+          const mode = await checkedMode(await openStore(actor), api, baseUrl, dryRun)
+          const pages = { approve: approvePage(mode, baseUrl), returnUrl: own.return_url }
+          return paypalOrders({ api, isLive: mode === 'live' }, pages)
+        },
+      },
+    },
+    proofs: async ({ actor, dryRun }) => {
+      const webhookId = secret('PAYPAL_WEBHOOK_ID')
+      return paypalProofs({ api, store: await openStore(actor), baseUrl, webhookId, dryRun })
+    },
+  }
+}
+
+/** Null where nothing is set. @throws AppError `config` where one of the two is missing */
+function clientOf({ own, secret, missing, world }: Environment): PayPalClient | null {
+  const [clientId, clientSecret] = [secret('PAYPAL_CLIENT_ID'), secret('PAYPAL_CLIENT_SECRET')]
+  if (clientId === null && clientSecret === null) return null
+  if (clientId === null) throw missing(['PAYPAL_CLIENT_ID'])
+  if (clientSecret === null) throw missing(['PAYPAL_CLIENT_SECRET'])
+  const timeoutMs = own.timeout_seconds * 1000
+  return paypalClient({ baseUrl: own.base_url, clientId, clientSecret, timeoutMs, world })
+}
+
+const WITHOUT_CREDENTIALS: OpenService = {
+  roles: { paymentProvider: null },
+  proofs: async () => [proof('not_proved', 'paypal', 'no credentials are set: nothing is paid by PayPal')],
+}
