@@ -3,7 +3,7 @@ import type { SandboxErrorKind } from './errors.ts'
 
 /** It listens, or it could not. */
 export type ChildReport =
-  | { readonly type: 'listening'; readonly port: number }
+  | { readonly type: 'listening'; readonly port: number; readonly besidePort: number }
   | { readonly type: 'failed'; readonly kind: SandboxErrorKind; readonly message: string }
 
 /** True for a well-formed report. */

@@ -10,6 +10,8 @@ export interface ChildSpec {
   readonly databaseFile: string
   /** 0 for any free port. */
   readonly port: number
+  /** Likewise, for what is no HTTP. */
+  readonly besidePort: number
   /** The Node to run it on. */
   readonly nodePath: string
   readonly onExit: (how: ChildExit) => void
@@ -27,6 +29,7 @@ export interface ChildExit {
 /** A stand-in that listens. */
 export interface Child {
   readonly port: number
+  readonly besidePort: number
   /** Ends it; resolves when the process is gone. Repeating is harmless. */
   stop(): Promise<void>
 }
@@ -39,16 +42,20 @@ export async function startChild(spec: ChildSpec): Promise<Child> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const entry = fileURLToPath(new URL(`./process.${extension}`, import.meta.url))
   // An empty environment: a stand-in needs nothing of the caller's, least of all credentials.
-  const process = spawn(spec.nodePath, [entry, spec.service, spec.databaseFile, String(spec.port)], {
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: {},
-  })
+  const process = spawn(
+    spec.nodePath,
+    [entry, spec.service, spec.databaseFile, String(spec.port), String(spec.besidePort)],
+    {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env: {},
+    },
+  )
   const stderr = keepTail(process)
   const gone = new Promise<void>(resolve => {
     // Not 'close': after our own disconnect Node never sends it.
     process.once('exit', () => resolve())
   })
-  const port = await listening(process, spec, stderr).catch(async (error: unknown) => {
+  const ports = await listening(process, spec, stderr).catch(async (error: unknown) => {
     // Without a pid it was never started, and will never end.
     if (process.pid !== undefined) await end(process, gone)
     throw error
@@ -58,7 +65,7 @@ export async function startChild(spec: ChildSpec): Promise<Child> {
     if (!stopping) spec.onExit({ service: spec.service, code, signal, stderr: stderr() })
   })
   return {
-    port,
+    ...ports,
     stop: async () => {
       stopping = true
       await end(process, gone)
@@ -74,12 +81,16 @@ function keepTail(process: ChildProcess): () => string {
   return () => tail.trim()
 }
 
-async function listening(process: ChildProcess, spec: ChildSpec, stderr: () => string): Promise<number> {
+async function listening(
+  process: ChildProcess,
+  spec: ChildSpec,
+  stderr: () => string,
+): Promise<Pick<Child, 'port' | 'besidePort'>> {
   return new Promise((resolve, reject) => {
     process.once('error', error => reject(failure(spec, error.message)))
     process.once('message', report => {
       if (!isChildReport(report)) reject(failure(spec, 'it sent an unknown report'))
-      else if (report.type === 'listening') resolve(report.port)
+      else if (report.type === 'listening') resolve({ port: report.port, besidePort: report.besidePort })
       else reject(explain(spec, report.kind, report.message))
     })
     process.once('close', code => {

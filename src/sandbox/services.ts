@@ -10,8 +10,10 @@ export interface SandboxServiceInfo {
   readonly name: string
   /** Added to the base port; fixed, so that a service keeps its port when others are left out. */
   readonly offset: number
-  /** What a program needs in its environment to talk to it at `url` (no slash at the end). */
-  env(url: string): Readonly<Record<string, string>>
+  /** The same for the port of what is no HTTP. */
+  readonly besideOffset?: number
+  /** What a program needs in its environment to talk to it at `url` (no slash at the end), and at the port beside. */
+  env(url: string, besidePort: number): Readonly<Record<string, string>>
 }
 
 /** Every stand-in there is, in the order of their ports. */
@@ -54,6 +56,9 @@ export const SANDBOX_SERVICES = [
       PAYPAL_WEBHOOK_ID: WEBHOOK_ID,
     }),
   },
+  // The program has no settings for these yet, and refuses names it does not know.
+  { name: 'google', offset: 5, env: () => ({}) },
+  { name: 'smtp', offset: 6, besideOffset: 25, env: (_url: string, _port: number) => ({}) },
 ] as const satisfies readonly SandboxServiceInfo[]
 
 /** A name in {@link SANDBOX_SERVICES}. */

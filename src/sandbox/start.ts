@@ -2,7 +2,12 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startChild, type Child, type ChildExit } from './child.ts'
-import { databaseName, SANDBOX_SERVICES, type SandboxServiceName } from './services.ts'
+import {
+  databaseName,
+  SANDBOX_SERVICES,
+  type SandboxServiceInfo,
+  type SandboxServiceName,
+} from './services.ts'
 
 /** Where and what to start. */
 export interface StartSandboxOptions {
@@ -41,7 +46,9 @@ export interface Sandbox {
  */
 export async function startSandbox(options: StartSandboxOptions): Promise<Sandbox> {
   await mkdir(options.dir, { recursive: true, mode: 0o700 })
-  const wanted = SANDBOX_SERVICES.filter(({ name }) => options.services?.includes(name) ?? true)
+  const wanted: readonly Info[] = SANDBOX_SERVICES.filter(
+    ({ name }) => options.services?.includes(name) ?? true,
+  )
   const started = await Promise.allSettled(wanted.map(async info => startOne(info, options)))
   const running = started.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
   const stop = async (): Promise<void> => {
@@ -53,13 +60,15 @@ export async function startSandbox(options: StartSandboxOptions): Promise<Sandbo
     throw failed.reason
   }
   return {
-    env: Object.fromEntries(running.flatMap(({ info, service }) => Object.entries(info.env(service.url)))),
+    env: Object.fromEntries(
+      running.flatMap(({ info, child, service }) => Object.entries(info.env(service.url, child.besidePort))),
+    ),
     services: running.map(({ service }) => service),
     stop,
   }
 }
 
-type Info = (typeof SANDBOX_SERVICES)[number]
+type Info = SandboxServiceInfo & { readonly name: SandboxServiceName }
 
 interface Started {
   readonly info: Info
@@ -71,10 +80,15 @@ async function startOne(info: Info, options: StartSandboxOptions): Promise<Start
   const child = await startChild({
     service: info.name,
     databaseFile: join(options.dir, databaseName(info.name)),
-    port: options.basePort === 0 ? 0 : options.basePort + info.offset,
+    port: portAt(options, info.offset),
+    besidePort: portAt(options, info.besideOffset ?? 0),
     nodePath: options.nodePath,
     onExit: how => options.onExit?.(how),
   })
   const url = `http://127.0.0.1:${String(child.port)}`
   return { info, child, service: { name: info.name, port: child.port, url } }
+}
+
+function portAt({ basePort }: StartSandboxOptions, offset: number): number {
+  return basePort === 0 ? 0 : basePort + offset
 }

@@ -93,6 +93,7 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
     types: ['store/'],
     packages: [NODE],
   },
+  'sandbox/smtp/': { parts: ['sandbox/lib/'], packages: [NODE, 'smtp-server'] },
   'sandbox/': { parts: [], packages: [NODE, 'better-sqlite3'] },
   'session/': {
     parts: ['kernel/', 'domain/', 'settings/', 'store/', 'integrations/index.ts'],

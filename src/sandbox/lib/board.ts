@@ -1,4 +1,4 @@
-/** The boards of payment services: the merchant's lists, with buttons for what people, banks and time can do. */
+/** The boards: the lists of whoever a service works for, with buttons for what people, banks and time can do. */
 import { htmlDocument, linkButton, pageHeader, pageReply, problemCard } from './document.ts'
 import { html, type Html } from './html.ts'
 import type { Reply } from './service.ts'
@@ -15,10 +15,10 @@ export interface Board {
   /** Why the last act was refused; empty where it was not. */
   readonly problem: string
   readonly lists: readonly BoardList[]
-  /** What an endpoint can be made with: the buttons, and what is given beside its address. */
-  readonly endpoint: { readonly buttons: readonly Button[]; readonly example: string }
-  /** The webhooks that were sent. */
-  readonly deliveries: readonly Delivery[]
+  /** What an endpoint can be made with: the buttons, and what is given beside its address. Left out where there are none. */
+  readonly endpoint?: { readonly buttons: readonly Button[]; readonly example: string }
+  /** The webhooks that were sent; left out where none are. */
+  readonly deliveries?: readonly Delivery[]
 }
 
 /** One list, with what can be done to no row of it. */
@@ -33,7 +33,7 @@ export interface BoardRow {
   readonly id: string
   readonly about: string
   readonly state: string
-  /** The page that it has for a payer. */
+  /** The page that it has. */
   readonly opens?: string
   readonly buttons: readonly Button[]
 }
@@ -53,7 +53,16 @@ export function boardPage(board: Board): Reply {
     subtitle,
     right.map(([label, path]) => linkButton(label, path)),
   )
-  const webhooks: BoardList = {
+  const body = html`${header}
+    <main>
+      ${problemCard(problem)} ${lists.map(list => section(board, list))} ${endpointForm(board)}
+      ${deliveries === undefined ? html`` : section(board, webhookList(deliveries))}
+    </main>`
+  return pageReply(htmlDocument({ title: `${title} sandbox`, body }))
+}
+
+function webhookList(deliveries: readonly Delivery[]): BoardList {
+  return {
     title: 'Webhooks',
     rows: deliveries.map(deliveryRow),
     buttons: [
@@ -61,12 +70,6 @@ export function boardPage(board: Board): Reply {
       ['Let a day pass', 'clock', { seconds: '86400' }],
     ],
   }
-  const body = html`${header}
-    <main>
-      ${problemCard(problem)} ${lists.map(list => section(board, list))} ${endpointForm(board)}
-      ${section(board, webhooks)}
-    </main>`
-  return pageReply(htmlDocument({ title: `${title} sandbox`, body }))
 }
 
 function deliveryRow({ eventId, type, state, attempts, lastStatus }: Delivery): BoardRow {
@@ -122,6 +125,7 @@ function hidden(given: Button[2]): readonly Html[] {
 }
 
 function endpointForm({ service, endpoint }: Board): Html {
+  if (endpoint === undefined) return html``
   const forms = endpoint.buttons.map(
     ([label, name, given]) =>
       html`<form class="row" method="post" action="/__sandbox/${service}/${name}">

@@ -83,10 +83,10 @@ export function chosenIn<T extends string>(given: Given, name: string, values: r
 const MOST = 315_360_000
 
 /** A whole number that was given, from `least` on; `usual` where none was. */
-export function wholeIn(given: Given, name: string, { usual = NaN, least = 1 } = {}): number {
+export function wholeIn(given: Given, name: string, { usual = NaN, least = 1, most = MOST } = {}): number {
   const number = Number(given[name] ?? usual)
-  if (Number.isInteger(number) && number >= least && number <= MOST) return number
-  throw refused(`${name} is a whole number from ${String(least)} to ${String(MOST)}.`)
+  if (Number.isInteger(number) && number >= least && number <= most) return number
+  throw refused(`${name} is a whole number from ${String(least)} to ${String(most)}.`)
 }
 
 const DAY_S = 86_400

@@ -23,6 +23,8 @@ export interface SandboxServerOptions {
   readonly databaseFile: string
   /** 0 for any free port. */
   readonly port: number
+  /** The same for what a stand-in hears beside HTTP; any free one if left out. */
+  readonly besidePort?: number
   readonly now?: Clock
   /** How long a request may take to arrive whole; 30 seconds if left out. */
   readonly requestTimeoutMs?: number
@@ -31,6 +33,8 @@ export interface SandboxServerOptions {
 /** A stand-in that listens. */
 export interface SandboxServer {
   readonly port: number
+  /** Where it hears what is no HTTP; 0 where it hears nothing else. */
+  readonly besidePort: number
   /** Resolves when `POST /__sandbox/stop` asked for an end; whoever opened it then closes it. */
   readonly stopAsked: Promise<void>
   /** Cuts all connections, hanging ones too, and closes the database. */
@@ -76,10 +80,13 @@ export async function openSandboxServer(options: SandboxServerOptions): Promise<
   // Longer than any client keeps an idle connection: else one is closed just as the next call goes out on it.
   server.keepAliveTimeout = KEEP_ALIVE_MS
   try {
+    const besidePort = (await running.service.beside?.(options.besidePort ?? 0)) ?? 0
     const port = await listen(server, options.port)
     settle(running)
-    return { port, stopAsked: stopAsked.promise, close: async () => closeAll(running, server) }
+    const close = async (): Promise<void> => closeAll(running, server)
+    return { port, besidePort, stopAsked: stopAsked.promise, close }
   } catch (error) {
+    await running.service.close?.()
     db.close()
     throw error
   }

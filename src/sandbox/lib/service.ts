@@ -76,6 +76,11 @@ export interface Service {
   figures(): readonly Figure[]
   /** Forgets what is not a stored object, which the server forgets; called inside a transaction. */
   reset?(): void
+  /**
+   * Listens on 127.0.0.1 for what is no HTTP, on a port (0 for any free one); gives back the port. Called once, before
+   * HTTP listens; rejects with the system's error.
+   */
+  readonly beside?: (port: number) => Promise<number>
   /** Called after each call and once when it listens: the time to begin what goes on beside calls. Returns at once. */
   settled?(): void
   /** Ends what goes on beside calls; the database is closed after it. */

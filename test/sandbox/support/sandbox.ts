@@ -3,16 +3,20 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { SANDBOX_SERVICES, type Sandbox } from '../../../src/sandbox/index.ts'
 import { openSandboxServer } from '../../../src/sandbox/lib/server.ts'
+import { GOOGLE_SERVICE } from '../../../src/sandbox/google/index.ts'
 import { NOTION_SERVICE } from '../../../src/sandbox/notion/index.ts'
 import { OPENAI_SERVICE } from '../../../src/sandbox/openai/index.ts'
 import { PAYPAL_SERVICE } from '../../../src/sandbox/paypal/index.ts'
+import { SMTP_SERVICE } from '../../../src/sandbox/smtp/index.ts'
 import { STRIPE_SERVICE } from '../../../src/sandbox/stripe/index.ts'
 import { WATCH_SERVICE } from '../../../src/sandbox/watch/index.ts'
 
 const DEFINITIONS = {
+  google: GOOGLE_SERVICE,
   notion: NOTION_SERVICE,
   openai: OPENAI_SERVICE,
   paypal: PAYPAL_SERVICE,
+  smtp: SMTP_SERVICE,
   stripe: STRIPE_SERVICE,
   watch: WATCH_SERVICE,
 }
@@ -28,7 +32,9 @@ export async function openSandbox(dir: string): Promise<Sandbox> {
     }),
   )
   return {
-    env: Object.fromEntries(opened.flatMap(({ info, url }) => Object.entries(info.env(url)))),
+    env: Object.fromEntries(
+      opened.flatMap(({ info, url, server }) => Object.entries(info.env(url, server.besidePort))),
+    ),
     services: opened.map(({ info: { name }, server: { port }, url }) => ({ name, port, url })),
     stop: async () => void (await Promise.all(opened.map(async ({ server }) => server.close()))),
   }
