@@ -16,15 +16,17 @@ const STORE_DRIVER = 'better-sqlite3'
 const TOGETHER = [
   { name: 'kernel', test: /src\/kernel/ },
   { name: 'domain', test: /src\/domain\/(?!markdown)/ },
-  { name: 'services', test: /src\/integrations\/(?:[^/]+|[^/]+\/service)\.ts/ },
+  { name: 'services', test: /src\/integrations\/(?:[^/]+|[^/]+\/service|(?:journal|pings|webhook)\/.*)\.ts/ },
   {
     name: 'surface',
-    test: /src\/(?:surfaces|session|settings\/(?:paths|secrets)|(?:operations|commands)\/(?:index|define))|commander/,
+    test: /src\/(?:surfaces(?!\/cli\/program)|session|settings\/(?:paths|secrets)|(?:operations|commands)\/(?:index|define))/,
   },
+  { name: 'words', test: /src\/surfaces\/cli\/program\.ts|commander/ },
   { name: 'settings', test: /src\/settings|smol-toml/ },
   { name: 'figures', test: /src\/figures/ },
   { name: 'store', test: /src\/store/ },
-  { name: 'work', test: /src\/(?:pipeline|outbox)/ },
+  { name: 'work', test: /src\/(?:pipeline|outbox|operations\/(?:poll|work-input))/ },
+  { name: 'board', test: /src\/integrations\/notion|@notionhq/ },
 ]
 
 /**
@@ -105,6 +107,7 @@ export async function stagePackage(folder: string, commit: string): Promise<void
   mkdirSync(folder, { recursive: true })
   await bundle(join(folder, 'lib'), {
     main: join(root, 'src/main.ts'),
+    'compiled-code': join(root, 'src/compiled-code.ts'),
     process: join(root, 'src/sandbox/process.ts'),
   })
   cpSync(join(root, 'bin'), join(folder, 'bin'), { recursive: true })

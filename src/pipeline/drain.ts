@@ -44,7 +44,6 @@ const LOOK_AGAIN_MS = 5_000
  * @throws AppError when the store fails; other runs are released by recovery.
  */
 export async function drain(context: PipelineContext, options: DrainOptions): Promise<Drained> {
-  context.world.processes.keepHeapSmall()
   await context.store.claims.recover()
   await context.store.pauses.keepOnly(stageServices(context))
   await context.store.runs.releaseHeld(capsOf(context.settings))
@@ -160,6 +159,8 @@ async function release({ context }: Shared, { claim }: ClaimedRun): Promise<null
 /** Works a run's stage, then that of the run that its commit has claimed, and so on until a commit claims none. */
 async function workFrom(shared: Shared, first: ClaimedRun): Promise<void> {
   const { context } = shared
+  // Not where there is nothing to do: it costs a start that ends at once.
+  context.world.processes.keepHeapSmall()
   shared.working += 1
   let claimed: ClaimedRun | null = first
   try {
