@@ -1,4 +1,4 @@
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { spacingMs, type ScheduledJob } from '../../src/domain/schedule.ts'
 import { SCHEDULE } from '../../src/operations/schedule.ts'
@@ -6,12 +6,12 @@ import { echopilot, type Bench, type Section } from './support/bench.ts'
 import { openOffice } from './support/office.ts'
 import { interleaved, medianOf } from './support/rounds.ts'
 import { metered, type Command } from './support/run.ts'
-import { duration, type Row } from './support/table.ts'
+import { duration, megabytes, type Row } from './support/table.ts'
 
 const ROUNDS = 5
 const DAY_MS = 24 * 3600_000
 
-/** What all timers cost on a day on which nothing happens; between their runs nothing of the program is in memory. */
+/** What all timers cost on a day on which nothing happens, and what of them is in memory between their runs. */
 export const IDLE: Section = {
   name: 'idle',
   title: 'a day of all timers on an idle store, against `node -e 0` as often',
@@ -45,6 +45,7 @@ async function rows(bench: Bench, env: Readonly<Record<string, string>>, reset: 
   ])
   const samples = await interleaved(contenders, { rounds: ROUNDS, warmUp: 1 })
   const median = (name: string): number => medianOf(samples[name] ?? [], ms => ms)
+  const atRest = residentMb(`ECHOPILOT_STATE_DIR=${env['ECHOPILOT_STATE_DIR'] ?? ''}`)
   const bare = median('bare')
   const timesADay = ([, { on }]: (typeof jobs)[number]): number => DAY_MS / spacingMs(on)
   const runs = jobs.reduce((sum, job) => sum + timesADay(job), 0)
@@ -64,5 +65,25 @@ async function rows(bench: Bench, env: Readonly<Record<string, string>>, reset: 
       ratio,
       goal: { name: 'idleDay', figure: ratio },
     },
+    {
+      figure: 'memory between two runs',
+      measured: megabytes(atRest),
+      goal: { name: 'atRest', figure: atRest },
+    },
   ]
+}
+
+/** The memory of every process of this machine that has this in its environment, which children inherit. */
+function residentMb(variable: string): number {
+  const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name))
+  const kilobytes = pids.map(pid => {
+    try {
+      if (!readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(variable)) return 0
+      return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
+    } catch {
+      // Gone meanwhile, or another user's.
+      return 0
+    }
+  })
+  return (kilobytes.reduce((sum, each) => sum + each, 0) * 1024) / 1e6
 }

@@ -6,7 +6,7 @@ import type { Log } from '../../kernel/log.ts'
 import { instantText } from '../../kernel/text.ts'
 import type { RanJob } from '../../session/jobs.ts'
 import { openCli, resultPrinter, type CommandHost } from './host.ts'
-import { parseFlags } from './program.ts'
+import type { GlobalFlags } from './global-flags.ts'
 import type { Look } from './printer.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -20,14 +20,14 @@ const DAY_S = 24 * 3600
 
 /**
  * Runs a job, as timers call for it: `--job NAME [--wait SECONDS]`.
- * @throws CommanderError and AppError `usage` for a usage error; AppError for what the session throws
+ * @throws AppError `usage`, and for what the session throws
  */
 export async function runJobCall(
   words: readonly string[],
   look: Look,
-  options: CommandHost['options'] & { readonly terminal: Terminal },
+  options: CommandHost['options'] & { readonly terminal: Terminal; readonly help: string },
 ): Promise<Outcome> {
-  const { flags, rest } = await parseFlags(words, { columns: look.columns })
+  const { flags, rest } = await flagsIn(words, look, options.help)
   const { job: name = '', json = false } = flags
   if (rest.length > 0) throw commandBeside(name, rest)
   const { wait } = readInput(WAIT, { wait: secondsIn(flags.wait) }, 'echopilot --help')
@@ -49,6 +49,19 @@ export async function runJobCall(
 }
 
 const WAIT = { wait: withDefault(wholeNumberField('seconds', 0, DAY_S), 0) }
+
+/** As units call for a job, it is read without the parser of all that can be typed, which costs more than their work. */
+async function flagsIn(
+  words: readonly string[],
+  { columns }: Look,
+  help: string,
+): Promise<{ readonly flags: GlobalFlags; readonly rest: readonly string[] }> {
+  const [first, job, ...more] = words
+  if (first === '--job' && job !== undefined && !job.startsWith('-') && more.length === 0)
+    return { flags: { job }, rest: [] }
+  const { parseFlags } = await import('./program.ts')
+  return parseFlags(words, { columns, help })
+}
 
 /** What is no number stays as it is, for the field to say so. */
 function secondsIn(text: string | undefined): number | string | undefined {

@@ -1,6 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { nearest } from '../../domain/did-you-mean.ts'
-import { exitCodes } from '../../kernel/errors.ts'
+import { AppError, exitCodes } from '../../kernel/errors.ts'
 import type { Field } from '../../kernel/field.ts'
 import { flagOf, type FlatInput } from '../../kernel/input.ts'
 import type { Example } from '../../kernel/operation.ts'
@@ -29,14 +29,22 @@ export interface Printed {
   readonly text: string | null
 }
 
+/** What parsing answers with beside what was typed. */
+export interface ParseOptions {
+  /** Help is broken into lines of so many. */
+  readonly columns: number
+  /** The command that a usage error points to. */
+  readonly help: string
+}
+
 /**
  * Parses the words of a command line.
- * @throws CommanderError for a usage error, with commander's own suggestion of what was meant
+ * @throws AppError `usage`, with commander's own suggestion of what was meant
  */
 export async function parseWords<E extends Entry>(
   words: readonly string[],
   entries: readonly E[],
-  options: { readonly columns: number },
+  options: ParseOptions,
 ): Promise<Parsed<E> | Printed> {
   const printed: string[] = []
   let parsed: Parsed<E> | null = null
@@ -50,7 +58,7 @@ export async function parseWords<E extends Entry>(
   try {
     await program.parseAsync([...words], { from: 'user' })
   } catch (error) {
-    if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error
+    if (!(error instanceof CommanderError) || error.exitCode !== 0) throw usageError(error, options)
     return { text: error.code === 'commander.version' ? null : printed.join('') }
   }
   return parsed ?? { text: printed.join('') }
@@ -58,21 +66,35 @@ export async function parseWords<E extends Entry>(
 
 /**
  * Parses a command line without a command, of flags alone.
- * @throws CommanderError for a usage error
+ * @throws AppError `usage`
  */
 export async function parseFlags(
   words: readonly string[],
-  options: { readonly columns: number },
+  options: ParseOptions,
 ): Promise<{ readonly flags: GlobalFlags; readonly rest: readonly string[] }> {
   const program = root(options, () => {})
     .argument('[words...]')
     .action(() => {})
   for (const flag of JOB_FLAGS) program.option(...optionOf(flag))
-  await program.parseAsync([...words], { from: 'user' })
+  try {
+    await program.parseAsync([...words], { from: 'user' })
+  } catch (error) {
+    throw usageError(error, options)
+  }
   return { flags: program.opts<GlobalFlags>(), rest: program.args }
 }
 
-function root(options: { readonly columns: number }, write: (text: string) => void): Command {
+/** Commander's messages begin with `error: ` and may end with a suggestion on a line of its own. */
+function usageError(error: unknown, { help }: ParseOptions): unknown {
+  if (!(error instanceof CommanderError)) return error
+  const message =
+    error.code === 'commander.help'
+      ? 'a command is missing'
+      : error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ')
+  return new AppError('usage', message, help, error)
+}
+
+function root(options: ParseOptions, write: (text: string) => void): Command {
   const program = new Command('echopilot')
     .description('Does, judges, prices and receipts AI-made work.')
     .version('', '--version', 'print the version')

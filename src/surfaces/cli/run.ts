@@ -1,4 +1,3 @@
-import { CommanderError } from 'commander'
 import { AppError, asAppError, OUTCOMES, rewritten, traceOf, type Outcome } from '../../kernel/errors.ts'
 import { document, line, next, state, verbatim, type Document } from '../../kernel/document.ts'
 import { REPLACEMENT } from '../../kernel/utf8.ts'
@@ -15,7 +14,7 @@ import { handedOver, type HandedOver } from './hand-over.ts'
 import { isJobCall, runJobCall } from './job.ts'
 import type { Terminal } from './terminal.ts'
 import { allEntries, entriesFor, typedCommand, typedGroup, type CliEntry, type CliLists } from './entries.ts'
-import { parseWords, type Parsed } from './program.ts'
+import type { Parsed } from './program.ts'
 
 /** Help is broken into lines also where it is piped: to fit any terminal that it is shown in after that. */
 const HELP_COLUMNS = { most: 100, piped: 80 } as const
@@ -48,10 +47,14 @@ export async function runCli(words: readonly string[], options: CliOptions): Pro
     const handed = handedOver(words, options.world, options.lists)
     if (handed !== null) return await runHanded(handed, options)
     const look = { columns: terminal.columns, paint: terminal.paint.out, typed }
-    if (isJobCall(words)) return OUTCOMES[await runJobCall(words, look, options)].exit
+    const help = helpFor(words, options.lists)
+    if (isJobCall(words)) return OUTCOMES[await runJobCall(words, look, { ...options, help })].exit
+    // It is what takes longest to load, and a timer does without.
+    const { parseWords } = await import('./program.ts')
     const parsed = await parseWords(words, await entriesFor(words, options.lists), {
       columns:
         terminal.columns === Infinity ? HELP_COLUMNS.piped : Math.min(terminal.columns, HELP_COLUMNS.most),
+      help,
     })
     if ('text' in parsed) {
       terminal.out(parsed.text ?? (await options.versionText()))
@@ -60,10 +63,8 @@ export async function runCli(words: readonly string[], options: CliOptions): Pro
     const outcome = await runEntry(parsed, look, { ...options, stop: stopOf(parsed.entry, options) })
     return OUTCOMES[outcome].exit
   } catch (thrown) {
-    const said =
-      thrown instanceof CommanderError ? usageError(thrown, words, options.lists) : asAppError(thrown)
     // What was typed comes back in it, and may hold a key that was typed in the wrong place.
-    const error = rewritten(said, redactor([]))
+    const error = rewritten(asAppError(thrown), redactor([]))
     if (words.includes('--json')) terminal.err(errorJson(error, typed))
     else if (terminal.isJournal) logError(error, options)
     else {
@@ -211,19 +212,10 @@ interface Asking {
   readonly options: CliOptions
 }
 
-/** Commander's messages begin with `error: ` and may end with a suggestion on a line of its own. */
-function usageError(error: CommanderError, words: readonly string[], lists: CliLists): AppError {
-  const message =
-    error.code === 'commander.help'
-      ? 'a command is missing'
-      : error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ')
+/** The command that tells how these words are to be typed. */
+function helpFor(words: readonly string[], lists: CliLists): string {
   const command = typedCommand(words, lists) ?? typedGroup(words, lists)
-  return new AppError(
-    'usage',
-    message,
-    command === null ? 'echopilot help' : `echopilot help ${command}`,
-    error,
-  )
+  return command === null ? 'echopilot help' : `echopilot help ${command}`
 }
 
 function errorJson(error: AppError, typed: (text: string) => string): string {
