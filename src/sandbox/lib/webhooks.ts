@@ -33,8 +33,6 @@ export interface WebhookRules {
   readonly now: Clock
   /** The headers of one attempt, its signature among them. */
   readonly headers: (webhook: Webhook, nowMs: number) => Readonly<Record<string, string>>
-  /** The waits between attempts; after the last the delivery has failed. */
-  readonly retriesMs: readonly number[]
   /** Called once, when a 2xx answer has come; runs in no call's transaction. */
   readonly onDelivered?: (webhook: Webhook) => void
 }
@@ -99,6 +97,8 @@ CREATE INDEX IF NOT EXISTS webhook_delivery_due ON webhook_delivery (state, endp
 CREATE INDEX IF NOT EXISTS webhook_delivery_event ON webhook_delivery (eventId);
 `
 
+/** The waits between attempts; after the last one it has failed. Sooner than the vendors' (days), so that a rehearsal sees them. */
+const RETRIES_MS: readonly number[] = [1000, 5000, 30_000, 300_000, 3_600_000, 14_400_000, 43_200_000]
 const ATTEMPT_TIMEOUT_MS = 20_000
 const LONGEST_TIMER_MS = 60_000
 
@@ -237,7 +237,7 @@ function sender(rows: Rows, rules: WebhookRules): Pick<Webhooks, 'pump' | 'close
   const attempt = async (delivery: Delivery): Promise<void> => {
     const status = await post(delivery, rules.headers(delivery, rules.now()), closing.signal)
     if (closing.signal.aborted) return
-    const retryMs = rules.retriesMs[delivery.attempts]
+    const retryMs = RETRIES_MS[delivery.attempts]
     if (status !== null && status >= 200 && status < 300) {
       rows.settle(delivery.id, 'delivered', delivery.dueMs, status)
       rules.onDelivered?.(delivery)

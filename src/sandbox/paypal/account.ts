@@ -2,21 +2,20 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Database } from '../lib/db.ts'
 import type { JsonObject } from '../lib/json.ts'
-import { kindSchema, kindStore, type KindStore } from '../lib/kinds.ts'
-import { movableClock, type MovableClock } from '../lib/movable-clock.ts'
+import { kindSchema, kindStore } from '../lib/kinds.ts'
+import type { Merchant } from '../lib/merchant.ts'
+import { movableClock } from '../lib/movable-clock.ts'
 import { objects, type Objects } from '../lib/objects.ts'
 import type { Clock } from '../lib/service.ts'
-import { WEBHOOK_SCHEMA, webhooks, type Webhook, type Webhooks } from '../lib/webhooks.ts'
+import { WEBHOOK_SCHEMA, webhooks, type Webhook } from '../lib/webhooks.ts'
 import { CERTIFICATE_ADDRESS } from './identity.ts'
 import { NARROWED_BY, type Kinds } from './model.ts'
 import { openSigners, signedText, SIGNING_SCHEMA, type Signers } from './signing.ts'
 
 /** What the routes work on. */
-export interface Account extends MovableClock {
-  readonly store: KindStore<Kinds>
+export interface Account extends Merchant<Kinds> {
   /** Settings of the stand-in, by name. */
   readonly settings: Objects<number>
-  readonly webhooks: Webhooks
   readonly signers: Signers
 }
 
@@ -41,12 +40,9 @@ export function openAccount(db: Database, clock: Clock): Account {
     store,
     settings: objects(db, 'setting'),
     signers,
-    webhooks: webhooks(db, { now: moving.now, headers, retriesMs: RETRIES_MS }),
+    webhooks: webhooks(db, { now: moving.now, headers }),
   }
 }
-
-/** Sooner than PayPal's (25 times within three days), so that a rehearsal sees them. */
-const RETRIES_MS: readonly number[] = [1000, 5000, 30_000, 300_000, 3_600_000, 14_400_000, 43_200_000]
 
 /**
  * The signature of an event for an endpoint. Its time is that of the event, in every attempt: whether PayPal signs

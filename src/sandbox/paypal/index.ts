@@ -4,9 +4,10 @@
  */
 import type { Database } from '../lib/db.ts'
 import type { FaultPreset } from '../lib/fault.ts'
+import { merchantService } from '../lib/merchant.ts'
 import type { Clock, Facets, SandboxRequest, Service, ServiceDefinition } from '../lib/service.ts'
 import { EVENT_FAULTS, EVENT_PRESETS } from '../lib/webhooks.ts'
-import { openAccount, PAYPAL_SCHEMA, type Account } from './account.ts'
+import { openAccount, PAYPAL_SCHEMA } from './account.ts'
 import { boardRoutes } from './board.ts'
 import { entryRoutes, keyGuard, refuse, routeMaker } from './call.ts'
 import { captureRoutes } from './captures.ts'
@@ -52,22 +53,12 @@ function openService(db: Database, clock: Clock): Service {
     refuse: request => refuse(account, request),
     problem: problemReply,
     facets,
-    state: () => ({
-      ...countsOf(account),
+    ...merchantService(account, ['order', 'capture', 'refund', 'dispute', 'event'], () => ({
       open_orders: openOrders(account),
-      webhooks: account.webhooks.counts(),
-      now: new Date(account.now()),
       lag_seconds: lagMs(account) / 1000,
       keys: { client_id: CLIENT_ID, client_secret: CLIENT_SECRET, webhook_id: WEBHOOK_ID },
-    }),
+    })),
     ledger: () => ({ rows: account.store.list('row', { oldestFirst: true }) }),
-    figures: () => Object.entries(countsOf(account)).map(([label, value]) => ({ value, label })),
-    reset: () => {
-      account.store.clear()
-      account.webhooks.reset()
-    },
-    settled: () => account.webhooks.pump(),
-    close: async () => account.webhooks.close(),
   }
 }
 
@@ -76,9 +67,4 @@ function facets({ method, path }: SandboxRequest): Facets {
   const parts = path.split('/')
   const kind = method === 'POST' && parts.length > 5 ? parts[5] : parts[3]
   return kind === undefined ? {} : { kind }
-}
-
-function countsOf({ store }: Account): Readonly<Record<string, number>> {
-  const kinds = ['order', 'capture', 'refund', 'dispute', 'event'] as const
-  return Object.fromEntries(kinds.map(kind => [`${kind}s`, store.count(kind)]))
 }

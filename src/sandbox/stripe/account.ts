@@ -2,22 +2,17 @@
 import { randomUUID } from 'node:crypto'
 import type { Database } from '../lib/db.ts'
 import type { JsonObject } from '../lib/json.ts'
-import { kindSchema, kindStore, type KindStore } from '../lib/kinds.ts'
-import { movableClock, type MovableClock } from '../lib/movable-clock.ts'
+import { kindSchema, kindStore } from '../lib/kinds.ts'
+import type { Merchant } from '../lib/merchant.ts'
+import { movableClock } from '../lib/movable-clock.ts'
 import type { Clock } from '../lib/service.ts'
-import { WEBHOOK_SCHEMA, webhooks, type Webhooks } from '../lib/webhooks.ts'
-import { thinTwin, signature } from './deliveries.ts'
+import { WEBHOOK_SCHEMA, webhooks } from '../lib/webhooks.ts'
+import { signature, thinTwin } from './deliveries.ts'
 import { fieldsOf, prefixOf, shown } from './looks.ts'
 import type { Endpoint, Fields, Kind, Kinds, Stored } from './model.ts'
 
-/** All objects. */
-export type Store = KindStore<Kinds>
-
 /** What the routes work on. */
-export interface Account extends MovableClock {
-  readonly store: Store
-  readonly webhooks: Webhooks
-}
+export type Account = Merchant<Kinds>
 
 /** On whose behalf something changes. */
 export interface Act extends Account {
@@ -51,9 +46,6 @@ export const STRIPE_SCHEMA =
     event: ['livemode', 'livemode+type'],
   })
 
-/** Sooner than Stripe's (up to three days), so that a rehearsal sees them. */
-const RETRIES_MS: readonly number[] = [1000, 5000, 30_000, 300_000, 3_600_000, 14_400_000, 43_200_000]
-
 /** Opens the account over a database with {@link STRIPE_SCHEMA} and the table of stored objects. */
 export function openAccount(db: Database, clock: Clock): Account {
   const store = kindStore<Kinds>(db)
@@ -68,7 +60,6 @@ export function openAccount(db: Database, clock: Clock): Account {
         const secret = store.find('webhook_endpoint', endpointId)?.secret ?? ''
         return { 'stripe-signature': signature(secret, body, nowMs) }
       },
-      retriesMs: RETRIES_MS,
       onDelivered: ({ eventId }) => {
         const event = store.find('event', eventId)
         if (event === undefined) return

@@ -5,11 +5,10 @@ import type { JsonObject } from '../lib/json.ts'
 import type { Reply, Route, SandboxRequest } from '../lib/service.ts'
 import { isLive } from './access.ts'
 import { outsideAct, type Account, type Act } from './account.ts'
-import { refused, requestId, usualHeaders } from './errors.ts'
+import { noSuch, requestId, usualHeaders } from './errors.ts'
 import { expanded } from './expand.ts'
-import { faultReply } from './faults.ts'
 import { readForm } from './form.ts'
-import { keyed } from './keys.ts'
+import { faultReply, keyed } from './keys.ts'
 import type { Kind, Kinds } from './model.ts'
 import { listOf, readParams, TEXT, textsIn, type Shape } from './params.ts'
 
@@ -83,9 +82,8 @@ export function found<K extends Kind>({ act }: Call, kind: K, id: string, param?
   const [noun, ownParam] = NOUNS[kind] ?? [kind, 'id']
   const [here, there] = act.livemode ? ['live', 'test'] : ['test', 'live']
   const elsewhere = `; a similar object exists in ${there} mode, but a ${here} mode key was used to make this request.`
-  const message = `No such ${noun}: '${id}'${object === undefined ? '' : elsewhere}`
   const status = param === undefined ? 404 : 400
-  throw refused({ message, param: param ?? ownParam, code: 'resource_missing' }, status)
+  throw noSuch(noun, id, param ?? ownParam, status, object === undefined ? '' : elsewhere)
 }
 
 /** The object that the path names. */

@@ -35,6 +35,16 @@ export function refused(parts: ErrorParts, status = 400): VendorError {
   return new VendorError(errorReply(status, parts))
 }
 
+/** What a handler throws for a parameter that is wrong, or names what cannot be used so. */
+export function wrong(param: string, message: string, code?: string): VendorError {
+  return refused({ message, param, ...(code === undefined ? {} : { code }) })
+}
+
+/** What a handler throws for an id of nothing. */
+export function noSuch(noun: string, id: string, param: string, status: number, more = ''): VendorError {
+  return refused({ message: `No such ${noun}: '${id}'${more}`, param, code: 'resource_missing' }, status)
+}
+
 /** The message in the body of an error. */
 export function messageOf(body: unknown): string {
   const error = isObject(body) ? objectOf(body, 'error') : undefined

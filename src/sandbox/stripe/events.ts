@@ -4,7 +4,7 @@ import type { Route } from '../lib/service.ts'
 import { secondsOf } from './account.ts'
 import { found, type Call, type MakeRoute } from './call.ts'
 import { snapshotOf, thinTwin } from './deliveries.ts'
-import { refused } from './errors.ts'
+import { noSuch } from './errors.ts'
 import { listed, PAGE } from './lists.ts'
 import type { Stored } from './model.ts'
 import { listOf, TEXT, textsIn } from './params.ts'
@@ -24,7 +24,7 @@ export function eventRoutes(route: MakeRoute): readonly Route[] {
 function recent(call: Call, id: string): Stored<'event'> {
   const event = found(call, 'event', id)
   if (event.created >= secondsOf(call.act) - KEPT_S) return event
-  throw refused({ message: `No such event: '${id}'`, param: 'id', code: 'resource_missing' }, 404)
+  throw noSuch('event', id, 'id', 404)
 }
 
 function list(call: Call): JsonObject {

@@ -4,7 +4,7 @@ import type { Route } from '../lib/service.ts'
 import { make, outsideAct, type Account, type Act } from './account.ts'
 import { endPayout, payOut } from './balance.ts'
 import { decide, disputeCharge, VERDICTS } from './disputes.ts'
-import { messageOf, refused } from './errors.ts'
+import { messageOf, noSuch, refused, wrong } from './errors.ts'
 import { expanded } from './expand.ts'
 import { WEBHOOK_SECRET } from './identity.ts'
 import { kindOf } from './looks.ts'
@@ -78,7 +78,7 @@ const ACTS: HandActs<Act> = {
   endpoint: (act, given) => {
     const { url = '', secret = WEBHOOK_SECRET, events = '*' } = given
     if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url)) {
-      throw refused({ message: 'Invalid URL: an absolute URL is needed.', param: 'url', code: 'url_invalid' })
+      throw wrong('url', 'Invalid URL: an absolute URL is needed.', 'url_invalid')
     }
     const payload = given['payload'] === 'thin' ? 'thin' : 'snapshot'
     return make(act, 'webhook_endpoint', { enabled_events: events.split(','), payload, secret, url })
@@ -94,7 +94,7 @@ const ACTS: HandActs<Act> = {
 function named<K extends Kind>({ store }: Act, kind: K, id = ''): Kinds[K] {
   const object = store.find(kind, id)
   if (object !== undefined) return object
-  throw refused({ message: `No such ${kind}: '${id}'`, code: 'resource_missing' }, 404)
+  throw noSuch(kind, id, kind, 404)
 }
 
 function chargeOf(act: Act, { charge, payment_intent }: Given): Charge {
@@ -112,5 +112,5 @@ function sessionOf(act: Act, { link: linkId, session }: Given): Session {
 function methodIn(token = 'pm_card_visa'): Method {
   const method = methodOf(token)
   if (method !== undefined) return method
-  throw refused({ message: `No such method: '${token}'`, param: 'method' })
+  throw noSuch('method', token, 'method', 400)
 }

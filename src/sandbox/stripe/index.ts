@@ -4,7 +4,10 @@
  * webhooks and events.
  */
 import type { Database } from '../lib/db.ts'
+import type { FaultPreset } from '../lib/fault.ts'
+import { merchantService } from '../lib/merchant.ts'
 import type { Clock, Facets, SandboxRequest, Service, ServiceDefinition } from '../lib/service.ts'
+import { EVENT_FAULTS, EVENT_PRESETS } from '../lib/webhooks.ts'
 import { refuse } from './access.ts'
 import { openAccount, STRIPE_SCHEMA, type Account } from './account.ts'
 import { balanceRoutes } from './balance.ts'
@@ -13,10 +16,9 @@ import { routeMaker } from './call.ts'
 import { disputeRoutes } from './disputes.ts'
 import { problemReply } from './errors.ts'
 import { eventRoutes } from './events.ts'
-import { PRESETS, STRIPE_FAULTS } from './faults.ts'
 import { outsideRoutes } from './hand.ts'
 import { API_VERSION, LIVE_KEY, TEST_KEY, WEBHOOK_SECRET } from './identity.ts'
-import { keyGuard } from './keys.ts'
+import { keyGuard, KEPT_500 } from './keys.ts'
 import { linkRoutes } from './links.ts'
 import { readRoutes } from './lists.ts'
 import { ACCOUNT, KINDS } from './looks.ts'
@@ -24,6 +26,19 @@ import { payRoutes } from './pay.ts'
 import { paymentRoutes } from './payments.ts'
 import { refundRoutes } from './refunds.ts'
 import { expireDue, sessionRoutes } from './sessions.ts'
+
+const PRESETS: readonly FaultPreset[] = [
+  { label: 'Done, answer lost', fault: { match: { method: 'POST' }, action: { type: 'lose-answer' } } },
+  {
+    label: 'Refund done, answer lost',
+    fault: { match: { kind: 'refunds', method: 'POST' }, action: { type: 'lose-answer' } },
+  },
+  {
+    label: 'Done, 500 kept under its key',
+    fault: { match: { method: 'POST' }, action: { type: KEPT_500 } },
+  },
+  ...EVENT_PRESETS,
+]
 
 const MEBIBYTE = 1_048_576
 
@@ -34,14 +49,13 @@ export const STRIPE_SERVICE: ServiceDefinition = {
   subtitle: `Payment links, payments, refunds, disputes and payouts of API version ${API_VERSION}`,
   schema: STRIPE_SCHEMA,
   bodyLimitBytes: MEBIBYTE,
-  faultTypes: STRIPE_FAULTS,
+  faultTypes: [KEPT_500, ...EVENT_FAULTS],
   presets: PRESETS,
   open: openService,
 }
 
 function openService(db: Database, clock: Clock): Service {
   const account = openAccount(db, clock)
-  const { store, webhooks } = account
   const route = routeMaker(db, account, expireDue)
   return {
     routes: [
@@ -60,26 +74,10 @@ function openService(db: Database, clock: Clock): Service {
     refuse,
     problem: problemReply,
     facets,
-    state: () => ({
-      ...Object.fromEntries(KINDS.map(kind => [kind, store.count(kind)])),
-      webhooks: webhooks.counts(),
-      now: new Date(account.now()),
+    ...merchantService(account, KINDS, () => ({
       keys: { test: TEST_KEY, live: LIVE_KEY, webhook_secret: WEBHOOK_SECRET },
-    }),
+    })),
     ledger: () => ledgerOf(account),
-    figures: () => [
-      { value: store.count('payment_link'), label: 'payment links' },
-      { value: store.count('charge'), label: 'charges' },
-      { value: store.count('refund'), label: 'refunds' },
-      { value: store.count('event'), label: 'events' },
-      { value: webhooks.counts()['delivered'] ?? 0, label: 'webhooks delivered' },
-    ],
-    reset: () => {
-      store.clear()
-      webhooks.reset()
-    },
-    settled: () => webhooks.pump(),
-    close: async () => webhooks.close(),
   }
 }
 

@@ -5,7 +5,7 @@ import { isObject, stringOf } from '../lib/json.ts'
 import type { Reply, Route, SandboxRequest } from '../lib/service.ts'
 import { isLive } from './access.ts'
 import type { Account } from './account.ts'
-import { errorReply, requestId } from './errors.ts'
+import { errorReply, requestId, statusReply } from './errors.ts'
 
 const KEY_MEMORY_MS = 24 * 3_600_000
 
@@ -61,4 +61,13 @@ function isAboutParameters(body: unknown): boolean {
   const error = isObject(body) && isObject(body['error']) ? body['error'] : {}
   const code = stringOf(error, 'code')
   return code === undefined || /^parameter_|^resource_missing$|^amount_too_/.test(code)
+}
+
+/** A fault: the work is done, the answer is 500, and that is what the key remembers. */
+export const KEPT_500 = 'kept-500'
+
+/** The answer in place of that of the work that was done; undefined where {@link KEPT_500} is not armed. */
+export function faultReply({ fault }: SandboxRequest): Reply | undefined {
+  if (fault?.type !== KEPT_500) return undefined
+  return { ...statusReply(500), headers: { 'stripe-should-retry': 'false' } }
 }

@@ -1,22 +1,20 @@
 /** What links are made of: lines, each with a price of its own. No products and prices are kept: nothing asks for them. */
 import { integerOf, isObject, objectOf, stringOf, type JsonObject } from '../lib/json.ts'
 import { newId } from './account.ts'
-import { refused } from './errors.ts'
+import { wrong } from './errors.ts'
 import { nulls } from './looks.ts'
 import type { LineItem } from './model.ts'
 import { checkCharge, checkUnit, currencyIn } from './money.ts'
-import { integer, listOf, METADATA, missing, object, required, TEXT } from './params.ts'
+import { integer, listOf, METADATA, missing, object, TEXT } from './params.ts'
 
 /** The lines, as a parameter. */
 export const LINES = listOf(
   object({
-    price_data: required(
-      object({
-        currency: required(TEXT),
-        product_data: required(object({ name: required(TEXT), description: TEXT, metadata: METADATA })),
-        unit_amount: required(integer(0)),
-      }),
-    ),
+    'price_data!': object({
+      'currency!': TEXT,
+      'product_data!': object({ 'name!': TEXT, description: TEXT, metadata: METADATA }),
+      'unit_amount!': integer(0),
+    }),
     quantity: integer(1, 999_999),
   }),
 )
@@ -27,7 +25,7 @@ export function linesIn(params: JsonObject): readonly [LineItem, ...LineItem[]] 
   const [first, ...others] = given.map((line, index) => lineFrom(line, `line_items[${String(index)}]`))
   if (first === undefined) throw missing('line_items')
   if (others.some(({ currency }) => currency !== first.currency)) {
-    throw refused({ message: 'All line items must have the same currency.', param: 'line_items' })
+    throw wrong('line_items', 'All line items must have the same currency.')
   }
   const total = totalOf([first, ...others])
   const whose = "The Payment Link's total amount due must add up to"

@@ -7,15 +7,15 @@ import { LINES, linesIn } from './lines.ts'
 import { readRoutes } from './lists.ts'
 import { nulls } from './looks.ts'
 import type { Metadata, PaymentData, PaymentLink } from './model.ts'
-import { FLAG, integer, METADATA, metadataIn, object, required, TEXT } from './params.ts'
+import { FLAG, integer, METADATA, metadataIn, object, TEXT } from './params.ts'
 
 const CHANGES = { inactive_message: TEXT, metadata: METADATA }
 
 const SHAPE = {
   ...CHANGES,
-  line_items: required(LINES),
+  'line_items!': LINES,
   payment_intent_data: object({ description: TEXT, metadata: METADATA }),
-  restrictions: object({ completed_sessions: required(object({ limit: required(integer(1)) })) }),
+  restrictions: object({ 'completed_sessions!': object({ 'limit!': integer(1) }) }),
 }
 
 /** The routes. */

@@ -3,7 +3,7 @@ import { isObject, stringOf, type JsonObject } from '../lib/json.ts'
 import type { Bound, FieldValue, Filter } from '../lib/kinds.ts'
 import type { Route } from '../lib/service.ts'
 import { atPath, found, type Call, type MakeRoute } from './call.ts'
-import { refused } from './errors.ts'
+import { wrong } from './errors.ts'
 import type { Kind } from './model.ts'
 import { integer, RANGE, TEXT, type Shape } from './params.ts'
 
@@ -62,7 +62,7 @@ function cursorIn(call: Call, kind: Kind): Pick<Filter, 'beyond'> {
   })
   if (given.length > 1) {
     const message = 'You can only set one of these parameters: starting_after, ending_before.'
-    throw refused({ message, param: 'ending_before' })
+    throw wrong('ending_before', message)
   }
   const [cursor] = given
   return cursor === undefined ? {} : { beyond: found(call, kind, cursor.id, cursor.param).id }

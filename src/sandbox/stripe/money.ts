@@ -1,5 +1,5 @@
 /** Amounts in the smallest unit of a currency, as the API counts them. Source: Stripe's page "Supported currencies". */
-import { refused } from './errors.ts'
+import { wrong } from './errors.ts'
 
 const ZERO_DECIMAL = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' '))
 const THREE_DECIMAL = new Set('bhd jod kwd omr tnd'.split(' '))
@@ -37,10 +37,10 @@ export function moneyText(amount: number, currency: string): string {
 export function currencyIn(given: string, param: string): string {
   const currency = given.toLowerCase()
   if (Intl.supportedValuesOf('currency').includes(currency.toUpperCase())) return currency
-  throw refused({
-    message: `Invalid currency: ${currency}. Stripe currently supports these currencies: usd, aed, aud, bgn, brl, cad, chf, czk, dkk, eur, gbp, hkd, huf, inr, jpy, mxn, nok, nzd, pln, ron, sek, sgd, thb and more`,
+  throw wrong(
     param,
-  })
+    `Invalid currency: ${currency}. Stripe currently supports these currencies: usd, aed, aud, bgn, brl, cad, chf, czk, dkk, eur, gbp, hkd, huf, inr, jpy, mxn, nok, nzd, pln, ron, sek, sgd, thb and more`,
+  )
 }
 
 /** Throws the API's 400 for an amount that cannot be charged; `whose` begins the sentence about one that is too small. */
@@ -49,22 +49,22 @@ export function checkCharge(amount: number, currency: string, param: string, who
   const least = MINIMUM.get(currency) ?? 1
   if (amount < least) {
     const message = `${whose} at least ${moneyText(least, currency)} ${currency}`
-    throw refused({ message, param, code: 'amount_too_small' })
+    throw wrong(param, message, 'amount_too_small')
   }
   if (amount <= MOST) return
   const message = `Amount must be no more than ${moneyText(MOST, currency)}`
-  throw refused({ message, param, code: 'amount_too_large' })
+  throw wrong(param, message, 'amount_too_large')
 }
 
 /** Throws the API's 400 for an amount that has digits the currency does not allow. */
 export function checkUnit(amount: number, currency: string, param: string): void {
   const step = THREE_DECIMAL.has(currency) ? 10 : WHOLE_ONLY.has(currency) ? 100 : 1
   if (amount % step === 0) return
-  throw refused({
-    message: `Invalid amount. The amount in ${currency} must be evenly divisible by ${String(step)}.`,
+  throw wrong(
     param,
-    code: 'parameter_invalid_integer',
-  })
+    `Invalid amount. The amount in ${currency} must be evenly divisible by ${String(step)}.`,
+    'parameter_invalid_integer',
+  )
 }
 
 /** The fee of a payment by card: 2.9 % and a fixed part where the currency has hundredths. */

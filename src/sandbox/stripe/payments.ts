@@ -5,13 +5,13 @@ import { change, emit, make, newId, secondsOf, type Act } from './account.ts'
 import { book } from './balance.ts'
 import type { Call, MakeRoute } from './call.ts'
 import { disputeCharge } from './disputes.ts'
-import { refused } from './errors.ts'
+import { noSuch, refused } from './errors.ts'
 import { readRoutes } from './lists.ts'
 import { nulls } from './looks.ts'
 import { methodDetails, methodOf, type Decline, type Method } from './methods.ts'
 import type { Charge, Metadata, PaymentIntent } from './model.ts'
 import { checkCharge, currencyIn, feeOf } from './money.ts'
-import { FLAG, integer, listOf, METADATA, metadataIn, required, TEXT, unknown } from './params.ts'
+import { FLAG, integer, listOf, METADATA, metadataIn, TEXT, unknown } from './params.ts'
 
 /** What a payment is begun with. */
 export interface NewPayment extends JsonObject {
@@ -133,8 +133,8 @@ export function cancelPayment(act: Act, intent: PaymentIntent): void {
 /** The routes. Payments are begun by the API in rehearsals only, as the command-line tool of the vendor does. */
 export function paymentRoutes(route: MakeRoute): readonly Route[] {
   const shape = {
-    amount: required(integer(0)),
-    currency: required(TEXT),
+    'amount!': integer(0),
+    'currency!': TEXT,
     confirm: FLAG,
     description: TEXT,
     metadata: METADATA,
@@ -142,7 +142,7 @@ export function paymentRoutes(route: MakeRoute): readonly Route[] {
     // Gone from this version, and still sent by the command-line tool, which names none.
     payment_method_types: listOf(TEXT),
     // Sent by it too, and shown nowhere.
-    shipping: { read: () => null },
+    shipping: () => null,
   }
   return [
     route('POST', '/v1/payment_intents', shape, create),
@@ -171,10 +171,7 @@ function methodIn(params: JsonObject): Method | undefined {
   if (params['confirm'] !== true) return undefined
   const token = stringOf(params, 'payment_method') ?? ''
   const method = methodOf(token)
-  if (method === undefined) {
-    const message = `No such PaymentMethod: '${token}'`
-    throw refused({ message, param: 'payment_method', code: 'resource_missing' })
-  }
+  if (method === undefined) throw noSuch('PaymentMethod', token, 'payment_method', 400)
   if (method.decline === undefined) return method
   throw refused({ type: 'card_error', ...method.decline }, 402)
 }

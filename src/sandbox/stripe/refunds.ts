@@ -4,7 +4,7 @@ import type { Route } from '../lib/service.ts'
 import { change, emit, make, type Act } from './account.ts'
 import { book } from './balance.ts'
 import { found, type Call, type MakeRoute } from './call.ts'
-import { refused } from './errors.ts'
+import { refused, wrong } from './errors.ts'
 import { readRoutes } from './lists.ts'
 import { methodOf } from './methods.ts'
 import type { Charge, Metadata, Refund } from './model.ts'
@@ -61,7 +61,7 @@ function refundable(charge: Charge, asked: number | undefined): number {
   if (amount <= left) return amount
   const against = amount_refunded > 0 ? 'unrefunded amount on charge' : 'charge amount'
   const message = `Refund amount (${moneyText(amount, currency)}) is greater than ${against} (${moneyText(left, currency)})`
-  throw refused({ message, param: 'amount' })
+  throw wrong('amount', message)
 }
 
 function addRefunded(act: Act, charge: Charge, amount: number): Charge {
@@ -122,5 +122,5 @@ function chargeIn(call: Call): Charge {
   const made = call.act.store.find('charge', latest_charge ?? '')
   if (made !== undefined && status === 'succeeded') return made
   const message = `This PaymentIntent (${id}) does not have a successful charge to refund.`
-  throw refused({ message, param: 'payment_intent', code: 'payment_intent_unexpected_state' })
+  throw wrong('payment_intent', message, 'payment_intent_unexpected_state')
 }

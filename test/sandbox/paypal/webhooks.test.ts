@@ -220,5 +220,5 @@ test.each<[fault: JsonObject, arrives: readonly string[]]>([
   await server.hand('clock', { seconds: 30 })
   await expect.poll(() => typesAt(inbox)).toEqual(arrives)
   const { body } = await server.get('/__sandbox/state')
-  expect(body['events']).toBe(action['type'] === 'event-lost' ? 2 : 3)
+  expect(body['event']).toBe(action['type'] === 'event-lost' ? 2 : 3)
 })
