@@ -81,6 +81,7 @@ function host(): Host {
     // Whoever has systemd run us as another account is who asked.
     user: process.env['ECHOPILOT_TYPED_BY'] ?? userName(),
     nodeVersion: process.versions.node,
+    pid: process.pid,
     execPath: process.execPath,
     scriptPath: process.argv[1] ?? '',
   }

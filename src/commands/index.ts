@@ -9,6 +9,7 @@ export const COMMANDS: LazyList<Command<CommandHost>> = {
   demo: async () => (await import('./demo/index.ts')).demo,
   init: async () => (await import('./init/index.ts')).init,
   sandbox: async () => (await import('./sandbox/index.ts')).sandbox,
+  serve: async () => (await import('./serve/index.ts')).serve,
   'systemd install': async () => (await import('./systemd-install/index.ts')).systemdInstall,
   'systemd plan': async () => (await import('./systemd-plan/index.ts')).systemdPlan,
   'systemd uninstall': async () => (await import('./systemd-uninstall/index.ts')).systemdUninstall,

@@ -133,6 +133,7 @@ export interface Host {
   /** Name of the operator's account, for the audit trail. */
   readonly user: string
   readonly nodeVersion: string
+  readonly pid: number
   readonly execPath: string
   /** The launcher, as it was started; empty where there was none. */
   readonly scriptPath: string

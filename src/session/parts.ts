@@ -25,6 +25,8 @@ export interface PartsOptions {
   readonly actor: string
   readonly configFlag: string | null
   readonly stateDirFlag: string | null
+  /** How long a change of the store waits for another process, for which nothing else is done; ten seconds if left out. */
+  readonly busyTimeoutMs?: number
   /** Aborts when the process is to end. */
   readonly stop: AbortSignal
   /** Lets a test put itself between the program and its store. */
@@ -168,6 +170,7 @@ async function openIn(options: PartsOptions): Promise<Store> {
     commit: options.program.commit,
     actor: options.actor,
     programVersion: options.program.version,
+    busyTimeoutMs: options.busyTimeoutMs,
   })
 }
 

@@ -1,6 +1,7 @@
 import { BILLINGS, readPrices } from '../domain/billing.ts'
 import { readCurrency, readRate } from '../domain/money.ts'
 import { isTimezone, readQuietHours } from '../domain/quiet-hours.ts'
+import { nodeNet } from '../kernel/node-modules.ts'
 import type { TaskType } from '../domain/task-type.ts'
 import {
   choiceField,
@@ -87,6 +88,21 @@ export const CORE_SECTIONS = {
     repeat_hours: withDefault(numberField('what is still wrong is told again after so long', 1, 720), 12),
     calm_minutes: withDefault(numberField('all must be good for so long until it is over', 1, 720), 15),
   },
+  serve: {
+    listen: withDefault(
+      textField('address at which serve listens; under systemd its socket unit says', given =>
+        isAddress(given) ? null : 'an address of this machine is wanted, such as 127.0.0.1 or ::1',
+      ),
+      '127.0.0.1',
+    ),
+    port: withDefault(wholeNumberField('port of it', 0, 65_535), 4780),
+    trusted_proxies: withDefault(
+      listField('addresses of proxies whose X-Forwarded-For is believed', given =>
+        isAddress(given) ? null : `the address of a proxy is wanted, such as 127.0.0.1, not "${given}"`,
+      ),
+      [],
+    ),
+  },
   work: {
     concurrency: withDefault(wholeNumberField('runs worked on at once by one process', 1, 64), 4),
   },
@@ -142,4 +158,8 @@ export type CoreSettings = ValuesOf<typeof TOP> & {
 } & {
   readonly types: { readonly [Type in TaskType]?: ValuesOf<typeof TYPE_FIELDS> }
   readonly models: Readonly<Record<string, ValuesOf<typeof MODEL_FIELDS>>>
+}
+
+function isAddress(text: string): boolean {
+  return nodeNet().isIP(text) !== 0
 }

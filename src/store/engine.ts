@@ -40,7 +40,7 @@ export interface Engine extends Writer {
   close(): void
 }
 
-/** How long a writer waits for another process's transaction, in milliseconds. */
+/** How long a writer waits for another process's transaction: nothing else is done meanwhile. */
 const BUSY_TIMEOUT_MS = 10_000
 const BUSY_PAUSE_MS = 10
 
@@ -48,23 +48,37 @@ const BUSY_PAUSE_MS = 10
  * Opens or creates the file. `inspect` looks at it before anything is written, and throws to refuse it.
  * @throws AppError `store` with what is wrong with the file; it is left as it was.
  */
-export function openEngine(path: string, inspect: (engine: Engine) => void): Engine {
+export function openEngine(
+  path: string,
+  inspect: (engine: Engine) => void,
+  busyTimeoutMs = BUSY_TIMEOUT_MS,
+): Engine {
   try {
-    return openOnce(path, inspect, 'NORMAL')
+    return openOnce(path, inspect, { locking: 'NORMAL', busyTimeoutMs })
   } catch (error) {
     if (!(error instanceof AppError) || !isFull(path)) throw error
     // A full disk has no room for the index of the log that processes share. Alone, one does without: reads go on.
-    return openOnce(path, inspect, 'EXCLUSIVE')
+    return openOnce(path, inspect, { locking: 'EXCLUSIVE', busyTimeoutMs })
   }
 }
 
-function openOnce(path: string, inspect: (engine: Engine) => void, locking: 'NORMAL' | 'EXCLUSIVE'): Engine {
+interface Opening {
+  readonly locking: 'NORMAL' | 'EXCLUSIVE'
+  readonly busyTimeoutMs: number
+}
+
+function openOnce(
+  path: string,
+  inspect: (engine: Engine) => void,
+  { locking, busyTimeoutMs }: Opening,
+): Engine {
   const database = guard(path, () => new Database(path, { timeout: BUSY_TIMEOUT_MS }))
   const engine = engineOn(database, path)
   try {
     guard(path, () => database.pragma(`locking_mode = ${locking}`))
     inspect(engine)
     guard(path, () => applyPragmas(database))
+    guard(path, () => database.pragma(`busy_timeout = ${busyTimeoutMs}`))
   } catch (error) {
     database.close()
     throw error

@@ -77,6 +77,8 @@ export interface StoreOptions {
   readonly actor: string
   readonly programVersion: string
   readonly kinds: EffectKinds
+  /** How long a change waits for another process; ten seconds where it is left out. */
+  readonly busyTimeoutMs?: number | undefined
 }
 
 /**
@@ -196,10 +198,10 @@ function makeFolder(options: StoreOptions): void {
  * Opens the file for its owner alone: it is made so, and others lose what a looser umask gave them of it, of its
  * log and of its copies. Not before it is known to be ours.
  */
-function openPrivately({ path, world }: StoreOptions): Engine {
+function openPrivately({ path, world, busyTimeoutMs }: StoreOptions): Engine {
   // Where it cannot be made SQLite fails as well, and says why in the words of a store.
   world.files.makeFile(path, OWNER_ONLY)
-  const engine = openEngine(path, refuseForeign)
+  const engine = openEngine(path, refuseForeign, busyTimeoutMs)
   for (const name of ownFiles(world.files, path)) world.files.tighten(name)
   return engine
 }

@@ -73,6 +73,11 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
     types: ['operations/define.ts'],
     packages: [NODE, 'commander'],
   },
+  'surfaces/http/': {
+    parts: ['kernel/', 'domain/'],
+    types: ['store/', 'roles/'],
+    packages: [NODE, 'fastify'],
+  },
   // The one place that knows colours.
   'surfaces/cli/printer.ts': { parts: ['kernel/'], packages: ['chalk'] },
   'commands/': {

@@ -28,6 +28,8 @@ export interface ChildOptions {
   readonly cwd?: string
   /** Piped in; without it standard input is empty. */
   readonly input?: string | Buffer
+  /** Standard input stays open, for what the test writes to it. */
+  readonly keepInput?: true
   /** Another user and group, for root only. */
   readonly uid?: number
 }
@@ -58,7 +60,7 @@ export function startChild(command: readonly string[], options: ChildOptions = {
   })
   // A child that does not read what it is given is no fault of the test.
   child.stdin.on('error', () => {})
-  child.stdin.end(options.input ?? '')
+  if (options.keepInput !== true) child.stdin.end(options.input ?? '')
   const stdout = collected(child.stdout)
   const stderr = collected(child.stderr)
   const ended = new Promise<Ended>((resolve, reject) => {

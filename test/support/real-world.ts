@@ -26,6 +26,7 @@ export function realWorld(
       homeDir,
       user: 'tester',
       nodeVersion: process.versions.node,
+      pid: process.pid,
       execPath: process.execPath,
       scriptPath: '',
     },

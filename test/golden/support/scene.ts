@@ -80,6 +80,7 @@ function worldIn(dir: string, env: Readonly<Record<string, string>>): World {
       homeDir: dir,
       user: 'ana',
       nodeVersion: '24.0.0',
+      pid: 4711,
       execPath: process.execPath,
       scriptPath: '',
     },

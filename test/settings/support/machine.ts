@@ -19,6 +19,7 @@ function hostOf(env: Readonly<Record<string, string>>): Host {
     homeDir: '/home/ana',
     user: 'ana',
     nodeVersion: '24.0.0',
+    pid: 4711,
     execPath: '/usr/bin/node',
     scriptPath: '',
   }
