@@ -2,7 +2,7 @@
 import { htmlDocument, linkButton, pageHeader, pageReply, problemCard } from './document.ts'
 import { html, type Html } from './html.ts'
 import type { Reply } from './service.ts'
-import type { Delivery } from './webhooks.ts'
+import type { Delivery } from './webhook-rows.ts'
 
 /** One board. */
 export interface Board {

@@ -1,10 +1,10 @@
 /** The routes of the sandbox itself, beside the vendor's: the state page and `/__sandbox/…`. */
 import type { LoggedCall } from './call-log.ts'
 import type { Database } from './db.ts'
+import { pageReply } from './document.ts'
 import { readFault, type ArmedFaults } from './fault.ts'
 import { parseJson } from './json.ts'
 import { clearObjects, type Objects } from './objects.ts'
-import { pageReply } from './document.ts'
 import { statePage } from './page.ts'
 import { answerRoute, findRoute, type Atomically } from './routes.ts'
 import type { Reply, SandboxRequest, Service, ServiceDefinition } from './service.ts'

@@ -3,30 +3,13 @@ import type { Database } from './db.ts'
 import { armedFaults, type FaultAction, type FaultPreset } from './fault.ts'
 import { integerOf } from './json.ts'
 import type { Clock } from './service.ts'
-
-/** One event on its way to one address. */
-export interface Webhook {
-  readonly endpointId: string
-  readonly url: string
-  readonly eventId: string
-  /** The type of the event, which a fault is matched by as `kind`. */
-  readonly type: string
-  readonly body: string
-}
-
-/** What became of it: `held` waits for the next one to the same endpoint, `dropped` was never sent. */
-type DeliveryState = 'waiting' | 'held' | 'delivered' | 'failed' | 'dropped'
-
-/** A webhook with what became of it. */
-export interface Delivery extends Webhook {
-  readonly id: number
-  readonly state: DeliveryState
-  readonly attempts: number
-  /** When it is sent next, in milliseconds since 1970. */
-  readonly dueMs: number
-  /** The status of the last answer; null before one, and where none came. */
-  readonly lastStatus: number | null
-}
+import {
+  webhookRows,
+  type Delivery,
+  type DeliveryState,
+  type Webhook,
+  type WebhookRows,
+} from './webhook-rows.ts'
 
 /** How a vendor sends webhooks. */
 export interface WebhookRules {
@@ -78,25 +61,6 @@ export const EVENT_PRESETS: readonly FaultPreset[] = [
   { label: 'Next event never appears', fault: { action: { type: 'event-lost' } } },
 ]
 
-/** The table. */
-export const WEBHOOK_SCHEMA = `
-CREATE TABLE IF NOT EXISTS webhook_delivery (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  place INTEGER NOT NULL,
-  endpointId TEXT NOT NULL,
-  url TEXT NOT NULL,
-  eventId TEXT NOT NULL,
-  type TEXT NOT NULL,
-  body TEXT NOT NULL,
-  state TEXT NOT NULL,
-  attempts INTEGER NOT NULL DEFAULT 0,
-  dueMs INTEGER NOT NULL,
-  lastStatus INTEGER
-) STRICT;
-CREATE INDEX IF NOT EXISTS webhook_delivery_due ON webhook_delivery (state, endpointId, dueMs, place);
-CREATE INDEX IF NOT EXISTS webhook_delivery_event ON webhook_delivery (eventId);
-`
-
 /** The waits between attempts; after the last one it has failed. Sooner than the vendors' (days), so that a rehearsal sees them. */
 const RETRIES_MS: readonly number[] = [1000, 5000, 30_000, 300_000, 3_600_000, 14_400_000, 43_200_000]
 const ATTEMPT_TIMEOUT_MS = 20_000
@@ -104,7 +68,7 @@ const LONGEST_TIMER_MS = 60_000
 
 /** Opens them over a database with {@link WEBHOOK_SCHEMA} and the table of stored objects. */
 export function webhooks(db: Database, rules: WebhookRules): Webhooks {
-  const rows = deliveryRows(db)
+  const rows = webhookRows(db)
   const faults = armedFaults(db)
   const sending = sender(rows, rules)
   const put = (webhook: Webhook, fault: FaultAction | undefined): void => {
@@ -146,73 +110,8 @@ function stateUnder(fault: FaultAction | undefined): DeliveryState {
   return fault?.type === 'webhook-hold' ? 'held' : 'waiting'
 }
 
-interface Rows {
-  insert(webhook: Webhook, state: DeliveryState, dueMs: number): void
-  /** Puts those held for an endpoint behind all that wait for it. */
-  letGo(endpointId: string, nowMs: number): void
-  dueNow(nowMs: number): void
-  nextFor(endpointId: string): Delivery | undefined
-  endpoints(): readonly string[]
-  settle(id: number, state: DeliveryState, dueMs: number, status: number | null): void
-  newest(limit: number): readonly Delivery[]
-  counts(): Readonly<Record<string, number>>
-  /** One for each endpoint. */
-  ofEvent(eventId: string): readonly Delivery[]
-  clear(): void
-}
-
-const NEXT_PLACE = '(SELECT coalesce(max(place), 0) + 1 FROM webhook_delivery)'
-
-function deliveryRows(db: Database): Rows {
-  const insert = db.prepare<Webhook & { readonly state: DeliveryState; readonly dueMs: number }>(
-    `INSERT INTO webhook_delivery (place, endpointId, url, eventId, type, body, state, dueMs)
-     VALUES (${NEXT_PLACE}, @endpointId, @url, @eventId, @type, @body, @state, @dueMs)`,
-  )
-  const held = db.prepare<[string], { readonly id: number }>(
-    "SELECT id FROM webhook_delivery WHERE state = 'held' AND endpointId = ? ORDER BY place",
-  )
-  const putLast = db.prepare<[number, number]>(
-    `UPDATE webhook_delivery SET state = 'waiting', dueMs = ?, place = ${NEXT_PLACE} WHERE id = ?`,
-  )
-  const due = db.prepare<[number]>(
-    "UPDATE webhook_delivery SET state = 'waiting', dueMs = min(dueMs, ?) WHERE state IN ('waiting', 'held')",
-  )
-  const next = db.prepare<[string], Delivery>(
-    "SELECT * FROM webhook_delivery WHERE state = 'waiting' AND endpointId = ? ORDER BY dueMs, place LIMIT 1",
-  )
-  const endpoints = db.prepare<[], { readonly endpointId: string }>(
-    "SELECT DISTINCT endpointId FROM webhook_delivery WHERE state = 'waiting'",
-  )
-  const settle = db.prepare<[DeliveryState, number, number | null, number]>(
-    'UPDATE webhook_delivery SET state = ?, attempts = attempts + 1, dueMs = ?, lastStatus = ? WHERE id = ?',
-  )
-  const newest = db.prepare<[number], Delivery>('SELECT * FROM webhook_delivery ORDER BY id DESC LIMIT ?')
-  const counts = db.prepare<[], { readonly state: string; readonly total: number }>(
-    'SELECT state, count(*) AS total FROM webhook_delivery GROUP BY state ORDER BY state',
-  )
-  const ofEvent = db.prepare<[string], Delivery>(
-    'SELECT * FROM webhook_delivery WHERE eventId = ? GROUP BY endpointId',
-  )
-  const clear = db.prepare('DELETE FROM webhook_delivery')
-  return {
-    insert: ({ endpointId, url, eventId, type, body }, state, dueMs) =>
-      void insert.run({ endpointId, url, eventId, type, body, state, dueMs }),
-    letGo: (endpointId, nowMs) => {
-      for (const { id } of held.all(endpointId)) putLast.run(nowMs, id)
-    },
-    dueNow: nowMs => void due.run(nowMs),
-    nextFor: endpointId => next.get(endpointId),
-    endpoints: () => endpoints.all().map(({ endpointId }) => endpointId),
-    settle: (id, state, dueMs, status) => void settle.run(state, dueMs, status, id),
-    newest: limit => newest.all(limit),
-    counts: () => Object.fromEntries(counts.all().map(({ state, total }) => [state, total])),
-    ofEvent: eventId => ofEvent.all(eventId),
-    clear: () => void clear.run(),
-  }
-}
-
 /** Sends what is due: one lane for each endpoint, so that one that hangs holds up no other. */
-function sender(rows: Rows, rules: WebhookRules): Pick<Webhooks, 'pump' | 'close'> {
+function sender(rows: WebhookRows, rules: WebhookRules): Pick<Webhooks, 'pump' | 'close'> {
   const lanes = new Map<string, Promise<void>>()
   const timers = new Map<string, NodeJS.Timeout>()
   const closing = new AbortController()

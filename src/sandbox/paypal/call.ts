@@ -1,4 +1,4 @@
-/** What every route of the API shares: who may come in, bodies, keys and headers. */
+/** What every route of the API shares: bodies, keys and headers, and the objects that paths name. */
 import { randomBytes } from 'node:crypto'
 import type { Database } from '../lib/db.ts'
 import { originOf } from '../lib/hand.ts'
@@ -7,7 +7,6 @@ import { bodyObject, isObject, stringOf, type JsonObject } from '../lib/json.ts'
 import { VendorError, type Reply, type Route, type SandboxRequest } from '../lib/service.ts'
 import type { Account, Act } from './account.ts'
 import { errorReply, invalid, notFound } from './errors.ts'
-import { CLIENT_ID, CLIENT_SECRET } from './identity.ts'
 import type { Kinds } from './model.ts'
 import { checkBody, type Fields } from './params.ts'
 import { shownOrder, shownRefund } from './show.ts'
@@ -102,36 +101,6 @@ export function found<K extends keyof Kinds>(act: Act & { id?: string }, kind: K
   return object
 }
 
-/** Throws the API's 400 for a parameter of the query that is not known. */
-export function refuseStrange(query: URLSearchParams, known: readonly string[]): void {
-  const strange = [...query.keys()].find(name => !known.includes(name))
-  if (strange !== undefined) throw invalid({ issue: 'NOT_SUPPORTED', field: strange, location: 'query' })
-}
-
-/** A whole number of the query from 1 on; throws the API's 400 for anything else. */
-export function numberIn(query: URLSearchParams, name: string, usual: number, most: number): number {
-  const given = Number(query.get(name) ?? usual)
-  return Number.isInteger(given) && given >= 1 && given <= most
-    ? given
-    : refuseParameter(name, 'Invalid value')
-}
-
-/** A time of the query in milliseconds, or what stands for one that is left out; throws the API's 400. */
-export function timeIn(query: URLSearchParams, name: string, otherwise?: number): number {
-  const given = query.get(name)
-  if (given === null && otherwise !== undefined) return otherwise
-  if (given === null) throw invalid({ issue: 'MISSING_REQUIRED_PARAMETER', field: name, location: 'query' })
-  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$/i.test(given)
-  return isTime && !Number.isNaN(Date.parse(given))
-    ? Date.parse(given)
-    : refuseParameter(name, 'Invalid date passed')
-}
-
-/** Throws the API's 400 for a parameter of the query. */
-export function refuseParameter(field: string, description: string): never {
-  throw invalid({ issue: 'INVALID_PARAMETER_VALUE', description, field, location: 'query' })
-}
-
 /** Makes routes that read, work and answer as PayPal's do. */
 export function routeMaker(db: Database, account: Account): MakeRoute {
   return (method, path, { fields, remembersMs, status = 200 }, handle) => {
@@ -151,56 +120,4 @@ function bodyIn({ headers, rawBody }: SandboxRequest, fields: Fields): JsonObjec
   if (body === undefined) throw invalid({ issue: 'MALFORMED_REQUEST_JSON', field: '/', location: 'body' })
   checkBody(body, fields)
   return body
-}
-
-const TOKEN_PATH = '/v1/oauth2/token'
-const TOKEN_LIFE_S = 32_400
-const CERTIFICATES = '/v1/notifications/certs/'
-
-/** The answer that refuses a call, if it is refused: all but the certificates ask for a token. */
-export function refuse(
-  { store, now }: Account,
-  { method, path, headers }: SandboxRequest,
-): Reply | undefined {
-  if (path === TOKEN_PATH || (method === 'GET' && path.startsWith(CERTIFICATES))) return undefined
-  const [, token = ''] = /^Bearer (\S+)$/i.exec(headers.authorization ?? '') ?? []
-  const { endMs = 0 } = store.find('token', token) ?? {}
-  return endMs > now() ? undefined : errorReply(401)
-}
-
-/** The routes of tokens and certificates. */
-export function entryRoutes(account: Account): readonly Route[] {
-  const chain = ({ params }: SandboxRequest): Reply => {
-    const pem = account.signers.chain(params['id'] ?? '')
-    return pem === undefined ? errorReply(404) : { status: 200, body: pem }
-  }
-  return [
-    { method: 'POST', path: TOKEN_PATH, handle: request => giveToken(account, request) },
-    { method: 'GET', path: `${CERTIFICATES}{id}`, handle: chain },
-  ]
-}
-
-function giveToken({ store, now }: Account, { headers, rawBody }: SandboxRequest): Reply {
-  const [, basic = ''] = /^Basic (\S+)$/i.exec(headers.authorization ?? '') ?? []
-  if (Buffer.from(basic, 'base64').toString('utf8') !== `${CLIENT_ID}:${CLIENT_SECRET}`) {
-    return noToken(401, 'invalid_client', 'Client Authentication failed')
-  }
-  const grant = new URLSearchParams(rawBody.toString('utf8')).get('grant_type')
-  if (grant === null) return noToken(400, 'invalid_request', 'Required parameter grant_type is missing')
-  if (grant !== 'client_credentials') return noToken(400, 'unsupported_grant_type', 'Unsupported grant_type')
-  const id = `A21AA${randomBytes(36).toString('base64url')}`
-  store.add('token', { id, endMs: now() + TOKEN_LIFE_S * 1000 })
-  const scope = 'https://uri.paypal.com/services/payments/payment'
-  const body = {
-    scope,
-    access_token: id,
-    token_type: 'Bearer',
-    app_id: 'APP-SANDBOX',
-    expires_in: TOKEN_LIFE_S,
-  }
-  return { status: 200, body }
-}
-
-function noToken(status: number, error: string, error_description: string): Reply {
-  return { status, body: { error, error_description } }
 }

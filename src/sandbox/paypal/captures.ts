@@ -6,10 +6,10 @@ import { briefly, found, type Call, type MakeRoute } from './call.ts'
 import { unprocessable } from './errors.ts'
 import { payerOf, type Capture, type Order, type Payer, type Refund } from './model.ts'
 import { feeOf, minorIn, moneyOf, moneyText } from './money.ts'
+import { emit } from './notifications.ts'
 import { MONEY, text } from './params.ts'
 import { shownCapture, shownRefund } from './show.ts'
 import { book, mark } from './transactions.ts'
-import { emit } from './notifications.ts'
 
 const DAY_MS = 86_400_000
 const REFUNDABLE_MS = 180 * DAY_MS

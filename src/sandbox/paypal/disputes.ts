@@ -2,14 +2,15 @@
 import type { JsonObject } from '../lib/json.ts'
 import type { Route } from '../lib/service.ts'
 import { link, newId, type Act } from './account.ts'
-import { found, numberIn, refuseStrange, timeIn, type Call, type MakeRoute } from './call.ts'
+import { found, type Call, type MakeRoute } from './call.ts'
 import { giveBack, reverse } from './captures.ts'
 import { unprocessable } from './errors.ts'
 import type { Capture, Dispute } from './model.ts'
 import { moneyText } from './money.ts'
+import { emit } from './notifications.ts'
+import { numberIn, refuseStrange, timeIn } from './query.ts'
 import { shownBriefly, shownDispute } from './show.ts'
 import { book } from './transactions.ts'
-import { emit } from './notifications.ts'
 
 const DAY_MS = 86_400_000
 

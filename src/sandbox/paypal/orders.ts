@@ -7,9 +7,9 @@ import { takePayment } from './captures.ts'
 import { errorReply, invalid, notFound, unprocessable } from './errors.ts'
 import { payerOf, type Order, type Payer } from './model.ts'
 import { minorIn } from './money.ts'
+import { emit } from './notifications.ts'
 import { MONEY, object, oneOf, text, type Fields } from './params.ts'
 import { approveUrl, shownOrder } from './show.ts'
-import { emit } from './notifications.ts'
 
 const HOUR_MS = 3_600_000
 

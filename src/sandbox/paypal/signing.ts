@@ -1,9 +1,9 @@
 /** Signing webhooks: a chain of certificates of the stand-in's own, of which the root is the one to trust. */
 import { createPrivateKey, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
 import { crc32 } from 'node:zlib'
+import { certificatePem, type Issuer } from '../lib/certificate.ts'
 import type { Database } from '../lib/db.ts'
 import type { Clock } from '../lib/service.ts'
-import { certificatePem, type Issuer } from '../lib/certificate.ts'
 
 /** The certificates that webhooks are signed by; they outlive a reset, as who trusts the root does. */
 export interface Signers {

@@ -2,11 +2,12 @@
 import type { JsonObject } from '../lib/json.ts'
 import { VendorError, type Route } from '../lib/service.ts'
 import { link, timeText, type Account, type Act } from './account.ts'
-import { numberIn, refuseParameter, refuseStrange, timeIn, type Call, type MakeRoute } from './call.ts'
+import { type Call, type MakeRoute } from './call.ts'
 import { errorReply } from './errors.ts'
 import { MERCHANT_ID } from './identity.ts'
 import { payerOf, type Row } from './model.ts'
 import { moneyOf } from './money.ts'
+import { numberIn, refuseParameter, refuseStrange, timeIn } from './query.ts'
 
 const USUAL_LAG_MS = 3 * 3_600_000
 const LONGEST_MS = 31 * 86_400_000

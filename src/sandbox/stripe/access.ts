@@ -23,12 +23,8 @@ export function refuse(request: SandboxRequest): Reply | undefined {
   return refuseKey(request) ?? refuseVersion(request) ?? refuseBody(request)
 }
 
-/** The key: by `Bearer`, or as the user name of `Basic`. */
 function keyOf({ headers }: SandboxRequest): string | undefined {
-  const [, scheme = '', value = ''] = /^(bearer|basic)\s+(\S+)$/i.exec(headers.authorization ?? '') ?? []
-  if (value === '') return undefined
-  if (scheme.toLowerCase() === 'bearer') return value
-  return Buffer.from(value, 'base64').toString('utf8').split(':')[0]
+  return /^bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1]
 }
 
 function refuseKey(request: SandboxRequest): Reply | undefined {

@@ -2,7 +2,7 @@
 import type { JsonObject } from '../lib/json.ts'
 import type { Route } from '../lib/service.ts'
 import { change, make, secondsOf, type Act } from './account.ts'
-import type { Call, MakeRoute } from './call.ts'
+import type { MakeRoute } from './call.ts'
 import { refused } from './errors.ts'
 import { readRoutes } from './lists.ts'
 import type { Payout } from './model.ts'
@@ -72,17 +72,7 @@ export function balanceRoutes(route: MakeRoute): readonly Route[] {
   const status = oneOf('paid', 'in_transit')
   const filters = { currency: TEXT, payout: TEXT, source: TEXT, type: TEXT }
   return [
-    route('GET', '/v1/balance', {}, balance),
     ...readRoutes(route, '/v1/balance_transactions', 'balance_transaction', filters),
     ...readRoutes(route, '/v1/payouts', 'payout', { status }),
   ]
-}
-
-function balance({ act: { store, livemode } }: Call): JsonObject {
-  const sums = new Map([['usd', 0]])
-  for (const { currency, net } of store.list('balance_transaction', { where: { livemode } })) {
-    sums.set(currency, (sums.get(currency) ?? 0) + net)
-  }
-  const available = [...sums].map(([currency, amount]) => ({ amount, currency }))
-  return { object: 'balance', available, livemode, pending: [{ amount: 0, currency: 'usd' }] }
 }

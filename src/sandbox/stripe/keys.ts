@@ -1,6 +1,6 @@
 /** Idempotency keys as Stripe takes them: remembered for 24 hours, a stored 500 too. */
-import { idempotent, keysInUse, type IdempotencyRules } from '../lib/idempotency.ts'
 import type { Database } from '../lib/db.ts'
+import { idempotent, keysInUse, type IdempotencyRules } from '../lib/idempotency.ts'
 import { isObject, stringOf } from '../lib/json.ts'
 import type { Reply, Route, SandboxRequest } from '../lib/service.ts'
 import { isLive } from './access.ts'

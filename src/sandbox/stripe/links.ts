@@ -9,10 +9,8 @@ import { nulls } from './looks.ts'
 import type { Metadata, PaymentData, PaymentLink } from './model.ts'
 import { FLAG, integer, METADATA, metadataIn, object, TEXT } from './params.ts'
 
-const CHANGES = { inactive_message: TEXT, metadata: METADATA }
-
 const SHAPE = {
-  ...CHANGES,
+  metadata: METADATA,
   'line_items!': LINES,
   payment_intent_data: object({ description: TEXT, metadata: METADATA }),
   restrictions: object({ 'completed_sessions!': object({ 'limit!': integer(1) }) }),
@@ -24,15 +22,12 @@ export function linkRoutes(route: MakeRoute): readonly Route[] {
   return [
     route('POST', path, SHAPE, createLink),
     ...readRoutes(route, path, 'payment_link', { active: FLAG }),
-    route('POST', `${path}/{id}`, { ...CHANGES, active: FLAG }, changeLink),
+    route('POST', `${path}/{id}`, { active: FLAG }, changeLink),
   ]
 }
 
 /** What a link is made with. */
-type NewLink = Pick<
-  PaymentLink,
-  'inactive_message' | 'lines' | 'metadata' | 'payment_intent_data' | 'restrictions'
->
+type NewLink = Pick<PaymentLink, 'lines' | 'metadata' | 'payment_intent_data' | 'restrictions'>
 
 /** Makes a link over lines of one currency. */
 export function makeLink(act: Act, currency: string, given: NewLink): PaymentLink {
@@ -44,7 +39,6 @@ export function makeLink(act: Act, currency: string, given: NewLink): PaymentLin
 function createLink({ act, params }: Call): JsonObject {
   const lines = linesIn(params)
   return makeLink(act, lines[0].currency, {
-    inactive_message: stringOf(params, 'inactive_message') ?? null,
     lines,
     metadata: metadataIn(params),
     payment_intent_data: paymentDataIn(params),
@@ -55,12 +49,8 @@ function createLink({ act, params }: Call): JsonObject {
 function changeLink(call: Call): JsonObject {
   const { act, params } = call
   const link = atPath(call, 'payment_link')
-  const changed = {
-    active: typeof params['active'] === 'boolean' ? params['active'] : link.active,
-    inactive_message: stringOf(params, 'inactive_message') ?? link.inactive_message,
-    metadata: metadataIn(params, link.metadata),
-  }
-  return change(act, 'payment_link', link, changed, 'payment_link.updated')
+  const active = typeof params['active'] === 'boolean' ? params['active'] : link.active
+  return change(act, 'payment_link', link, { active }, 'payment_link.updated')
 }
 
 /** What a payment gets of the link that begins it. */

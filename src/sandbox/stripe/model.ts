@@ -45,7 +45,6 @@ export interface Fields {
   readonly payment_link: {
     readonly active: boolean
     readonly currency: string
-    readonly inactive_message: string | null
     readonly lines: readonly LineItem[]
     readonly metadata: Metadata
     readonly payment_intent_data: PaymentData | null

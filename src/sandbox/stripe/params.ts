@@ -118,7 +118,7 @@ const MOST_KEYS = 50
 const LONGEST_KEY = 40
 const LONGEST_VALUE = 500
 
-/** Texts of the caller under names of the caller; an empty text removes a name. */
+/** Texts of the caller under names of the caller. */
 export const METADATA: Rule = (given, param) => {
   const names = [...mapIn(given, param)]
   if (names.length > MOST_KEYS)
@@ -134,10 +134,9 @@ export const METADATA: Rule = (given, param) => {
   return Object.fromEntries(read)
 }
 
-/** The metadata after a change: names are added or replaced, those with an empty text removed. */
-export function metadataIn(params: JsonObject, before: Metadata = {}): Metadata {
-  const merged = { ...before, ...stringsOf(objectOf(params, 'metadata') ?? {}) }
-  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== ''))
+/** The metadata that were given. */
+export function metadataIn(params: JsonObject): Metadata {
+  return stringsOf(objectOf(params, 'metadata') ?? {})
 }
 
 /** The texts of a list. */

@@ -28,7 +28,7 @@ function openLink(account: Account, request: SandboxRequest): Reply {
   const link = account.store.find('payment_link', request.params['id'] ?? '')
   if (link === undefined) return nothing()
   if (link.active) return toSession(visit(outsideAct(account, link.livemode, originOf(request)), link).id)
-  const news = link.inactive_message ?? 'It was paid, replaced or withdrawn.'
+  const news = 'It was paid, replaced or withdrawn.'
   return page({ title: 'This link is no longer active', news, status: 410 })
 }
 

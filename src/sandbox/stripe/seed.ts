@@ -19,7 +19,6 @@ export function seedPayments(act: Act, given: Given): JsonObject {
   return sow(act, seedIn(given), (then, label) => {
     const metadata = { [name]: label }
     const link = makeLink(then, currency, {
-      inactive_message: null,
       lines: [lineOf(label, amount, currency)],
       metadata,
       payment_intent_data: paymentData(metadata),

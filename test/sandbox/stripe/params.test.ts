@@ -1,7 +1,6 @@
 /** What Stripe says of parameters that are wrong. */
 import { expect, test } from 'vitest'
 import { TEST_KEY } from '../../../src/sandbox/stripe/identity.ts'
-import { makeLink } from './support/link.ts'
 import { stripeServer } from './support/server.ts'
 
 const LINE = 'line_items[0][price_data][product_data][name]=A&line_items[0][quantity]=1'
@@ -98,13 +97,4 @@ test('what is just enough or divides is taken, in each kind of currency', async 
   for (const [currency, amount] of Object.entries(amounts)) {
     expect((await stripe.paymentIntents.create({ amount, currency })).amount, currency).toBe(amount)
   }
-})
-
-test('metadata are merged, and a name with an empty text is removed', async () => {
-  const { stripe } = await stripeServer()
-  const { id } = await makeLink(stripe)
-  const changed = await stripe.paymentLinks.update(id, { metadata: { b: '2', c: '3' } })
-  expect(changed.metadata).toEqual({ run_id: 'run_1', b: '2', c: '3' })
-  const merged = await stripe.paymentLinks.update(id, { metadata: { b: '', d: '4' } })
-  expect(merged.metadata).toEqual({ run_id: 'run_1', c: '3', d: '4' })
 })
