@@ -15,6 +15,7 @@ export interface PageChange {
   readonly summary?: string | null
   readonly notes?: string | null
   readonly paymentStatus?: PaymentStatus
+  readonly paymentLink?: string | null
 }
 
 /** A row of the Automation Log. */
@@ -54,6 +55,8 @@ export interface JobMoney {
   readonly profitNano: number | null
   readonly marginPercent: number | null
   readonly paymentStatus: PaymentStatus | null
+  /** Absent in what was recorded before there were links. */
+  readonly paymentLink?: string | null
 }
 
 /** Changes to the row of a client. What is absent stays as it is; null empties it. */

@@ -46,9 +46,15 @@ export interface Transition {
       readonly state: BillState
       readonly usdNano: number | null
       readonly feeNano: number
+      /** Where it can be paid now; null where it cannot. */
+      readonly link: string | null
     } | null
     /** How the newest bill of its task stands; null where it has none. */
-    readonly standing: BillState | null
+    readonly standing: {
+      readonly state: BillState
+      /** Null where the task never had a link; `refusal` is why its service will not make one. */
+      readonly link: { readonly url: string | null; readonly refusal: string | null } | null
+    } | null
   }
 }
 
@@ -105,17 +111,26 @@ export function standingOf(transition: Transition): PageChange {
   }
 }
 
-/** Where a person is to decide, what was found stands below the reason, until the run goes on. */
-function notesOf({ to, reason, output }: Transition): string | null {
+/**
+ * Where a person is to decide, what was found stands below the reason, until the run goes on; so does why there is no
+ * link at which the work can be paid.
+ */
+function notesOf({ to, reason, output, money: { standing } }: Transition): string | null {
+  const refusal = standing?.link?.refusal ?? null
+  if (refusal !== null) {
+    return bounded([...(reason === null ? [] : [reason]), `No payment link: ${refusal}`].join('\n'))
+  }
   const findings = new Set(to === 'waiting_human' ? output?.findings : [])
   if (findings.size === 0) return reason
   const lines = [...findings].map(text => `• ${text.trim().replaceAll(/\s+/g, ' ')}`)
   return bounded([reason ?? 'a decision is wanted', 'Found in it:', ...lines].join('\n'))
 }
 
-/** What was never billed says nothing of payment. */
-function paymentIn({ money: { standing } }: Transition): Pick<PageChange, 'paymentStatus'> {
-  return standing === null ? {} : { paymentStatus: BILL_STATES[standing] }
+/** What was never billed says nothing of payment, and what never had a link nothing of one. */
+function paymentIn({ money: { standing } }: Transition): Pick<PageChange, 'paymentStatus' | 'paymentLink'> {
+  if (standing === null) return {}
+  const paymentStatus = BILL_STATES[standing.state]
+  return standing.link === null ? { paymentStatus } : { paymentStatus, paymentLink: standing.link.url }
 }
 
 function summaryIn({ to, output }: Transition): Pick<PageChange, 'summary'> {
@@ -130,10 +145,13 @@ export function lateCostEffects(transition: Transition, isLatest: boolean): NewB
   return isLatest ? [page(transition), ...jobs] : jobs
 }
 
-/** The payment of a bill has changed: how its task stands, and the money of the run that was billed. */
-export function paymentEffects(transition: Transition): NewBoardEffect[] {
-  const jobs = effectsOf(transition).filter(({ body }) => body.kind === 'job')
-  return [pageAgain(transition.pageId, paymentIn(transition)), ...jobs]
+/**
+ * How a bill is paid, or can be paid, has changed: how its task stands with its latest run, and the money of the run that
+ * was billed.
+ */
+export function paymentEffects(billed: Transition, latest: Transition): NewBoardEffect[] {
+  const jobs = effectsOf(billed).filter(({ body }) => body.kind === 'job')
+  return [pageAgain(latest.pageId, { ...paymentIn(latest), notes: notesOf(latest) }), ...jobs]
 }
 
 /** What befell money that was paid for a run. */
@@ -254,6 +272,7 @@ function jobMoney({ costNano, money: { clientPageId, clientRateNano, bill } }: T
     profitNano,
     marginPercent: profitNano === null || grossNano === null ? null : marginPercent(profitNano, grossNano),
     paymentStatus: bill === null ? null : BILL_STATES[bill.state],
+    paymentLink: bill === null ? null : bill.link,
   }
 }
 

@@ -1,27 +1,38 @@
+import { bothDelivered, makeLinks, plannedLinks } from '../pipeline/links.ts'
 import { deliverDue, deliveryOutcome, plannedDelivery, requireDeliverer } from '../outbox/deliver.ts'
 import { undeliveredItems } from '../figures/effects.ts'
-import { document, line } from '../kernel/document.ts'
+import { document, id, line, list, section, words } from '../kernel/document.ts'
+import { countText } from '../kernel/text.ts'
 import { defineOperation } from './define.ts'
 
 export const deliver = defineOperation({
   path: ['deliver'],
-  summary: 'Deliver what waits: writes to Notion, and notices of alerts',
+  summary: 'Deliver what waits: writes to Notion, payment links, and notices of alerts',
   input: {},
-  needs: { store: 'required', outbox: 'required' },
+  needs: { store: 'required', outbox: 'required', payments: 'optional' },
   access: 'write',
   scope: 'operate',
   run: async context => {
     const deliverers = await context.outbox.deliverers(context)
     requireDeliverer(deliverers)
     if (!context.dryRun) await context.store.claims.recover()
-    const done = context.dryRun ? plannedDelivery(deliverers) : await deliverDue({ ...context, deliverers })
-    return { dryRun: context.dryRun, ...done, ...(await context.store.outbox.counts()) }
+    const payments = context.payments.ok ? context.payments.value : []
+    const outbox = { ...context, deliverers, payments }
+    const links = context.dryRun ? await plannedLinks(outbox) : []
+    const done = context.dryRun
+      ? plannedDelivery(deliverers)
+      : bothDelivered(await makeLinks(outbox), await deliverDue(outbox))
+    return { dryRun: context.dryRun, ...done, ...(await context.store.outbox.counts()), links }
   },
   render: result =>
     document(
       result.dryRun
         ? `would deliver up to ${result.pending}`
         : `delivered ${result.delivered}, ${result.pending} wait`,
+      section(
+        `would make ${countText(result.links.length, 'payment link')}`,
+        list(result.links.map(({ taskId, title, amount }) => words`${amount}  ${title}  ${id(taskId)}`)),
+      ),
       undeliveredItems(result.failed),
       result.dead === 0
         ? null

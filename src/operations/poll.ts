@@ -24,6 +24,7 @@ export const poll = defineOperation({
     models: 'required',
     taskSource: 'required',
     outbox: 'required',
+    payments: 'optional',
   },
   access: 'write',
   scope: 'operate',
@@ -32,8 +33,9 @@ export const poll = defineOperation({
     const stages = input.drain ? (['generate', 'judge', 'revise'] as const) : []
     const request = { ...input, stages, dryRun: context.dryRun }
     const openDeliverers: PollContext['openDeliverers'] = call => context.outbox.deliverers(call)
+    const payments = context.payments.ok ? context.payments.value : []
     const report = await pollOnce(
-      { ...context, settings: context.settings.settings, openDeliverers },
+      { ...context, settings: context.settings.settings, openDeliverers, payments },
       request,
     )
     return {

@@ -2,11 +2,11 @@ import { isNotice } from '../domain/notice.ts'
 import type { AppError } from '../kernel/errors.ts'
 import type { AlertChannel } from '../roles/alert-channel.ts'
 import type { Effect } from '../store/effect-rows.ts'
-import type { OutsideThing } from '../store/outbox.ts'
+import type { Learned } from '../store/outbox.ts'
 
 /** How a delivery ended. `unfound` was looked up, is not there, and is looked up once more before it is made. */
 export type Delivery =
-  | { readonly kind: 'done'; readonly thing: OutsideThing | null }
+  | { readonly kind: 'done'; readonly thing: Learned | null }
   | { readonly kind: 'unfound'; readonly againAtMs: number }
   | { readonly kind: 'impossible'; readonly why: string }
 

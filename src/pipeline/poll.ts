@@ -6,7 +6,7 @@ import {
   deliverDue,
   reviveWhatIsBack,
   stillUndelivered,
-  type OutboxContext,
+  type Delivered,
   type Undelivered,
 } from '../outbox/deliver.ts'
 import type { Deliverers } from '../outbox/deliverer.ts'
@@ -20,7 +20,9 @@ import {
   type TaskBoard,
   type TaskSource,
 } from '../roles/task-source.ts'
+import type { Payments } from '../roles/payment-provider.ts'
 import type { PickedPage } from '../store/pickup.ts'
+import { bothDelivered, makeLinks, type LinkContext } from './links.ts'
 import type { PipelineContext } from './context.ts'
 import { currencyFor, priceInCell } from './price.ts'
 import { estimateAtMostNano } from './estimate.ts'
@@ -36,6 +38,8 @@ export interface PollReport extends WorkReport {
 
 /** How often new ticks are looked for while work is in flight. */
 const PICK_UP_EVERY_MS = 60_000
+/** How often payment links are made of what is done, while more is worked on. */
+const MAKE_LINKS_EVERY_MS = 60_000
 /** How often the outbox is looked at while work is in flight. */
 const DELIVER_EVERY_MS = 500
 
@@ -54,6 +58,8 @@ export interface PollContext extends Omit<PipelineContext, 'rows'> {
   readonly taskSource: TaskSource | null
   /** Those of the services that are set up, for this call. */
   readonly openDeliverers: (call: ServiceCall) => Promise<Deliverers>
+  /** The services that are set up to take payments: the first makes the links. */
+  readonly payments: readonly Payments[]
 }
 
 /**
@@ -97,7 +103,7 @@ export async function pollOnce(context: PollContext, request: WorkRequest): Prom
     picked = await first
   })
   const report = await working.until(work)
-  const delivered = await deliverDue(outbox)
+  const delivered = bothDelivered(await makeLinks(outbox), await deliverDue(outbox))
   return {
     ...report,
     notion: {
@@ -110,7 +116,7 @@ export async function pollOnce(context: PollContext, request: WorkRequest): Prom
 
 /** Works the local queue alone, and delivers to other services. */
 async function pollWithoutBoard(
-  outbox: PollContext & OutboxContext,
+  outbox: PollContext & LinkContext,
   request: WorkRequest,
   opened: Exclude<OpenedBoard, { kind: 'open' }>,
 ): Promise<PollReport> {
@@ -120,7 +126,7 @@ async function pollWithoutBoard(
   const deliverers = { ...outbox.deliverers, failed }
   const { delivered, failed: undelivered } = request.dryRun
     ? { delivered: 0, failed: [] }
-    : await deliverDue({ ...outbox, deliverers })
+    : bothDelivered(await makeLinks(outbox), await deliverDue({ ...outbox, deliverers }))
   const picked = opened.kind === 'unknown' ? unreachable(opened.failure) : NOTHING_PICKED_UP
   const told = opened.kind === 'unknown' || delivered + undelivered.length > 0
   return { ...worked, notion: told ? { ...picked, delivered, undelivered } : null }
@@ -176,7 +182,7 @@ async function priced(
 }
 
 /** Delivers, and picks up again, beside the work. What fails here may still be delivered later, or at the end. */
-function whileWorking(context: OutboxContext, pickUpMore: () => Promise<void>) {
+function whileWorking(context: LinkContext, pickUpMore: () => Promise<void>) {
   const { clock } = context.world
   let delivered = 0
   const failed: Undelivered[] = []
@@ -189,8 +195,7 @@ function whileWorking(context: OutboxContext, pickUpMore: () => Promise<void>) {
       nextMs = clock.monotonicMs() + ms
     }
   }
-  const deliver = async (): Promise<void> => {
-    const pass = await deliverDue(context, true)
+  const keep = (pass: Delivered): void => {
     delivered += pass.delivered
     failed.push(...pass.failed)
   }
@@ -200,7 +205,8 @@ function whileWorking(context: OutboxContext, pickUpMore: () => Promise<void>) {
     until: async <T>(work: Promise<T>): Promise<T> => {
       const done = new AbortController()
       const companions = [
-        every(0, done.signal, deliver),
+        every(0, done.signal, async () => keep(await deliverDue(context, true))),
+        every(MAKE_LINKS_EVERY_MS, done.signal, async () => keep(await makeLinks(context))),
         every(PICK_UP_EVERY_MS, done.signal, pickUpMore),
         every(LOOK_FOR_LOST_EVERY_MS, done.signal, async () => reviveWhatIsBack(context)),
       ].map(

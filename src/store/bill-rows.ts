@@ -52,12 +52,6 @@ export function billOfRun(core: StoreReader, runId: string): Bill | null {
   return findRow(core, 'SELECT * FROM bills WHERE run_id = :runId', { runId }, readBill)
 }
 
-/** The newest bill of a task; null where it has none. */
-export function lastBillOf(core: StoreReader, taskId: string): Bill | null {
-  const sql = 'SELECT * FROM bills WHERE task_id = :taskId ORDER BY number DESC LIMIT 1'
-  return findRow(core, sql, { taskId }, readBill)
-}
-
 /**
  * What a client was billed for in US dollars, in nano-dollars: all bills that stand, whether they are paid or not; null
  * where one of them has no rate.

@@ -3,6 +3,7 @@ import { findRow, type Change, type StoreReader } from './core.ts'
 import { billsOfTask, revenueOf, type Bill } from './bill-rows.ts'
 import { clientById } from './client-rows.ts'
 import { recordEffects, tellMoney } from './effect-rows.ts'
+import { closeLinkOf } from './link-moves.ts'
 import { appendEntry } from './receipts.ts'
 import { addEvent, findRun, type Run } from './run-rows.ts'
 import { taskOf, type Task } from './tasks.ts'
@@ -82,6 +83,7 @@ function cancelBill(tx: Change, { id, runId, amount }: Bill): void {
   })
   tx.about(id, { run: runId, state: 'cancelled', amountMinor: amount?.minor ?? null })
   appendEntry(tx, runId, 'bill', { id, state: 'cancelled' })
+  closeLinkOf(tx, id, 'another bill took its place')
   const run = findRun(tx, runId)
   if (run !== null) tellMoney(tx, run)
 }

@@ -26,6 +26,8 @@ export const CHANGES = {
   'heal.begin': { audited: true },
   'heal.end': { audited: true },
   'integrity.mark': { audited: false },
+  'link.ask': { audited: true },
+  'link.look': { audited: true },
   'lock.acquire': { audited: false },
   'lock.expire': { audited: false },
   'lock.release': { audited: false },

@@ -1,7 +1,8 @@
 import type { DeadCause, EffectBody, EffectState, NewEffect } from '../domain/effect-kind.ts'
 import { readRow, readRows, type Change, type RowReader, type StoreReader } from './core.ts'
-import { billOfRun, lastBillOf } from './bill-rows.ts'
+import { billOfRun, billsOfTask } from './bill-rows.ts'
 import { clientById } from './client-rows.ts'
+import { lastLinkOf, payAddress } from './link-rows.ts'
 import type { SqlValue } from './engine.ts'
 import {
   effectsOf,
@@ -180,12 +181,15 @@ export function tellMoney(tx: Change, run: Run): void {
   recordEffects(tx, effectsOfRun(taskOf(tx, run), run.id), lateCostEffects(transition, false))
 }
 
-/** Records that what was paid for a run has changed; inside the transaction that changed it. */
+/**
+ * Records that a bill of a run is paid otherwise than it was, or at another link; inside the transaction that changed it.
+ */
 export function tellPayment(tx: Change, run: Run, news: readonly MoneyNews[]): void {
-  const transition = standingTransition(tx, run)
-  if (transition === null) return
-  const rows = news.map(one => moneyLog(transition, one))
-  recordEffects(tx, effectsOfRun(taskOf(tx, run), run.id), [...paymentEffects(transition), ...rows])
+  const billed = standingTransition(tx, run)
+  const latest = standingTransition(tx, latestRun(tx, run.taskId))
+  if (billed === null || latest === null) return
+  const rows = news.map(one => moneyLog(billed, one))
+  recordEffects(tx, effectsOfRun(taskOf(tx, run), run.id), [...paymentEffects(billed, latest), ...rows])
 }
 
 /** What is known of a run now, as the outside would be told; null for a local task. */
@@ -232,9 +236,20 @@ function moneyOf(core: StoreReader, run: Run, task: Task): Transition['money'] {
   return {
     clientPageId: client?.pageId ?? null,
     clientRateNano: client?.rateNano ?? null,
-    bill,
-    standing: lastBillOf(core, task.id)?.state ?? null,
+    bill: bill === null ? null : { ...bill, link: payAddress(lastLinkOf(core, bill.id)) },
+    standing: standingBill(core, task.id),
   }
+}
+
+/** The newest bill of a task, with the link of it; of a task that never had a link nothing is said of one. */
+function standingBill(core: StoreReader, taskId: string): Transition['money']['standing'] {
+  const bills = billsOfTask(core, taskId)
+  const bill = bills.at(-1)
+  if (bill === undefined) return null
+  const link = lastLinkOf(core, bill.id)
+  const hadLink = bills.some(({ id }) => lastLinkOf(core, id) !== null)
+  const refusal = link?.state === 'refused' ? link.why : null
+  return { state: bill.state, link: hadLink ? { url: payAddress(link), refusal } : null }
 }
 
 /** The text that stands, with what was found in it where a person is to read that. */

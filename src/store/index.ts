@@ -14,6 +14,7 @@ import { openEngine, sqliteVersion, type Engine } from './engine.ts'
 import { groupCommit } from './group-commit.ts'
 import { CHECK_LIMITS, checkIntegrity, type CheckLimits, type Integrity } from './integrity.ts'
 import { ledgerStore } from './ledger.ts'
+import { linkStore } from './links.ts'
 import { lookupStore } from './lookup.ts'
 import { migrate, readMigrations, refuseForeign, schemaVersion } from './migrate.ts'
 import { accountStore } from './accounts.ts'
@@ -177,6 +178,7 @@ function familiesOn(core: StoreCore) {
     clients: clientStore(core),
     bills: billStore(core),
     payments: paymentStore(core),
+    links: linkStore(core),
     webhooks: webhookStore(core),
   }
 }

@@ -4,6 +4,7 @@ import { LEASE_MS } from '../kernel/lease.ts'
 import { findRow, readRow, readRows, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { aboutEffect, effectsWhere, readEffect, type Effect } from './effect-rows.ts'
 import { IS_MISSED, settleDead } from './effects.ts'
+import { endLinkEffect, refuseLink, type LinkSeen } from './links.ts'
 import { appendEntry } from './receipts.ts'
 import { dueSql, listOf, listed } from './sql.ts'
 
@@ -25,6 +26,9 @@ export interface OutsideThing {
   readonly key: string
   readonly outsideId: string
 }
+
+/** What is known of the thing that an effect was about, once it is done. */
+export type Learned = OutsideThing | LinkSeen
 
 /**
  * Which intermediate states are delivered: `all`; those that have been current for a while; or `none`, where requests
@@ -51,7 +55,7 @@ export function outboxStore(core: StoreCore) {
      * Marks the effects done; a delivered untick confirms its tick. What was made at their service is remembered. In the
      * same transaction what is next is claimed, where it is wanted.
      */
-    delivered: (effects: readonly Effect[], thing: OutsideThing | null, wantsNext: Passing | null) =>
+    delivered: (effects: readonly Effect[], thing: Learned | null, wantsNext: Passing | null) =>
       core.change(core.actor, 'effect.done', tx => {
         finish(tx, effects, thing)
         const [first] = effects
@@ -197,13 +201,15 @@ function endOne(
   )
 }
 
-function finish(tx: Change, effects: readonly Effect[], thing: OutsideThing | null): void {
+function finish(tx: Change, effects: readonly Effect[], thing: Learned | null): void {
+  const link = thing !== null && 'link' in thing ? thing : null
   for (const effect of effects) {
     const mine = endOne(tx, effect, `state = 'done', error = NULL, ended_ms = :now`, {
       now: tx.clock.now(),
     })
     if (!mine) continue
     aboutEffect(tx, effect, 'done')
+    endLinkEffect(tx, effect, link)
     if (tx.kinds.of(effect)?.confirmsTick?.(effect.body) === true) confirmTick(tx, effect)
     // A delivery after the seal is a later fact of the receipt.
     if (effect.runId !== null) {
@@ -212,7 +218,7 @@ function finish(tx: Change, effects: readonly Effect[], thing: OutsideThing | nu
   }
   const [first] = effects
   if (first !== undefined) settleDead(tx, first)
-  if (thing === null || first === undefined) return
+  if (thing === null || 'link' in thing || first === undefined) return
   tx.engine.run(
     `INSERT INTO outside_things (service, key, outside_id) VALUES (:service, :key, :outsideId)
      ON CONFLICT (service, key) DO UPDATE SET outside_id = excluded.outside_id`,
@@ -241,7 +247,10 @@ function endFailed(tx: Change, effects: readonly Effect[], failure: FailedDelive
     if (cause !== null) {
       const values = { error, notBeforeMs, cause, now }
       const mine = endOne(tx, effect, `${set}, state = 'dead', cause = :cause, ended_ms = :now`, values)
-      if (mine) aboutEffect(tx, effect, 'dead')
+      if (mine) {
+        aboutEffect(tx, effect, 'dead')
+        refuseLink(tx, effect, error)
+      }
       continue
     }
     // What was sent after a look-up has to be looked for anew.

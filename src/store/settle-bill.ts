@@ -6,6 +6,7 @@ import { billById, type Bill } from './bill-rows.ts'
 import { tellRevenue, termsOf } from './billing.ts'
 import type { Change } from './core.ts'
 import { tellPayment } from './effect-rows.ts'
+import { closeLinkOf } from './link-moves.ts'
 import { paymentsOfBill, wholePayment, type Payment } from './payment-rows.ts'
 import { appendEntry } from './receipts.ts'
 import { addEvent, findRun } from './run-rows.ts'
@@ -27,6 +28,7 @@ export function settleBill(tx: Change, billId: string, news: readonly MoneyNews[
     appendEntry(tx, bill.runId, 'bill', { id: bill.id, state: after.state })
     addEvent(tx, { runId: bill.runId, state: run.state, what: `payment: ${BILL_STATES[after.state]}` })
     if (bill.clientId !== null) tellRevenue(tx, bill.clientId)
+    if (bill.state === 'unpaid') closeLinkOf(tx, bill.id, 'its bill is paid')
   }
   if (!isSame || news.length > 0) tellPayment(tx, run, news)
 }

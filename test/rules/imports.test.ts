@@ -12,7 +12,14 @@ interface Allowed {
 const NODE = 'node:'
 
 /** Each service knows what all stand on, the roles, and how services are declared; never another service. */
-const OF_SERVICES = ['kernel/', 'domain/', 'roles/', 'outbox/deliverer.ts', 'integrations/service.ts']
+const OF_SERVICES = [
+  'kernel/',
+  'domain/',
+  'roles/',
+  'outbox/deliverer.ts',
+  'outbox/link-deliverer.ts',
+  'integrations/service.ts',
+]
 const TYPES_OF_SERVICES = ['domain/', 'roles/', 'outbox/', 'settings/core.ts', 'store/']
 
 /** By the longest beginning of the path. A part may always import itself. */

@@ -111,6 +111,7 @@ test('a task is billed when it is Done, and the board is told so in the same cha
       profitNano: 54_889_999_200,
       marginPercent: 100,
       paymentStatus: 'Unpaid',
+      paymentLink: null,
     },
   ])
   const receipt = await store.receipts.get(runId)

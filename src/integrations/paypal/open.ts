@@ -1,4 +1,6 @@
 import { proof } from '../../domain/proof.ts'
+import { linkDeliverer } from '../../outbox/link-deliverer.ts'
+import type { Payments } from '../../roles/payment-provider.ts'
 import type { OpenService, ServiceEnvironment } from '../service.ts'
 import { checkedMode, checkMode } from './account.ts'
 import { paypalClient, type PayPalClient } from './client.ts'
@@ -28,17 +30,20 @@ export async function openPayPal(environment: Environment): Promise<OpenService>
   if (api === null) return WITHOUT_CREDENTIALS
   const baseUrl = own.base_url
   checkMode(await (await openStore()).accounts.get('paypal'), baseUrl)
+  const provider: Payments['provider'] = async ({ actor, dryRun }) => {
+    const mode = await checkedMode(await openStore(actor), api, baseUrl, dryRun)
+    const pages = { approve: approvePage(mode, baseUrl), returnUrl: own.return_url }
+    return paypalOrders({ api, isLive: mode === 'live' }, pages)
+  }
   return {
-    roles: {
-      paymentProvider: {
+    roles: { paymentProvider: { service: 'paypal', provider } },
+    deliverer: async call =>
+      linkDeliverer({
         service: 'paypal',
-        provider: async ({ actor, dryRun }) => {
-          const mode = await checkedMode(await openStore(actor), api, baseUrl, dryRun)
-          const pages = { approve: approvePage(mode, baseUrl), returnUrl: own.return_url }
-          return paypalOrders({ api, isLive: mode === 'live' }, pages)
-        },
-      },
-    },
+        provider: await provider(call),
+        store: await openStore(call.actor),
+        clock: environment.world.clock,
+      }),
     proofs: async ({ actor, dryRun }) => {
       const webhookId = secret('PAYPAL_WEBHOOK_ID')
       return paypalProofs({ api, store: await openStore(actor), baseUrl, webhookId, dryRun })
@@ -58,5 +63,6 @@ function clientOf({ own, secret, missing, world }: Environment): PayPalClient | 
 
 const WITHOUT_CREDENTIALS: OpenService = {
   roles: { paymentProvider: null },
+  deliverer: async () => null,
   proofs: async () => [proof('not_proved', 'paypal', 'no credentials are set: nothing is paid by PayPal')],
 }

@@ -1,3 +1,4 @@
+import { LINK_EFFECTS } from '../../domain/link.ts'
 import { numberField, originField, urlField, withDefault } from '../../kernel/field.ts'
 import { defineService } from '../service.ts'
 
@@ -22,6 +23,6 @@ export const paypal = defineService({
     PAYPAL_WEBHOOK_ID: { meaning: 'id of the webhook of that app, which its events are signed for' },
   },
   plays: ['paymentProvider'],
-  effects: [],
+  effects: LINK_EFFECTS,
   open: async environment => (await import('./open.ts')).openPayPal(environment),
 })

@@ -1,4 +1,6 @@
 import { proof } from '../../domain/proof.ts'
+import { linkDeliverer } from '../../outbox/link-deliverer.ts'
+import type { Payments } from '../../roles/payment-provider.ts'
 import type { OpenService, ServiceEnvironment } from '../service.ts'
 import { checkAccount, checkMode, modeOf } from './account.ts'
 import { stripeClient } from './client.ts'
@@ -31,16 +33,19 @@ export async function openStripe({
   const secrets = webhookSecrets(secret('STRIPE_WEBHOOK_SECRET') ?? '')
   const timeoutMs = own.timeout_seconds * 1000
   const api = stripeClient({ baseUrl: own.base_url, secretKey, timeoutMs, world })
+  const provider: Payments['provider'] = async ({ actor, dryRun }) => {
+    await checkAccount(await openStore(actor), api, mode, dryRun)
+    return stripeLinks(api, mode === 'live')
+  }
   return {
-    roles: {
-      paymentProvider: {
+    roles: { paymentProvider: { service: 'stripe', provider } },
+    deliverer: async call =>
+      linkDeliverer({
         service: 'stripe',
-        provider: async ({ actor, dryRun }) => {
-          await checkAccount(await openStore(actor), api, mode, dryRun)
-          return stripeLinks(api, mode === 'live')
-        },
-      },
-    },
+        provider: await provider(call),
+        store: await openStore(call.actor),
+        clock: world.clock,
+      }),
     webhooks: secrets.length === 0 ? null : stripeWebhooks({ secrets, isLive: mode === 'live' }),
     proofs: async ({ actor, dryRun }) => [await stripeProof(api, mode, await openStore(actor), dryRun)],
   }
@@ -48,5 +53,6 @@ export async function openStripe({
 
 const WITHOUT_KEY: OpenService = {
   roles: { paymentProvider: null },
+  deliverer: async () => null,
   proofs: async () => [proof('not_proved', 'stripe', 'no key is set: nothing is paid by payment links')],
 }

@@ -1,3 +1,4 @@
+import { LINK_EFFECTS } from '../../domain/link.ts'
 import { numberField, originField, withDefault } from '../../kernel/field.ts'
 import { defineService } from '../service.ts'
 
@@ -23,7 +24,7 @@ export const stripe = defineService({
     },
   },
   plays: ['paymentProvider'],
-  effects: [],
+  effects: LINK_EFFECTS,
   sendsWebhooks: true,
   open: async environment => (await import('./open.ts')).openStripe(environment),
 })

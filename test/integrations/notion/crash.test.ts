@@ -1,6 +1,7 @@
 /** `poll --drain` over Notion rows, killed at any boundary and started again: as if nothing had happened. */
 import { beforeEach, expect, test } from 'vitest'
 import { boundariesOf, expectRecoveries, workUntilKilled } from '../../crash/support/matrix.ts'
+import { sdk } from '../../sandbox/stripe/support/server.ts'
 import { expectAtRest } from '../../support/books.ts'
 import { briefThat } from '../../support/tasks.ts'
 import type { Board } from './support/board.ts'
@@ -16,6 +17,8 @@ const ALWAYS = [
   'after POST /v1/pages',
   'after PATCH /v1/blocks/:id/children',
   'after outbox.delivered',
+  'after links.ask',
+  'after POST /v1/payment_links',
 ]
 
 const ROWS = [
@@ -45,7 +48,7 @@ beforeEach(() => {
 
 /** A desk and a board with these rows, all ticked. */
 async function anew(): Promise<Desk> {
-  for (const name of ['notion', 'openai'] as const)
+  for (const name of ['notion', 'openai', 'stripe'] as const)
     await fetch(`${office.url(name)}/__sandbox/reset`, { method: 'POST' })
   const desk = await openDesk(office)
   const client = await board.add({ 'Client Name': 'Acme' }, { source: 'Clients' })
@@ -82,6 +85,12 @@ async function expectBilledOnce(desk: Desk): Promise<void> {
   expect(await shown('Automation Queue', 'Payment Status')).toEqual(['Unpaid'])
   expect(await shown('Job Log', 'Payment Status')).toEqual(['Unpaid'])
   expect(await shown('Clients', 'Revenue USD')).toEqual([49.9])
+  const links = await sdk(office.url('stripe')).paymentLinks.list()
+  const urls = links.data.map(({ url }) => url)
+  expect(desk.rows('SELECT state, url FROM links')).toEqual(urls.map(url => ({ state: 'open', url })))
+  expect(urls).toHaveLength(1)
+  expect(await shown('Automation Queue', 'Payment Link')).toEqual(urls)
+  expect(await shown('Job Log', 'Payment Link')).toEqual(urls)
 }
 
 let boundaries: readonly string[] = []

@@ -16,6 +16,7 @@ import { openService } from './opened.ts'
 export interface StripeBench {
   readonly server: StripeServer
   readonly store: Store
+  readonly clock: FakeClock
   /** Opens it with a key, at the stand-in or at another address. */
   readonly open: (key?: string | null, url?: string) => Promise<OpenService>
   readonly call: (dryRun?: boolean) => ServiceCall
@@ -49,6 +50,7 @@ export async function stripeBench(): Promise<StripeBench> {
   return {
     server,
     store,
+    clock,
     open: async (key = TEST_KEY, url = server.url) =>
       openService('stripe', {
         world,

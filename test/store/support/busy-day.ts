@@ -1,6 +1,7 @@
 import { afterFailure } from '../../../src/domain/after-failure.ts'
 import { newClient } from '../../../src/domain/client.ts'
 import { LEASE_MS } from '../../../src/kernel/lease.ts'
+import { billedRow, eur } from '../../support/bills.ts'
 import type { Store } from '../../../src/store/index.ts'
 import {
   aCall,
@@ -157,6 +158,7 @@ export async function auditedDay(files: TestStore, words: string): Promise<void>
   await store.proofCalls.settle(aSettlement('call_p', { error: words, note: words }))
   await store.queue.pause(words)
   await store.queue.resume()
+  await links(store, words)
   await decisions(store, words)
   await failures(store, words)
   await writes(store, words)
@@ -190,6 +192,21 @@ async function paid(store: Store, words: string): Promise<void> {
     disputes: [{ ...of, state: 'needs_response', dueMs: 2 }],
   } as const
   await store.payments.record('stripe', facts, { by: 'webhook', askedMs: 1 })
+}
+
+/** A payment link that is made, and one that is refused. */
+async function links(store: Store, words: string): Promise<void> {
+  const taskId = await billedRow(store, eur(4990), 'page-links')
+  await store.links.ask({ service: 'stripe', isLive: false })
+  const url = 'https://pay.example/1'
+  const open = { id: words, url, isLive: false, state: 'open', payments: [], refusal: words } as const
+  await store.outbox.delivered(await store.outbox.claim('stripe', 'all'), { link: open, askedMs: 1 }, null)
+  const [bill] = await store.bills.ofTask(taskId)
+  const [link] = await store.links.ofBill(bill?.id ?? '')
+  await store.links.look(link?.id ?? '', { ...open, state: 'expired' }, { by: 'scan', askedMs: 1 })
+  await store.links.ask({ service: 'stripe', isLive: false })
+  const refused = { ...FAILURE, error: words, dead: 'refused' } as const
+  await store.outbox.failed(await store.outbox.claim('stripe', 'all'), refused)
 }
 
 /** A text that is returned, and its revision that is accepted. */

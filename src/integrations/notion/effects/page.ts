@@ -133,6 +133,7 @@ export function cellsOf(change: PageChange): Cells {
     ...(has('summary') ? { resultSummary: change.summary } : {}),
     ...(has('notes') ? { notes: change.notes } : {}),
     ...(has('paymentStatus') ? { paymentStatus: change.paymentStatus } : {}),
+    ...(has('paymentLink') ? { paymentLink: change.paymentLink } : {}),
   }
 }
 

@@ -173,6 +173,7 @@ function moneyCells(money: JobMoney): Cells {
     profitUsd: usd(money.profitNano),
     marginPercent: money.marginPercent,
     paymentStatus: money.paymentStatus,
+    paymentLink: money.paymentLink,
   }
 }
 

@@ -118,6 +118,8 @@ function writeCell(type: string, value: CellValue): NotionJson | null {
       return writeOption(type, text)
     case 'email':
       return { email: text === '' ? null : text }
+    case 'url':
+      return { url: text === '' ? null : text }
     case 'relation':
       return { relation: text === '' ? [] : [{ id: text }] }
     case 'date':

@@ -15,12 +15,12 @@ import { realWorld } from '../../../support/real-world.ts'
 import { fileFolder, temporaryFolder } from '../../../support/temporary.ts'
 import { boardAt, type Board } from './board.ts'
 
-/** Both stand-ins, shared by the tests of a file and emptied before each. */
+/** The stand-ins, shared by the tests of a file and emptied before each. */
 export interface Office {
   readonly board: () => Board
   readonly env: () => Readonly<Record<string, string>>
   /** Address of a stand-in. */
-  readonly url: (service: 'notion' | 'openai') => string
+  readonly url: (service: 'notion' | 'openai' | 'stripe') => string
 }
 
 /** Starts them for the tests of this file. */
@@ -33,7 +33,9 @@ export function sharedOffice(): Office {
   })
   afterAll(async () => sandbox?.stop())
   beforeEach(async () => {
-    for (const name of ['notion', 'openai']) await fetch(`${url(name)}/__sandbox/reset`, { method: 'POST' })
+    for (const name of ['notion', 'openai', 'stripe']) {
+      await fetch(`${url(name)}/__sandbox/reset`, { method: 'POST' })
+    }
   })
   return {
     board: () => boardAt(url('notion')),
