@@ -207,6 +207,6 @@ test('the stand-in shows which checks are up, which runs and which is down', asy
   const page = await (await fetch(`${url}/`)).text()
   const text = page.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')
   expect(text).toMatch(
-    /1 checks that are down .*replay up, last ping .*poll down: 74, .*backup runs, last ping/,
+    /Checks .*replay · pinged \d+ s ago 2 pings up .*poll · .* down: 74 .*backup · .* 1 ping runs/,
   )
 })

@@ -1,4 +1,5 @@
 /** Whoever watches the program: a receiver of notices of alerts, as chat services have them, and of pings of jobs. */
+import { boardPage, MOST_ROWS, type BoardRow } from '../lib/board.ts'
 import type { Database } from '../lib/db.ts'
 import { bodyObject, stringOf, type JsonObject } from '../lib/json.ts'
 import { objects, type Objects } from '../lib/objects.ts'
@@ -22,12 +23,14 @@ interface Arrived {
   readonly body: JsonObject
 }
 
+const SUBTITLE =
+  'Takes notices of alerts, as webhooks of chat services do, and pings of jobs, as healthchecks does'
+
 /** The stand-in of whoever watches. */
 export const WATCH_SERVICE: ServiceDefinition = {
   name: 'watch',
   title: 'Watch',
-  subtitle:
-    'Takes notices of alerts, as webhooks of chat services do, and pings of jobs, as healthchecks does',
+  subtitle: SUBTITLE,
   bodyLimitBytes: 65_536,
   presets: [
     { label: 'Taken, answer lost', fault: { match: { path: HOOK_PATH }, action: { type: 'lose-answer' } } },
@@ -39,11 +42,21 @@ function openService(db: Database, now: Clock): Service {
   const notices = objects<Arrived>(db, 'notice')
   const checks = checksOf(db, now)
   const all = (): Arrived[] => notices.list().map(([, notice]) => notice)
+  const board = (): Reply =>
+    boardPage({
+      service: 'watch',
+      title: 'Watch',
+      subtitle: SUBTITLE,
+      links: [['Refresh', '/']],
+      problem: '',
+      lists: [{ title: 'Notices', rows: notices.newest(MOST_ROWS).map(rowOf) }, checks.list()],
+    })
   return {
     routes: [
       { method: 'POST', path: HOOK_PATH, handle: request => take(notices, now, request) },
       ...checks.routes,
     ],
+    own: [{ method: 'GET', path: '/', handle: board }],
     callColumns: ['Says'],
     refuse: () => undefined,
     problem,
@@ -55,6 +68,11 @@ function openService(db: Database, now: Clock): Service {
       ...checks.figures(),
     ],
   }
+}
+
+function rowOf({ key, atMs, times, body }: Arrived): BoardRow {
+  const about = `${stringOf(body, 'text') ?? ''} · ${new Date(atMs).toISOString().slice(0, 19)}Z`
+  return { id: key, about, state: times === 1 ? 'sent once' : `sent ${String(times)} times`, buttons: [] }
 }
 
 function take(notices: Objects<Arrived>, now: Clock, request: SandboxRequest): Reply {

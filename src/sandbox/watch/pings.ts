@@ -1,4 +1,5 @@
 /** Checks that are pinged, by name: the part of https://healthchecks.io/docs/http_api/ that jobs use. */
+import type { BoardList, BoardRow } from '../lib/board.ts'
 import type { Database } from '../lib/db.ts'
 import { objects } from '../lib/objects.ts'
 import {
@@ -59,14 +60,15 @@ export function checksOf(db: Database, now: Clock) {
     figures: (): Figure[] => [
       { value: all().length, label: 'checks' },
       { value: all().filter(isBad).length, label: 'checks that are down' },
-      ...all().map(check => ({ value: check.name, label: labelOf(check, now()) })),
     ],
+    list: (): BoardList => ({ title: 'Checks', rows: all().map(check => rowOf(check, now())) }),
   }
 }
 
-function labelOf({ last, lastMs, exit, runsSinceMs }: Check, nowMs: number): string {
+function rowOf({ name, pings, last, lastMs, exit, runsSinceMs }: Check, nowMs: number): BoardRow {
+  const about = `${name} · pinged ${String(Math.round((nowMs - lastMs) / 1000))} s ago`
   const state = runsSinceMs !== null ? 'runs' : exit === 0 ? 'up' : `down: ${last}`
-  return `${state}, last ping ${String(Math.round((nowMs - lastMs) / 1000))} s ago`
+  return { id: `${String(pings)} ${pings === 1 ? 'ping' : 'pings'}`, about, state, buttons: [] }
 }
 
 function exitOf(what: string): number {
