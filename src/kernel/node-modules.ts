@@ -1,6 +1,8 @@
 import type nodeChildProcessModule from 'node:child_process'
 import type nodeCryptoModule from 'node:crypto'
 import type nodeNetModule from 'node:net'
+import type nodeTlsModule from 'node:tls'
+import type nodeZlibModule from 'node:zlib'
 
 /**
  * Node's own modules that take long to load and are not needed by every command: each is loaded when it is first
@@ -20,4 +22,14 @@ export function nodeChildProcess(): typeof nodeChildProcessModule {
 /** Loads in 10 ms, and is needed for pipes only. */
 export function nodeNet(): typeof nodeNetModule {
   return process.getBuiltinModule('node:net')
+}
+
+/** Loaded already where anything was asked over https; needed for its list of authorities. */
+export function nodeTls(): typeof nodeTlsModule {
+  return process.getBuiltinModule('node:tls')
+}
+
+/** Needed for checksums of webhooks only. */
+export function nodeZlib(): typeof nodeZlibModule {
+  return process.getBuiltinModule('node:zlib')
 }

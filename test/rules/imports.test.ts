@@ -38,7 +38,8 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
   'integrations/openai/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: ['openai'] },
   'integrations/notion/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: ['@notionhq/client'] },
   'integrations/journal/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: [] },
-  'integrations/paypal/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: [] },
+  // For its types.
+  'integrations/paypal/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: ['node:crypto'] },
   'integrations/pings/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: [] },
   'integrations/webhook/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: [] },
   'integrations/service.ts': { parts: ['kernel/'], types: TYPES_OF_SERVICES, packages: [] },

@@ -1,12 +1,16 @@
 import { proof } from '../../domain/proof.ts'
+import { AppError } from '../../kernel/errors.ts'
 import { linkDeliverer } from '../../outbox/link-deliverer.ts'
 import type { Payments } from '../../roles/payment-provider.ts'
+import type { WebhookReader } from '../../roles/webhook-reader.ts'
 import type { OpenService, ServiceEnvironment } from '../service.ts'
 import { checkedMode, checkMode } from './account.ts'
+import { certificateKeeper } from './certificates.ts'
 import { paypalClient, type PayPalClient } from './client.ts'
-import { approvePage } from './mode.ts'
+import { approvePage, type Mode } from './mode.ts'
 import { paypalOrders } from './orders.ts'
 import { paypalProofs } from './proofs.ts'
+import { paypalWebhooks } from './webhook.ts'
 
 /** What the integration reads of the settings. */
 interface PayPalSettings {
@@ -25,7 +29,7 @@ type Environment = ServiceEnvironment<
  * @throws AppError `config` where one of the two is missing, or the store belongs to another mode than the address has
  */
 export async function openPayPal(environment: Environment): Promise<OpenService> {
-  const { own, secret, store: openStore } = environment
+  const { own, store: openStore } = environment
   const api = clientOf(environment)
   if (api === null) return WITHOUT_CREDENTIALS
   const baseUrl = own.base_url
@@ -35,6 +39,7 @@ export async function openPayPal(environment: Environment): Promise<OpenService>
     const pages = { approve: approvePage(mode, baseUrl), returnUrl: own.return_url }
     return paypalOrders({ api, isLive: mode === 'live' }, pages)
   }
+  const webhookId = webhookIdIn(environment)
   return {
     roles: { paymentProvider: { service: 'paypal', provider } },
     deliverer: async call =>
@@ -44,11 +49,17 @@ export async function openPayPal(environment: Environment): Promise<OpenService>
         store: await openStore(call.actor),
         clock: environment.world.clock,
       }),
-    proofs: async ({ actor, dryRun }) => {
-      const webhookId = secret('PAYPAL_WEBHOOK_ID')
-      return paypalProofs({ api, store: await openStore(actor), baseUrl, webhookId, dryRun })
-    },
+    webhooks: webhookId === null ? null : webhooksOf(environment, api, webhookId),
+    proofs: async ({ actor, dryRun }) =>
+      paypalProofs({ api, store: await openStore(actor), baseUrl, webhookId, dryRun }),
   }
+}
+
+function webhooksOf({ own, world, store }: Environment, api: PayPalClient, webhookId: string): WebhookReader {
+  const baseUrl = own.base_url
+  const mode = async (): Promise<Mode> => checkedMode(await store(), api, baseUrl, false)
+  const timeoutMs = own.timeout_seconds * 1000
+  return paypalWebhooks({ webhookId, certificates: certificateKeeper({ world, baseUrl, timeoutMs, mode }) })
 }
 
 /** Null where nothing is set. @throws AppError `config` where one of the two is missing */
@@ -59,6 +70,20 @@ function clientOf({ own, secret, missing, world }: Environment): PayPalClient | 
   if (clientSecret === null) throw missing(['PAYPAL_CLIENT_SECRET'])
   const timeoutMs = own.timeout_seconds * 1000
   return paypalClient({ baseUrl: own.base_url, clientId, clientSecret, timeoutMs, world })
+}
+
+/** What PayPal's webhook simulator signs for, whoever asks it: anybody could have what it sends. */
+const SIMULATOR = 'WEBHOOK_ID'
+
+/** @throws AppError `config` for the id that everybody has */
+function webhookIdIn({ secret }: Environment): string | null {
+  const webhookId = secret('PAYPAL_WEBHOOK_ID')
+  if (webhookId !== SIMULATOR) return webhookId
+  throw new AppError(
+    'config',
+    'PAYPAL_WEBHOOK_ID is the id that the webhook simulator of PayPal signs for: anybody could send its events',
+    'set it to the id of a webhook of the app (Apps & Credentials)',
+  )
 }
 
 const WITHOUT_CREDENTIALS: OpenService = {

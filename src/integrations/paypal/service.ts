@@ -24,5 +24,6 @@ export const paypal = defineService({
   },
   plays: ['paymentProvider'],
   effects: LINK_EFFECTS,
+  sendsWebhooks: true,
   open: async environment => (await import('./open.ts')).openPayPal(environment),
 })
