@@ -89,43 +89,10 @@ export function wholeIn(given: Given, name: string, { usual = NaN, least = 1, mo
   throw refused(`${name} is a whole number from ${String(least)} to ${String(most)}.`)
 }
 
-const DAY_S = 86_400
-
-/** Many payments to make at once: how many, over how many of the last seconds, and what each is labelled with. */
-export interface Seed {
-  readonly count: number
-  readonly seconds: number
-  readonly prefix: string
-}
-
-/** The seed that was given: `{count, days?, prefix?}`. */
-export function seedIn(given: Given): Seed {
-  const seconds = wholeIn(given, 'days', { usual: 30 }) * DAY_S
-  return { count: wholeIn(given, 'count'), seconds, prefix: given['prefix'] ?? 'seed_' }
-}
-
 /** What acts work on where there are webhooks. */
-interface Telling extends MovableClock {
+export interface Telling extends MovableClock {
   readonly webhooks: Webhooks
   readonly nowMs: number
-}
-
-/**
- * Makes the payments of a seed, evenly over its time and the oldest first. They are told of by no events, as what lies
- * longer back than vendors keep events. Lists are in the order of making: seed before anything else is made.
- */
-export function sow<A extends Telling>(
-  act: A,
-  { count, seconds, prefix }: Seed,
-  one: (then: A, label: string) => void,
-): JsonObject {
-  const webhooks = { ...act.webhooks, loses: () => true }
-  const stepMs = (seconds * 1000) / count
-  for (let number = 1; number <= count; number += 1) {
-    const nowMs = Math.floor(act.nowMs - (count - number) * stepMs)
-    one({ ...act, webhooks, nowMs }, `${prefix}${String(number)}`)
-  }
-  return { seeded: count }
 }
 
 /** The acts on webhooks and time that all have; `onTime` is what time alone brings about. */

@@ -1,6 +1,7 @@
 /** Many payments at once, made as the pages make one: what tests and benchmarks of long lists begin with. */
-import { sow, wholeIn, seedIn, type Given } from '../lib/hand.ts'
+import { wholeIn, type Given } from '../lib/hand.ts'
 import type { JsonObject } from '../lib/json.ts'
+import { sow } from '../lib/seed.ts'
 import type { Act } from './account.ts'
 import { lineOf } from './lines.ts'
 import { makeLink, paymentData } from './links.ts'
@@ -16,7 +17,7 @@ export function seedPayments(act: Act, given: Given): JsonObject {
   const { currency: code = 'usd', name = 'run_id' } = given
   const [amount, currency] = [wholeIn(given, 'amount', { usual: 1000 }), currencyIn(code, 'currency')]
   checkCharge(amount, currency, 'amount')
-  return sow(act, seedIn(given), (then, label) => {
+  return sow(act, given, (then, label) => {
     const metadata = { [name]: label }
     const link = makeLink(then, currency, {
       lines: [lineOf(label, amount, currency)],

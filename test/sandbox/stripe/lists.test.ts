@@ -66,6 +66,25 @@ test('lists are narrowed by time, state and what belongs together', async () => 
   ])
 })
 
+test('refunds and disputes are listed since a time too', async () => {
+  const { stripe, hand } = await stripeServer()
+  const pay = async (): Promise<unknown> =>
+    (await hand('pay', { link: (await makeLink(stripe)).id }))['payment_intent']
+  const act = async (): Promise<void> => {
+    await hand('refund', { payment_intent: await pay(), amount: 300 })
+    await hand('dispute', { payment_intent: await pay() })
+  }
+  await act()
+  await hand('clock', { seconds: 3600 })
+  await act()
+  for (const list of [stripe.refunds, stripe.disputes]) {
+    const [newest, before] = (await list.list()).data
+    const since = (await list.list({ created: { gte: newest?.created ?? 0 } })).data
+    expect(since.map(({ id }) => id)).toEqual([newest?.id])
+    expect((newest?.created ?? 0) - (before?.created ?? 0)).toBeGreaterThanOrEqual(3600)
+  }
+})
+
 test('ids are filled in where it is asked for, deep and in lists; lines only then', async () => {
   const { stripe, hand } = await stripeServer()
   const link = await makeLink(stripe)
