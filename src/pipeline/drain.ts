@@ -55,9 +55,10 @@ export async function drain(context: PipelineContext, options: DrainOptions): Pr
     claiming: 0,
     working: 0,
     broken: false,
-    finished: Promise.withResolvers(),
+    news: 0,
+    idle: [],
   }
-  const stopLooking = context.world.clock.every(LOOK_AGAIN_MS, () => wakeAll(shared))
+  const stopLooking = context.world.clock.every(LOOK_AGAIN_MS, () => tellNews(shared))
   const workers = Array.from({ length: options.concurrency }, () => runWorker(shared))
   const ends = await Promise.allSettled([runFeed(shared), ...workers])
   stopLooking()
@@ -78,14 +79,21 @@ interface Shared {
   working: number
   /** The store failed for one of them: none claims another run. */
   broken: boolean
-  /** Resolves when a stage was finished: there may be new work for those who found none. */
-  finished: PromiseWithResolvers<void>
+  /** How often there was news: there may be new work for those who found none. */
+  news: number
+  /** Wakes each worker that waits for some. */
+  readonly idle: (() => void)[]
 }
 
-/** Wakes the workers that wait for new work. */
-function wakeAll(shared: Shared): void {
-  shared.finished.resolve()
-  shared.finished = Promise.withResolvers()
+/** Has one of the workers that wait look for work. It passes the news on where it finds some, or where it ends. */
+function tellNews(shared: Shared): void {
+  shared.news += 1
+  shared.idle.shift()?.()
+}
+
+/** Waits for news that is newer than what was known. */
+async function newsAfter({ news, idle }: Shared, known: number): Promise<void> {
+  if (news === known) await new Promise<void>(resolve => idle.push(resolve))
 }
 
 /** The feed counts as work in flight: no worker ends before it. */
@@ -94,10 +102,10 @@ async function runFeed(shared: Shared): Promise<void> {
   if (feed === undefined) return
   shared.working += 1
   try {
-    await feed(() => wakeAll(shared))
+    await feed(() => tellNews(shared))
   } finally {
     shared.working -= 1
-    wakeAll(shared)
+    tellNews(shared)
   }
 }
 
@@ -110,15 +118,17 @@ async function runWorker(shared: Shared): Promise<void> {
   try {
     while (!isOver(shared)) {
       // Read before the claim: a stage that is finished meanwhile may have made a run ready.
-      const finished = shared.finished.promise
+      const known = shared.news
       const claimed = await claimNext(shared, async wanted => context.store.claims.claim(wanted))
       if (claimed !== null) await workFrom(shared, claimed)
-      else if (shared.working > 0) await finished
+      else if (shared.working > 0) await newsAfter(shared, known)
       else return
     }
   } catch (error) {
     shared.broken = true
     throw error
+  } finally {
+    tellNews(shared)
   }
 }
 
@@ -162,15 +172,22 @@ async function workFrom(shared: Shared, first: ClaimedRun): Promise<void> {
   // Not where there is nothing to do: it costs a start that ends at once.
   context.world.processes.keepHeapSmall()
   shared.working += 1
+  tellNews(shared)
   let claimed: ClaimedRun | null = first
   try {
-    while (claimed !== null) claimed = await workOne(shared, claimed)
+    while (claimed !== null) {
+      const next: ClaimedRun | null = await workOne(shared, claimed)
+      // The commit has taken another run: the one that it left may be ready, or what a service was paused for.
+      if (next !== null && next.run.id !== claimed.run.id) tellNews(shared)
+      claimed = next
+    }
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error
     context.log.warn('lease lost, leaving the run', { run: error.claim.runId })
   } finally {
     shared.working -= 1
-    wakeAll(shared)
+    // Those that wait end when nothing can come any more; until then a commit that took no run says that none is ready.
+    if (shared.working === 0) tellNews(shared)
   }
 }
 
@@ -187,9 +204,7 @@ async function workOne(shared: Shared, claimed: ClaimedRun): Promise<ClaimedRun 
   } catch (error) {
     const defect = endByDefect(shared, claimed, error)
     await settleApart(shared, end)
-    return await commit(shared, claimed, defect)
-  } finally {
-    wakeAll(shared)
+    return commit(shared, claimed, defect)
   }
 }
 

@@ -48,6 +48,35 @@ test('only the first run is asked for: each other is taken with the commit befor
   expect(await shop.store.runs.countByState()).toEqual({ done: 3 })
 })
 
+test('of many workers that wait one looks at what arrives, and all of them end', async () => {
+  const shop = await workshop()
+  let asked = 0
+  const claim: Store['claims']['claim'] = async request => {
+    asked += 1
+    return shop.store.claims.claim(request)
+  }
+  const over: (() => void)[] = []
+  const finish: Finish = async (...given) => {
+    const finished = await shop.store.stages.finish(...given)
+    if (finished.left.endedMs !== null) over.shift()?.()
+    return finished
+  }
+  const { store } = shop
+  const watched = { ...store, claims: { ...store.claims, claim }, stages: { ...store.stages, finish } }
+  const feed = async (arrived: () => void): Promise<void> => {
+    for (let number = 0; number < 10; number += 1) {
+      await add(shop)
+      const done = new Promise<void>(resolve => over.push(resolve))
+      arrived()
+      await done
+    }
+  }
+  const drained = await drain({ ...shop.context, store: watched }, { ...WHOLE, concurrency: 16, feed })
+  expect(drained.runIds).toHaveLength(10)
+  // Each asks when it begins and when it ends; what arrives is looked at by one, and by one more whether it was all.
+  expect(asked).toBeLessThanOrEqual(16 + 10 * 4 + 16)
+})
+
 test('progress tells where each stage left its run, whoever has taken it since', async () => {
   const shop = await workshop()
   await add(shop, { title: 'one' })
