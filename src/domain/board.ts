@@ -5,7 +5,7 @@ import type { NewEffect } from './effect-kind.ts'
 import { isBareJson } from './json-check.ts'
 import { markdownToPlain } from './markdown/plain-text.ts'
 import { marginPercent } from './money.ts'
-import type { RunState, RunStatus } from './run-state.ts'
+import { RUN_STATES, type RunState, type RunStatus } from './run-state.ts'
 
 type NewBoardEffect = NewEffect<BoardEffect>
 
@@ -31,7 +31,7 @@ export interface Transition {
   readonly nowMs: number
   readonly commit: string
   readonly status: RunStatus
-  /** The latest version of the work; null where there is none. */
+  /** The latest version of the work; null where there is none, or the state does not show it. */
   readonly output: {
     readonly id: string
     readonly text: string
@@ -41,7 +41,7 @@ export interface Transition {
   readonly money: {
     readonly clientPageId: string | null
     readonly clientRateNano: number | null
-    /** What was billed for this run; null where nothing was. */
+    /** What was billed for this run; null where nothing was: only what is done is. */
     readonly bill: {
       readonly state: BillState
       readonly usdNano: number | null
@@ -63,6 +63,31 @@ const SUMMARY_LENGTH = 2000
 /** Markdown that is read for one: addresses of links are not part of it. */
 const SUMMARY_SOURCE = 12_000
 const CUT = '… (cut)'
+
+/** What of a run its page tells in all states. */
+interface Told {
+  readonly state: RunState
+  readonly reason: string | null
+  readonly score: number | null
+}
+
+/**
+ * Whether the outside has heard already what it must hear of a change of state: that the judge begins is told to the page
+ * alone, and in the same words as that the judge is waited for.
+ */
+export function isToldAlready(before: Told, after: Told): boolean {
+  return (
+    after.state === 'judging' &&
+    RUN_STATES[before.state].status === RUN_STATES.judging.status &&
+    before.reason === after.reason &&
+    before.score === after.score
+  )
+}
+
+/** Whether the text that stands is told to the outside in a state. */
+export function showsWork(state: RunState): boolean {
+  return state === 'waiting_human' || state === 'done' || state === 'failed_final'
+}
 
 /** What the outside must hear of a change of state, in order. Pure: the store records it with the change. */
 export function effectsOf(transition: Transition): NewBoardEffect[] {
@@ -135,7 +160,7 @@ function paymentIn({ money: { standing } }: Transition): Pick<PageChange, 'payme
 
 function summaryIn({ to, output }: Transition): Pick<PageChange, 'summary'> {
   if (to === 'queued') return { summary: null }
-  if (to !== 'waiting_human' && to !== 'done' && to !== 'failed_final') return {}
+  if (!showsWork(to)) return {}
   return { summary: output === null || output.text === '' ? null : summaryOf(output.text) }
 }
 

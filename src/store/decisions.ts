@@ -81,7 +81,7 @@ export function decisionStore(core: StoreCore) {
         if (run.state === 'retrying') return makeDue(tx, run)
         // What is wrong with the row is read at its next tick; until then every run of it ends the same way.
         const next = insertRun(tx, taskId, { ...newRun, flaw: run.flaw, ownBrief: run.ownBrief })
-        tellOutside(tx, next)
+        tellOutside(tx, null, next)
         return { kind: 'decided', runId: next.id, state: next.state }
       }),
   }

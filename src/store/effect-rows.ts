@@ -6,11 +6,13 @@ import { lastLinkOf, payAddress } from './link-rows.ts'
 import type { SqlValue } from './engine.ts'
 import {
   effectsOf,
+  isToldAlready,
   lateCostEffects,
   moneyLog,
   paymentEffects,
   pickUpEffect,
   replayEffects,
+  showsWork,
   type MoneyNews,
   type Transition,
 } from '../domain/board.ts'
@@ -144,10 +146,11 @@ export function effectsOfRun({ source }: Pick<Task, 'source'>, runId: string): E
 }
 
 /**
- * Records what the outside must hear of the state a run has just entered. A local task has no outside.
- * Inside the transaction that changed the state.
+ * Records what the outside must hear of the state a run has just entered, from the one before (null for a new run). A local task has no
+ * outside. Inside the transaction that changed the state.
  */
-export function tellOutside(tx: Change, run: Run): void {
+export function tellOutside(tx: Change, before: Run | null, run: Run): void {
+  if (before !== null && isToldAlready(before, run)) return
   const task = taskOf(tx, run)
   if (task.pageId === null) return
   recordEffects(tx, effectsOfRun(task, run.id), effectsOf(transitionOf(tx, run, task, task.pageId)))
@@ -225,14 +228,14 @@ function transitionOf(core: StoreReader, run: Run, task: Task, pageId: string): 
     nowMs: run.endedMs ?? core.clock.now(),
     commit: core.commit,
     status: RUN_STATES[run.state].status,
-    output: outputOf(core, run),
+    output: showsWork(run.state) ? outputOf(core, run) : null,
     money: moneyOf(core, run, task),
   }
 }
 
 function moneyOf(core: StoreReader, run: Run, task: Task): Transition['money'] {
   const client = task.clientId === null ? null : clientById(core, task.clientId)
-  const bill = billOfRun(core, run.id)
+  const bill = run.state === 'done' ? billOfRun(core, run.id) : null
   return {
     clientPageId: client?.pageId ?? null,
     clientRateNano: client?.rateNano ?? null,

@@ -23,7 +23,7 @@ export function moveRun(tx: Change, run: Run, to: RunState, columns: Columns, wh
   if (what !== null) addEvent(tx, { runId: run.id, state: to, what })
   // Before the outside is told, which hears of it in the same words.
   if (to === 'done') billDone(tx, moved)
-  tellOutside(tx, moved)
+  tellOutside(tx, run, moved)
   return moved
 }
 

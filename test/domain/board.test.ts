@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { effectsOf, type Transition } from '../../src/domain/board.ts'
+import { effectsOf, isToldAlready, type Transition } from '../../src/domain/board.ts'
 
 const DONE: Transition = {
   to: 'done',
@@ -20,6 +20,21 @@ const DONE: Transition = {
   output: null,
   money: { clientPageId: null, clientRateNano: null, bill: null, standing: null },
 }
+
+test.each([
+  ['that the judge begins on what waits for it', 'generated', {}, true],
+  ['that the judge begins, which takes a reason off the page', 'generated', { reason: 'returned' }, false],
+  ['that the judge begins again after a failure', 'retrying', {}, false],
+] as const)('%s', (_, state, changes, isTold) => {
+  const after = { state: 'judging', reason: null, score: null } as const
+  expect(isToldAlready({ ...after, ...changes, state }, after)).toBe(isTold)
+})
+
+test('any other state is told', () => {
+  const told = { reason: null, score: null }
+  expect(isToldAlready({ ...told, state: 'judging' }, { ...told, state: 'generated' })).toBe(false)
+  expect(isToldAlready({ ...told, state: 'queued' }, { ...told, state: 'generating' })).toBe(false)
+})
 
 /** What the page is told of a result. */
 function summaryOf(text: string): string | null | undefined {

@@ -92,7 +92,7 @@ async function expectAllExplained(
   const logs = [...(await board.rows('Automation Log')), ...(await board.rows('Job Log'))].map(({ id }) => id)
   const [container] = await board.containers(pageId)
   const effects = desk.rows<{ id: string }>('SELECT id FROM effects').map(({ id }) => id)
-  expect([logs.length, effects.length]).toEqual([3, 9])
+  expect([logs.length, effects.length]).toEqual([3, 8])
   const opened = await echopilot(desk, 'task', 'open', taskId)
   expect(opened).toMatchObject({ code: 0, id: taskId, url: `${office.url('notion')}/board/pages/${pageId}` })
   const byBinary = await echopilot(desk, 'explain', String(opened['url']))
