@@ -1,7 +1,7 @@
 /** PayPal keeps one text of ours with an order, and with what is paid for it: 127 characters, not shown to the payer. */
 const LONGEST = 127
 
-/** Ids begin with their kind, which need not be said twice: four of our longest fit. */
+/** Ids begin with their kind, which need not be said twice: those of link, bill, task and run fit. */
 const ID = /^([a-z]+)_[0-9a-z_]+$/
 
 /** Our ids by their kind as one text; null where they do not fit, or one is none of ours. */

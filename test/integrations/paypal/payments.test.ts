@@ -41,7 +41,7 @@ test('an order says what it is for, carries our ids, and takes the client to pay
   expect(await (await fetch(url)).text()).toContain('https://www.paypal.com/')
 })
 
-test('our longest ids fit, and what is none of ours is refused before anything is sent', async () => {
+test('the ids of a link fit, and what is none of ours is refused before anything is sent', async () => {
   const bench = await paypalBench()
   const ulid = '0'.repeat(26)
   const ids = { task: `task_${ulid}`, run: `run_${ulid}`, bill: `bill_${ulid}`, link: `link_${ulid}` }
