@@ -4,7 +4,8 @@ import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
 import { SECRETS, type SecretName } from '../settings/secrets.ts'
 import type { CommandHost } from '../surfaces/cli/host.ts'
-import { credentialFile, MARK, unitFiles, type Credential } from '../surfaces/timers/units.ts'
+import { credentialFile, MARK, type Credential } from '../surfaces/timers/unit-file.ts'
+import { unitFiles } from '../surfaces/timers/units.ts'
 
 /** Encrypted credentials (systemd-creds(1)), and those in plain text. */
 const ENCRYPTED = '/etc/credstore.encrypted'
@@ -51,7 +52,7 @@ export function plannedFiles(
 
 /** The files that `systemd install` wrote, whatever the schedule was then. */
 export function ownFiles({ files }: Pick<World, 'files'>): string[] {
-  const units = files.list(UNITS).filter(name => /^echopilot.*\.(?:service|timer|target)$/.test(name))
+  const units = files.list(UNITS).filter(name => /^echopilot.*\.(?:service|timer|socket|target)$/.test(name))
   const paths = [
     ...units.map(name => `${UNITS}/${name}`),
     installedAt('sysusers.d/echopilot.conf'),

@@ -1,5 +1,6 @@
 import { BILLINGS, readPrices } from '../domain/billing.ts'
 import { readCurrency, readRate } from '../domain/money.ts'
+import { SERVE_ADDRESS } from '../domain/serve-address.ts'
 import { isTimezone, readQuietHours } from '../domain/quiet-hours.ts'
 import { nodeNet } from '../kernel/node-modules.ts'
 import type { TaskType } from '../domain/task-type.ts'
@@ -93,9 +94,9 @@ export const CORE_SECTIONS = {
       textField('address at which serve listens; under systemd its socket unit says', given =>
         isAddress(given) ? null : 'an address of this machine is wanted, such as 127.0.0.1 or ::1',
       ),
-      '127.0.0.1',
+      SERVE_ADDRESS.host,
     ),
-    port: withDefault(wholeNumberField('port of it', 0, 65_535), 4780),
+    port: withDefault(wholeNumberField('port of it', 0, 65_535), SERVE_ADDRESS.port),
     trusted_proxies: withDefault(
       listField('addresses of proxies whose X-Forwarded-For is believed', given =>
         isAddress(given) ? null : `the address of a proxy is wanted, such as 127.0.0.1, not "${given}"`,

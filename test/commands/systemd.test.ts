@@ -51,7 +51,8 @@ test('install writes the files, encrypts what is piped in, enables and starts; r
   expect(statSync(credential).mode & 0o777).toBe(0o600)
   expect(system.called.at(-1)).toBe('systemctl start echopilot.target')
   const timers = Object.keys(SCHEDULE).map(job => `echopilot-${job}.timer`)
-  expect(system.called).toContain(`systemctl enable --quiet ${['echopilot.target'].concat(timers).join(' ')}`)
+  const enabled = ['echopilot.target', ...timers, 'echopilot-serve.socket']
+  expect(system.called).toContain(`systemctl enable --quiet ${enabled.join(' ')}`)
 
   const again = await call(system, 'install --yes')
   expect(again.stdout).toContain('0 files written, 0 credentials encrypted')
@@ -129,6 +130,7 @@ test('uninstall stops all, removes what install made, and says what stays', asyn
   expect(filesOf(system)).toEqual(['/var/lib/echopilot/echopilot.db'])
   const stopped = system.called.find(command => command.startsWith('systemctl disable --quiet --now')) ?? ''
   expect(stopped).toContain('echopilot-poll.timer')
+  expect(stopped).toContain('echopilot-serve.socket')
 })
 
 test('verify proves each part, and tells what is wrong with the fix', async () => {
@@ -153,6 +155,7 @@ test('verify proves each part, and tells what is wrong with the fix', async () =
       'state: proved',
       'NOTION_TOKEN: proved',
       'OPENAI_API_KEY: not_proved',
+      'echopilot-serve.socket: proved',
       'echopilot-poll.timer: proved',
       'echopilot-poll.service: not_proved',
     ]),
@@ -169,6 +172,7 @@ test('verify proves each part, and tells what is wrong with the fix', async () =
       'state: failed',
       'NOTION_TOKEN: failed',
       'echopilot.target: failed',
+      'echopilot-serve.socket: failed',
       'echopilot-poll.timer: failed',
       'echopilot-poll.service: failed',
     ]),

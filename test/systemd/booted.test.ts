@@ -27,6 +27,7 @@ test.for(SUITES)('%s', { timeout: 900_000 }, async (suite, { skip }) => {
   await pollWorksOnItsSlot(office)
   await failureIsOneAlert(office)
   await missedJobIsCaughtUp(office)
+  await serveAnswersThroughItsSocket(office)
   await rootUsesTheirStore(office)
   await rebootGoesOn(office)
   await journalIsForPrograms(office)
@@ -58,8 +59,13 @@ function answer({ keys }: Office, question: string): string {
 
 /** Units load without a word, are as closed as they shall be, and can reach nothing that they should not. */
 async function unitsAreGood({ machine }: Office): Promise<void> {
-  const services = [...JOBS.map(job => `echopilot-${job}.service`), 'echopilot-alert@x.service']
-  const units = [...services, ...JOBS.map(job => `echopilot-${job}.timer`), 'echopilot.target']
+  const services = [
+    ...JOBS.map(job => `echopilot-${job}.service`),
+    'echopilot-alert@x.service',
+    'echopilot-serve.service',
+  ]
+  const others = [...JOBS.map(job => `echopilot-${job}.timer`), 'echopilot-serve.socket', 'echopilot.target']
+  const units = [...services, ...others]
   expect(await machine.run(`systemd-analyze verify --man=no ${units.join(' ')}`)).toMatchObject({
     code: 0,
     stdout: '',
@@ -130,6 +136,21 @@ async function missedJobIsCaughtUp({ machine, json }: Office): Promise<void> {
     const runs = listOf(await json('echopilot jobs show replay'), 'runs')
     expect(runs.filter(({ outcome, late }) => outcome === 'ok' && late === true)).toHaveLength(1)
   })
+}
+
+/** The first request starts it; one that is sent when it was killed waits for the next, and that it died is told. */
+async function serveAnswersThroughItsSocket({ machine, json }: Office): Promise<void> {
+  const ask = 'curl --silent --fail --max-time 60 http://127.0.0.1:4780/health/live'
+  expect(await machine.ok(ask)).toBe('{"status":"live"}')
+  await machine.ok('systemctl restart echopilot-serve.service')
+  await machine.ok('systemctl kill --signal=SIGKILL echopilot-serve.service')
+  expect(await machine.ok(ask)).toBe('{"status":"live"}')
+  await eventually(async () => {
+    await machine.run('echopilot operate')
+    const alerts = listOf(await json('echopilot alert list'), 'alerts')
+    expect(JSON.stringify(alerts)).toContain('unit/echopilot-serve.service')
+  })
+  await machine.ok('systemctl stop echopilot-serve.service')
 }
 
 /** A command of root sees what the timers see, and leaves nothing that they cannot write. */

@@ -8,7 +8,7 @@ import { countText } from '../../kernel/text.ts'
 import type { World } from '../../kernel/world.ts'
 import { printed } from '../../surfaces/cli/printer.ts'
 import type { CommandHost } from '../../surfaces/cli/host.ts'
-import { TARGET } from '../../surfaces/timers/units.ts'
+import { TARGET } from '../../surfaces/timers/unit-file.ts'
 import { planDocument, planOf, type Plan } from '../systemd-plan/index.ts'
 import { callSystem, requireSystemd, unitName } from '../systemd-units.ts'
 import { askedSecrets, encryptSecrets, secretsIn, type GivenSecret } from './credentials.ts'
@@ -97,7 +97,7 @@ async function installFiles(world: World, { files }: Plan): Promise<void> {
   const changes = files.filter(({ change }) => change !== 'same')
   for (const { path, text } of changes) {
     if (text === null) {
-      if (/\.(?:timer|target)$/.test(path))
+      if (/\.(?:timer|socket|target)$/.test(path))
         await callSystem(world, ['systemctl', 'disable', '--now', unitName(path)])
       world.files.remove(path)
     } else {
@@ -112,8 +112,8 @@ async function installFiles(world: World, { files }: Plan): Promise<void> {
 
 async function enable(world: World, { files }: Plan, start: boolean): Promise<void> {
   const names = files.filter(({ text }) => text !== null).map(({ path }) => unitName(path))
-  const timers = names.filter(name => name.endsWith('.timer'))
-  await callSystem(world, ['systemctl', 'enable', '--quiet', TARGET, ...timers])
-  // Asked again it starts timers that are new.
+  const wanted = names.filter(name => /\.(?:timer|socket)$/.test(name))
+  await callSystem(world, ['systemctl', 'enable', '--quiet', TARGET, ...wanted])
+  // Asked again it starts timers and sockets that are new.
   if (start) await callSystem(world, ['systemctl', 'start', TARGET])
 }

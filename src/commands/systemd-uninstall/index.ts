@@ -6,7 +6,7 @@ import { readInput } from '../../kernel/input.ts'
 import type { World } from '../../kernel/world.ts'
 import type { CommandHost } from '../../surfaces/cli/host.ts'
 import { ACCOUNT } from '../../surfaces/timers/hardening.ts'
-import { CACHE_FOLDER, CONFIG_FOLDER, STATE_FOLDER } from '../../surfaces/timers/units.ts'
+import { CACHE_FOLDER, CONFIG_FOLDER, STATE_FOLDER } from '../../surfaces/timers/unit-file.ts'
 import { callSystem, ownFiles, plannedCredentials, requireSystemd, unitName } from '../systemd-units.ts'
 
 const input = { dryRun: flagField('tell what would be done, and do nothing') }
@@ -52,11 +52,11 @@ async function confirm({ flags, ask, terminal }: CommandHost, removed: readonly 
   throw new AppError('refused', 'it was not confirmed: nothing was changed', 'the same command with --yes')
 }
 
-/** Timers first, so that none starts a job that was just stopped. */
+/** Timers and sockets first, so that none starts what was just stopped. */
 async function stopUnits(world: World, names: readonly string[]): Promise<void> {
-  const timers = names.filter(name => /\.(?:timer|target)$/.test(name))
+  const starting = names.filter(name => /\.(?:timer|socket|target)$/.test(name))
   const services = names.filter(name => name.endsWith('.service') && !name.includes('@'))
-  if (timers.length > 0) await callSystem(world, ['systemctl', 'disable', '--quiet', '--now', ...timers])
+  if (starting.length > 0) await callSystem(world, ['systemctl', 'disable', '--quiet', '--now', ...starting])
   if (services.length > 0) await callSystem(world, ['systemctl', 'stop', ...services])
 }
 

@@ -2,7 +2,7 @@ import { proof, type ProofFacts } from '../../domain/proof.ts'
 import { countText } from '../../kernel/text.ts'
 import type { World } from '../../kernel/world.ts'
 import { ACCOUNT } from '../../surfaces/timers/hardening.ts'
-import { CONFIG_FOLDER, STATE_FOLDER } from '../../surfaces/timers/units.ts'
+import { CONFIG_FOLDER, STATE_FOLDER } from '../../surfaces/timers/unit-file.ts'
 import type { Plan } from '../systemd-plan/index.ts'
 import { askSystem, unitName } from '../systemd-units.ts'
 

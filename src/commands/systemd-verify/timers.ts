@@ -1,13 +1,21 @@
 import { proof, type ProofFacts } from '../../domain/proof.ts'
 import type { World } from '../../kernel/world.ts'
-import { serviceName, TARGET, timerName } from '../../surfaces/timers/units.ts'
+import { SERVE_SOCKET } from '../../surfaces/timers/serve-units.ts'
+import { TARGET } from '../../surfaces/timers/unit-file.ts'
+import { serviceName, timerName } from '../../surfaces/timers/units.ts'
 import { askSystem } from '../systemd-units.ts'
 
 const START = 'echopilot systemd install --start'
 
-/** What systemd says of the target, and of each job: does its timer wait, when is it due, and how did it end last? */
+/**
+ * What systemd says of the target, of the address of serve, and of each job: does its timer wait, when is it due, and how
+ * did it end last?
+ */
 export async function timerFindings(world: World, jobs: readonly string[]): Promise<ProofFacts[]> {
-  const findings = [targetFinding(await unitFacts(world, TARGET))]
+  const findings = [
+    targetFinding(await unitFacts(world, TARGET)),
+    socketFinding(await unitFacts(world, SERVE_SOCKET)),
+  ]
   for (const job of jobs) {
     const timer = await unitFacts(world, timerName(job))
     findings.push(timerFinding(job, timer), lastFinding(job, await unitFacts(world, serviceName(job))))
@@ -36,6 +44,13 @@ function standing(unit: UnitFacts): string | null {
   if (unit.get('LoadState') !== 'loaded') return 'is not loaded'
   if (unit.get('UnitFileState') !== 'enabled') return 'is not enabled: it would not start at the next boot'
   return unit.get('ActiveState') === 'active' ? null : 'does not run'
+}
+
+function socketFinding(unit: UnitFacts): ProofFacts {
+  const wrong = standing(unit)
+  return wrong === null
+    ? proof('proved', SERVE_SOCKET, 'webhooks can be sent to it')
+    : proof('failed', SERVE_SOCKET, wrong, START)
 }
 
 function targetFinding(unit: UnitFacts): ProofFacts {

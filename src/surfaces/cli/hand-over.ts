@@ -65,8 +65,8 @@ export function handedOver(
   return { command, env: { ...env, PATH: host.env['PATH'] ?? '' }, unit }
 }
 
-/** Commands that set up what the store is for; the others set up the machine, or have a store of their own. */
-const SETTING_UP: ReadonlySet<string> = new Set(['init'])
+/** Commands that work on the store as operations do; the others set up the machine, or have a store of their own. */
+const ON_STORE: ReadonlySet<string> = new Set(['init', 'serve'])
 
 function worksOnStore(words: readonly string[], lists: CliLists): boolean {
   if (words.some(word => word === '--help' || word === '-h')) return false
@@ -74,7 +74,7 @@ function worksOnStore(words: readonly string[], lists: CliLists): boolean {
   const [first = '', second = ''] = withoutFlags(words)
   const isOf = (list: object): boolean =>
     Object.hasOwn(list, first) || Object.hasOwn(list, `${first} ${second}`)
-  return isOf(lists.operations) || (isOf(lists.commands) && SETTING_UP.has(first))
+  return isOf(lists.operations) || (isOf(lists.commands) && ON_STORE.has(first))
 }
 
 /** The words of the command and what follows: flags may stand before them. */
