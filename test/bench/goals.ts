@@ -35,6 +35,12 @@ export const GOALS = {
   auditAppend: { sign: '<=', bound: 0.1, unit: 'x' },
   /** Reading an audit chain of a million rows. */
   auditVerify: { sign: '<=', bound: 10, unit: 's' },
+  /** Webhooks a second, each durable, against a bare server that commits each by itself. */
+  intake: { sign: '>=', bound: 3.0, unit: 'x' },
+  /** The same against a bare server that keeps nothing. */
+  intakeToVerify: { sign: '>=', bound: 0.5, unit: 'x' },
+  /** The 99th percentile of how long one waits, against a bare server that commits each by itself. */
+  intakeP99: { sign: '<=', bound: 0.25, unit: 'x' },
   /** The installed program, without a Node. */
   installed: { sign: '<=', bound: 60, unit: 'MB' },
 } as const satisfies Record<string, Goal>

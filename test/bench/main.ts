@@ -17,8 +17,9 @@ import type { Section } from './support/bench.ts'
 import { installPacked } from './support/packed.ts'
 import { table } from './support/table.ts'
 import { TASKS } from './tasks.ts'
+import { WEBHOOKS } from './webhooks.ts'
 
-const SECTIONS: readonly Section[] = [STARTUP, IDLE, TASKS, STORE, AUDIT, MEMORY, INSTALL]
+const SECTIONS: readonly Section[] = [STARTUP, IDLE, TASKS, STORE, AUDIT, WEBHOOKS, MEMORY, INSTALL]
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`)

@@ -20,7 +20,16 @@ export interface Packed {
 /** The scripts that are processes of their own. */
 export type ScriptName = (typeof SCRIPTS)[number]
 
-const SCRIPTS = ['append-audit', 'by-hand', 'drive-store', 'fill-store', 'meter', 'replay-store'] as const
+const SCRIPTS = [
+  'append-audit',
+  'bare-intake',
+  'by-hand',
+  'drive-store',
+  'fill-store',
+  'meter',
+  'replay-store',
+  'send-events',
+] as const
 
 /** Packs this checkout and installs the tarball in `folder`, without the Node that comes along. */
 export async function installPacked(folder: string): Promise<Packed> {
