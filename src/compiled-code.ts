@@ -43,7 +43,8 @@ export function loadCompiled(main: string, cache: string): unknown {
   const load = (file: string): unknown => {
     const known = modules.get(file)
     if (known !== undefined) return known.exports
-    const { script, source, isTaken } = compiled(file, join(cache, basename(file)))
+    const source = sourceOf(file, outside)
+    const { script, isTaken } = compiled(file, source, join(cache, basename(file)))
     if (!isTaken) missed.push({ file, source, script, isOfItsFlags: sameFlags(file) })
     const module: Module = { exports: {} }
     modules.set(file, module)
@@ -69,9 +70,18 @@ export function loadCompiled(main: string, cache: string): unknown {
   return load(main)
 }
 
+/** @throws as Node does for a part of a program that is not there: an installation takes those of another one away */
+function sourceOf(file: string, outside: NodeJS.Require): Buffer {
+  try {
+    return fs.readFileSync(file)
+  } catch (error) {
+    outside.resolve(file)
+    throw error
+  }
+}
+
 /** A file as a script, and whether kept code was taken for it. */
-function compiled(file: string, kept: string): { script: Script; source: Buffer; isTaken: boolean } {
-  const source = fs.readFileSync(file)
+function compiled(file: string, source: Buffer, kept: string): { script: Script; isTaken: boolean } {
   const code = codeIn(kept, source)
   const wrapped = `(function (exports, require, module, __filename, __dirname) { ${source.toString()}\n})`
   const script = new Script(wrapped, {
@@ -79,7 +89,7 @@ function compiled(file: string, kept: string): { script: Script; source: Buffer;
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(code === null ? {} : { cachedData: code }),
   })
-  return { script, source, isTaken: code !== null && script.cachedDataRejected === false }
+  return { script, isTaken: code !== null && script.cachedDataRejected === false }
 }
 
 const LENGTH_BYTES = 4

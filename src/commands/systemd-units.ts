@@ -11,7 +11,7 @@ import { unitFiles } from '../surfaces/timers/units.ts'
 const ENCRYPTED = '/etc/credstore.encrypted'
 const PLAIN = '/etc/credstore'
 /** Where units of an administrator are (systemd.unit(5)). */
-const UNITS = '/etc/systemd/system'
+export const UNITS = '/etc/systemd/system'
 
 /** A file of the installation: what is there, and what is wanted there. */
 export interface PlannedFile {
@@ -50,16 +50,17 @@ export function plannedFiles(
   return [...wanted, ...stale.map(path => planned(world, path, null))]
 }
 
-/** The files that `systemd install` wrote, whatever the schedule was then. */
+/** The files that `systemd install` wrote, whatever the schedule was then, and what of them it had begun when it died. */
 export function ownFiles({ files }: Pick<World, 'files'>): string[] {
-  const units = files.list(UNITS).filter(name => /^echopilot.*\.(?:service|timer|socket|target)$/.test(name))
-  const paths = [
-    ...units.map(name => `${UNITS}/${name}`),
-    installedAt('sysusers.d/echopilot.conf'),
-    installedAt('tmpfiles.d/echopilot.conf'),
-  ]
-  return paths.filter(path => files.readText(path)?.startsWith(MARK) === true)
+  const below = [UNITS, '/etc/sysusers.d', '/etc/tmpfiles.d'].flatMap(folder =>
+    files.list(folder).map(name => `${folder}/${name}`),
+  )
+  const isOurs = (path: string): boolean => files.readText(path)?.startsWith(MARK) === true
+  return below.filter(path => BEGUN.test(path) || (WHOLE.test(path) && isOurs(path)))
 }
+
+const WHOLE = /\/echopilot[^/]*\.(?:service|timer|socket|target|conf)$/
+const BEGUN = /\/echopilot[^/]*\.(?:service|timer|socket|target|conf)\.[0-9a-f]{12}\.tmp$/
 
 /** Every secret of the settings, and where the units find it. */
 export function plannedCredentials({ files }: Pick<World, 'files'>): PlannedCredential[] {

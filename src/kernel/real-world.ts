@@ -1,5 +1,6 @@
 import * as fs from 'node:fs'
 import { dirname } from 'node:path'
+import { AppError } from './errors.ts'
 import { nodeChildProcess, nodeCrypto } from './node-modules.ts'
 import { readPipe, readWhole } from './read-file.ts'
 import type { Clock, Files, Processes, ProgramEnd, Programs, Random } from './world.ts'
@@ -241,7 +242,11 @@ export function realPrograms(): Programs {
         // A terminal of its own is read by the program itself, which must stay in front for that.
         const detached = !process.stdin.isTTY
         const child = nodeChildProcess().spawn(name, args, { env, detached, stdio: 'inherit' })
-        child.on('error', reject)
+        child.on('error', (error: NodeJS.ErrnoException) =>
+          reject(
+            new AppError('config', whyNot(name, error.code, false), `mend that, or put ${name} on the PATH`),
+          ),
+        )
         child.on('close', (code, signal) =>
           resolve(code ?? 128 + (signal === null ? 0 : signalNumber(signal))),
         )

@@ -110,6 +110,12 @@ test('a file that fails is loaded again by the next one that wants it', () => {
   expect(said(program)).toBe('2')
 })
 
+test('a part that is gone is told of as Node does, by which the program knows that it was replaced', () => {
+  const program = newProgram()
+  writeFileSync(program.main, `try { require('./gone.js') } catch (error) { exports.said = error.code }`)
+  expect(said(program)).toBe('MODULE_NOT_FOUND')
+})
+
 test('a job of the packed program keeps its code apart, and only where its unit has a folder for it', async () => {
   const { env } = newHome()
   const cache = temporaryFolder()

@@ -81,3 +81,25 @@ test('the wish to stop is handed on to the unit', async () => {
   expect((await ran).code).toBe(143)
   expect(system.called).toEqual([`systemctl kill --signal=SIGTERM ${String(unit)}`])
 })
+
+test('words reach the unit as they were typed, and the configuration that was asked for', async () => {
+  const system = await installed({ ECHOPILOT_CONFIG: '/etc/other.toml' })
+  await callCli(['task', 'add', 'costs $100, $HOME, ${PATH} and $$'], { world: system.world })
+  const [command = ''] = system.called
+  // systemd makes one of two, and takes what stands behind one for the name of a variable.
+  expect(command).toContain('task add costs $$100, $$HOME, $${PATH} and $$$$')
+  expect(command).toContain('--setenv=ECHOPILOT_CONFIG ')
+})
+
+test.each([
+  [243, 'a credential cannot be read or decrypted'],
+  [217, 'the account of the units is not there'],
+  [210, 'status 210'],
+])('where systemd ends with %i before the program begins, it is said why', async (exit, why) => {
+  const system = await installed()
+  const world = { ...system.world, programs: { ...system.world.programs, attach: async () => exit } }
+  const ran = await callCli(['status'], { world })
+  expect(ran.code).toBe(78)
+  expect(ran.stderr).toContain(why)
+  expect(ran.stderr).toMatch(/journalctl -b -u echopilot-typed-\w+\.service/)
+})

@@ -1,6 +1,6 @@
 /** What the commands of systemd decide and write; a booted one, in test/systemd, shows that it works. */
-import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { SCHEDULE } from '../../src/operations/schedule.ts'
 import type { Ask } from '../../src/surfaces/cli/host.ts'
@@ -131,6 +131,49 @@ test('uninstall stops all, removes what install made, and says what stays', asyn
   const stopped = system.called.find(command => command.startsWith('systemctl disable --quiet --now')) ?? ''
   expect(stopped).toContain('echopilot-poll.timer')
   expect(stopped).toContain('echopilot-serve.socket')
+})
+
+test('uninstall repeated says that nothing is there, and drop-ins of the administrator stay', async () => {
+  const system = fakeSystem()
+  expect((await call(system, 'install --yes')).code).toBe(0)
+  const dropIn = 'etc/systemd/system/echopilot-poll.service.d'
+  mkdirSync(join(system.root, dropIn))
+  const first = await call(system, 'uninstall --yes')
+  expect(first.stdout).toContain(`stays, for it cannot be made anew: /${dropIn}, `)
+  rmSync(join(system.root, dropIn), { recursive: true })
+  system.called.length = 0
+  const second = await call(system, 'uninstall')
+  expect(second).toMatchObject({ code: 0, stdout: 'nothing is installed\n' })
+  // An earlier one may have died before systemd was told.
+  expect(system.called).toContain('systemctl daemon-reload')
+})
+
+test('what an install had begun when it was killed is gone after the next one', async () => {
+  const system = fakeSystem()
+  const begun = ['etc/systemd/system/echopilot-poll.service', 'etc/tmpfiles.d/echopilot.conf'].map(path =>
+    join(system.root, `${path}.0123456789ab.tmp`),
+  )
+  for (const path of begun) {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, '[Un')
+  }
+  const other = join(system.root, 'etc/systemd/system/echopilot-poll.service.bak')
+  writeFileSync(other, 'not ours')
+  expect((await call(system, 'plan')).stdout).toContain('echopilot-poll.service.0123456789ab.tmp')
+  expect((await call(system, 'install --yes')).code).toBe(0)
+  expect(begun.filter(path => existsSync(path))).toEqual([])
+  expect(existsSync(other)).toBe(true)
+})
+
+test('verify tells of units that systemd has not read since they were changed, and of drop-ins', async () => {
+  const system = fakeSystem()
+  expect((await call(system, 'install --yes')).code).toBe(0)
+  const shown = 'LoadState=loaded\nUnitFileState=enabled\nActiveState=active\nResult=success\n'
+  system.answers.set('systemctl show', `${shown}NeedDaemonReload=yes\n`)
+  const stale = (await call(system, 'verify')).stdout.replaceAll(/\s+/g, ' ')
+  expect(stale).toContain('was changed, and systemd has not read it since fix: systemctl daemon-reload')
+  system.answers.set('systemctl show', `${shown}NeedDaemonReload=no\nDropInPaths=/etc/x.conf\n`)
+  expect((await call(system, 'verify')).stdout).toContain('; with /etc/x.conf')
 })
 
 test('verify proves each part, and tells what is wrong with the fix', async () => {

@@ -1,10 +1,11 @@
 /** A newer package is installed in the place of the one that works: what runs ends in order, what comes next goes on. */
-import { cpSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, inject, test } from 'vitest'
 import { asAppError } from '../../src/kernel/errors.ts'
 import { listOf, parseDocument } from '../support/document.ts'
+import { makeNewer } from '../support/newer.ts'
 import { ROOT } from '../support/root.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 import { start } from '../cli/support/run.ts'
@@ -14,25 +15,6 @@ import { BRIEF, gatedHome } from '../cli/support/sandbox.ts'
 function install(folder: string): void {
   for (const name of ['bin', 'lib', 'package.json'])
     cpSync(join(inject('packed'), name), join(folder, name), { recursive: true })
-}
-
-/** Another version of it: its parts have other names, and the schema goes on by one. */
-function makeNewer(folder: string): void {
-  const lib = join(folder, 'lib')
-  const parts = readdirSync(lib).filter(name => /^[\w-]+-[\w-]{8}\.js$/.test(name))
-  expect(parts.length).toBeGreaterThan(10)
-  for (const name of parts) renameSync(join(lib, name), join(lib, `newer-${name}`))
-  for (const name of readdirSync(lib).filter(each => each.endsWith('.js'))) {
-    const text = parts.reduce(
-      (done, part) => done.replaceAll(`./${part}`, `./newer-${part}`),
-      readFileSync(join(lib, name), 'utf8'),
-    )
-    writeFileSync(join(lib, name), text)
-  }
-  writeFileSync(
-    join(lib, 'migrations/sqlite/9000_newer.sql'),
-    'CREATE TABLE newer (id TEXT PRIMARY KEY) STRICT;\n',
-  )
 }
 
 test('a part that is gone is no defect, which would use up an attempt: the process ends with 74', async () => {

@@ -7,7 +7,14 @@ import type { World } from '../../kernel/world.ts'
 import type { CommandHost } from '../../surfaces/cli/host.ts'
 import { ACCOUNT } from '../../surfaces/timers/hardening.ts'
 import { CACHE_FOLDER, CONFIG_FOLDER, STATE_FOLDER } from '../../surfaces/timers/unit-file.ts'
-import { callSystem, ownFiles, plannedCredentials, requireSystemd, unitName } from '../systemd-units.ts'
+import {
+  callSystem,
+  ownFiles,
+  plannedCredentials,
+  requireSystemd,
+  unitName,
+  UNITS,
+} from '../systemd-units.ts'
 
 const input = { dryRun: flagField('tell what would be done, and do nothing') }
 
@@ -24,20 +31,26 @@ export const systemdUninstall: Command<CommandHost> = {
     const credentials = plannedCredentials(world).filter(({ kind }) => kind === 'encrypted')
     const removed = [...units, ...credentials.map(({ path }) => path), ...leftovers(world)]
     if (!dryRun) {
-      await confirm(host, removed)
+      if (removed.length > 0) await confirm(host, removed)
       await stopUnits(world, units.map(unitName))
       for (const path of removed) world.files.remove(path)
       if (isEmpty(world, CONFIG_FOLDER)) world.files.remove(CONFIG_FOLDER)
+      // Also where there is nothing to remove: an earlier one may have died before this.
       await callSystem(world, ['systemctl', 'daemon-reload'])
       await callSystem(world, ['systemctl', 'reset-failed', 'echopilot*'])
     }
     const kept = keptPaths(world)
     host.print({ dryRun, removed, kept }, () =>
       document(
-        dryRun ? 'would remove' : 'removed',
-        list(removed),
-        `stays, for it cannot be made anew: ${kept.join(', ')}, and the account ${ACCOUNT}, which owns it`,
-        `to be rid of that too: rm -r ${kept.join(' ')}; userdel ${ACCOUNT}`,
+        ...(removed.length === 0
+          ? ['nothing is installed']
+          : [dryRun ? 'would remove' : 'removed', list(removed)]),
+        ...(kept.length === 0
+          ? []
+          : [
+              `stays, for it cannot be made anew: ${kept.join(', ')}, and the account ${ACCOUNT}, which owns it`,
+              `to be rid of that too: rm -r ${kept.join(' ')}; userdel ${ACCOUNT}`,
+            ]),
       ),
     )
     return 'ok'
@@ -70,7 +83,10 @@ function leftovers({ files }: Pick<World, 'files'>): string[] {
 
 function keptPaths(world: Pick<World, 'files'>): string[] {
   const config = isEmpty(world, CONFIG_FOLDER) ? [] : [CONFIG_FOLDER]
-  return [STATE_FOLDER, ...config].filter(path => world.files.exists(path))
+  const dropIns = world.files.list(UNITS).filter(name => /^echopilot.*\.d$/.test(name))
+  return [STATE_FOLDER, ...config, ...dropIns.map(name => `${UNITS}/${name}`)].filter(path =>
+    world.files.exists(path),
+  )
 }
 
 function isEmpty({ files }: Pick<World, 'files'>, folder: string): boolean {

@@ -27,7 +27,7 @@ export async function timerFindings(world: World, jobs: readonly string[]): Prom
 type UnitFacts = ReadonlyMap<string, string>
 
 const ASKED =
-  'LoadState,UnitFileState,ActiveState,NextElapseUSecRealtime,Result,ExecMainStatus,ExecMainExitTimestamp'
+  'LoadState,UnitFileState,ActiveState,NextElapseUSecRealtime,Result,ExecMainStatus,ExecMainExitTimestamp,NeedDaemonReload,DropInPaths'
 
 async function unitFacts(world: World, unit: string): Promise<UnitFacts> {
   const shown = await askSystem(world, ['systemctl', 'show', `--property=${ASKED}`, unit])
@@ -42,6 +42,7 @@ async function unitFacts(world: World, unit: string): Promise<UnitFacts> {
 /** What is wrong with a unit that should be loaded, enabled and active; null where nothing is. */
 function standing(unit: UnitFacts): string | null {
   if (unit.get('LoadState') !== 'loaded') return 'is not loaded'
+  if (isStale(unit)) return STALE
   if (unit.get('UnitFileState') !== 'enabled') return 'is not enabled: it would not start at the next boot'
   return unit.get('ActiveState') === 'active' ? null : 'does not run'
 }
@@ -49,14 +50,27 @@ function standing(unit: UnitFacts): string | null {
 function socketFinding(unit: UnitFacts): ProofFacts {
   const wrong = standing(unit)
   return wrong === null
-    ? proof('proved', SERVE_SOCKET, 'webhooks can be sent to it')
+    ? proof('proved', SERVE_SOCKET, withDropIns(unit, 'webhooks can be sent to it'))
     : proof('failed', SERVE_SOCKET, wrong, START)
+}
+
+/** Whether systemd goes on by files that were changed since it read them. */
+function isStale(unit: UnitFacts): boolean {
+  return unit.get('NeedDaemonReload') === 'yes'
+}
+
+const STALE = 'was changed, and systemd has not read it since'
+
+/** What was added by hand is part of how it runs. */
+function withDropIns(unit: UnitFacts, detail: string): string {
+  const paths = unit.get('DropInPaths') ?? ''
+  return paths === '' ? detail : `${detail}; with ${paths}`
 }
 
 function targetFinding(unit: UnitFacts): ProofFacts {
   const wrong = standing(unit)
   return wrong === null
-    ? proof('proved', TARGET, 'loaded, enabled and active')
+    ? proof('proved', TARGET, withDropIns(unit, 'loaded, enabled and active'))
     : proof('failed', TARGET, wrong, START)
 }
 
@@ -67,7 +81,10 @@ function timerFinding(job: string, unit: UnitFacts): ProofFacts {
     ? proof(
         'proved',
         timerName(job),
-        `loaded, enabled and active; next: ${next === undefined || next === '' ? 'when its job has ended' : next}`,
+        withDropIns(
+          unit,
+          `loaded, enabled and active; next: ${next === undefined || next === '' ? 'when its job has ended' : next}`,
+        ),
       )
     : proof('failed', timerName(job), wrong, START)
 }
@@ -75,6 +92,7 @@ function timerFinding(job: string, unit: UnitFacts): ProofFacts {
 function lastFinding(job: string, unit: UnitFacts): ProofFacts {
   const subject = serviceName(job)
   const at = unit.get('ExecMainExitTimestamp') ?? ''
+  if (isStale(unit)) return proof('failed', subject, STALE, 'systemctl daemon-reload')
   const [result = '', status = ''] = [unit.get('Result'), unit.get('ExecMainStatus')]
   if (result !== 'success' && result !== '') {
     return proof(
@@ -85,6 +103,11 @@ function lastFinding(job: string, unit: UnitFacts): ProofFacts {
     )
   }
   return at === ''
-    ? proof('not_proved', subject, 'did not run since the last boot', `systemctl start ${subject}`)
-    : proof('proved', subject, `ended well (exit ${status}), ${at}`)
+    ? proof(
+        'not_proved',
+        subject,
+        withDropIns(unit, 'did not run since the last boot'),
+        `systemctl start ${subject}`,
+      )
+    : proof('proved', subject, withDropIns(unit, `ended well (exit ${status}), ${at}`))
 }

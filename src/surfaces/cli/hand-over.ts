@@ -1,3 +1,4 @@
+import { AppError } from '../../kernel/errors.ts'
 import type { World } from '../../kernel/world.ts'
 import type { CliLists } from './entries.ts'
 import { GLOBAL_FLAGS } from './global-flags.ts'
@@ -10,8 +11,17 @@ const INSTALLED_UNIT = '/etc/systemd/system/echopilot-alert@.service'
 const SHARED =
   /^(?:User|Group|UMask|StateDirectory|StateDirectoryMode|CacheDirectory|CacheDirectoryMode|LoadCredential|LoadCredentialEncrypted|NoNewPrivileges)=.+$/gm
 
-/** How the terminal is to be written to. */
-const TOLD = ['TERM', 'COLORTERM', 'NO_COLOR', 'FORCE_COLOR', 'LANG', 'LC_ALL', 'LC_CTYPE']
+/** How the terminal is to be written to, and which configuration was asked for. */
+const TOLD = [
+  'TERM',
+  'COLORTERM',
+  'NO_COLOR',
+  'FORCE_COLOR',
+  'LANG',
+  'LC_ALL',
+  'LC_CTYPE',
+  'ECHOPILOT_CONFIG',
+]
 
 /** A command that does the same as the account of the units, and the unit that it runs in. */
 export interface HandedOver {
@@ -60,9 +70,37 @@ export function handedOver(
     '--',
     host.execPath,
     host.scriptPath,
-    ...words,
+    // To systemd a dollar begins a variable, as in ExecStart= (systemd.service(5)).
+    ...words.map(word => word.replaceAll('$', '$$$$')),
   ] as const
   return { command, env: { ...env, PATH: host.env['PATH'] ?? '' }, unit }
+}
+
+/** Exit codes from here on are of systemd, which did not get as far as our program (systemd.exec(5)). */
+const FIRST_OF_SYSTEMD = 200
+
+/**
+ * What an exit code of a handed over command means.
+ * @throws AppError `config` where systemd could not start it, for which it has no words of its own
+ */
+export function endOf({ unit }: HandedOver, exit: number): number {
+  if (exit < FIRST_OF_SYSTEMD) return exit
+  throw new AppError(
+    'config',
+    `systemd could not start this as the units are started: ${WHY_NOT[exit] ?? `status ${exit}`}`,
+    `journalctl -b -u ${unit}, then: echopilot systemd verify`,
+  )
+}
+
+/** Those that an installation can lead to. */
+const WHY_NOT: Readonly<Record<number, string>> = {
+  203: 'Node or the program is not where it was (203/EXEC)',
+  216: 'the group of the units is not there (216/GROUP)',
+  217: 'the account of the units is not there (217/USER)',
+  226: 'its folders cannot be set up (226/NAMESPACE)',
+  238: 'the state folder cannot be made or used (238/STATE_DIRECTORY)',
+  239: 'the cache folder cannot be made or used (239/CACHE_DIRECTORY)',
+  243: 'a credential cannot be read or decrypted on this machine (243/CREDENTIALS)',
 }
 
 /** Commands that work on the store as operations do; the others set up the machine, or have a store of their own. */

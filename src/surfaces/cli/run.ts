@@ -10,7 +10,7 @@ import { asTyped, quoted, typedAs } from '../../kernel/typed-as.ts'
 import { printed, type Look } from './printer.ts'
 import { resultStream, resultWritten, withFileRead, type ResultStream } from './files.ts'
 import type { GlobalFlags } from './global-flags.ts'
-import { handedOver, type HandedOver } from './hand-over.ts'
+import { endOf, handedOver, type HandedOver } from './hand-over.ts'
 import { isJobCall, runJobCall } from './job.ts'
 import type { Terminal } from './terminal.ts'
 import { allEntries, entriesFor, typedCommand, typedGroup, type CliEntry, type CliLists } from './entries.ts'
@@ -76,7 +76,8 @@ export async function runCli(words: readonly string[], options: CliOptions): Pro
 }
 
 /** The same words in a unit of systemd; the wish to stop is handed on to it. */
-async function runHanded({ command, env, unit }: HandedOver, options: CliOptions): Promise<number> {
+async function runHanded(handed: HandedOver, options: CliOptions): Promise<number> {
+  const { command, env, unit } = handed
   const { programs, host } = options.world
   const kill = async (): Promise<unknown> =>
     programs.run(['systemctl', 'kill', '--signal=SIGTERM', unit], {
@@ -86,7 +87,7 @@ async function runHanded({ command, env, unit }: HandedOver, options: CliOptions
   const stop = (): void => void kill()
   options.stop.addEventListener('abort', stop, { once: true })
   try {
-    return await programs.attach(command, env)
+    return endOf(handed, await programs.attach(command, env))
   } finally {
     options.stop.removeEventListener('abort', stop)
   }
