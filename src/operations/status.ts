@@ -20,6 +20,7 @@ import {
   strong,
   type Document,
   type Part,
+  type Span,
   type Words,
   words,
 } from '../kernel/document.ts'
@@ -103,29 +104,39 @@ function spendWords({ totalUsd, uncertainUsd, unpricedUsd, calls }: StatusFigure
   return words`${money(totalUsd)} in ${countText(calls, 'call')}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`
 }
 
+/** What is proved is named, by when that was; what it was is told by `doctor`. The rest is told whole, first. */
 function proofParts({ atMs, proofs, auditHead }: StatusFigures): Part {
   const chain = `its head is now ${auditHead ?? 'missing'}`
-  const isChainRead = proofs.some(({ subject }) => subject === AUDIT_CHAIN)
-  const isProbed = proofs.length > (isChainRead ? 1 : 0)
+  const others = proofs.filter(({ subject }) => subject !== AUDIT_CHAIN)
+  const read = proofs.find(({ subject }) => subject === AUDIT_CHAIN)
+  const age = ({ atMs: provedMs }: Proof): string => `${spanText(atMs - provedMs)} ago`
+  const told = (proof: Proof, more = ''): Fact => {
+    const { outcome, subject, detail, fix } = proof
+    const found = `${subject}, ${age(proof)}: ${detail.replaceAll(/\s+/g, ' ')}${more}`
+    const hasFix = outcome === 'failed' && fix !== null
+    return [proofState(outcome), [found, hasFix ? words`\nfix: ${hint(fix)}` : '']]
+  }
+  const unproved = (what: Words): Fact => [proofState('not_proved'), what]
+  const [proved, open] = partition(others, ({ outcome }) => outcome === 'proved')
+  const [failed, rest] = partition(open, ({ outcome }) => outcome === 'failed')
   return facts(
-    ...(isProbed
-      ? []
-      : [[proofState('not_proved'), words`nothing was probed yet (${hint('echopilot doctor')})`] as const]),
-    ...proofs.map(({ outcome, subject, atMs: provedMs, detail, fix }) => {
-      const found = `${subject}, ${spanText(atMs - provedMs)} ago: ${detail.replaceAll(/\s+/g, ' ')}`
-      const hasFix = outcome === 'failed' && fix !== null
-      const now = subject === AUDIT_CHAIN ? `; ${chain}` : ''
-      return [proofState(outcome), [found, now, hasFix ? words`\nfix: ${hint(fix)}` : '']] as const
-    }),
-    ...(isChainRead
-      ? []
-      : [
-          [
-            proofState('not_proved'),
-            words`${AUDIT_CHAIN}: never read, ${chain} (${hint('echopilot audit verify')})`,
-          ] as const,
-        ]),
+    ...(others.length === 0 ? [unproved(words`nothing was probed yet (${hint('echopilot doctor')})`)] : []),
+    ...[...failed, ...rest].map(proof => told(proof)),
+    ...[...Map.groupBy(proved, age)].map(([when, same]): Fact => [
+      proofState('proved'),
+      `${when}: ${same.map(({ subject }) => subject).join(', ')}`,
+    ]),
+    read === undefined
+      ? unproved(words`${AUDIT_CHAIN}: never read, ${chain} (${hint('echopilot audit verify')})`)
+      : told(read, `; ${chain}`),
   )
+}
+
+type Proof = StatusFigures['proofs'][number]
+type Fact = readonly [Span, Words]
+
+function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): readonly [T[], T[]] {
+  return [all.filter(isFirst), all.filter(one => !isFirst(one))]
 }
 
 /** Where no job ever ran there may be no timers: that is said once. */

@@ -190,9 +190,16 @@ function commandAt(program: Command, path: readonly string[]): Command {
     const known = at.commands.find(command => command.name() === word)
     const leaf = index === path.length - 1
     at = known ?? at.command(word).configureHelp({ showGlobalOptions: leaf })
-    if (!leaf && known === undefined) at.description(`${word} commands`)
+    // A group is told of by what stands under it.
+    if (!leaf) at.summary(verbsOf(at, path[index + 1]))
   }
   return at
+}
+
+/** The commands of a group as far as they are known, with the next. */
+function verbsOf(group: Command, next: string | undefined): string {
+  const verbs = [...group.commands.map(command => command.name()), ...(next === undefined ? [] : [next])]
+  return [...new Set(verbs)].join(', ')
 }
 
 function argument(name: string, field: Field<unknown>): Argument {
