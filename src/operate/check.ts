@@ -4,6 +4,7 @@ import type { Log } from '../kernel/log.ts'
 import type { World } from '../kernel/world.ts'
 import type { Deliverers } from '../outbox/deliverer.ts'
 import type { AlertContext } from '../pipeline/alerts.ts'
+import type { Payments } from '../roles/payment-provider.ts'
 import type { Settings } from '../settings/schema.ts'
 import type { Store } from '../store/index.ts'
 
@@ -18,6 +19,10 @@ export interface OperateContext {
   readonly program: { readonly commit: string }
   readonly schedule: Schedule
   readonly deliverers: Deliverers
+  /** Who asked. */
+  readonly actor: string
+  /** The services that are set up to take payments: the first makes the links. */
+  readonly payments: readonly Payments[]
   readonly channels: AlertContext['channels'] & { readonly failed: Deliverers['failed'] }
   /** Missed jobs were run in this cycle, as far as they may be. */
   readonly ranMissed?: true

@@ -6,10 +6,11 @@ import { takeIn } from '../pipeline/alerts.ts'
 import type { Check, Healing, Looked, OperateContext } from './check.ts'
 import { JOB_CHECKS } from './job-checks.ts'
 import { MACHINE_CHECKS } from './machine-checks.ts'
+import { PAYMENT_CHECKS } from './payment-checks.ts'
 import { WORK_CHECKS } from './work-checks.ts'
 
 /** Everything that is looked at: a new check is a line in one of these lists. */
-export const CHECKS: readonly Check[] = [...WORK_CHECKS, ...JOB_CHECKS, ...MACHINE_CHECKS]
+export const CHECKS: readonly Check[] = [...WORK_CHECKS, ...PAYMENT_CHECKS, ...JOB_CHECKS, ...MACHINE_CHECKS]
 
 /**
  * One cycle of the auto-operator: looks at everything, heals what it may, looks again at what it healed, has alerts

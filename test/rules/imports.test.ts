@@ -53,7 +53,7 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
   },
   'operate/': {
     parts: ['kernel/', 'domain/', 'outbox/', 'pipeline/'],
-    types: ['settings/', 'store/'],
+    types: ['settings/', 'store/', 'roles/'],
     packages: [NODE],
   },
   'figures/': {

@@ -50,6 +50,8 @@ export function watch(schedule: Schedule = {}): Watch {
     program: { commit: 'c0ffee000000' },
     schedule,
     deliverers: { ready: [journal], failed: [] },
+    actor: 'operator',
+    payments: [],
     channels: { ready: [{ service: 'journal' }], failed: [] },
     lost: [],
     runJob: async name => {
