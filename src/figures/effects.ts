@@ -27,7 +27,8 @@ export interface ShownEffect {
 
 /** An effect with the task it belongs to, and the next command. */
 export async function shownEffect(store: Store, effect: Effect): Promise<ShownEffect> {
-  const run = effect.runId === null ? null : await store.runs.get(effect.runId)
+  const runId = effect.runId ?? (await billedRun(store, effect))
+  const run = runId === null ? null : await store.runs.get(runId)
   const task = run === null ? null : await store.tasks.get(run.taskId)
   const isOver = effect.state === 'done' || effect.state === 'dismissed' || effect.cause === 'refused'
   return {
@@ -36,7 +37,7 @@ export async function shownEffect(store: Store, effect: Effect): Promise<ShownEf
     what: store.kinds.of(effect)?.writes ?? `something of the kind ${effect.kind}`,
     taskId: task?.id ?? null,
     title: task?.title ?? null,
-    runId: effect.runId,
+    runId,
     state: effect.state,
     cause: effect.cause,
     reason: effect.error,
@@ -45,6 +46,12 @@ export async function shownEffect(store: Store, effect: Effect): Promise<ShownEf
     dueAt: isOver ? null : instantText(effect.notBeforeMs),
     next: nextOfEffect(effect),
   }
+}
+
+/** The run whose bill the link of an effect is for. */
+async function billedRun(store: Store, { subject }: Effect): Promise<string | null> {
+  const link = subject.kind === 'link' ? await store.links.get(subject.id) : null
+  return link === null ? null : store.lookup.runOf('bill', link.billId)
 }
 
 /** The newest effects that are dead and missed. */

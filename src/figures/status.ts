@@ -12,6 +12,7 @@ import { openAlerts, type ShownAlert } from './alerts.ts'
 import { isJobWrong, jobFigures, type JobFigure } from './jobs.ts'
 import { deadEffects, type ShownEffect } from './effects.ts'
 import type { SpendSummary } from '../store/ledger.ts'
+import type { UnpaidBills } from '../store/links.ts'
 import type { TaskSummary } from '../store/tasks.ts'
 import { pausedFigures, type PausedFigure } from './paused.ts'
 
@@ -35,6 +36,8 @@ export interface StatusFigures {
   /** Writes to the outside that wait, and those that can never be made. */
   readonly outbox: Awaited<ReturnType<Store['outbox']['counts']>>
   readonly dead: readonly ShownEffect[]
+  /** Bills that wait to be paid, by how it stands with their links. */
+  readonly unpaid: UnpaidBills
   /** How each job of the schedule stands. */
   readonly jobs: readonly JobFigure[]
   readonly operations: Awaited<ReturnType<Store['records']['latest']>>
@@ -109,6 +112,7 @@ export async function statusFigures(store: Store, schedule: Schedule, nowMs: num
     auditHead: shortHeadOf(await store.audit.head()),
     outbox: await store.outbox.counts(),
     dead: await deadEffects(store, LISTED),
+    unpaid: await store.links.unpaid(),
     jobs: await jobFigures(store, schedule, nowMs),
     operations: withoutOver(await store.records.latest()),
     failed: await attention(store, ['failed_final']),

@@ -20,6 +20,7 @@ import { lostCredentials, type LostCredential } from '../settings/bound.ts'
 import { secretsFolder } from '../settings/secrets.ts'
 import { stageServices } from '../pipeline/rules.ts'
 import type { NewProof, Proof } from '../store/proofs.ts'
+import { otherAccounts, type OtherAccount } from './other-account.ts'
 import { SERVICES } from '../integrations/index.ts'
 import { defineOperation, type Context } from './define.ts'
 
@@ -50,6 +51,7 @@ export const doctor = defineOperation({
       proofs,
       spentUsd: formatNanoUsd(models.reduce((sum, { costNano = 0 }) => sum + costNano, 0)),
       credentials: await missing(context),
+      otherAccounts: await others(context),
     }
   },
   render: result =>
@@ -60,7 +62,8 @@ export const doctor = defineOperation({
       result.spentUsd === formatNanoUsd(0) ? null : line`spent ${money(result.spentUsd)} on calls`,
     ),
   outcome: result => {
-    if (result.credentials.length > 0 || hasFailed(result.proofs, 'config')) return 'config'
+    const isOther = result.credentials.length + result.otherAccounts.length > 0
+    if (isOther || hasFailed(result.proofs, 'config')) return 'config'
     return result.proofs.some(proof => proof.outcome === 'failed') ? 'failed' : 'ok'
   },
 })
@@ -103,6 +106,15 @@ async function missing(context: Context<{ store: 'optional' }>): Promise<LostCre
   return whereReadable(context.store, async ({ accounts }) =>
     lostCredentials(await accounts.list(), name => context.secretOrigin(name)),
   )
+}
+
+/** Services for payments whose credentials open another account than that of the store; their proofs say so too. */
+async function others(
+  context: Context<{ services: 'optional'; store: 'optional' }>,
+): Promise<OtherAccount[]> {
+  const { services, store } = context
+  const opened = services.ok ? services.value : []
+  return whereReadable(store, async ({ accounts }) => otherAccounts(context, opened, await accounts.list()))
 }
 
 function hasFailed(proofs: readonly Proof[], subject: string): boolean {

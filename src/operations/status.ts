@@ -3,6 +3,7 @@ import { AUDIT_CHAIN } from '../domain/audit.ts'
 import { effectItem } from '../figures/effects.ts'
 import { proofState } from '../figures/marks.ts'
 import { jobState, jobWords } from '../figures/jobs.ts'
+import { unpaidParts } from '../figures/links.ts'
 import { pausedItem } from '../figures/paused.ts'
 import { hasFailed, statusFigures, type AttentionItem, type StatusFigures } from '../figures/status.ts'
 import {
@@ -25,7 +26,7 @@ import {
   words,
 } from '../kernel/document.ts'
 import { clockText, countText, spanText } from '../kernel/text.ts'
-import { lostCredentials, type LostCredential } from '../settings/bound.ts'
+import { isPlayed, lostCredentials, type LostCredential } from '../settings/bound.ts'
 import { defineOperation } from './define.ts'
 
 export const status = defineOperation({
@@ -38,6 +39,7 @@ export const status = defineOperation({
   run: async context => ({
     ...(await statusFigures(context.store, context.schedule, context.world.clock.now())),
     credentials: lostCredentials(await context.store.accounts.list(), name => context.secretOrigin(name)),
+    takesPayments: isPlayed('paymentProvider', name => context.secretOrigin(name)),
   }),
   render: renderStatus,
   outcome: screen => {
@@ -49,6 +51,8 @@ export const status = defineOperation({
 interface Screen extends StatusFigures {
   /** What is missing of the accounts that this store belongs to. */
   readonly credentials: readonly LostCredential[]
+  /** A service that takes payments has its credentials. */
+  readonly takesPayments: boolean
 }
 
 function renderStatus(figures: Screen): Document {
@@ -75,6 +79,7 @@ function renderStatus(figures: Screen): Document {
       'Services',
       figures.services.map(pause => pausedItem(pause, figures.atMs)),
     ),
+    unpaidParts(figures.unpaid, figures.takesPayments),
     section('Outbox', outboxParts(figures)),
     section('Failed-Final', figures.failed.map(attentionPart)),
     section('Needs you', figures.waiting.map(attentionPart)),

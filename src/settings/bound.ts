@@ -1,5 +1,6 @@
 import { keysOf } from '../domain/keys-of.ts'
 import { SERVICES } from '../integrations/index.ts'
+import type { Roles, Service } from '../integrations/service.ts'
 import { AppError } from '../kernel/errors.ts'
 import { SECRETS, secretFile, type SecretName } from './secrets.ts'
 
@@ -12,8 +13,20 @@ export interface LostCredential {
 
 /** What opens the account of a service that a store can be bound to. */
 function secretOpening(service: string): SecretName | undefined {
-  const { secrets = {} } = SERVICES.find(({ name }) => name === service) ?? {}
-  return keysOf(SECRETS).find(name => Object.hasOwn(secrets, name) && SECRETS[name].opensAccount)
+  return secretsOpening(SERVICES.find(({ name }) => name === service)?.secrets ?? {})[0]
+}
+
+function secretsOpening(secrets: object): SecretName[] {
+  return keysOf(SECRETS).filter(name => Object.hasOwn(secrets, name) && SECRETS[name].opensAccount)
+}
+
+/** Whether a service that plays a role has all that opens its account. */
+export function isPlayed(role: keyof Roles, originOf: (name: SecretName) => string | null): boolean {
+  return SERVICES.some((service: Service) => {
+    const opening = secretsOpening(service.secrets)
+    const isSetUp = opening.length > 0 && opening.every(name => flawOf(name, originOf) === null)
+    return isSetUp && service.plays.includes(role)
+  })
 }
 
 /** Those of the bound accounts whose credential is missing, or cannot be read. `originOf` is null for what is not set. */

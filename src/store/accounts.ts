@@ -1,4 +1,5 @@
 import { findRow, readRows, type RowReader, type StoreCore } from './core.ts'
+import { endLinksAt } from './links.ts'
 
 /** The account of a service that this store belongs to. */
 export interface Account {
@@ -20,6 +21,20 @@ export function accountStore(core: StoreCore) {
   return {
     get: async (service: string) => get(service),
     list: async () => readRows(core, 'SELECT * FROM accounts ORDER BY service', {}, readAccount),
+    /**
+     * Lets go of the account of a service: the next contact binds the one that the credential opens. Payment links of
+     * the old one are over for us, because nobody here could close them; bills that wait get new ones. Returns how many
+     * stood; they are to be closed at the service. Nothing happens where none is bound.
+     */
+    release: async (service: string) =>
+      core.change(core.actor, 'account.release', tx => {
+        const before = get(service)
+        if (before === null) return 0
+        tx.engine.run('DELETE FROM accounts WHERE service = :service', { service })
+        const links = endLinksAt(tx, service, `the store let go of the account ${before.identity}`)
+        tx.about(service, { identity: before.identity, links })
+        return links
+      }),
     /** Binds, or with `rebind` binds anew. Returns the account that is bound afterwards. */
     bind: async (account: Omit<Account, 'sinceMs'>, rebind: boolean) =>
       core.change(core.actor, 'account.bind', tx => {

@@ -5,6 +5,7 @@
  */
 export const CHANGES = {
   'account.bind': { audited: true },
+  'account.release': { audited: true },
   'alert.acknowledge': { audited: true },
   'alert.observe': { audited: true },
   'alert.snooze': { audited: true },

@@ -1,6 +1,6 @@
 import { isLinkOver, type CloseLink, type LinkState } from '../domain/link.ts'
 import { billById } from './bill-rows.ts'
-import type { Change } from './core.ts'
+import type { Change, StoreReader } from './core.ts'
 import { aboutEffect, effectsWhere, recordEffects, type Effect, type EffectsOf } from './effect-rows.ts'
 import { lastLinkOf, type Link } from './link-rows.ts'
 import { appendEntry } from './receipts.ts'
@@ -37,11 +37,11 @@ export function moveLink(
 export function closeLinkOf(tx: Change, billId: string, why: string): void {
   const link = lastLinkOf(tx, billId)
   if (link === null || isLinkOver(link.state) || link.state === 'closing') return
-  const making = effectsWhere(tx, `subject_kind = 'link' AND subject_id = :id`, { id: link.id })
+  const making = effectsOfLink(tx, link.id)
   const isUnmade = link.outsideId === null && making.every(neverSent)
   moveLink(tx, link, isUnmade ? 'closed' : 'closing', why)
   if (isUnmade) {
-    for (const effect of making) dismiss(tx, effect)
+    dropEffects(tx, link.id)
     return
   }
   const body: CloseLink = { kind: 'close-link' }
@@ -51,6 +51,15 @@ export function closeLinkOf(tx: Change, billId: string, why: string): void {
 /** What was refused was refused before any work was done, and is not tried again by itself. */
 function neverSent({ state, tries, uncertain, owner }: Effect): boolean {
   return state !== 'pending' || (tries === 0 && !uncertain && owner === null)
+}
+
+/** Gives up what was to be written of a link. */
+export function dropEffects(tx: Change, linkId: string): void {
+  for (const effect of effectsOfLink(tx, linkId)) if (effect.state !== 'done') dismiss(tx, effect)
+}
+
+function effectsOfLink(core: StoreReader, id: string): Effect[] {
+  return effectsWhere(core, `subject_kind = 'link' AND subject_id = :id`, { id })
 }
 
 function dismiss(tx: Change, effect: Effect): void {

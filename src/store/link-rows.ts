@@ -60,6 +60,15 @@ export function linksOfBill(core: StoreReader, billId: string): Link[] {
   return readRows(core, 'SELECT * FROM links WHERE bill_id = :billId ORDER BY number', { billId }, readLink)
 }
 
+/** The links at a service that are not over. */
+export function standingAt(core: StoreReader, service: string): Link[] {
+  const sql = `SELECT l.* FROM links l /* by links_standing */
+      WHERE l.state IN ('asked', 'open', 'closing') AND l.service = :service
+    UNION SELECT l.* FROM bills b /* by bills_unpaid */ JOIN links l ON l.bill_id = b.id
+      WHERE b.state = 'unpaid' AND l.state = 'refused' AND l.service = :service`
+  return readRows(core, sql, { service }, readLink)
+}
+
 /** The newest link of a bill; null where it never had one. */
 export function lastLinkOf(core: StoreReader, billId: string): Link | null {
   const sql = 'SELECT * FROM links WHERE bill_id = :billId ORDER BY number DESC LIMIT 1'

@@ -1,11 +1,11 @@
 import { linkAfterClose, linkAfterLook, type LinkState, type MakeLink } from '../domain/link.ts'
 import type { LinkState as LinkFacts } from '../domain/payment.ts'
 import type { Money } from '../domain/money.ts'
-import { readRow, readRows, type Change, type StoreCore, type StoreReader } from './core.ts'
+import { findRow, readRow, readRows, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { billById, readBill } from './bill-rows.ts'
 import { recordEffects, tellPayment, type Effect } from './effect-rows.ts'
-import { findLink, lastLinkOf, linkByOutsideId, linksOfBill, type Link } from './link-rows.ts'
-import { moveLink, subjectOf } from './link-moves.ts'
+import { findLink, lastLinkOf, linkByOutsideId, linksOfBill, standingAt, type Link } from './link-rows.ts'
+import { dropEffects, moveLink, subjectOf } from './link-moves.ts'
 import { recordPayment, type Seeing } from './record-payment.ts'
 import { findRun } from './run-rows.ts'
 
@@ -33,7 +33,7 @@ export interface UnpaidBills {
   /** A link was recorded, and is made by an effect. */
   readonly asked: number
   readonly refused: number
-  /** None was asked for yet, or the last one ended. */
+  /** They want a link: none was asked for yet, or the last one ended. */
   readonly without: number
 }
 
@@ -49,6 +49,8 @@ export function linkStore(core: StoreCore) {
     byOutsideId: async (service: string, id: string) => linkByOutsideId(core, service, id),
     /** All links of a bill, the first first. */
     ofBill: async (billId: string) => linksOfBill(core, billId),
+    /** The effect that makes a link; null where there is none. */
+    makingOf: async (id: string) => makingOf(core, id),
     /** Bills that want a link, the longest waiting first; at most so many as are asked for in one change. */
     wanted: async () => wantedLinks(core),
     /** Bills that wait to be paid. */
@@ -95,18 +97,26 @@ function wantedLinks(core: StoreReader): WantedLink[] {
 }
 
 function unpaidBills(core: StoreReader): UnpaidBills {
-  const has = (state: LinkState): string =>
-    `COALESCE(SUM(EXISTS (SELECT 1 FROM links l WHERE l.bill_id = b.id AND l.state = '${state}')), 0)`
+  const count = (condition: string): string =>
+    `COALESCE(SUM(EXISTS (SELECT 1 FROM links l WHERE l.bill_id = b.id AND l.state ${condition})), 0)`
   return readRow(
     core,
-    `SELECT COUNT(*) AS bills, ${has('open')} AS open, ${has('asked')} AS asked, ${has('refused')} AS refused
+    `SELECT ${count(`= 'open'`)} AS open, ${count(`= 'asked'`)} AS asked, ${count(`= 'refused'`)} AS refused,
+       COUNT(*) - ${count(`NOT IN ('closed', 'expired')`)} AS wanted
      FROM bills b /* by bills_unpaid */ WHERE b.state = 'unpaid'`,
     {},
-    is => {
-      const [open, asked, refused] = [is.number('open'), is.number('asked'), is.number('refused')]
-      return { open, asked, refused, without: is.number('bills') - open - asked - refused }
-    },
+    is => ({
+      open: is.number('open'),
+      asked: is.number('asked'),
+      refused: is.number('refused'),
+      without: is.number('wanted'),
+    }),
   )
+}
+
+function makingOf(core: StoreReader, id: string): string | null {
+  const sql = `SELECT id FROM effects WHERE subject_kind = 'link' AND subject_id = :id AND kind = 'payment-link'`
+  return findRow(core, sql, { id }, is => is.text('id'))
 }
 
 function askLink(tx: Change, bill: WantedLink, { service, isLive }: LinkMaker): void {
@@ -130,6 +140,20 @@ function askLink(tx: Change, bill: WantedLink, { service, isLive }: LinkMaker): 
   const ids = { link: id, bill: billId, task: taskId, run: runId }
   const body: MakeLink = { kind: 'payment-link', title, ids }
   recordEffects(tx, subjectOf({ id, service }), [{ name: null, target: id, body }])
+}
+
+/**
+ * Ends all links that stand at a service, with their effects, where its account is left; inside that transaction.
+ * Returns how many could be paid.
+ */
+export function endLinksAt(tx: Change, service: string, why: string): number {
+  const links = standingAt(tx, service)
+  for (const link of links) {
+    dropEffects(tx, link.id)
+    moveLink(tx, link, 'closed', why)
+    tellRow(tx, link)
+  }
+  return links.filter(({ url }) => url !== null).length
 }
 
 /** What an effect of a link gave back, and when its service was asked. */

@@ -17,6 +17,7 @@ const NO_OPERATION = new Set([
   'define.ts',
   'index.ts',
   'money-input.ts',
+  'other-account.ts',
   'schedule.ts',
   'work-input.ts',
 ])

@@ -14,6 +14,7 @@ import {
 } from '../../kernel/document.ts'
 import { flagField, type Field } from '../../kernel/field.ts'
 import type { FlatInput } from '../../kernel/input.ts'
+import { releaseOthers, releasedLines, type Released } from './release.ts'
 import { defineOperation } from '../../operations/define.ts'
 import type { SetUpDone, SetUpStep } from '../../roles/task-source.ts'
 import { openCli, type CommandHost } from '../../surfaces/cli/host.ts'
@@ -48,12 +49,16 @@ export const initialise = defineOperation({
   path: ['init'],
   summary: 'Find or make the Notion databases',
   input,
-  needs: { settings: 'required', store: 'required', taskSource: 'required' },
+  needs: { settings: 'required', store: 'required', taskSource: 'required', services: 'optional' },
   access: 'write',
   exclusive: true,
   scope: 'operate',
   run: async (context, asked) => {
     const { taskSource } = context
+    const released = asked['rebind'] === true ? await releaseOthers(context) : []
+    if (taskSource === null && released.length > 0) {
+      return { workspace: null, dryRun: context.dryRun, steps: [], released }
+    }
     if (taskSource === null) {
       throw new AppError(
         'config',
@@ -61,12 +66,18 @@ export const initialise = defineOperation({
         'make an integration in Notion and set its token',
       )
     }
-    return taskSource.setUp(context, asked)
+    return { ...(await taskSource.setUp(context, asked)), released }
   },
   render,
 })
 
-function print(host: CommandHost, done: SetUpDone): Outcome {
+/** What was set up, and accounts that the store let go of. `workspace` is null where only that was asked for. */
+interface InitDone extends Omit<SetUpDone, 'workspace'> {
+  readonly workspace: string | null
+  readonly released: readonly Released[]
+}
+
+function print(host: CommandHost, done: InitDone): Outcome {
   const blocked = done.steps.flatMap(requiredFaults)
   host.print(done, () => render(done))
   if (blocked.length === 0) return 'ok'
@@ -77,13 +88,14 @@ function print(host: CommandHost, done: SetUpDone): Outcome {
   )
 }
 
-function render({ workspace, dryRun, steps }: SetUpDone): Document {
+function render({ workspace, dryRun, steps, released }: InitDone): Document {
   const lacking = (what: string, names: readonly string[]): string =>
     names.length === 0 ? '' : `\n${what}: ${names.join(', ')}`
   const repair: Words = steps.some(step => step.missing.length > 0)
     ? words`${command('init --repair')} adds what is missing, or `
     : ''
   return document(
+    releasedLines(released, dryRun),
     section(
       `Notion workspace "${workspace}"`,
       facts(
@@ -93,11 +105,13 @@ function render({ workspace, dryRun, steps }: SetUpDone): Document {
         }),
       ),
     ),
-    next(
-      dryRun
-        ? 'the same without --dry-run'
-        : words`${repair}tick Trigger on a row, then echopilot poll --drain`,
-    ),
+    workspace === null
+      ? null
+      : next(
+          dryRun
+            ? 'the same without --dry-run'
+            : words`${repair}tick Trigger on a row, then echopilot poll --drain`,
+        ),
   )
 }
 

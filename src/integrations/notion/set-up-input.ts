@@ -12,5 +12,5 @@ export const SET_UP_INPUT = {
   statusBoard: optional(textField('a Status database that is there already')),
   dsr: optional(textField('a DSR Requests database that is there already')),
   repair: flagField('add properties that are missing'),
-  rebind: flagField('this store now belongs to the workspace of the token'),
+  rebind: flagField('this store now belongs to the accounts that the credentials open'),
 }

@@ -68,6 +68,6 @@ function otherAccount({ label }: Pick<Account, 'label'>, otherwise: string): App
   return new AppError(
     'config',
     `this store belongs to the PayPal account ${label}, and ${otherwise}`,
-    'set the credentials and the address of that account, or use another --state-dir',
+    'set the credentials and the address of that account, use another --state-dir, or echopilot init --rebind',
   )
 }

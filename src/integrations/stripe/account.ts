@@ -61,6 +61,6 @@ function otherAccount({ label }: Pick<Account, 'label'>, opens: string): AppErro
   return new AppError(
     'config',
     `this store belongs to the Stripe account ${label}, and STRIPE_SECRET_KEY ${opens}`,
-    'set a key of that account and mode, or use another --state-dir',
+    'set a key of that account and mode, use another --state-dir, or echopilot init --rebind',
   )
 }

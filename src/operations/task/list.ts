@@ -6,6 +6,9 @@ import { RUN_STATES, type RunState } from '../../domain/run-state.ts'
 import { document, id, next, table } from '../../kernel/document.ts'
 import { nameOf } from '../../kernel/unseen.ts'
 import { instantText } from '../../kernel/text.ts'
+import { linkFigure, type LinkFigure } from '../../figures/links.ts'
+import type { Store } from '../../store/index.ts'
+import { BILL_STATES, type PaymentStatus } from '../../domain/billing.ts'
 import { statusState } from '../../figures/marks.ts'
 import { defineOperation } from '../define.ts'
 
@@ -30,23 +33,27 @@ export const taskList = defineOperation({
       limit: input.limit,
     })
     return {
-      tasks: tasks.map(task => ({
-        id: task.id,
-        runId: task.runId,
-        title: task.title,
-        type: task.type,
-        client: task.client,
-        priority: task.priority,
-        status: task.status,
-        score: task.score,
-        costUsd: formatNanoUsd(task.costNano),
-        reason: task.reason,
-        createdAt: instantText(task.createdMs),
-      })),
+      tasks: await Promise.all(
+        tasks.map(async task => ({
+          id: task.id,
+          runId: task.runId,
+          title: task.title,
+          type: task.type,
+          client: task.client,
+          priority: task.priority,
+          status: task.status,
+          score: task.score,
+          costUsd: formatNanoUsd(task.costNano),
+          reason: task.reason,
+          createdAt: instantText(task.createdMs),
+          payment: await paymentOf(context.store, task.id),
+        })),
+      ),
     }
   },
-  render: ({ tasks }) =>
-    tasks.length === 0
+  render: ({ tasks }) => {
+    const isBilled = tasks.some(({ payment }) => payment !== null)
+    return tasks.length === 0
       ? document('no tasks', next('echopilot task add "what is to be done"'))
       : document(
           table(
@@ -55,6 +62,7 @@ export const taskList = defineOperation({
               { title: 'status' },
               { title: 'score', align: 'right' },
               { title: 'cost USD', align: 'right' },
+              ...(isBilled ? [{ title: 'payment' }] : []),
               { title: 'title', cut: 'end' },
             ],
             tasks.map(task => [
@@ -62,11 +70,34 @@ export const taskList = defineOperation({
               statusState(task.status),
               task.score === null ? '–' : formatScore(task.score),
               task.costUsd,
+              ...(isBilled ? [paymentText(task.payment)] : []),
               task.title,
             ]),
           ),
-        ),
+        )
+  },
 })
+
+async function paymentOf(store: Store, taskId: string): Promise<TaskPayment | null> {
+  const bill = (await store.bills.ofTask(taskId)).at(-1)
+  if (bill === undefined) return null
+  const link = await linkFigure(store, bill.id)
+  return { status: BILL_STATES[bill.state], link: link?.state ?? null, url: link?.url ?? null }
+}
+
+/** How the newest bill of a task stands, and its link. */
+interface TaskPayment {
+  readonly status: PaymentStatus
+  readonly link: LinkFigure['state'] | null
+  readonly url: string | null
+}
+
+/** What is paid needs no word of its link. */
+function paymentText(payment: TaskPayment | null): string {
+  if (payment === null) return '–'
+  const { status, link } = payment
+  return status === 'Unpaid' && link !== null ? `${status}, link ${link}` : status
+}
 
 function statesOf(status: string): RunState[] {
   return keysOf(RUN_STATES).filter(state => RUN_STATES[state].status === status)

@@ -21,6 +21,7 @@ import {
 import { instantText, secondText } from '../../kernel/text.ts'
 import { nextCommand } from '../../domain/next-command.ts'
 import { billFigure } from '../../figures/clients.ts'
+import { linkFigure, linkItem } from '../../figures/links.ts'
 import { statusState } from '../../figures/marks.ts'
 import { findTask } from '../../pipeline/tasks.ts'
 import type { Output } from '../../store/work-rows.ts'
@@ -67,7 +68,9 @@ export const taskShow = defineOperation({
         runId: task.runId,
         runNumber: task.runNumber,
       },
-      bills: bills.map(billFigure),
+      bills: await Promise.all(
+        bills.map(async bill => ({ ...billFigure(bill), link: await linkFigure(context.store, bill.id) })),
+      ),
       brief: task.brief,
       versions: outputs.map(output => versionOf(output, outputs)),
       result: latest?.text ?? null,
@@ -84,7 +87,10 @@ export const taskShow = defineOperation({
       line`${statusState(task.status)}${task.reason === null ? '' : `: ${task.reason}`}`,
       line`${task.type}${client} · score ${score} · cost ${money(task.costUsd)}`,
       line`${id(task.id)} · run ${task.runNumber}: ${id(task.runId)}`,
-      bills.map(bill => line`${bill.status}: ${bill.amount ?? 'no price'} (${bill.why})`),
+      bills.map(({ status, amount, why, link }) => [
+        line`${status}: ${amount ?? 'no price'} (${why})`,
+        link === null ? null : linkItem(link, status === 'Unpaid'),
+      ]),
       versions.map(versionSection),
       section('History (UTC)', facts(...history.map(({ atMs, what }) => [second(atMs), what] as const))),
       result === null || result === '' ? null : section('Result', verbatim(result.trim())),

@@ -207,6 +207,8 @@ async function links(store: Store, words: string): Promise<void> {
   await store.links.ask({ service: 'stripe', isLive: false })
   const refused = { ...FAILURE, error: words, dead: 'refused' } as const
   await store.outbox.failed(await store.outbox.claim('stripe', 'all'), refused)
+  await store.accounts.bind({ service: 'stripe', identity: 'a', label: words, credential: 'k' }, false)
+  await store.accounts.release('stripe')
 }
 
 /** A text that is returned, and its revision that is accepted. */
