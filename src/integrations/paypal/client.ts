@@ -47,6 +47,9 @@ export function paypalClient(options: PayPalOptions) {
     credential: sha256(`${baseUrl}\n${clientId}\n${clientSecret}`).slice(0, 16),
     account: async (): Promise<PayPalAccount> =>
       get(`/v1/reporting/transactions?${recentHour(world)}`, readAccount),
+    /** Whether disputes may be read: a payment is never told without its own. @throws ServiceFailure where not */
+    checkDisputes: async (): Promise<void> =>
+      void (await get('/v1/customer/disputes?page_size=1', readDisputeIds)),
     /** Whether a webhook of this id sends us events. */
     webhookUrl: async (id: string): Promise<string> =>
       get(`/v1/notifications/webhooks/${part(id)}`, json => (isObject(json) ? textOf(json['url']) : null)),

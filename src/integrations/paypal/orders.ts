@@ -57,7 +57,10 @@ export function paypalOrders(asked: Asked, pages: OrderPages): PaymentProvider {
   }
 }
 
-/** PayPal takes no second payment under one `invoice_id`, so two orders of one bill are not both paid. */
+/**
+ * PayPal takes no second payment under one `invoice_id`, so two orders of one bill are not both paid: unless the merchant
+ * has switched that off ("Block accidental payments").
+ */
 const PAID_BEFORE = 'DUPLICATE_INVOICE_ID'
 
 /** A capture that was refused: another process may have been first. Else the client may choose another way to pay. */

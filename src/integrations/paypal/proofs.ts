@@ -19,14 +19,15 @@ export interface Proving {
 }
 
 /**
- * That the credentials open the account of this store in its mode, with the right to search its transactions; and that
- * the webhook, where one is named, is one of the app. It binds the store to the account where it belongs to none; a dry
+ * That the credentials open the account of this store in its mode, with the rights to search its transactions and to read
+ * its disputes; and that the webhook, where one is named, is one of the app. It binds the store to the account where it belongs to none; a dry
  * run does not.
  */
 export async function paypalProofs(given: Proving): Promise<NewProof[]> {
   const { api, store, baseUrl, dryRun } = given
   const account = await proving('paypal', async () => {
     const { id, mode } = await bound(store, api, baseUrl, dryRun)
+    await api.checkDisputes()
     return proof('proved', 'paypal', `the credentials open the account ${id} in ${MODE_WORDS[mode]}`)
   })
   return account.outcome === 'failed' ? [account] : [account, await webhookProof(given)]

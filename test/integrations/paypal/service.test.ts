@@ -53,9 +53,9 @@ test('credentials that are not accepted fail, and no part of them is said', asyn
   expect(JSON.stringify(found)).not.toMatch(/EwrongSecret|AsandboxClient/)
 })
 
-test('a right that is lacking is named', async () => {
+test.each(['transactions', 'disputes'])('a right that is lacking is named: %s', async kind => {
   const { proofsOf, open, server } = await paypalBench()
-  await server.arm({ match: { kind: 'transactions' }, action: { type: 'status', status: 403 } })
+  await server.arm({ match: { kind }, action: { type: 'status', status: 403 } })
   const [found] = await proofsOf(await open())
   expect(found?.outcome).toBe('failed')
   expect(found?.fix).toContain('Transaction search')
