@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto'
 import { nodeCrypto, nodeTls } from '../../kernel/node-modules.ts'
 import { networkFailure, ServiceFailure } from '../../kernel/service-failure.ts'
 import type { World } from '../../kernel/world.ts'
-import { certificatesIn, signerOf, type Signer } from './chain.ts'
+import { certificatesIn, issuerAddress, signerOf, type Signer } from './chain.ts'
 import type { Mode } from './mode.ts'
 
 /** A signer of a mode: only what is signed by one of live mode tells of money that is real. */
@@ -72,10 +72,24 @@ async function fetched(options: CertificateOptions, address: string, mode: Mode)
   const path = pathAt(address, HOSTS[side])
   if (path === null) return null
   const isStandIn = mode === 'stand-in'
-  const pem = await textAt(options, isStandIn ? `${options.baseUrl}${path}` : address)
+  const chain = await certificatesAt(options, isStandIn ? `${options.baseUrl}${path}` : address)
   const roots = isStandIn ? await standInRoots(options) : usualRoots()
   const name = HOSTS[side].replace('api.', 'messageverificationcerts.')
-  return pem === null ? null : signerOf(pem, { roots, name, nowMs: options.world.clock.now() })
+  const trust = { roots, name, nowMs: options.world.clock.now() }
+  return signerOf(chain, trust) ?? signerOf([...chain, ...(await issuersOf(options, chain))], trust)
+}
+
+/**
+ * What PayPal leaves out: its own programs brought the certificates between with them. Who says where they are came from
+ * PayPal's host, and what lies there is believed only where it leads to an authority.
+ */
+async function issuersOf(
+  options: CertificateOptions,
+  chain: readonly X509Certificate[],
+): Promise<X509Certificate[]> {
+  const last = chain.at(-1)
+  const address = last === undefined ? null : issuerAddress(last)
+  return address === null ? [] : certificatesAt(options, address)
 }
 
 function usualRoots(): X509Certificate[] {
@@ -85,15 +99,18 @@ function usualRoots(): X509Certificate[] {
 
 /** A stand-in signs by an authority of its own: only a store that belongs to one believes it. */
 async function standInRoots(options: CertificateOptions): Promise<X509Certificate[]> {
-  return certificatesIn((await textAt(options, `${options.baseUrl}/__sandbox/paypal/root.pem`)) ?? '') ?? []
+  return certificatesAt(options, `${options.baseUrl}/__sandbox/paypal/root.pem`)
 }
 
-/** What lies there; null for nothing. */
-async function textAt({ world, timeoutMs }: CertificateOptions, address: string): Promise<string | null> {
+/** What lies there; nothing where there are none. */
+async function certificatesAt(
+  { world, timeoutMs }: CertificateOptions,
+  address: string,
+): Promise<X509Certificate[]> {
   try {
     const answer = await world.fetch(address, { signal: world.clock.deadline(timeoutMs) })
-    if (answer.ok) return await answer.text()
-    if (answer.status === 404 || answer.status === 410) return null
+    if (answer.ok) return certificatesIn(await answer.bytes())
+    if (answer.status === 404 || answer.status === 410) return []
     const message = `${answer.status} for a certificate of PayPal`
     throw new ServiceFailure(message, { errorClass: 'transient', billed: 'no', status: answer.status })
   } catch (error) {

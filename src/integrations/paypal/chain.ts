@@ -23,11 +23,13 @@ const LONGEST_CHAIN = 5
 const LEAST_KEY_BITS = 2048
 
 /**
- * The first certificate of a chain (PEM), where every link of it is valid now and the last one was issued by an
- * authority that is believed; null for any other. The order of those between does not matter.
+ * What signs by the first of these certificates, where every link from it on is valid now and the last one was issued by
+ * an authority that is believed; null for any other. The order of those between does not matter.
  */
-export function signerOf(pem: string, { roots, name, nowMs }: Trust): Signer | null {
-  const [leaf, ...between] = certificatesIn(pem) ?? []
+export function signerOf(
+  [leaf, ...between]: readonly X509Certificate[],
+  { roots, name, nowMs }: Trust,
+): Signer | null {
   if (leaf === undefined || leaf.ca || leaf.checkHost(name) === undefined) return null
   let last = leaf
   for (let length = 1; length <= LONGEST_CHAIN && isValid(last, nowMs); length += 1) {
@@ -39,17 +41,24 @@ export function signerOf(pem: string, { roots, name, nowMs }: Trust): Signer | n
   return null
 }
 
-/** The certificates of a text; null where one of them cannot be read. */
-export function certificatesIn(pem: string): X509Certificate[] | null {
+/** The certificates of a file: several as PEM, or one as DER; none where one of them cannot be read. */
+export function certificatesIn(file: Uint8Array): X509Certificate[] {
   const { X509Certificate: Certificate } = nodeCrypto()
-  const texts = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []
-  if (texts.length > LONGEST_CHAIN) return null
+  const texts = Buffer.from(file).toString('latin1').match(PEM) ?? []
+  if (texts.length > LONGEST_CHAIN) return []
   try {
-    return texts.map(text => new Certificate(text))
+    return texts.length === 0 ? [new Certificate(file)] : texts.map(text => new Certificate(text))
   } catch (error) {
-    if (error instanceof Error) return null
+    if (error instanceof Error) return []
     throw error
   }
+}
+
+const PEM = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g
+
+/** Where the certificate of an issuer is, as the certificate says (RFC 5280, 4.2.2.1); null where it does not. */
+export function issuerAddress({ infoAccess }: X509Certificate): string | null {
+  return /^CA Issuers - URI:(https?:\S+)$/m.exec(infoAccess ?? '')?.[1] ?? null
 }
 
 /** By its name and by its signature. */

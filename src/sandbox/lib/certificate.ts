@@ -16,6 +16,8 @@ export interface CertificateText {
   readonly toMs: number
   /** Whether it may sign others. */
   readonly isAuthority: boolean
+  /** Where the certificate of its issuer is; it does not say so if left out. */
+  readonly issuerAt?: string
 }
 
 /** The certificate as PEM, with a newline at its end. */
@@ -43,7 +45,7 @@ function signedPart(text: CertificateText, issuer: Issuer): Buffer {
   )
 }
 
-function extensions({ subject, publicKey, isAuthority }: CertificateText, issuer: Issuer): Buffer {
+function extensions({ subject, publicKey, isAuthority, issuerAt }: CertificateText, issuer: Issuer): Buffer {
   // The numbers count the unused bits; then keyCertSign and cRLSign, or digitalSignature.
   const usage = isAuthority ? Buffer.of(1, 0x06) : Buffer.of(7, 0x80)
   const all = [
@@ -53,7 +55,13 @@ function extensions({ subject, publicKey, isAuthority }: CertificateText, issuer
     extension('551d23', sequence(der(0x80, digestOf(createPublicKey(issuer.key))))),
   ]
   const names = sequence(der(0x82, Buffer.from(subject, 'latin1')))
-  return sequence(...all, ...(isAuthority ? [] : [extension('551d11', names)]))
+  if (!isAuthority) all.push(extension('551d11', names))
+  if (issuerAt !== undefined) all.push(extension('2b06010505070101', issuerAddress(issuerAt)))
+  return sequence(...all)
+}
+
+function issuerAddress(url: string): Buffer {
+  return sequence(sequence(identifier('2b06010505073002'), der(0x86, Buffer.from(url, 'latin1'))))
 }
 
 /** What tells a key from others; any digest of it does. */

@@ -16,9 +16,12 @@ import { shownCapture, shownDispute, shownOrder, shownRefund } from './show.ts'
 import { SIGNER_KINDS } from './signing.ts'
 import { book, setLag } from './transactions.ts'
 
-/** The routes, and the certificate that is to be trusted. */
+const ISSUER = '/__sandbox/paypal/issuer.pem'
+
+/** The routes, the certificate that is to be trusted, and the one between it and those that sign. */
 export function outsideRoutes(account: Account): readonly Route[] {
   const root = (): Reply => ({ status: 200, body: account.signers.root() })
+  const issuer = (): Reply => ({ status: 200, body: account.signers.issuer() })
   return [
     ...handRoutes({
       service: 'paypal',
@@ -27,6 +30,7 @@ export function outsideRoutes(account: Account): readonly Route[] {
       sentence: sentenceOf,
     }),
     { method: 'GET', path: '/__sandbox/paypal/root.pem', handle: root },
+    { method: 'GET', path: ISSUER, handle: issuer },
   ]
 }
 
@@ -90,8 +94,10 @@ const ACTS: HandActs<Act> = {
     act.store.remove(found(act, 'endpoint', given['endpoint']).id)
     return { ok: true }
   },
-  /** `{kind: new | expired | foreign | misnamed}`: another certificate signs from now on. */
-  certificate: ({ signers }, given) => ({ id: signers.change(chosenIn(given, 'kind', SIGNER_KINDS)) }),
+  /** `{kind: new | alone | expired | foreign | misnamed}`: another certificate signs from now on. */
+  certificate: ({ signers, origin }, given) => ({
+    id: signers.change(chosenIn(given, 'kind', SIGNER_KINDS), origin + ISSUER),
+  }),
   /** All access tokens end at once. */
   'tokens-end': ({ store }) => {
     for (const { id } of store.list('token', {})) store.remove(id)

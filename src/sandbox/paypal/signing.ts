@@ -1,7 +1,7 @@
 /** Signing webhooks: a chain of certificates of the stand-in's own, of which the root is the one to trust. */
 import { createPrivateKey, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { certificatePem, type Issuer } from '../lib/certificate.ts'
+import { certificatePem, type CertificateText, type Issuer } from '../lib/certificate.ts'
 import type { Database } from '../lib/db.ts'
 import type { Clock } from '../lib/service.ts'
 
@@ -13,15 +13,20 @@ export interface Signers {
   chain(id: string): string | undefined
   /** The id of the certificate, and the signature in base64. */
   sign(text: string): { readonly id: string; readonly signature: string }
+  /** The one that signed them, as PEM. */
+  issuer(): string
   /** Has another certificate sign from now on; gives its id. */
-  change(kind: SignerKind): string
+  change(kind: SignerKind, issuerAt: string): string
 }
 
-/** `new` is as good as the one before; the others must be refused by whoever checks them. */
-export type SignerKind = 'new' | 'expired' | 'foreign' | 'misnamed'
+/**
+ * `new` is as good as the one before. So is `alone`, of which only the address of its issuer is told, as PayPal is known
+ * to do. The others must be refused by whoever checks them.
+ */
+export type SignerKind = 'new' | 'alone' | 'expired' | 'foreign' | 'misnamed'
 
 /** All kinds. */
-export const SIGNER_KINDS: readonly SignerKind[] = ['new', 'expired', 'foreign', 'misnamed']
+export const SIGNER_KINDS: readonly SignerKind[] = ['new', 'alone', 'expired', 'foreign', 'misnamed']
 
 /** The tables. */
 export const SIGNING_SCHEMA = `
@@ -79,10 +84,11 @@ export function openSigners(db: Database, clock: Clock): Signers {
     add.run({ id: 'middle', pem: made.middle, privateKey: pemOf(made.issuer.key) })
     return made
   }
-  const change = (kind: SignerKind): Certificate => {
+  const change = (kind: SignerKind, issuerAt = ''): Certificate => {
     const { middle, issuer } = kind === 'foreign' ? newAuthorities(clock()) : authorities()
-    const made = newCertificate(kind, issuer, clock())
-    const whole = { ...made, pem: made.pem + middle }
+    const isAlone = kind === 'alone'
+    const made = newCertificate(kind, issuer, clock(), isAlone ? { issuerAt } : {})
+    const whole = { ...made, pem: made.pem + (isAlone ? '' : middle) }
     add.run(whole)
     return whole
   }
@@ -93,7 +99,8 @@ export function openSigners(db: Database, clock: Clock): Signers {
       const { id, privateKey } = last.get() ?? change('new')
       return { id, signature: sign('sha256', Buffer.from(text), privateKey).toString('base64') }
     },
-    change: kind => change(kind).id,
+    issuer: () => authorities().middle,
+    change: (kind, issuerAt) => change(kind, issuerAt).id,
   }
 }
 
@@ -112,11 +119,16 @@ function curveKeys(): { readonly publicKey: KeyObject; readonly privateKey: KeyO
   return generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
 }
 
-function newCertificate(kind: SignerKind, issuer: Issuer, nowMs: number): Certificate {
+function newCertificate(
+  kind: SignerKind,
+  issuer: Issuer,
+  nowMs: number,
+  more: Pick<CertificateText, 'issuerAt'>,
+): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const toMs = kind === 'expired' ? nowMs - DAY_MS : nowMs + 730 * DAY_MS
   const subject = kind === 'misnamed' ? 'certificates.example.com' : SERVER_NAME
-  const text = { subject, publicKey, fromMs: toMs - 731 * DAY_MS, toMs, isAuthority: false }
+  const text = { subject, publicKey, fromMs: toMs - 731 * DAY_MS, toMs, isAuthority: false, ...more }
   const id = `CERT-${[4, 4, 4].map(size => randomBytes(size).toString('hex')).join('-')}`
   return { id, pem: certificatePem(text, issuer), privateKey: pemOf(privateKey) }
 }

@@ -1,6 +1,7 @@
 /** Whose certificates are believed: those at PayPal's own address of the mode of the store. */
 import { expect, test } from 'vitest'
 import { certificateKeeper, type Certificates } from '../../../src/integrations/paypal/certificates.ts'
+import { certificatesIn } from '../../../src/integrations/paypal/chain.ts'
 import type { Mode } from '../../../src/integrations/paypal/mode.ts'
 import { lightFetch, type Fetch } from '../../../src/kernel/http/fetch.ts'
 import { paypalServer } from '../../sandbox/paypal/support/server.ts'
@@ -59,6 +60,38 @@ test('a store of live mode asks only where live certificates are', async () => {
   expect(await of('sandbox').fetch(live)).toBe(null)
   expect(await of('stand-in').fetch(live)).toBe(null)
   expect(asked).toEqual([live])
+})
+
+test('where the chain is not whole, the certificate says where its issuer is', async () => {
+  const server = await paypalServer()
+  await server.hand('certificate', { kind: 'alone' })
+  const [hook] = await paidHooks(server)
+  const address = hook?.headers['paypal-cert-url'] ?? ''
+  const asked: string[] = []
+  const fetch: Fetch = async (to, request) => {
+    asked.push(new URL(to).pathname)
+    return lightFetch()(to, request)
+  }
+  const world = { fetch, clock: fakeClock(Date.now()) }
+  const options = { world, baseUrl: server.url, timeoutMs: 30_000, mode: async () => 'stand-in' as const }
+  expect(await certificateKeeper(options).fetch(address)).toMatchObject({ isLive: false })
+  const [, ...more] = asked
+  expect(more).toEqual(['/__sandbox/paypal/root.pem', '/__sandbox/paypal/issuer.pem'])
+  await server.hand('certificate', { kind: 'new' })
+  const [whole] = await paidHooks(server)
+  asked.length = 0
+  await certificateKeeper(options).fetch(whole?.headers['paypal-cert-url'] ?? '')
+  expect(asked).not.toContain('/__sandbox/paypal/issuer.pem')
+})
+
+test('a certificate of an authority is read in both forms in which they lie about', async () => {
+  const server = await paypalServer()
+  const pem = await (await fetch(`${server.url}/__sandbox/paypal/root.pem`)).bytes()
+  const [one] = certificatesIn(pem)
+  expect(one?.subject).toBe('CN=EchoPilot sandbox root')
+  expect(certificatesIn(one?.raw ?? pem).map(({ fingerprint256 }) => fingerprint256)).toEqual([
+    one?.fingerprint256,
+  ])
 })
 
 test.each(['', 'no certificate', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'])(

@@ -184,6 +184,7 @@ test.each([
 
 test.each([
   ['new', 'event'],
+  ['alone', 'event'],
   ['expired', 'refused'],
   ['foreign', 'refused'],
   ['misnamed', 'refused'],
