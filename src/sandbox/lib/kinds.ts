@@ -10,6 +10,8 @@ export interface Filter {
   readonly anyOf?: { readonly field: string; readonly texts: readonly string[] }
   /** Beyond the object with this id, whichever way the list goes. */
   readonly beyond?: string
+  /** The field with the number that the list goes by; what is equal, or all if left out, goes by the order of making. */
+  readonly sortedBy?: string
   /** Oldest first instead of newest first. */
   readonly oldestFirst?: boolean
   readonly limit?: number
@@ -122,7 +124,7 @@ interface Query {
 }
 
 function queryOf(kind: string, filter: Filter): Query {
-  const { where = {}, bounds = [], anyOf, beyond, oldestFirst = false, limit = -1 } = filter
+  const { where = {}, bounds = [], anyOf, beyond, sortedBy, oldestFirst = false, limit = -1 } = filter
   // The kind stands in the text: only then does SQLite see that an index of the kind will do.
   const conditions = [`kind = '${kind}'`]
   const values: Value[] = []
@@ -139,10 +141,15 @@ function queryOf(kind: string, filter: Filter): Query {
     const each = anyOf.texts.map(text => `${fieldOf(anyOf.field)} ${text.includes('*') ? 'GLOB' : '='} ?`)
     need(each.length === 0 ? 'FALSE' : `(${each.join(' OR ')})`, ...anyOf.texts)
   }
+  const keys = sortedBy === undefined ? ['seq'] : [fieldOf(sortedBy), 'seq']
   if (beyond !== undefined) {
-    need(`seq ${oldestFirst ? '>' : '<'} (SELECT seq FROM kind_object WHERE id = ?)`, beyond)
+    const sign = oldestFirst ? '>' : '<'
+    const there = (columns: string): string => `(SELECT ${columns} FROM kind_object WHERE id = ?)`
+    need(`(${keys.join(', ')}) ${sign} ${there(keys.join(', '))}`, beyond)
+    // The same said of the first alone: SQLite uses no index for pairs that it has to look up.
+    need(`${keys[0] ?? ''} ${sign}= ${there(keys[0] ?? '')}`, beyond)
   }
-  const order = oldestFirst ? 'ASC' : 'DESC'
-  const sql = `SELECT body FROM kind_object WHERE ${conditions.join(' AND ')} ORDER BY seq ${order} LIMIT ?`
+  const order = keys.map(key => `${key} ${oldestFirst ? 'ASC' : 'DESC'}`).join(', ')
+  const sql = `SELECT body FROM kind_object WHERE ${conditions.join(' AND ')} ORDER BY ${order} LIMIT ?`
   return { sql, values: [...values, limit] }
 }

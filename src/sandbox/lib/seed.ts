@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000
 /**
  * Makes as many payments as were asked for (`{count, days?, prefix?}`), evenly over the last days and the oldest first;
  * `one` makes each, labelled with the prefix and a number from 1 on. They are told of by no events, as what lies longer
- * back than vendors keep events. Lists are in the order of making: seed before anything else is made.
+ * back than vendors keep events.
  */
 export function sow<A extends Telling>(
   act: A,

@@ -59,7 +59,12 @@ function search(call: Call): JsonObject {
   const last = Math.min(to, horizon)
   const [page, size] = [numberIn(query, 'page', 1, 2_147_483_647), numberIn(query, 'page_size', 100, 500)]
   const bounds = [['createdMs', '>=', from] as const, ['createdMs', '<=', last] as const]
-  const rows = call.store.list('row', { bounds, oldestFirst: true, limit: MOST_FOUND + 1 })
+  const rows = call.store.list('row', {
+    bounds,
+    sortedBy: 'createdMs',
+    oldestFirst: true,
+    limit: MOST_FOUND + 1,
+  })
   if (rows.length > MOST_FOUND) throw tooMany()
   const found = rows
     .map(row => ({ payer: row.payer, info: infoOf(row, horizon), matched: matchedBy(row, horizon) }))

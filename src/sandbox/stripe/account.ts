@@ -26,25 +26,27 @@ export interface Act extends Account {
   readonly origin: string
 }
 
+/** The order of every list. */
+const LISTED = 'livemode+created'
+
 /** The tables. */
 export const STRIPE_SCHEMA =
   WEBHOOK_SCHEMA +
   kindSchema({
-    payment_link: ['livemode'],
+    payment_link: [LISTED],
     'checkout.session': [
-      'payment_intent',
-      'payment_link',
-      'livemode',
-      'livemode+status',
+      LISTED,
+      'livemode+payment_intent+created',
+      'livemode+payment_link+created',
       'livemode+status+expires_at',
     ],
-    payment_intent: ['livemode'],
-    charge: ['livemode', 'payment_intent'],
-    refund: ['livemode', 'payment_intent', 'charge'],
-    dispute: ['livemode', 'payment_intent', 'charge'],
-    balance_transaction: ['livemode', 'source', 'payout', 'livemode+type'],
-    payout: ['livemode'],
-    event: ['livemode', 'livemode+type'],
+    payment_intent: [LISTED],
+    charge: [LISTED, 'livemode+payment_intent+created'],
+    refund: [LISTED, 'livemode+payment_intent+created', 'livemode+charge+created'],
+    dispute: [LISTED, 'livemode+payment_intent+created', 'livemode+charge+created'],
+    balance_transaction: [LISTED, 'livemode+source+created', 'livemode+payout+created'],
+    payout: [LISTED],
+    event: [LISTED],
   })
 
 /** Opens the account over a database with {@link STRIPE_SCHEMA} and the table of stored objects. */

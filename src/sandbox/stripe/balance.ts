@@ -55,7 +55,7 @@ export function payOut(act: Act, currency: string): Payout {
   const payout = make(act, 'payout', { amount, currency, arrival_date: secondsOf(act) + DAY_S })
   const out = { type: 'payout', currency, source: payout.id, description: 'STRIPE PAYOUT' } as const
   const { id } = book(act, { ...out, amount: -amount })
-  const own = act.store.list('balance_transaction', { where: { source: payout.id } })
+  const own = act.store.list('balance_transaction', { where: { livemode: act.livemode, source: payout.id } })
   for (const one of [...open, ...own]) change(act, 'balance_transaction', one, { payout: payout.id })
   return change(act, 'payout', payout, { balance_transaction: id }, 'payout.created')
 }

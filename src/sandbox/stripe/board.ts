@@ -38,7 +38,7 @@ function board(account: Account, { query }: SandboxRequest): Reply {
 
 function listsOf(account: Account, livemode: boolean): readonly BoardList[] {
   const rows = <K extends Kind>(kind: K, rowOf: (object: Kinds[K]) => BoardRow): readonly BoardRow[] =>
-    account.store.list(kind, { where: { livemode }, limit: MOST_ROWS }).map(rowOf)
+    account.store.list(kind, { where: { livemode }, sortedBy: 'created', limit: MOST_ROWS }).map(rowOf)
   const payout: Button = ['Pay out all USD', 'payout', { currency: 'usd', livemode: String(livemode) }]
   return [
     {

@@ -47,6 +47,7 @@ export function listed(call: Call, kind: Kind, url: string, filter: Filter): Jso
     where: { livemode: act.livemode, ...filter.where },
     bounds: [...(filter.bounds ?? []), ...boundsIn(params['created'])],
     ...cursorIn(call, kind),
+    sortedBy: 'created',
     oldestFirst: backwards,
     limit: limit + 1,
   })

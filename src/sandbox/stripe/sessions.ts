@@ -90,7 +90,7 @@ function countAt(act: Act, linkId: string): void {
 /** The end of a bank debit: the payment and its session learn of it. */
 export function endDebit(act: Act, intent: PaymentIntent, how: 'succeeded' | 'failed'): void {
   const { id: payment_intent } = endProcessing(act, intent, how)
-  const [session] = act.store.list('checkout.session', { where: { payment_intent } })
+  const [session] = act.store.list('checkout.session', { where: { livemode: act.livemode, payment_intent } })
   if (session === undefined) return
   const { payment_status } = session
   const after = { payment_status: how === 'succeeded' ? 'paid' : payment_status } as const

@@ -66,6 +66,22 @@ test('lists are narrowed by time, state and what belongs together', async () => 
   ])
 })
 
+test('lists go by the time of making, whatever was stored first', async () => {
+  const { stripe, hand } = await stripeServer()
+  await stripe.paymentIntents.create({ amount: 700, currency: 'usd' })
+  await hand('clock', { seconds: 10 })
+  await hand('seed', { count: 5, days: 1 })
+  const all = await stripe.paymentIntents.list({ limit: 2 }).autoPagingToArray({ limit: 10 })
+  expect(all.map(({ metadata, amount }) => metadata['run_id'] ?? amount)).toEqual([
+    'seed_5',
+    700,
+    'seed_4',
+    'seed_3',
+    'seed_2',
+    'seed_1',
+  ])
+})
+
 test('refunds and disputes are listed since a time too', async () => {
   const { stripe, hand } = await stripeServer()
   const pay = async (): Promise<unknown> =>
