@@ -1,12 +1,5 @@
 import { centsOf, formatNanoUsd } from '../domain/cost.ts'
-import {
-  formatMoney,
-  marginPercent,
-  nanoUsdOf,
-  ratesAt,
-  sumsByCurrency,
-  type DatedRate,
-} from '../domain/money.ts'
+import { formatMoney, marginPercent, sumsByCurrency, type DatedRate } from '../domain/money.ts'
 import { periodText, type Period } from '../domain/period.ts'
 import {
   document,
@@ -25,9 +18,9 @@ import {
   type Words,
 } from '../kernel/document.ts'
 import { countText } from '../kernel/text.ts'
-import type { Bill } from '../store/bill-rows.ts'
 import type { Store } from '../store/index.ts'
 import type { TaskBooks } from '../store/bills.ts'
+import { missingRate, sumsOf, type MoneySums } from './money-sums.ts'
 
 /** What work earned and cost. Dollars are texts of six decimals; null is "not computed": a bill has no rate. */
 export interface MoneyFigure {
@@ -82,26 +75,26 @@ export async function moneyReport(store: Store, asked: MoneyAsked): Promise<Mone
   const books = await store.bills.books(asked.period, asked.clientId)
   const probeNano = asked.clientId === null ? await store.bills.probeNano(asked.period) : 0
   const names = new Map((await store.clients.list()).map(client => [client.id, client.name]))
-  const share = (name: string, of: string | null, own: readonly TaskBooks[]): MoneyShare => ({
+  const share = (name: string, of: string | null, own: readonly TaskBooks[]): Share => ({
     id: of,
     name,
-    ...figureOf(own, asked.rates, 0),
+    sums: sumsOf(own, asked.rates),
   })
   const clients = Map.groupBy(books, ({ clientId, client }) => clientId ?? `name ${client ?? ''}`)
   return {
     period: periodText(asked.period),
-    total: figureOf(books, asked.rates, probeNano),
-    byClient: [...clients]
-      .map(([, own]) => {
+    total: figureOf(sumsOf(books, asked.rates), probeNano),
+    byClient: dearestFirst(
+      [...clients].map(([, own]) => {
         const [{ clientId, client } = { clientId: null, client: null }] = own
         const known = clientId === null ? undefined : names.get(clientId)
         return share(known ?? client ?? 'no client', clientId, own)
-      })
-      .toSorted(byGross),
-    byType: [...Map.groupBy(books, ({ type }) => type)]
-      .map(([type, own]) => share(type, null, own))
-      .toSorted(byGross),
-    byTask: books.map(own => share(own.title, own.taskId, [own])).toSorted(byGross),
+      }),
+    ),
+    byType: dearestFirst(
+      [...Map.groupBy(books, ({ type }) => type)].map(([type, own]) => share(type, null, own)),
+    ),
+    byTask: dearestFirst(books.map(own => share(own.title, own.taskId, [own]))),
     probesUsd: formatNanoUsd(probeNano),
     unpriced: books
       .filter(({ bills }) => bills.some(({ amount }) => amount === null))
@@ -112,37 +105,28 @@ export async function moneyReport(store: Store, asked: MoneyAsked): Promise<Mone
   }
 }
 
-function byGross(a: MoneyShare, b: MoneyShare): number {
-  return Number(b.grossUsd ?? 0) - Number(a.grossUsd ?? 0) || Number(b.costUsd) - Number(a.costUsd)
+/** Each of something, with what its figure is made of. */
+interface Share {
+  readonly id: string | null
+  readonly name: string
+  readonly sums: MoneySums
 }
 
-/** As it was at its time; else by a rate of then that was told later. */
-function grossNanoOf(bill: Bill, rates: readonly DatedRate[]): number | null {
-  if (bill.amount === null) return 0
-  return bill.usdNano ?? nanoUsdOf(bill.amount, ratesAt(rates, bill.createdMs))
+function dearestFirst(shares: readonly Share[]): MoneyShare[] {
+  const gross = ({ sums }: Share): number => sums.grossNano ?? 0
+  return shares
+    .toSorted((a, b) => gross(b) - gross(a) || b.sums.workNano - a.sums.workNano)
+    .map(({ id: of, name, sums }) => ({ id: of, name, ...figureOf(sums, 0) }))
 }
 
-function missingRate(bill: Bill, rates: readonly DatedRate[]): string | null {
-  return bill.amount === null || grossNanoOf(bill, rates) !== null ? null : bill.amount.currency
-}
-
-function figureOf(
-  books: readonly TaskBooks[],
-  rates: readonly DatedRate[],
-  otherCostNano: number,
-): MoneyFigure {
-  const bills = books.flatMap(own => own.bills)
-  const gross = bills.map(bill => grossNanoOf(bill, rates))
-  const known = gross.filter(nano => nano !== null)
-  const grossNano = known.length === gross.length ? sum(known) : null
-  const workNano = sum(books.map(({ costNano }) => costNano))
-  const feesNano = sum(bills.map(({ feeNano }) => feeNano))
+function figureOf(sums: MoneySums, otherCostNano: number): MoneyFigure {
+  const { accepted, unpriced, grossNano, workNano, feesNano } = sums
+  const billed = [...sums.billedMinor].map(([currency, minor]) => ({ currency, minor }))
   const profitNano = grossNano === null ? null : grossNano - workNano - otherCostNano - feesNano
-  const accepted = sum(books.map(own => own.accepted))
   return {
     accepted,
-    unpriced: bills.filter(({ amount }) => amount === null).length,
-    billed: sumsByCurrency(bills.flatMap(({ amount }) => amount ?? [])).map(formatMoney),
+    unpriced,
+    billed: sumsByCurrency(billed).map(formatMoney),
     grossUsd: usd(grossNano),
     costUsd: formatNanoUsd(workNano + otherCostNano),
     feesUsd: formatNanoUsd(feesNano),
@@ -150,10 +134,6 @@ function figureOf(
     marginPercent: profitNano === null || grossNano === null ? null : marginPercent(profitNano, grossNano),
     costPerAcceptedUsd: accepted === 0 ? null : formatNanoUsd(Math.round(workNano / accepted)),
   }
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((all, one) => all + one, 0)
 }
 
 function usd(nano: number | null): string | null {

@@ -61,12 +61,13 @@ function daysOf({ fromMs, toMs }: Span): { from: string; to: string } {
 /** From the tasks of one client, or from all that there was in the span. */
 function booksOf(core: StoreReader, span: Span, clientId: string | null): TaskBooks[] {
   const values = { ...span, ...daysOf(span), clientId }
-  const of = clientId === null ? 'TRUE' : 't.client_id = :clientId'
-  const bills = readRows(core, `${BILLED} AND ${of}`, values, readBill)
-  const byTask = Map.groupBy(bills, ({ taskId }) => taskId)
-  const sql = `SELECT t.id, t.title, t.type, t.client, t.client_id, SUM(w.nano) AS nano, SUM(w.accepted) AS accepted
-    FROM (${[COSTS, accepted(clientId), MADE].map(part => `${part} AND ${of}`).join(' UNION ALL ')}) w
-    JOIN tasks t ON t.id = w.task_id GROUP BY t.id`
+  // By the tasks of a client only where one is asked for: there are many more of all clients than in any span.
+  const { costs, accepted, made, bills } = clientId === null ? OF_ALL : OF_CLIENT
+  const byTask = Map.groupBy(readRows(core, bills, values, readBill), ({ taskId }) => taskId)
+  const sql = `SELECT t.id, t.title, t.type, t.client, t.client_id, w.nano, w.accepted
+    FROM (SELECT task_id, SUM(nano) AS nano, SUM(accepted) AS accepted
+      FROM (${costs} UNION ALL ${accepted} UNION ALL ${made}) GROUP BY task_id) w
+    JOIN tasks t ON t.id = w.task_id`
   return readRows(core, sql, values, is => ({
     taskId: is.text('id'),
     title: is.text('title'),
@@ -80,14 +81,24 @@ function booksOf(core: StoreReader, span: Span, clientId: string | null): TaskBo
 }
 
 /** Calls count on the day on which they began, as they count for the caps. */
-const COSTS = `SELECT t.id AS task_id, c.cost_nano AS nano, 0 AS accepted
-  FROM tasks t JOIN runs r ON r.task_id = t.id JOIN calls c ON c.run_id = r.id WHERE c.day >= :from AND c.day < :to`
-/** Of one client by its tasks, of all by when they were accepted: there are many more of them than in any span. */
-const accepted = (clientId: string | null): string =>
-  `SELECT r.task_id, 0 AS nano, 1 AS accepted
-   FROM ${clientId === null ? 'runs r /* by runs_done */' : 'tasks t JOIN runs r ON r.task_id = t.id'}
-   WHERE r.state = 'done' AND r.ended_ms >= :fromMs AND r.ended_ms < :toMs`
+const COSTS = 'SELECT r.task_id, c.cost_nano AS nano, 0 AS accepted'
+const IN_DAYS = 'c.day >= :from AND c.day < :to'
+const ACCEPTED = 'SELECT r.task_id, 0 AS nano, 1 AS accepted'
+const IS_ACCEPTED = `r.state = 'done' AND r.ended_ms >= :fromMs AND r.ended_ms < :toMs`
+const MADE = 'SELECT b.task_id, 0 AS nano, 0 AS accepted'
 const STANDS = `b.created_ms >= :fromMs AND b.created_ms < :toMs AND b.state NOT IN ('cancelled', 'refunded')`
-const BILLED = `SELECT b.* FROM tasks t JOIN bills b ON b.task_id = t.id WHERE ${STANDS}`
-const MADE = `SELECT t.id AS task_id, 0 AS nano, 0 AS accepted FROM tasks t JOIN bills b ON b.task_id = t.id
-  WHERE ${STANDS}`
+
+const OF_ALL = {
+  costs: `${COSTS} FROM calls c JOIN runs r ON r.id = c.run_id WHERE ${IN_DAYS}`,
+  accepted: `${ACCEPTED} FROM runs r /* by runs_done */ WHERE ${IS_ACCEPTED}`,
+  made: `${MADE} FROM bills b WHERE ${STANDS}`,
+  bills: `SELECT b.* FROM bills b WHERE ${STANDS}`,
+}
+
+const OF_CLIENT = {
+  costs: `${COSTS} FROM tasks t JOIN runs r ON r.task_id = t.id JOIN calls c ON c.run_id = r.id
+    WHERE ${IN_DAYS} AND t.client_id = :clientId`,
+  accepted: `${ACCEPTED} FROM tasks t JOIN runs r ON r.task_id = t.id WHERE ${IS_ACCEPTED} AND t.client_id = :clientId`,
+  made: `${MADE} FROM tasks t JOIN bills b ON b.task_id = t.id WHERE ${STANDS} AND t.client_id = :clientId`,
+  bills: `SELECT b.* FROM tasks t JOIN bills b ON b.task_id = t.id WHERE ${STANDS} AND t.client_id = :clientId`,
+}
