@@ -1,9 +1,12 @@
 import { effectKinds } from '../domain/effect-kind.ts'
+import { google } from './google/service.ts'
 import { journal } from './journal/service.ts'
+import { mailFolder } from './mail-folder/service.ts'
 import { notion } from './notion/service.ts'
 import { openai } from './openai/service.ts'
 import { paypal } from './paypal/service.ts'
 import { pings } from './pings/service.ts'
+import { smtp } from './smtp/service.ts'
 import { stripe } from './stripe/service.ts'
 import { webhook } from './webhook/service.ts'
 
@@ -11,7 +14,18 @@ import { webhook } from './webhook/service.ts'
  * Every outside service there is. Settings, secrets, checks of addresses, `doctor`, connections and the outbox are
  * loops over this list: a new service is a folder beside it and a line in it.
  */
-export const SERVICES = [openai, notion, stripe, paypal, journal, webhook, pings] as const
+export const SERVICES = [
+  openai,
+  notion,
+  stripe,
+  paypal,
+  google,
+  smtp,
+  mailFolder,
+  journal,
+  webhook,
+  pings,
+] as const
 
 /** Every kind of effect that they deliver. */
 export const EFFECT_KINDS = effectKinds(SERVICES)

@@ -6,6 +6,7 @@ import type { World } from '../kernel/world.ts'
 import type { Deliverer } from '../outbox/deliverer.ts'
 import type { AlertChannel } from '../roles/alert-channel.ts'
 import type { JobWatch } from '../roles/job-watch.ts'
+import type { Mailers } from '../roles/mailer.ts'
 import type { Models } from '../roles/model.ts'
 import type { Payments } from '../roles/payment-provider.ts'
 import type { ServiceCall, TaskSource } from '../roles/task-source.ts'
@@ -27,6 +28,8 @@ export interface Roles {
   /** Null where it has no credential: then there is only the local queue. */
   readonly taskSource: TaskSource | null
   readonly jobWatch: JobWatch
+  /** The first of the list that is set up; a folder of this machine always is. */
+  readonly mailer: Mailers
   /** Null where it has no credential: then nothing is paid by links. */
   readonly paymentProvider: Payments | null
 }
@@ -67,13 +70,16 @@ export interface Service<
 
 /** What a service is opened with. `Own` are the values of its section of the settings. */
 export interface ServiceEnvironment<Own, Secret extends string> {
-  readonly world: Pick<World, 'fetch' | 'clock' | 'random'>
+  readonly world: Pick<World, 'fetch' | 'clock' | 'random' | 'files'>
   readonly own: Own
   /** What a service reads of the core's settings. */
   readonly core: {
     readonly judge: { readonly base_url?: string | undefined }
     readonly allow_http_hosts: readonly string[]
+    readonly mail: { readonly from?: string | undefined }
   }
+  /** Where the store lies. */
+  readonly stateDir: string
   /** The value; null where it is not set. @throws AppError `config` where the place of it cannot be used */
   secret(this: void, name: Secret): string | null
   /** The error that names each of these secrets and where it can be put. */

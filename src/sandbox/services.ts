@@ -1,8 +1,10 @@
 /** The list of stand-ins. It is data only, so that reading it starts and loads nothing. */
+import * as GOOGLE from './google/identity.ts'
 import { PARENT_PAGE_ID, SANDBOX_TOKEN } from './notion/identity.ts'
 import { SANDBOX_KEY } from './openai/identity.ts'
 import { CLIENT_ID, CLIENT_SECRET, WEBHOOK_ID } from './paypal/identity.ts'
 import { TEST_KEY } from './stripe/identity.ts'
+import { PASSWORD, USER } from './smtp/identity.ts'
 import { HOOK_PATH, PING_PATH } from './watch/identity.ts'
 
 /** One stand-in as the outside sees it. */
@@ -56,9 +58,25 @@ export const SANDBOX_SERVICES = [
       PAYPAL_WEBHOOK_ID: WEBHOOK_ID,
     }),
   },
-  // The program has no settings for these yet, and refuses names it does not know.
-  { name: 'google', offset: 5, env: () => ({}) },
-  { name: 'smtp', offset: 6, besideOffset: 25, env: (_url: string, _port: number) => ({}) },
+  {
+    name: 'google',
+    offset: 5,
+    env: (url: string) => ({
+      GOOGLE_BASE_URL: url,
+      GOOGLE_CLIENT_ID: GOOGLE.CLIENT_ID,
+      GOOGLE_CLIENT_SECRET: GOOGLE.CLIENT_SECRET,
+      GOOGLE_REFRESH_TOKEN: GOOGLE.REFRESH_TOKEN,
+    }),
+  },
+  {
+    name: 'smtp',
+    offset: 6,
+    besideOffset: 25,
+    env: (_url: string, port: number) => ({
+      SMTP_URL: `smtp://${USER}:${PASSWORD}@127.0.0.1:${String(port)}`,
+      ECHOPILOT_MAIL_FROM: 'Ana Muster <ana@sandbox.example>',
+    }),
+  },
 ] as const satisfies readonly SandboxServiceInfo[]
 
 /** A name in {@link SANDBOX_SERVICES}. */

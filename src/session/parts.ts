@@ -194,6 +194,7 @@ async function openService(
   const opener: Service = service
   return opener.open({
     world: options.world,
+    stateDir: stateDir(options.world, options.stateDirFlag).path,
     own: settings[service.name],
     core: settings,
     secret: name => (isSecretName(name) ? secret(name) : null),

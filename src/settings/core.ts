@@ -1,4 +1,5 @@
 import { BILLINGS, readPrices } from '../domain/billing.ts'
+import { readCorrespondent } from '../domain/mail.ts'
 import { readCurrency, readRate } from '../domain/money.ts'
 import { SERVE_ADDRESS } from '../domain/serve-address.ts'
 import { isTimezone, readQuietHours } from '../domain/quiet-hours.ts'
@@ -102,6 +103,17 @@ export const CORE_SECTIONS = {
         isAddress(given) ? null : `the address of a proxy is wanted, such as 127.0.0.1, not "${given}"`,
       ),
       [],
+    ),
+  },
+  mail: {
+    from: optional(
+      textField(
+        'whom mails are from, as "Ana Muster <ana@example.com>"; the account of Gmail has its own',
+        given =>
+          readCorrespondent(given) === null
+            ? 'an address such as Ana Muster <ana@example.com> is wanted'
+            : null,
+      ),
     ),
   },
   work: {

@@ -71,10 +71,16 @@ test('the environment wins over the file, the file over the default; each value 
   })
 })
 
+/** Of settings without a default that take no address with a path. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  'google.base_url': 'https://example.com',
+  'mail.from': 'Ana <ana@example.com>',
+}
+
 test('every single setting can be set by its variable', () => {
   for (const leaf of settingLeaves()) {
-    const value =
-      leaf.fallback === null ? 'https://example.com/v1' : [leaf.fallback].flat().map(String).join(',')
+    const example = EXAMPLES[leaf.key] ?? 'https://example.com/v1'
+    const value = leaf.fallback === null ? example : [leaf.fallback].flat().map(String).join(',')
     if (value === '') continue
     expect(load(null, { [leaf.env]: value }).origins[leaf.key], leaf.key).toBe(`environment ${leaf.env}`)
   }

@@ -82,7 +82,7 @@ export function sentenceOf(body: JsonObject): string {
 
 /** How a status that a fault forces is worded. */
 const BY_STATUS: Readonly<Record<number, ErrorParts>> = {
-  403: { message: 'User Rate Limit Exceeded', reason: 'userRateLimitExceeded', domain: 'usageLimits' },
+  403: { message: 'Request had insufficient authentication scopes.', reason: 'insufficientPermissions' },
   429: {
     message: 'Too many concurrent requests for user.',
     reason: 'rateLimitExceeded',

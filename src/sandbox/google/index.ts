@@ -11,7 +11,7 @@ import { openAccount } from './account.ts'
 import { boardRoutes } from './board.ts'
 import { consentRoutes } from './consent.ts'
 import { driveRoutes } from './drive.ts'
-import { problemReply } from './errors.ts'
+import { errorReply, problemReply } from './errors.ts'
 import { openDrive, usedBytes } from './files.ts'
 import { gmailRoutes } from './gmail.ts'
 import { handRoutes } from './hand.ts'
@@ -20,6 +20,12 @@ import { CONTENT_SCHEMA } from './uploads.ts'
 
 /** Mails may have 35 MiB; parts of an upload are smaller. */
 const MOST_BODY_BYTES = 64 * 1_048_576
+
+const RATE_LIMIT = errorReply(403, {
+  message: 'User Rate Limit Exceeded',
+  reason: 'userRateLimitExceeded',
+  domain: 'usageLimits',
+}).body
 
 /** The Google stand-in. */
 export const GOOGLE_SERVICE: ServiceDefinition = {
@@ -38,7 +44,10 @@ function presets(): readonly FaultPreset[] {
   const puts = { method: 'PUT' }
   return [
     { label: 'Mail sent, answer lost', fault: { match: sends, action: { type: 'lose-answer' } } },
-    { label: '403 rate limit of the user', fault: { action: { type: 'status', status: 403 } } },
+    {
+      label: '403 rate limit of the user',
+      fault: { action: { type: 'status', status: 403, body: RATE_LIMIT } },
+    },
     { label: 'Upload cut before a part', fault: { match: puts, action: { type: 'cut' } } },
     { label: 'Upload: half of a part is kept', fault: { match: puts, action: { type: 'half-part' } } },
     { label: 'Upload: part kept, answer lost', fault: { match: puts, action: { type: 'lose-answer' } } },

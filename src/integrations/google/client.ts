@@ -1,0 +1,166 @@
+import type { OAuth2Client } from 'google-auth-library'
+import type { gmail_v1 } from 'googleapis/build/src/apis/gmail/v1.js'
+import { fits, type Shape, type Shaped } from '../../domain/shape.ts'
+import { sha256 } from '../../kernel/digest.ts'
+import { sdkFetch, type SdkFetch } from '../../kernel/http/fetch.ts'
+import { redactor } from '../../kernel/redaction.ts'
+import type { World } from '../../kernel/world.ts'
+import { fromSdk, isLackOfScope, notGoogle } from './failure.ts'
+
+/** Where Google is and as whom it is asked. */
+export interface GoogleOptions {
+  /** Null for the real one, whose parts have hosts of their own. */
+  readonly baseUrl: string | null
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly refreshToken: string
+  readonly timeoutMs: number
+  readonly world: Pick<World, 'fetch' | 'clock'>
+}
+
+/** Headers of a mail that was sent. */
+export interface SentMail {
+  readonly id: string
+  readonly sentMs: number
+  readonly header: string | null
+}
+
+interface Sdk {
+  readonly auth: OAuth2Client
+  readonly gmail: gmail_v1.Gmail
+}
+
+const ME = { userId: 'me' } as const
+const PAGE_SIZE = 100
+
+/**
+ * Gmail behind its API and the official SDK, which is loaded at the first call. Each request is sent once, but for one
+ * that was refused for its access token: that is made anew, and the request sent once more. Every method may throw
+ * `ServiceFailure`; what it says is without secrets.
+ */
+export function googleClient(options: GoogleOptions) {
+  const { baseUrl, clientId, clientSecret, refreshToken } = options
+  let loading: Promise<Sdk> | null = null
+  const redact = redactor([clientSecret, refreshToken])
+  const ask = async <const S extends Shape>(
+    shape: S,
+    send: (sdk: Sdk) => Promise<{ readonly data: unknown }>,
+  ): Promise<Shaped<S>> => {
+    const sdk = await (loading ??= load(options))
+    let data: unknown
+    try {
+      data = (await send(sdk)).data
+    } catch (error) {
+      throw fromSdk(error, redact)
+    }
+    if (!fits(data, shape)) throw notGoogle()
+    // It has the shape.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return data as Shaped<S>
+  }
+  /** Null where the sign-in does not allow it. */
+  const allowed = async <T>(answer: Promise<T>): Promise<T | null> => {
+    try {
+      return await answer
+    } catch (error) {
+      if (isLackOfScope(error)) return null
+      throw error
+    }
+  }
+  return {
+    credential: sha256(`${baseUrl ?? ''}\n${clientId}\n${refreshToken}`).slice(0, 16),
+    /** Sends a mail as it stands; gives back its id. */
+    send: async (mail: Buffer): Promise<string> => {
+      const requestBody = { raw: mail.toString('base64url') }
+      return (
+        await ask({ id: 'text' }, async ({ gmail }) => gmail.users.messages.send({ ...ME, requestBody }))
+      ).id
+    },
+    /** Whose sign-in it is; null where it may not be told. */
+    address: async (): Promise<string | null> => {
+      const profile = await allowed(
+        ask({ emailAddress: 'text' }, async ({ gmail }) => gmail.users.getProfile(ME)),
+      )
+      return profile?.emailAddress ?? null
+    },
+    /** What the sign-in allows, asked of Google now. */
+    scopes: async (): Promise<readonly string[]> => {
+      const { scope } = await ask({ scope: 'text' }, async ({ auth }) => {
+        const { credentials } = await auth.refreshAccessToken()
+        return { data: credentials }
+      })
+      return scope.split(' ')
+    },
+    /** The ids of mails that were sent, newest first; null where they may not be looked at. */
+    sent: async (pageToken: string | null): Promise<{ ids: string[]; next: string | null } | null> => {
+      const page = pageToken === null ? {} : { pageToken }
+      const list = await allowed(
+        ask({}, async ({ gmail }) =>
+          gmail.users.messages.list({ ...ME, labelIds: ['SENT'], maxResults: PAGE_SIZE, ...page }),
+        ),
+      )
+      return list === null ? null : pageIn(list)
+    },
+    /** What a header of a mail says, and when it was sent. */
+    sentMail: async (id: string, header: string): Promise<SentMail> => {
+      const mail = await ask({ internalDate: 'text', payload: {} }, async ({ gmail }) =>
+        gmail.users.messages.get({ ...ME, id, format: 'metadata', metadataHeaders: [header] }),
+      )
+      return { id, sentMs: Number(mail.internalDate), header: headerIn(mail.payload, header) }
+    },
+  }
+}
+
+/** What is asked of Google. */
+export type GoogleClient = ReturnType<typeof googleClient>
+
+/** A list without anything on it has no member of that name. */
+function pageIn(list: object): { ids: string[]; next: string | null } {
+  const messages: unknown = 'messages' in list ? list.messages : []
+  const shape = [{ id: 'text' }] as const
+  if (!fits(messages, shape)) throw notGoogle()
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it has the shape
+  const ids = (messages as Shaped<typeof shape>).map(({ id }) => id)
+  const next: unknown = 'nextPageToken' in list ? list.nextPageToken : null
+  return { ids, next: typeof next === 'string' ? next : null }
+}
+
+function headerIn(payload: object, wanted: string): string | null {
+  const headers: unknown = 'headers' in payload ? payload.headers : []
+  const shape = [{ name: 'text', value: 'text' }] as const
+  if (!fits(headers, shape)) return null
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it has the shape
+  const all = headers as Shaped<typeof shape>
+  return all.find(({ name }) => name.toLowerCase() === wanted.toLowerCase())?.value ?? null
+}
+
+async function load({
+  baseUrl,
+  clientId,
+  clientSecret,
+  refreshToken,
+  timeoutMs,
+  world,
+}: GoogleOptions): Promise<Sdk> {
+  const [{ OAuth2Client: Client }, { gmail }] = await Promise.all([
+    import('google-auth-library'),
+    import('googleapis/build/src/apis/gmail/index.js'),
+  ])
+  const sending = { fetchImplementation: fetchWithin(world, timeoutMs), retry: false }
+  const auth = new Client({
+    clientId,
+    clientSecret,
+    forceRefreshOnFailure: true,
+    transporterOptions: sending,
+    ...(baseUrl === null ? {} : { endpoints: { oauth2TokenUrl: `${baseUrl}/token` } }),
+  })
+  auth.setCredentials({ refresh_token: refreshToken })
+  const root = baseUrl === null ? {} : { rootUrl: `${baseUrl}/` }
+  return { auth, gmail: gmail({ version: 'v1', auth, ...root, ...sending }) }
+}
+
+/** Our own fetch, with our own limit of time. */
+function fetchWithin({ fetch, clock }: GoogleOptions['world'], timeoutMs: number): SdkFetch {
+  const send = sdkFetch(fetch)
+  return async (input, init) => send(input, { ...init, signal: clock.deadline(timeoutMs) })
+}

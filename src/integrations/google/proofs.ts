@@ -1,0 +1,37 @@
+import { proof } from '../../domain/proof.ts'
+import { AppError } from '../../kernel/errors.ts'
+import { ServiceFailure } from '../../kernel/service-failure.ts'
+import type { Store } from '../../store/index.ts'
+import type { NewProof } from '../../store/proofs.ts'
+import { bound } from './account.ts'
+import type { GoogleClient } from './client.ts'
+
+const SENDS = new Set(['https://www.googleapis.com/auth/gmail.send', 'https://mail.google.com/'])
+const ALLOW = 'sign in again, allowing gmail.send and gmail.metadata, and set the new GOOGLE_REFRESH_TOKEN'
+
+/**
+ * That the sign-in lasts, lets mails be sent, and shows which were. It binds the store to the account where it belongs to
+ * none; a dry run does not.
+ */
+export async function gmailProof(api: GoogleClient, store: Store, dryRun: boolean): Promise<NewProof> {
+  try {
+    const scopes = await api.scopes()
+    if (!scopes.some(scope => SENDS.has(scope))) return failed('the sign-in lets no mail be sent', ALLOW)
+    const address = await api.address()
+    if (address === null) {
+      const detail =
+        'the sign-in lets mails be sent, and not be looked up: one without an answer may go out twice'
+      return proof('not_proved', 'google', detail, ALLOW)
+    }
+    await bound(store, { address, credential: api.credential }, dryRun)
+    return proof('proved', 'google', `mails go out from ${address}, and are looked up where no answer came`)
+  } catch (error) {
+    if (error instanceof AppError && error.kind === 'config') return failed(error.message, error.hint)
+    if (!(error instanceof ServiceFailure)) throw error
+    return failed(error.message, error.fix ?? 'check the network and google.base_url')
+  }
+}
+
+function failed(detail: string, fix: string): NewProof {
+  return proof('failed', 'google', detail, fix)
+}
