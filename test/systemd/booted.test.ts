@@ -3,8 +3,10 @@ import { expect, test } from 'vitest'
 import { SCHEDULE } from '../../src/operations/schedule.ts'
 import { listOf, parseDocument } from '../support/document.ts'
 import { hasRoot, SUITES } from './support/machine.ts'
+import { makeNewer } from '../support/newer.ts'
 import {
   atTerminal,
+  BRIEF,
   commandsOfReadme,
   configOf,
   eventually,
@@ -29,6 +31,8 @@ test.for(SUITES)('%s', { timeout: 900_000 }, async (suite, { skip }) => {
   await missedJobIsCaughtUp(office)
   await serveAnswersThroughItsSocket(office)
   await rootUsesTheirStore(office)
+  await ctrlCFinishesTheItem(office)
+  await upgradeGoesOn(office)
   await rebootGoesOn(office)
   await journalIsForPrograms(office)
   await nothingTellsSecrets(office)
@@ -111,10 +115,7 @@ async function failureIsOneAlert({ machine, json }: Office): Promise<void> {
   expect(
     alerts.filter(alert => JSON.stringify(alert).includes('unit/echopilot-replay.service')),
   ).toHaveLength(1)
-  const words = `new (require('node:sqlite').DatabaseSync)('/var/lib/echopilot/echopilot.db').prepare('SELECT lines FROM unit_failures').all()`
-  const node = `/usr/local/lib/node_modules/echopilot/node_modules/node-linux-${process.arch}/bin/node`
-  const kept = await machine.ok(`runuser -u echopilot -- ${node} -p "JSON.stringify(${words})"`)
-  expect(kept).toContain(LAST_WORDS)
+  expect(await machine.ok(nodeInStore('SELECT lines FROM unit_failures'))).toContain(LAST_WORDS)
   const verify = await machine.run('echopilot systemd verify')
   expect(verify.code).toBe(1)
   expect(verify.stdout).toContain('echopilot-replay.service')
@@ -155,14 +156,12 @@ async function serveAnswersThroughItsSocket({ machine, json }: Office): Promise<
 
 /** A command of root sees what the timers see, and leaves nothing that they cannot write. */
 async function rootUsesTheirStore({ machine, json }: Office): Promise<void> {
-  const added = await machine.run(
-    'echopilot task add --title "Typed by root" -',
-    'Say hello to the world, in a friendly way.',
-  )
+  const title = 'Typed by root for $100, ${PATH} and $$'
+  machine.write('/root/typed.sh', `exec echopilot task add --title '${title}' -`)
+  const added = await machine.run('sh /root/typed.sh', 'Say hello to the world, in a friendly way.')
   expect(added).toMatchObject({ code: 0 })
-  expect(listOf(await json('echopilot task list'), 'tasks').map(({ title }) => title)).toContain(
-    'Typed by root',
-  )
+  const titles = listOf(await json('echopilot task list'), 'tasks').map(each => each['title'])
+  expect(titles).toContain(title)
   expect((await machine.run('echopilot task show task_nosuchtask')).code).toBe(66)
   expect(await machine.ok('find /var/lib/echopilot ! -user echopilot')).toBe('')
   expect((await machine.run('ls /root/.local')).code).not.toBe(0)
@@ -175,8 +174,76 @@ async function rebootGoesOn(office: Office): Promise<void> {
   await tick('After the reboot')
   await eventually(async () => {
     const tasks = listOf(await json('echopilot task list'), 'tasks')
-    expect(tasks.filter(({ status }) => status === 'Done')).toHaveLength(3)
+    expect(tasks.filter(({ status }) => status === 'Done')).toHaveLength(5)
   })
+}
+
+/** What root types runs elsewhere, and its Ctrl-C reaches it there: the item in hand is finished. */
+async function ctrlCFinishesTheItem({ machine, delayModel, json }: Office): Promise<void> {
+  await eventually(async () => {
+    const tasks = listOf(await json('echopilot task list'), 'tasks')
+    expect(tasks.filter(({ status }) => status !== 'Done')).toEqual([])
+  })
+  await machine.ok('systemctl stop echopilot-poll.timer')
+  await eventually(async () =>
+    expect((await machine.run('systemctl is-active echopilot-poll.service')).stdout).toBe('inactive\n'),
+  )
+  await machine.ok('echopilot task add --title "Stopped by hand" -', BRIEF)
+  await delayModel(10_000)
+  const { stdout, type, ended } = machine.start('exec script -qec "echopilot poll --drain" /dev/null')
+  const statusOf = async (): Promise<unknown> =>
+    listOf(await json('echopilot task list'), 'tasks').find(({ title }) => title === 'Stopped by hand')?.[
+      'status'
+    ]
+  await eventually(async () => expect(await statusOf()).toBe('Processing'))
+  type('\x03')
+  const end = await ended
+  expect(end.code, end.stdout).toBe(130)
+  expect(stdout.text()).toContain('told to stop')
+  // It was generated, and is judged by whoever comes next.
+  expect(await statusOf()).not.toBe('Queued')
+  await machine.ok('systemctl start echopilot-poll.timer')
+  await eventually(async () => expect(await statusOf()).toBe('Done'))
+}
+
+const PROGRAM = '/usr/local/lib/node_modules/echopilot'
+
+/** A newer program in the place of the one whose timers run: what is at work ends, what comes next goes on. */
+async function upgradeGoesOn({ machine, tick, delayModel, json }: Office): Promise<void> {
+  await machine.ok(`cp -a ${PROGRAM} /opt/newer && cp -a ${PROGRAM} /opt/older`)
+  makeNewer(machine.path('/opt/newer'))
+  await delayModel(20_000)
+  await tick('Worked through an upgrade')
+  await eventually(async () => {
+    const tasks = listOf(await json('echopilot task list'), 'tasks')
+    expect(tasks.map(({ status }) => status)).toContain('Processing')
+  })
+  await machine.ok(`mv ${PROGRAM} /opt/gone && mv /opt/newer ${PROGRAM}`)
+  // The schema is left alone while the older one works by it: later, and no failure of a unit.
+  await machine.ok('systemctl start echopilot-operate.service')
+  const status = 'systemctl show -p ExecMainStatus --value'
+  expect(await machine.ok(`${status} echopilot-operate.service`)).toBe('75\n')
+  await eventually(async () => {
+    const tasks = listOf(await json('echopilot task list'), 'tasks')
+    expect(tasks.filter(({ status: each }) => each === 'Done')).toHaveLength(4)
+  })
+  expect(await machine.ok(nodeInStore("SELECT name FROM sqlite_schema WHERE name = 'newer'"))).toContain(
+    'newer',
+  )
+  expect(await machine.ok('systemctl list-units --failed --no-legend "echopilot-*"')).toBe('')
+  expect([0, 74, 75, 143]).toContain(Number(await machine.ok(`${status} echopilot-poll.service`)))
+  // The older one finds a store that it does not know, and leaves it as it is.
+  const older = await machine.run(
+    `systemd-run --quiet --wait -p User=echopilot -p StateDirectory=echopilot /opt/older/bin/echopilot status`,
+  )
+  expect(older.code).toBe(74)
+}
+
+/** A line of a shell that asks the store's file. */
+function nodeInStore(sql: string): string {
+  const words = `new (require('node:sqlite').DatabaseSync)('/var/lib/echopilot/echopilot.db').prepare(\\"${sql}\\").all()`
+  const node = `${PROGRAM}/node_modules/node-linux-${process.arch}/bin/node`
+  return `runuser -u echopilot -- ${node} -p "JSON.stringify(${words})"`
 }
 
 /** Each event of ours is a line of JSON with its priority, and what is about a run has its id. */

@@ -33,6 +33,8 @@ export interface Office {
   readonly json: (command: string) => Promise<Document>
   /** Adds a row to the queue, ticked. */
   readonly tick: (title: string) => Promise<void>
+  /** Has the model service answer its next call so much later. */
+  readonly delayModel: (ms: number) => Promise<void>
   /** Starts the stand-ins, as after a reboot. */
   readonly openServices: () => Promise<void>
 }
@@ -59,24 +61,33 @@ export async function openOffice(suite: string): Promise<Office> {
       return variable === '' ? [] : [[variable, value] as const]
     }),
   )
-  const hand = async (path: string, body: unknown): Promise<string> =>
+  const hand = async (service: string, path: string, body: unknown): Promise<string> =>
     machine.ok(
-      `curl --fail-with-body -sS -H 'content-type: application/json' --data-binary @- ${keys.get('NOTION_BASE_URL') ?? ''}${path}`,
+      `curl --fail-with-body -sS -H 'content-type: application/json' --data-binary @- ${service}${path}`,
       JSON.stringify(body),
     )
+  const url = (variable: string): string => new URL(keys.get(variable) ?? '').origin
   return {
     machine,
     keys,
     json: async command => parseDocument(await machine.ok(`${command} --json`)),
     tick: async title => {
       const values = { 'Task Name': title, Description: BRIEF, Trigger: true }
-      await hand('/__sandbox/notion/rows', { data_source: 'Automation Queue', values })
+      await hand(url('NOTION_BASE_URL'), '/__sandbox/notion/rows', {
+        data_source: 'Automation Queue',
+        values,
+      })
+    },
+    delayModel: async ms => {
+      const fault = { match: { path: '/v1/chat/completions' }, action: { type: 'delay', ms } }
+      await hand(url('OPENAI_BASE_URL'), '/__sandbox/faults', fault)
     },
     openServices,
   }
 }
 
-const BRIEF =
+/** A brief that the stand-in works on and passes. */
+export const BRIEF =
   'Compare three invoicing tools for a two-person agency, in a table. Tool A costs 12 euros a month, tool B 20 euros and tool C 9 euros.'
 
 /** The configuration that has the services where they are here: what the stand-ins print for an environment. */

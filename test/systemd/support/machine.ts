@@ -43,6 +43,8 @@ export interface Machine {
   readonly ok: (line: string, input?: string) => Promise<string>
   /** Writes a file, folders and all. */
   readonly write: (path: string, text: string) => void
+  /** Where a path of the machine is for this one. */
+  readonly path: (inside: string) => string
   /** An orderly end, and another boot over what was written. */
   readonly reboot: () => Promise<void>
 }
@@ -99,14 +101,20 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
-/** Boots the layers below an empty one. */
+/**
+ * Boots the layers below an empty one. One machine at a time, also where several runs share the roots: two of them would
+ * take the same control groups for their own.
+ */
 export async function booted(layers: Layers): Promise<Machine> {
+  const turn = session(['flock', '-o', join(ROOTS, '.booted'), 'sh', '-c', 'echo mine; exec cat'])
+  await turn.stdout.matching(/mine/)
   const upper = temporaryFolder()
   const mount = overlay(layers, upper)
   neutral(join(upper, 'up'))
   let alive = await boot(mount, join(upper, 'root'))
   onTestFinished(async () => halted(alive))
   const start: Machine['start'] = line => session([...inside(alive.leader), '/bin/sh', '-c', line])
+  const path: Machine['path'] = to => `/proc/${String(alive.leader)}/root${to}`
   const run: Machine['run'] = async (line, input = '') => {
     const { end, ended } = start(line)
     end(input)
@@ -120,8 +128,9 @@ export async function booted(layers: Layers): Promise<Machine> {
       if (code === 0) return stdout
       throw new Error(`${line} ended with ${String(code)}:\n${stdout}\n${stderr}`)
     },
-    write: (path, text) => {
-      const at = `/proc/${String(alive.leader)}/root${path}`
+    path,
+    write: (to, text) => {
+      const at = path(to)
       mkdirSync(dirname(at), { recursive: true })
       writeFileSync(at, text)
     },
