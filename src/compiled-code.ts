@@ -99,11 +99,25 @@ const LENGTH_BYTES = 4
  * length of the source, so that the code of another version of the program might run in the place of this one's.
  */
 function codeIn(kept: string, source: Buffer): Buffer | null {
-  if (!fs.existsSync(kept)) return null
-  const bytes = fs.readFileSync(kept)
+  const bytes = readKept(kept)
+  if (bytes === null) return null
   const length = bytes.length - LENGTH_BYTES - source.length
   if (length <= 0 || bytes.readUInt32LE(bytes.length - LENGTH_BYTES) !== length) return null
   return bytes.subarray(length, -LENGTH_BYTES).equals(source) ? bytes.subarray(0, length) : null
+}
+
+/** Null where there is nothing to be read: a cache keeps no program from starting. */
+function readKept(kept: string): Buffer | null {
+  try {
+    return fs.readFileSync(kept)
+  } catch (error) {
+    if (isOfSystem(error)) return null
+    throw error
+  }
+}
+
+function isOfSystem(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
 }
 
 /**
@@ -129,7 +143,7 @@ function keep(cache: string, folder: string, missed: readonly Missed[]): void {
     }
   } catch (error) {
     // A full disk, or one that is read-only: the next start is slower, and nothing else.
-    if (!(error instanceof Error && 'syscall' in error)) throw error
+    if (!isOfSystem(error)) throw error
   }
 }
 

@@ -4,6 +4,7 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -98,6 +99,14 @@ test('where nothing can be kept, it runs all the same', () => {
   expect(said(program)).toBe('one/')
   // Neither is there room for a part of it.
   expect(readFileSync(program.cache, 'utf8')).toBe('a file where the folder should be')
+})
+
+test('what cannot be read in the place of kept code keeps nothing from starting', () => {
+  const program = newProgram()
+  said(program)
+  rmSync(join(program.cache, 'main.js'))
+  mkdirSync(join(program.cache, 'main.js'))
+  expect(said(program)).toBe('one/')
 })
 
 test('a file that fails is loaded again by the next one that wants it', () => {
