@@ -67,7 +67,11 @@ describePaymentProvider('PayPal', { canBePaidTwice: false, forgetsLinks: true },
   const { server, provider: open } = await paypalBench()
   const { hand, arm, url } = server
   const provider = await open()
-  const agree = async (order: string, payer: string): Promise<unknown> => hand('approve', { order, payer })
+  // Nobody says yes twice in a second.
+  const agree = async (order: string, payer: string): Promise<unknown> => {
+    await hand('clock', { seconds: '1' })
+    return hand('approve', { order, payer })
+  }
   return {
     provider,
     links: async () => {

@@ -47,7 +47,9 @@ export function paypalOrders(asked: Asked, pages: OrderPages): PaymentProvider {
       if (order?.status !== 'APPROVED') return told(id, order)
       checkAmount(order, amount)
       try {
-        return await told(id, await api.capture(id, keyOf(key)))
+        // PayPal answers a known key as before, also with a refusal: each yes of the client has a key of its own. It is
+        // the order that is paid once, whatever the key.
+        return await told(id, await api.capture(id, keyOf(`${key}/${order.updated}`)))
       } catch (error) {
         if (!isRefusal(error)) throw error
         return afterRefusal(await showLink(id), error)

@@ -12,6 +12,8 @@ export interface Order {
   readonly amount: Money
   /** Our text that is kept with it. */
   readonly customId: string | null
+  /** When it was changed, as PayPal writes it: another time after another yes. Empty where it does not say. */
+  readonly updated: string
   /** Where the client says yes; null where that is not wanted any more. */
   readonly approveUrl: string | null
   readonly captures: readonly Capture[]
@@ -67,7 +69,8 @@ export function readOrder(json: unknown): Order | null {
   const refunds = allOf(payments['refunds'], readRefund)
   if (captures === null || refunds === null) return null
   const approveUrl = hrefOf(json, 'payer-action') ?? hrefOf(json, 'approve')
-  return { id, status, amount, customId: textOf(unit['custom_id']), approveUrl, captures, refunds }
+  const [customId, updated] = [textOf(unit['custom_id']), textOf(json['update_time']) ?? '']
+  return { id, status, amount, customId, updated, approveUrl, captures, refunds }
 }
 
 /** A captured payment; null for what is none. */

@@ -58,6 +58,8 @@ function keyRules(account: Account, ms: number): IdempotencyRules {
       const description = `Used for another request, to ${firstPath}.`
       return errorReply(422, [{ issue: 'SANDBOX_REQUEST_ID_REUSED', description }])
     },
+    // A declined payment stays declined under its key, which is the harder case for whoever tries again.
+    keeps: ({ status }) => status === 422,
     replayed: (reply, request) => latest(callOf(account, request, {}), reply),
   }
 }
