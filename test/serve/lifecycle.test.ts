@@ -26,8 +26,18 @@ function numbered(): () => SignedEvent {
 test('killed under load: every event that was answered with 200 is stored', async () => {
   const home = shop()
   const { port, child, ended } = await serve(home)
+  const other = new Database(fileOf(home))
+  onTestFinished(() => void other.close())
+  /** While its next commit waits: what was answered before it would be lost. */
+  const killInCommit = async (): Promise<void> => {
+    other.exec('BEGIN IMMEDIATE')
+    await send(port, { path: '/health/live', method: 'GET' })
+    child.kill('SIGKILL')
+    killed.resolve()
+  }
   const next = numbered()
   const answered: string[] = []
+  const killed = Promise.withResolvers<void>()
   let isGone = false
   const agent = new Agent({ keepAlive: true })
   onTestFinished(() => agent.destroy())
@@ -38,12 +48,13 @@ test('killed under load: every event that was answered with 200 is stored', asyn
       try {
         const { status } = await sendEvent(port, event, agent)
         if (status === 200) answered.push(event.id)
-        if (answered.length === 1_000) child.kill('SIGKILL')
+        if (answered.length === 1_000) void killInCommit()
       } catch {
         isGone = true
       }
     },
   )
+  await killed.promise
   expect(await ended).toMatchObject({ signal: 'SIGKILL' })
   expect(answered.length).toBeGreaterThanOrEqual(1_000)
   const stored = new Set(storedEvents(home))

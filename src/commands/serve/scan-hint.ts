@@ -30,17 +30,19 @@ export function scanHint(
     let waitMs = GATHER_MS
     while (isWanted && !stop.aborted) {
       await clock.sleep(waitMs, stop)
-      if (stop.aborted) return
+      if (stop.aborted) break
       isWanted = false
       const isBusy = await isOccupied(scan, log)
       if (isBusy) isWanted = true
       waitMs = isBusy ? BUSY_MS : GATHER_MS
     }
+    // In the same step as the look at what is wanted: nothing is wanted in between and forgotten.
+    working = null
   }
   return {
     want: () => {
       isWanted = true
-      working ??= work().finally(() => (working = null))
+      working ??= work()
     },
     settled: async () => {
       await working
