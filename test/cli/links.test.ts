@@ -1,6 +1,8 @@
 /** Payment links as the operator sees them: the whole way by the program, against the stand-in of Stripe. */
 import { beforeEach, expect, test } from 'vitest'
 import { LIVE_KEY, TEST_KEY } from '../../src/sandbox/stripe/identity.ts'
+import { CLIENT_ID, CLIENT_SECRET } from '../../src/sandbox/paypal/identity.ts'
+import { paypalServer } from '../sandbox/paypal/support/server.ts'
 import { stripeServer, type StripeServer } from '../sandbox/stripe/support/server.ts'
 import { listOf, parseDocument, type Document } from '../support/document.ts'
 import { spawn, type Home } from './support/run.ts'
@@ -123,4 +125,18 @@ test('a store is bound to the account of another mode only when that is asked fo
     state: 'open',
     livemode: true,
   })
+})
+
+test('PayPal makes links only where Stripe is not set up', async () => {
+  const taskId = await work()
+  const { url } = await paypalServer()
+  const paypal = { PAYPAL_BASE_URL: url, PAYPAL_CLIENT_ID: CLIENT_ID, PAYPAL_CLIENT_SECRET: CLIENT_SECRET }
+  const deliver = async (env: Readonly<Record<string, string>>) =>
+    spawn(['deliver'], { env: { ...env, ...paypal }, cwd: home.dir })
+  const { STRIPE_SECRET_KEY: _, ...withoutStripe } = home.env
+  expect((await deliver(withoutStripe)).code).toBe(0)
+  expect(await linkOf(taskId)).toMatchObject({ service: 'paypal', state: 'open' })
+  const other = await work()
+  expect((await deliver(home.env)).code).toBe(0)
+  expect(await linkOf(other)).toMatchObject({ service: 'stripe', state: 'open' })
 })
