@@ -1,5 +1,6 @@
 import { alertItem, shownAlert, type ShownAlert } from '../figures/alerts.ts'
 import { healingItem } from '../figures/operate.ts'
+import { paymentFigure, paymentParts } from '../figures/payments.ts'
 import { receiptParts, type ExplainedReceipt } from '../figures/receipt.ts'
 import { AppError, UnreadableRow } from '../kernel/errors.ts'
 import { textField } from '../kernel/field.ts'
@@ -9,12 +10,14 @@ import {
   line,
   next,
   second,
+  section,
   state,
   strong,
   words,
   type Document,
 } from '../kernel/document.ts'
 import { instantText } from '../kernel/text.ts'
+import { paymentsOf } from '../pipeline/payments.ts'
 import { findOne } from '../pipeline/tasks.ts'
 import type { Store } from '../store/index.ts'
 import type { Found } from '../store/lookup.ts'
@@ -43,17 +46,19 @@ export const explain = defineOperation({
       receipts: read.filter(receipt => 'core' in receipt),
       unreadable: read.filter(receipt => 'why' in receipt),
       record: found.kind === 'record' ? await context.store.records.get(found.id) : null,
+      payments: (await paymentsOf(context.store, found)).map(paymentFigure),
       alert: await alertOf(context, found),
       healing: found.kind === 'healing' ? await context.store.operate.healing(found.id) : null,
       atMs: context.world.clock.now(),
     }
   },
-  render: ({ id, kind, record, alert, healing, atMs, receipts, unreadable }) =>
+  render: ({ id, kind, record, alert, healing, payments, atMs, receipts, unreadable }) =>
     record === null
       ? document(
           line`${strong(id)} is ${article(kind)} ${kind}`,
           alert === null ? null : alertItem(alert, atMs),
           healing === null ? null : healingItem(healing),
+          payments.map(payment => section(payment.id, paymentParts(payment, null))),
           kind === 'client' ? next(`echopilot client show ${id}`) : null,
           receipts.map(receipt => receiptParts(receipt, id)),
           unreadable.map(({ runId, why }) => line`${state('UNREADABLE', 'bad')} ${idSpan(runId)}: ${why}`),
@@ -115,6 +120,16 @@ async function runsOf(store: Store, found: Found): Promise<string[]> {
     case 'effect': {
       const runId = (await store.effects.get(found.id))?.runId ?? null
       return runId === null ? [] : [runId]
+    }
+    case 'link': {
+      const link = await store.links.get(found.id)
+      return link === null ? [] : runsOf(store, { kind: 'bill', id: link.billId })
+    }
+    case 'payment':
+    case 'refund':
+    case 'dispute': {
+      const billIds = (await paymentsOf(store, found)).flatMap(({ billId }) => billId ?? [])
+      return Promise.all(billIds.map(async billId => store.lookup.runOf('bill', billId)))
     }
     case 'alert':
     case 'client':

@@ -21,6 +21,13 @@ export const SCHEDULE = {
     catchUp: false,
     busyIsDone: true,
   },
+  'payments-scan': {
+    operation: 'payments-scan',
+    input: {},
+    on: { everyMinutes: 15 },
+    catchUp: false,
+    busyIsDone: true,
+  },
   heartbeat: { operation: 'heartbeat', input: {}, on: { everyMinutes: 60 }, catchUp: true },
   replay: { operation: 'replay', input: {}, on: { dailyAt: '02:20' }, catchUp: true },
   maintain: {

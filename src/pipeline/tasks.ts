@@ -112,6 +112,8 @@ export async function findOne(store: Store, text: string, list = 'echopilot task
       if (place !== null) return place
     }
   }
+  const paid = await store.lookup.byPayersId(text)
+  if (paid !== null) return paid
   const lookup = await store.lookup.find(text.toLowerCase())
   switch (lookup.kind) {
     case 'found':

@@ -1,5 +1,5 @@
 import { utcDay } from '../domain/budget.ts'
-import { billOfRun, billsOfTask, readBill, revenueOf, type Bill } from './bill-rows.ts'
+import { billById, billOfRun, billsOfTask, readBill, revenueOf, type Bill } from './bill-rows.ts'
 import { readRow, readRows, type StoreCore, type StoreReader } from './core.ts'
 
 /** A span of time: from its first millisecond to before its last. */
@@ -27,6 +27,8 @@ export interface TaskBooks {
 /** Bills, and what they come to beside what the work cost. */
 export function billStore(core: StoreCore) {
   return {
+    /** A bill by its full id; null where there is none. */
+    get: async (id: string) => billById(core, id),
     /** The bill for a run; null where it was not billed. */
     ofRun: async (runId: string) => billOfRun(core, runId),
     /** All bills of a task, oldest first. */

@@ -40,6 +40,7 @@ export const CHANGES = {
   'operation.idle': { audited: false },
   'pause.forget': { audited: false },
   'pause.resume': { audited: true },
+  'payment.capture': { audited: true },
   'payment.record': { audited: true },
   'pickup.mark': { audited: false },
   'probe_call.book': { audited: false },

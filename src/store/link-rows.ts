@@ -1,6 +1,7 @@
 import { keysOf } from '../domain/keys-of.ts'
 import { LINK_STATES, type LinkState } from '../domain/link.ts'
 import type { Money } from '../domain/money.ts'
+import { firstIdOf } from '../kernel/ids.ts'
 import { findRow, readRows, type RowReader, type StoreReader } from './core.ts'
 
 /** Where a bill is paid. */
@@ -67,6 +68,21 @@ export function standingAt(core: StoreReader, service: string): Link[] {
     UNION SELECT l.* FROM bills b /* by bills_unpaid */ JOIN links l ON l.bill_id = b.id
       WHERE b.state = 'unpaid' AND l.state = 'refused' AND l.service = :service`
   return readRows(core, sql, { service }, readLink)
+}
+
+/** Those that stand and were made, and those at which a payment is on its way. */
+export function standingLinks(core: StoreReader, afterId: string, limit: number): Link[] {
+  const sql = `SELECT * FROM (
+      SELECT l.* FROM links l /* by links_standing */ WHERE l.state IN ('asked', 'open', 'closing')
+      UNION SELECT l.* FROM payments p /* by payments_open */ JOIN links l ON l.id = p.link_id WHERE p.state = 'pending'
+    ) standing WHERE outside_id IS NOT NULL AND id > :afterId ORDER BY id LIMIT :limit`
+  return readRows(core, sql, { afterId, limit }, readLink)
+}
+
+/** Those that were made of all that were asked for since an instant: ids sort by time. */
+export function linksSince(core: StoreReader, sinceMs: number): Link[] {
+  const sql = 'SELECT * FROM links WHERE id >= :from AND outside_id IS NOT NULL ORDER BY id'
+  return readRows(core, sql, { from: firstIdOf('link', Math.max(0, sinceMs)) }, readLink)
 }
 
 /** The newest link of a bill; null where it never had one. */

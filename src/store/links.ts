@@ -4,7 +4,16 @@ import type { Money } from '../domain/money.ts'
 import { findRow, readRow, readRows, type Change, type StoreCore, type StoreReader } from './core.ts'
 import { billById, readBill } from './bill-rows.ts'
 import { recordEffects, tellPayment, type Effect } from './effect-rows.ts'
-import { findLink, lastLinkOf, linkByOutsideId, linksOfBill, standingAt, type Link } from './link-rows.ts'
+import {
+  findLink,
+  lastLinkOf,
+  linkByOutsideId,
+  linksOfBill,
+  linksSince,
+  standingAt,
+  standingLinks,
+  type Link,
+} from './link-rows.ts'
 import { dropEffects, moveLink, subjectOf } from './link-moves.ts'
 import { recordPayment, type Seeing } from './record-payment.ts'
 import { findRun } from './run-rows.ts'
@@ -51,6 +60,10 @@ export function linkStore(core: StoreCore) {
     ofBill: async (billId: string) => linksOfBill(core, billId),
     /** The effect that makes a link; null where there is none. */
     makingOf: async (id: string) => makingOf(core, id),
+    /** Links that may turn out to be paid, by their ids, from behind one of these on; null from the first on. */
+    standing: async (afterId: string | null, limit: number) => standingLinks(core, afterId ?? '', limit),
+    /** Those that were made of all that were asked for since an instant, by their ids. */
+    since: async (sinceMs: number) => linksSince(core, sinceMs),
     /** Bills that want a link, the longest waiting first; at most so many as are asked for in one change. */
     wanted: async () => wantedLinks(core),
     /** Bills that wait to be paid. */

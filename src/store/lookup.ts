@@ -26,6 +26,10 @@ const TABLES = {
   healing: 'healings',
   client: 'clients',
   bill: 'bills',
+  link: 'links',
+  payment: 'payments',
+  refund: 'refunds',
+  dispute: 'disputes',
 } as const
 
 type Kind = keyof typeof TABLES
@@ -46,6 +50,8 @@ export function lookupStore(core: StoreCore) {
     },
     /** The task of a page, or the run of a row or result that we made there, by the id that a service gave it. */
     byOutsideId: async (service: string, id: string) => byOutsideId(core, service, id),
+    /** The payment, refund, dispute or link that a service of payments gave this id. */
+    byPayersId: async (id: string) => byPayersId(core, id),
     /** The run that an output, a judgement, a call or a bill belongs to. @throws UnreadableRow where there is no such id */
     runOf: async (kind: 'output' | 'judgement' | 'call' | 'bill', id: string) =>
       readRow(core, `SELECT run_id FROM ${TABLES[kind]} WHERE id = :id`, { id }, is => is.text('run_id')),
@@ -79,6 +85,30 @@ function findAttempt(core: StoreReader, of: { kind: Kind; id: string }, attempt:
     return { kind: 'none' }
   return { kind: 'found', found: { kind: 'attempt', id: `${of.id}/${number}`, runId: of.id, number } }
 }
+
+/** The ids of these services differ by how they are written, and are told apart from all others by that. */
+function byPayersId(core: StoreReader, id: string): Found | null {
+  const found = (['payment', 'link', 'refund', 'dispute'] as const).flatMap(kind =>
+    readRows(
+      core,
+      `SELECT id FROM ${TABLES[kind]} WHERE outside_id = :id ${AT_SERVICE[kind]}`,
+      { id },
+      is => ({
+        kind,
+        id: idOf(is),
+      }),
+    ),
+  )
+  return found[0] ?? null
+}
+
+/** By the index of those that have one which begins with the service. */
+const AT_SERVICE = {
+  payment: 'AND service IN (SELECT service FROM accounts)',
+  link: 'AND service IN (SELECT service FROM accounts)',
+  refund: '',
+  dispute: '',
+} as const
 
 function byOutsideId(core: StoreReader, service: string, id: string): Found | null {
   const task = 'SELECT id FROM tasks WHERE page_id = :id AND source = :service'

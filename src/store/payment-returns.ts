@@ -2,7 +2,7 @@ import type { MoneyNews } from '../domain/board.ts'
 import type { DisputeFacts, RefundFacts } from '../domain/payment.ts'
 import { disputeNews, refundNews } from '../domain/payment-news.ts'
 import { mergeDisputes, mergeRefunds, type RefundState } from '../domain/payment-state.ts'
-import type { Change } from './core.ts'
+import type { Change, StoreReader } from './core.ts'
 import { disputesOf, refundsOf, type Dispute, type Payment, type Refund } from './payment-rows.ts'
 
 /**
@@ -119,6 +119,23 @@ function writeDispute(tx: Change, { amount, ...row }: Dispute): void {
      ON CONFLICT (id) DO UPDATE SET currency = excluded.currency, amount_minor = excluded.amount_minor,
        state = excluded.state, due_ms = excluded.due_ms, seen_ms = excluded.seen_ms`,
     { ...row, currency: amount.currency, amountMinor: amount.minor },
+  )
+}
+
+/** Whether a service tells of a refund or dispute what the books do not say. */
+export function isReturnNews(
+  core: StoreReader,
+  paymentId: string,
+  {
+    refunds,
+    disputes,
+  }: { readonly refunds: readonly RefundFacts[]; readonly disputes: readonly DisputeFacts[] },
+): boolean {
+  const knownRefunds = refundsOf(core, paymentId)
+  const knownDisputes = disputesOf(core, paymentId)
+  return (
+    refunds.some(({ id, state }) => !knownRefunds.some(one => one.outsideId === id && one.state === state)) ||
+    disputes.some(({ id, state }) => !knownDisputes.some(one => one.outsideId === id && one.state === state))
   )
 }
 

@@ -2,8 +2,9 @@ import type { PaymentFacts } from '../domain/payment.ts'
 import type { PaymentState } from '../domain/payment-state.ts'
 import { billsOfTask } from './bill-rows.ts'
 import type { StoreCore } from './core.ts'
+import { intendCapture } from './capture-intent.ts'
 import { booksOf, paymentAt, paymentById, paymentsOfBill, paymentsWhere } from './payment-rows.ts'
-import { recordPayment, type Recorded, type Seeing } from './record-payment.ts'
+import { recordPayment, wouldChange, type Recorded, type Seeing } from './record-payment.ts'
 
 /** Which payments are wanted. */
 export interface PaymentFilter {
@@ -22,6 +23,15 @@ export function paymentStore(core: StoreCore) {
      */
     record: (service: string, facts: PaymentFacts, seen: Seeing): Promise<Recorded> =>
       core.change(core.actor, 'payment.record', tx => recordPayment(tx, service, facts, seen)),
+    /**
+     * Records that the money at a link is to be taken, and returns the key to take it by, always the same. Null where
+     * it is not to be taken: its bill is not to be paid by it any more.
+     */
+    intendCapture: (linkId: string) =>
+      core.change(core.actor, 'payment.capture', tx => intendCapture(tx, linkId)),
+    /** Whether recording this, as told when it was asked for, would change what the books say. */
+    wouldChange: async (service: string, facts: PaymentFacts, askedMs: number) =>
+      wouldChange(core, service, facts, askedMs),
     /** With its refunds, its disputes and what is wrong with it; null where there is none. */
     get: async (id: string) => {
       const payment = paymentById(core, id)
@@ -39,6 +49,16 @@ export function paymentStore(core: StoreCore) {
       billsOfTask(core, taskId)
         .flatMap(({ id }) => paymentsOfBill(core, id))
         .map(payment => booksOf(core, payment)),
+    /** Those of a bill, oldest first. */
+    ofBill: async (billId: string) => paymentsOfBill(core, billId).map(payment => booksOf(core, payment)),
+    /** Those at a link, oldest first. */
+    ofLink: async (linkId: string) =>
+      paymentsWhere(core, 'p.link_id = :linkId ORDER BY p.recorded_ms, p.id', { linkId }).map(payment =>
+        booksOf(core, payment),
+      ),
+    /** The one by its id, or that of a refund or dispute; none where there is no such thing. */
+    ofReturn: async (kind: 'payment' | 'refund' | 'dispute', id: string) =>
+      paymentsWhere(core, OF_RETURN[kind], { id }).map(payment => booksOf(core, payment)),
     /** Those of a service that are on their way, the one that was asked about longest ago first. */
     pending: async (service: string, limit: number) =>
       paymentsWhere(
@@ -56,6 +76,12 @@ export function paymentStore(core: StoreCore) {
         .filter(({ problem }) => problem !== null),
   }
 }
+
+const OF_RETURN = {
+  payment: 'p.id = :id',
+  refund: 'p.id = (SELECT payment_id FROM refunds WHERE id = :id)',
+  dispute: 'p.id = (SELECT payment_id FROM disputes WHERE id = :id)',
+} as const
 
 function conditionOf({ state, clientId }: PaymentFilter): string {
   const ofClient = 'p.bill_id IN (SELECT id FROM bills WHERE client_id = :clientId)'

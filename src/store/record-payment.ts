@@ -1,8 +1,8 @@
 import type { PaymentFacts } from '../domain/payment.ts'
-import { mergePayments } from '../domain/payment-state.ts'
+import { mergePayments, type PaymentView } from '../domain/payment-state.ts'
 import { billById } from './bill-rows.ts'
-import type { Change } from './core.ts'
-import { recordDisputes, recordRefunds, returnsOf } from './payment-returns.ts'
+import type { Change, StoreReader } from './core.ts'
+import { isReturnNews, recordDisputes, recordRefunds, returnsOf } from './payment-returns.ts'
 import { linkPaid, paymentAt, type PaidLink, type Payment, type SeenBy } from './payment-rows.ts'
 import { appendEntry } from './receipts.ts'
 import { settleBill } from './settle-bill.ts'
@@ -43,6 +43,21 @@ export function recordPayment(tx: Change, service: string, facts: PaymentFacts, 
   return { id, billId, isNew: before === null, isChanged: isTold || changed.size > 0 }
 }
 
+/** Whether {@link recordPayment} would change what the books say. */
+export function wouldChange(
+  core: StoreReader,
+  service: string,
+  facts: PaymentFacts,
+  askedMs: number,
+): boolean {
+  const before = paymentAt(core, service, facts.id)
+  if (before === null) return true
+  const { state, amount, fee } = merged(before, facts, askedMs)
+  const link = before.billId === null ? linkPaid(core, service, facts) : null
+  const isOfPayment = link !== null || isOther(before, { ...before, state, amount, fee })
+  return isOfPayment || isReturnNews(core, before.id, facts)
+}
+
 interface Told {
   readonly service: string
   readonly facts: PaymentFacts
@@ -58,9 +73,7 @@ function paymentAfter(
   link: PaidLink | null,
   { service, facts, seen }: Told,
 ): PaymentRow {
-  const { state, amount, fee } = facts
-  const told = { state, amount, fee, paidMs: state === 'paid' ? facts.atMs : null, askedMs: seen.askedMs }
-  const merged = before === null ? told : mergePayments({ ...before, askedMs: before.checkedMs }, told)
+  const { state, amount, fee, paidMs, askedMs } = merged(before, facts, seen.askedMs)
   return {
     id: before?.id ?? tx.newId('payment'),
     service,
@@ -68,14 +81,23 @@ function paymentAfter(
     isLive: facts.isLive,
     linkId: before?.linkId ?? link?.id ?? null,
     billId: before?.billId ?? link?.billId ?? null,
-    state: merged.state,
-    amount: merged.amount,
-    fee: merged.fee,
-    paidMs: merged.paidMs,
+    state,
+    amount,
+    fee,
+    paidMs,
     seenBy: before?.seenBy ?? seen.by,
     recordedMs: before?.recordedMs ?? tx.clock.now(),
-    checkedMs: merged.askedMs,
+    checkedMs: askedMs,
   }
+}
+
+function merged(
+  before: Payment | null,
+  { state, amount, fee, atMs }: PaymentFacts,
+  askedMs: number,
+): PaymentView {
+  const told = { state, amount, fee, paidMs: state === 'paid' ? atMs : null, askedMs }
+  return before === null ? told : mergePayments({ ...before, askedMs: before.checkedMs }, told)
 }
 
 function writePayment(tx: Change, { amount, fee, isLive, ...row }: PaymentRow): void {

@@ -69,6 +69,11 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
     types: ['settings/', 'store/', 'roles/'],
     packages: [NODE],
   },
+  'money/': {
+    parts: ['kernel/', 'domain/'],
+    types: ['roles/', 'store/'],
+    packages: [],
+  },
   'figures/': {
     parts: ['kernel/', 'domain/'],
     types: ['store/', 'pipeline/', 'outbox/', 'roles/'],
@@ -82,6 +87,7 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
       'figures/',
       'pipeline/',
       'operate/',
+      'money/',
       'outbox/',
       'roles/',
       'integrations/index.ts',

@@ -9,6 +9,7 @@ export const PING_SECRETS = {
   PING_URL: { meaning: 'address under which each job is pinged by its name, where it has none of its own' },
   PING_URL_POLL: OWN,
   PING_URL_OPERATE: OWN,
+  PING_URL_PAYMENTS_SCAN: OWN,
   PING_URL_HEARTBEAT: OWN,
   PING_URL_REPLAY: OWN,
 } as const

@@ -194,7 +194,7 @@ async function paid(store: Store, words: string): Promise<void> {
   await store.payments.record('stripe', facts, { by: 'webhook', askedMs: 1 })
 }
 
-/** A payment link that is made, and one that is refused. */
+/** A payment link that is made, and whose money is to be taken; and one that is refused. */
 async function links(store: Store, words: string): Promise<void> {
   const taskId = await billedRow(store, eur(4990), 'page-links')
   await store.links.ask({ service: 'stripe', isLive: false })
@@ -203,6 +203,7 @@ async function links(store: Store, words: string): Promise<void> {
   await store.outbox.delivered(await store.outbox.claim('stripe', 'all'), { link: open, askedMs: 1 }, null)
   const [bill] = await store.bills.ofTask(taskId)
   const [link] = await store.links.ofBill(bill?.id ?? '')
+  await store.payments.intendCapture(link?.id ?? '')
   await store.links.look(link?.id ?? '', { ...open, state: 'expired' }, { by: 'scan', askedMs: 1 })
   await store.links.ask({ service: 'stripe', isLive: false })
   const refused = { ...FAILURE, error: words, dead: 'refused' } as const

@@ -1,0 +1,67 @@
+import { AppError } from '../kernel/errors.ts'
+import type { PaymentBooks } from '../store/payment-rows.ts'
+import type { Store } from '../store/index.ts'
+import type { Found } from '../store/lookup.ts'
+import { findOne } from './tasks.ts'
+
+const LIST = 'echopilot payments list'
+
+/** What may be paid for, or paid. */
+const PAYABLE: ReadonlySet<Found['kind']> = new Set([
+  'task',
+  'run',
+  'attempt',
+  'bill',
+  'link',
+  'payment',
+  'refund',
+  'dispute',
+])
+
+/**
+ * The payments a person means by an id of ours or of a service: one, or those of a task, a run or a bill.
+ * @throws AppError `missing` where it names nothing that is paid for, or `usage` where it fits several things
+ */
+export async function paymentsMeant(store: Store, text: string): Promise<PaymentBooks[]> {
+  const found = await findOne(store, text, LIST)
+  if (PAYABLE.has(found.kind)) return paymentsOf(store, found)
+  throw new AppError(
+    'missing',
+    `${found.id} is nothing that is paid for, but of the kind ${found.kind}`,
+    LIST,
+  )
+}
+
+/** The payments of what was found; none where it is of another kind. */
+export async function paymentsOf(
+  { payments, runs }: Pick<Store, 'payments' | 'runs'>,
+  found: Found,
+): Promise<PaymentBooks[]> {
+  switch (found.kind) {
+    case 'payment':
+    case 'refund':
+    case 'dispute':
+      return payments.ofReturn(found.kind, found.id)
+    case 'bill':
+      return payments.ofBill(found.id)
+    case 'link':
+      return payments.ofLink(found.id)
+    case 'task':
+      return payments.ofTask(found.id)
+    case 'run': {
+      const run = await runs.get(found.id)
+      return run === null ? [] : payments.ofTask(run.taskId)
+    }
+    case 'attempt':
+      return paymentsOf({ payments, runs }, { kind: 'run', id: found.runId })
+    case 'output':
+    case 'judgement':
+    case 'call':
+    case 'effect':
+    case 'record':
+    case 'alert':
+    case 'healing':
+    case 'client':
+      return []
+  }
+}
