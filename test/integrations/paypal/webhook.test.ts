@@ -58,6 +58,29 @@ test('the first event waits for its certificate; then all are judged at once, wi
   expect((await asked()).length).toBe(before)
 })
 
+test('what is kept as unverified is verified as it was kept, and then is an event like any other', async () => {
+  const { reader, hooks, store } = await bench()
+  const [approved, captured] = hooks
+  for (const hook of [approved, captured, approved]) {
+    const reading = reader.read(arrivalOf(hook))
+    if (reading.kind !== 'refused') await store.webhooks.take('paypal', reading)
+  }
+  const kept = await store.webhooks.due(9)
+  expect(kept.map(({ state }) => state)).toEqual(['unverified', 'unverified'])
+  for (const each of kept) {
+    if (each.state !== 'unverified') continue
+    const reading = await reader.verify?.(each.raw, each.receivedMs)
+    if (reading?.kind === 'event') await store.webhooks.verified(each.id, reading.event)
+  }
+  expect(await store.webhooks.due(9)).toMatchObject([
+    { state: 'stored', event: { type: 'CHECKOUT.ORDER.APPROVED', thing: { kind: 'checkout-order' } } },
+    { state: 'stored', event: { type: 'PAYMENT.CAPTURE.COMPLETED', thing: { kind: 'capture' } } },
+  ])
+  // Sent again, it is judged at once, and known.
+  const again = reader.read(arrivalOf(captured))
+  expect(again.kind === 'event' ? await store.webhooks.take('paypal', again) : again.kind).toBe('known')
+})
+
 test('what is judged later is judged by the bytes and the time at which it came', async () => {
   const { reader, hooks } = await bench()
   const reading = reader.read(arrivalOf(hooks[0]))
