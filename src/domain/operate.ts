@@ -1,6 +1,6 @@
 import type { NoticeKind } from './alerts.ts'
 import { isWithin } from './due.ts'
-import { nextSlot, slotEnds, type ScheduledJob } from './schedule.ts'
+import { nextSlot, slotEnds, spacingMs, type ScheduledJob } from './schedule.ts'
 import type { SlotRun, SlotState } from './slot-state.ts'
 
 /** How a check ended. `not_proved`: there was nothing to measure yet. `unknown`: the check itself could not be made. */
@@ -81,7 +81,12 @@ export interface JobHistory {
   /** Since when there is a schedule. */
   readonly firstMs: number
   readonly state: SlotState
-  readonly newest: readonly SlotRun[]
+  readonly newest: readonly CountedRun[]
+}
+
+/** A run, and how many that did nothing and ended alike it stands for, itself included; 0 where it did something. */
+interface CountedRun extends SlotRun {
+  readonly idle: number
 }
 
 /** What is wrong with a job that repeating it did not mend; null where nothing is. */
@@ -104,13 +109,18 @@ function isOften({ on }: ScheduledJob): boolean {
   return 'everyMinutes' in on && on.everyMinutes < 60
 }
 
-/** Since when no run of it ended well; null where the last one did, or none has ended. */
-function failingSince(job: ScheduledJob, newest: readonly SlotRun[]): number | null {
+/**
+ * Since when no run of it ended well; null where the last one did, or none has ended. What stands for several began as
+ * long ago as those take at its pace, after what ended well: some that were missed make that shorter.
+ */
+function failingSince(job: ScheduledJob, newest: readonly CountedRun[]): number | null {
   const ends: readonly string[] = slotEnds(job)
   const ended = newest.filter(({ outcome }) => outcome !== null)
   const good = ended.findIndex(({ outcome }) => outcome !== null && ends.includes(outcome))
   const failing = good === -1 ? ended : ended.slice(0, good)
-  return failing.at(-1)?.startedMs ?? null
+  if (failing.length === 0) return null
+  const begunMs = failing.map(({ startedMs, idle }) => startedMs - Math.max(0, idle - 1) * spacingMs(job.on))
+  return Math.max(ended[good]?.startedMs ?? -Infinity, Math.min(...begunMs))
 }
 
 /** Figures of the work of a period that say how well it goes. */

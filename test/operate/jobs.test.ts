@@ -155,6 +155,22 @@ test('one that fails each minute is told after a quarter of an hour', async () =
   expect(told).toEqual([[], [], [], [], ['job/look'], ['job/look']])
 })
 
+test('one that worked in between fails since then, though its record stands for what failed before, too', async () => {
+  const { clock, cycle, run, next, causes } = place()
+  const told: string[][] = []
+  for (let minute = 0; minute < 40; minute += 1) {
+    if (minute === 12) next.push(() => ({ idle: true }))
+    else next.push(fails)
+    await run('look').catch(() => null)
+    if (minute === 25 || minute === 35) {
+      await cycle()
+      told.push(await causes())
+    }
+    await clock.advance(MINUTE)
+  }
+  expect(told).toEqual([[], ['job/look']])
+})
+
 test('one that hangs is not waited for: people are told first, and other cycles are made', async () => {
   const { clock, cycle, run, next, open, store, ends } = place()
   await run('tidy')
