@@ -19,7 +19,7 @@ const TOGETHER = [
   { name: 'services', test: /src\/integrations\/(?:[^/]+|[^/]+\/service|(?:journal|pings|webhook)\/.*)\.ts/ },
   {
     name: 'surface',
-    test: /src\/(?:surfaces(?!\/cli\/program)|session|settings\/(?:paths|secrets)|(?:operations|commands)\/(?:index|define))/,
+    test: /src\/(?:surfaces\/(?:cli\/(?!program)|timers)|session|settings\/(?:paths|secrets)|(?:operations|commands)\/(?:index|define))/,
   },
   { name: 'words', test: /src\/surfaces\/cli\/program\.ts|commander/ },
   { name: 'settings', test: /src\/settings|smol-toml/ },
