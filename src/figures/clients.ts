@@ -17,6 +17,7 @@ import { instantText } from '../kernel/text.ts'
 import type { Client } from '../store/client-rows.ts'
 import type { Bill } from '../store/bill-rows.ts'
 import { moneyFacts, moneyGaps, type MoneyReport } from './money.ts'
+import { paymentLine, type PaymentFigure } from './payments.ts'
 
 /** A client, as people and machines see it: rates in USD, as a text of six decimals. */
 export interface ClientFigure extends Omit<Client, 'rateNano' | 'readMs'> {
@@ -84,8 +85,10 @@ export function clientDocument(shown: {
   readonly client: ClientFigure
   readonly figures: MoneyReport
   readonly open: readonly BillFigure[]
+  /** The newest payments. */
+  readonly payments: readonly PaymentFigure[]
 }): Document {
-  const { client, figures, open } = shown
+  const { client, figures, open, payments } = shown
   return document(
     line`${strong(client.name)}${client.active ? '' : ' (not active)'}`,
     facts(
@@ -114,6 +117,7 @@ export function clientDocument(shown: {
             open.map(bill => [bill.amount ?? '–', bill.status, bill.at.slice(0, 10), id(bill.taskId)]),
           ),
     ),
+    section('Payments', payments.map(paymentLine)),
     moneyGaps(figures),
   )
 }

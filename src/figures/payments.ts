@@ -10,6 +10,7 @@ import {
   section,
   state,
   table,
+  type Block,
   type Document,
   type Part,
   type Span,
@@ -17,7 +18,6 @@ import {
 } from '../kernel/document.ts'
 import { instantText } from '../kernel/text.ts'
 import type { PaymentBooks, SeenBy } from '../store/payment-rows.ts'
-import type { BillFigure } from './clients.ts'
 
 /** A payment, as people and machines see it. */
 export interface PaymentFigure {
@@ -107,6 +107,11 @@ function paymentState({ state: is, problem, refunded, disputes, live }: PaymentF
   return state(`${is}${mode}${refunded === null ? '' : `, ${refunded} refunded`}`, TONES[is])
 }
 
+/** A payment in a line, beside what it is for. */
+export function paymentLine(payment: PaymentFigure): Block {
+  return line`${payment.amount} ${paymentState(payment)} ${id(payment.id)}`
+}
+
 /** Payments in a table, the newest first. */
 export function paymentTable(payments: readonly PaymentFigure[]): Document {
   if (payments.length === 0) return document('no payments')
@@ -137,8 +142,15 @@ export function paymentTable(payments: readonly PaymentFigure[]): Document {
   )
 }
 
+/** A bill, as far as a payment tells of it. */
+interface PaidBill {
+  readonly taskId: string
+  readonly status: string
+  readonly amount: string | null
+}
+
 /** One payment whole; `bill` is what it is for, null where that is not known. */
-export function paymentParts(payment: PaymentFigure, bill: BillFigure | null): Part {
+export function paymentParts(payment: PaymentFigure, bill: PaidBill | null): Part {
   const returns = (title: string, all: readonly ReturnFigure[]): Part =>
     section(
       title,
@@ -167,7 +179,7 @@ export function paymentParts(payment: PaymentFigure, bill: BillFigure | null): P
   ]
 }
 
-function billText({ billId }: PaymentFigure, bill: BillFigure | null): string {
+function billText({ billId }: PaymentFigure, bill: PaidBill | null): string {
   if (billId === null || bill === null) return 'none: nobody knows what it is for'
   return `${billId}, ${bill.amount ?? 'no price'}, ${bill.status}, of ${bill.taskId}`
 }

@@ -22,6 +22,7 @@ import { instantText, secondText } from '../../kernel/text.ts'
 import { nextCommand } from '../../domain/next-command.ts'
 import { billFigure } from '../../figures/clients.ts'
 import { linkFigure, linkItem } from '../../figures/links.ts'
+import { paymentFigure, paymentLine } from '../../figures/payments.ts'
 import { statusState } from '../../figures/marks.ts'
 import { findTask } from '../../pipeline/tasks.ts'
 import type { Output } from '../../store/work-rows.ts'
@@ -71,6 +72,7 @@ export const taskShow = defineOperation({
       bills: await Promise.all(
         bills.map(async bill => ({ ...billFigure(bill), link: await linkFigure(context.store, bill.id) })),
       ),
+      payments: (await context.store.payments.ofTask(task.id)).map(paymentFigure),
       brief: task.brief,
       versions: outputs.map(output => versionOf(output, outputs)),
       result: latest?.text ?? null,
@@ -78,7 +80,7 @@ export const taskShow = defineOperation({
       next: nextCommand(task),
     }
   },
-  render: ({ task, bills, versions, history, result, next: nextStep }) => {
+  render: ({ task, bills, payments, versions, history, result, next: nextStep }) => {
     const score =
       task.score === null ? 'not judged' : `${formatScore(task.score)} of ${task.threshold} needed`
     const client = task.client === null ? '' : ` for ${task.client}`
@@ -91,6 +93,7 @@ export const taskShow = defineOperation({
         line`${status}: ${amount ?? 'no price'} (${why})`,
         link === null ? null : linkItem(link, status === 'Unpaid'),
       ]),
+      section('Paid', payments.map(paymentLine)),
       versions.map(versionSection),
       section('History (UTC)', facts(...history.map(({ atMs, what }) => [second(atMs), what] as const))),
       result === null || result === '' ? null : section('Result', verbatim(result.trim())),

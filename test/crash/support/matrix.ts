@@ -11,8 +11,9 @@ export interface Place {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** What is worked on: `poll --drain`, `deliver`, `heartbeat`, `operate`, `replay` or `notion sync --rebuild`. */
-export type Work = 'poll' | 'deliver' | 'heartbeat' | 'operate' | 'replay' | 'rebuild' | `job:${string}`
+/** What is worked on: `poll --drain`, `deliver`, `heartbeat`, `operate`, `payments-scan`, `replay` or `notion sync --rebuild`. */
+export type Work =
+  'poll' | 'deliver' | 'heartbeat' | 'operate' | 'payments-scan' | 'replay' | 'rebuild' | `job:${string}`
 
 /** Where to crash. */
 export interface Matrix {

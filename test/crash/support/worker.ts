@@ -8,6 +8,7 @@ import { deliver } from '../../../src/operations/deliver.ts'
 import { heartbeat } from '../../../src/operations/heartbeat.ts'
 import { notionSync } from '../../../src/operations/notion/sync.ts'
 import { operate } from '../../../src/operations/operate.ts'
+import { paymentsScan } from '../../../src/operations/payments-scan.ts'
 import { poll } from '../../../src/operations/poll.ts'
 import { replay } from '../../../src/operations/replay.ts'
 import { CALL, realSession } from '../../support/session.ts'
@@ -35,6 +36,7 @@ const works = new Map<string, readonly [AnyOperation, Readonly<Record<string, un
   ['deliver', [deliver, {}]],
   ['heartbeat', [heartbeat, {}]],
   ['operate', [operate, {}]],
+  ['payments-scan', [paymentsScan, {}]],
   ['replay', [replay, { concurrency: 1 }]],
   ['rebuild', [notionSync, { rebuild: true }]],
 ])
