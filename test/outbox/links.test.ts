@@ -104,6 +104,14 @@ test('two processes at once make one link', async () => {
   await expectOne()
 })
 
+test('two processes and an answer that is lost make one link', async () => {
+  await bench.server.arm({ match: MAKES, action: FAULTS['an answer that is lost'] })
+  await Promise.all([pass(), pass()])
+  await bench.clock.advance(10_000)
+  await Promise.all([pass(), pass()])
+  await expectOne()
+})
+
 test('a link that was made is looked for only where it may have been made', async () => {
   await pass()
   expect((await bench.asked()).filter(one => one.includes('payment_links'))).toEqual([
