@@ -3,7 +3,7 @@ import * as GOOGLE from './google/identity.ts'
 import { PARENT_PAGE_ID, SANDBOX_TOKEN } from './notion/identity.ts'
 import { SANDBOX_KEY } from './openai/identity.ts'
 import { CLIENT_ID, CLIENT_SECRET, WEBHOOK_ID } from './paypal/identity.ts'
-import { TEST_KEY } from './stripe/identity.ts'
+import { TEST_KEY, WEBHOOK_SECRET } from './stripe/identity.ts'
 import { PASSWORD, USER } from './smtp/identity.ts'
 import { HOOK_PATH, PING_PATH } from './watch/identity.ts'
 
@@ -41,7 +41,11 @@ export const SANDBOX_SERVICES = [
   {
     name: 'stripe',
     offset: 2,
-    env: (url: string) => ({ STRIPE_BASE_URL: url, STRIPE_SECRET_KEY: TEST_KEY }),
+    env: (url: string) => ({
+      STRIPE_BASE_URL: url,
+      STRIPE_SECRET_KEY: TEST_KEY,
+      STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    }),
   },
   {
     name: 'watch',
