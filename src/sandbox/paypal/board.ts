@@ -29,7 +29,7 @@ function board({ store, webhooks }: Account, { query }: SandboxRequest): Reply {
       { title: 'Webhook endpoints', rows: rows('endpoint', endpointRow) },
     ],
     endpoint: {
-      example: 'http://127.0.0.1:8080/webhook/paypal',
+      example: 'http://127.0.0.1:4780/webhook/paypal',
       buttons: [['Send events', 'endpoint', {}]],
     },
     deliveries: webhooks.newest(MOST_ROWS),

@@ -26,7 +26,7 @@ function board(account: Account, { query }: SandboxRequest): Reply {
     problem: query.get('problem') ?? '',
     lists: listsOf(account, livemode),
     endpoint: {
-      example: 'http://127.0.0.1:8080/webhook/stripe',
+      example: 'http://127.0.0.1:4780/webhook/stripe',
       buttons: [
         ['Send whole events', 'endpoint', { ...mode, payload: 'snapshot' }],
         ['Send thin events', 'endpoint', { ...mode, payload: 'thin' }],
