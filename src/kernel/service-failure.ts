@@ -54,6 +54,11 @@ export function isRefusal(thrown: unknown): thrown is ServiceFailure {
   return thrown instanceof ServiceFailure && thrown.errorClass === 'permanent'
 }
 
+/** A failure for what a service would refuse, or must not be asked for: nothing was done. */
+export function refusal(message: string): ServiceFailure {
+  return new ServiceFailure(message, { errorClass: 'permanent', billed: 'no' })
+}
+
 /** What a service answers, or null where it refuses this one request for good. */
 export async function unlessRefused<T>(answer: Promise<T>): Promise<T | null> {
   try {

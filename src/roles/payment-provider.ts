@@ -1,5 +1,5 @@
 import type { Money } from '../domain/money.ts'
-import type { LinkState, MadeLink, PaymentFacts } from '../domain/payment.ts'
+import type { LinkState, MadeLink, PaymentFacts, RefundFacts } from '../domain/payment.ts'
 import type { ServiceCall } from './task-source.ts'
 
 /** A service that takes clients' payments. */
@@ -41,6 +41,14 @@ export interface PaymentProvider {
    * another amount is refused, `permanent`.
    */
   readonly capture: ((id: string, key: string, amount: Money) => Promise<LinkState>) | null
+  /**
+   * Gives money of a payment back. One refund is made of an order, however often and by however many processes it is
+   * asked for, whatever became of the answers, and also weeks later. What the service will not give back is refused,
+   * `permanent`, and then nothing was; so is a key that was used for another amount.
+   */
+  refund(order: RefundOrder): Promise<RefundFacts>
+  /** A payment as it stands now, by the service's id of it; null where nothing came of it, or it is not known there. */
+  showPayment(id: string): Promise<PaymentFacts | null>
   /** The payments that a thing of an event belongs to, and the links, as they stand now; see {@link Seen}. */
   look(thing: OutsideThing): Promise<Seen>
 }
@@ -68,6 +76,22 @@ export interface LinkOrder {
   readonly title: string
   /** Our ids by their kind, such as `bill`; kept with the link and with its payment. */
   readonly ids: Readonly<Record<string, string>>
+  /** Whether it was asked for before and may have been made: then it is looked for first. */
+  readonly mayBeMade: boolean
+}
+
+/** What is to be given back. */
+export interface RefundOrder {
+  /** Never changes, and names nothing else: at most 100 characters. */
+  readonly key: string
+  /** The service's id of the payment. */
+  readonly paymentId: string
+  /** In the currency of the payment. */
+  readonly amount: Money
+  /** Why, in the operator's words: the client is not shown it. */
+  readonly reason: string
+  /** Our id of the refund, which is kept with it. */
+  readonly ours: string
   /** Whether it was asked for before and may have been made: then it is looked for first. */
   readonly mayBeMade: boolean
 }

@@ -1,7 +1,12 @@
 /** What a `PaymentProvider` promises, whoever implements it. */
 import { describe, expect, test } from 'vitest'
-import type { LinkState } from '../../src/domain/payment.ts'
-import type { LinkOrder, OutsideThing, PaymentProvider } from '../../src/roles/payment-provider.ts'
+import type { LinkState, PaymentFacts } from '../../src/domain/payment.ts'
+import type {
+  LinkOrder,
+  OutsideThing,
+  PaymentProvider,
+  RefundOrder,
+} from '../../src/roles/payment-provider.ts'
 import { failureOf } from '../integrations/openai/support/service.ts'
 import { toldOf, type Trouble } from './support/troubles.ts'
 
@@ -18,7 +23,7 @@ export interface PaymentProviderBench {
    */
   readonly pay: (
     visit: string,
-    how: 'at once' | 'in days' | 'with a card that is declined',
+    how: 'at once' | 'in days' | 'with a card that is declined' | 'with refunds that wait',
   ) => Promise<LinkState>
   /** The client says yes at a visit, as far as that alone may move money. */
   readonly agree: (visit: string) => Promise<unknown>
@@ -26,14 +31,23 @@ export interface PaymentProviderBench {
   readonly end: (paymentId: string, how: 'succeeded' | 'failed') => Promise<void>
   /** What events tell of about a payment at a link. */
   readonly things: (linkId: string, paymentId: string) => Promise<readonly OutsideThing[]>
+  /** At the service's own pages, money is given back: all that is left, where no amount is given. */
+  readonly refundOutside: (paymentId: string, minor?: number) => Promise<unknown>
+  /** The bank holds the money of a payment. */
+  readonly dispute: (paymentId: string) => Promise<unknown>
+  /** A refund that waits comes to its end. */
+  readonly endRefund: (refundId: string, how: 'succeeded' | 'failed') => Promise<unknown>
   /** So much time passes at the service. */
   readonly pass: (hours: number) => Promise<void>
-  /** Has this befall every request from now on, or each that makes a link. */
-  readonly befall: (trouble: Trouble, which: 'every' | 'makes') => Promise<void>
-  /** The next link is made, and the service answers with an error of its own: for as long as it keeps answers. */
-  readonly keepFailing: () => Promise<void>
+  /** Has this befall every request from now on, or each that makes a link or a refund. */
+  readonly befall: (trouble: Trouble, which: 'every' | Made) => Promise<void>
+  /** The next one is made, and the service answers with an error of its own: for as long as it keeps answers. */
+  readonly keepFailing: (which: Made) => Promise<void>
   readonly mend: () => Promise<void>
 }
+
+/** What is made by a request. */
+export type Made = 'links' | 'refunds'
 
 /** An order of 10 dollars. */
 export function anOrder(changes: Partial<LinkOrder> = {}): LinkOrder {
@@ -50,6 +64,19 @@ export function anOrder(changes: Partial<LinkOrder> = {}): LinkOrder {
 const AGAIN = anOrder({ mayBeMade: true })
 const NOT_THERE = 'a thing that is not there'
 const TOLD = toldOf({ errorClass: 'permanent', billed: 'no' })
+
+/** Gives 4 dollars of a payment back. */
+function aRefund(paymentId: string, changes: Partial<RefundOrder> = {}): RefundOrder {
+  return {
+    key: 'ref_1/refund/1',
+    paymentId,
+    amount: { minor: 400, currency: 'USD' },
+    reason: 'half of it was wrong',
+    ours: 'ref_1',
+    mayBeMade: false,
+    ...changes,
+  }
+}
 
 /** In what services honestly differ. */
 export interface PaymentProviderTraits {
@@ -99,7 +126,7 @@ export function describePaymentProvider(
       ['an answer that breaks off', 25],
     ])('%s, asked again after %i h: there is one link', async (trouble, hours) => {
       const { provider, links, befall, mend, pass } = await make()
-      await befall(trouble, 'makes')
+      await befall(trouble, 'links')
       const failure = await failureOf(provider.createLink(anOrder()))
       expect(failure).toMatchObject({ errorClass: 'transient', billed: 'unknown' })
       expect(await links()).toBeLessThanOrEqual(1)
@@ -112,7 +139,7 @@ export function describePaymentProvider(
 
     test.each([false, true])('a failure that is kept is not the end (may be made: %s)', async mayBeMade => {
       const { provider, links, keepFailing } = await make()
-      await keepFailing()
+      await keepFailing('links')
       expect(await failureOf(provider.createLink(anOrder()))).toMatchObject({ errorClass: 'transient' })
       await provider.createLink(anOrder({ mayBeMade }))
       expect(await links()).toBe(1)
@@ -225,5 +252,142 @@ export function describePaymentProvider(
         payments: [],
       })
     })
+
+    describeRefunds(make)
+  })
+}
+
+const REFUSED = { errorClass: 'permanent', billed: 'no' }
+
+function describeRefunds(make: () => Promise<PaymentProviderBench>): void {
+  type How = Parameters<PaymentProviderBench['pay']>[1]
+  const paid = async (how: How = 'at once') => {
+    const bench = await make()
+    const { provider } = bench
+    const link = await provider.createLink(anOrder())
+    const [payment] = (await bench.pay(await bench.visit(link.id), how)).payments
+    if (payment === undefined) throw new Error('nothing was paid')
+    const shown = async (): Promise<PaymentFacts> => {
+      const facts = await provider.showPayment(payment.id)
+      if (facts === null) throw new Error('it is not shown')
+      return facts
+    }
+    return { ...bench, id: payment.id, shown, refund: provider.refund.bind(provider) }
+  }
+
+  test('a refund has our id, and is shown with its payment', async () => {
+    const { provider, id, refund, shown } = await paid()
+    expect(await provider.showPayment('nothing')).toBe(null)
+    expect(await shown()).toMatchObject({ id, state: 'paid', refunds: [] })
+    const made = await refund(aRefund(id))
+    const facts = { amount: { minor: 400, currency: 'USD' }, state: 'succeeded', ours: 'ref_1' }
+    expect(made).toMatchObject(facts)
+    expect((await shown()).refunds).toEqual([made])
+  })
+
+  test('there is one refund of a key, however often and by how many at once it is asked for', async () => {
+    const { id, refund, shown } = await paid()
+    const both = await Promise.allSettled([refund(aRefund(id)), refund(aRefund(id))])
+    expect(both.some(({ status }) => status === 'fulfilled')).toBe(true)
+    const first = await refund(aRefund(id))
+    expect(await refund(aRefund(id, { mayBeMade: true }))).toEqual(first)
+    expect((await shown()).refunds).toHaveLength(1)
+    await refund(aRefund(id, { key: 'ref_2/refund/1', ours: 'ref_2' }))
+    expect((await shown()).refunds).toHaveLength(2)
+  })
+
+  test.each<[Trouble, number]>([
+    ['an answer that is lost', 0],
+    ['an answer that breaks off', 0],
+    ['a cut before the effect', 0],
+    ['an error of its own', 0],
+    ['an answer that is lost', 25],
+    ['an answer that breaks off', 25],
+    ['a cut before the effect', 25],
+    ['an answer that is lost', 50 * 24],
+  ])('%s, a refund asked for again after %i h: there is one', async (trouble, hours) => {
+    const { id, refund, shown, befall, mend, pass } = await paid()
+    await befall(trouble, 'refunds')
+    expect(await failureOf(refund(aRefund(id)))).toMatchObject({ errorClass: 'transient', billed: 'unknown' })
+    await mend()
+    if (hours > 0) await pass(hours)
+    const made = await refund(aRefund(id, { mayBeMade: true }))
+    expect((await shown()).refunds).toEqual([made])
+  })
+
+  test.each([false, true])(
+    'a failure of a refund that is kept is not the end (may be made: %s)',
+    async mayBeMade => {
+      const { id, refund, shown, keepFailing } = await paid()
+      await keepFailing('refunds')
+      expect(await failureOf(refund(aRefund(id)))).toMatchObject({ errorClass: 'transient' })
+      const made = await refund(aRefund(id, { mayBeMade }))
+      expect((await shown()).refunds).toEqual([made])
+    },
+  )
+
+  test.each([false, true])(
+    'a key is not taken for a refund of another amount (may be made: %s)',
+    async mayBeMade => {
+      const { id, refund, shown } = await paid()
+      await refund(aRefund(id))
+      const other = aRefund(id, { mayBeMade, amount: { minor: 401, currency: 'USD' } })
+      expect(await failureOf(refund(other))).toMatchObject(REFUSED)
+      expect((await shown()).refunds).toHaveLength(1)
+    },
+  )
+
+  test.each(TOLD)('%s is told as what it is where money is to be given back', async (trouble, told) => {
+    const { id, refund, befall } = await paid()
+    await befall(trouble, 'every')
+    expect(await failureOf(refund(aRefund(id)))).toMatchObject(told)
+  })
+
+  test('a payment that the service does not know is none; where it cannot tell, that is told', async () => {
+    const { provider, id, befall, mend } = await paid()
+    await befall(NOT_THERE, 'every')
+    expect(await provider.showPayment(id)).toBe(null)
+    await mend()
+    await befall('an error of its own', 'every')
+    expect(await failureOf(provider.showPayment(id))).toMatchObject({ errorClass: 'transient' })
+  })
+
+  test('no more is given back than is left, also where it was given back elsewhere', async () => {
+    const { id, refund, shown, refundOutside } = await paid()
+    const over = aRefund(id, { amount: { minor: 1001, currency: 'USD' } })
+    expect(await failureOf(refund(over))).toMatchObject(REFUSED)
+    await refundOutside(id, 700)
+    const second = aRefund(id, { key: 'ref_2/refund/1', ours: 'ref_2' })
+    expect(await failureOf(refund(second))).toMatchObject(REFUSED)
+    await refundOutside(id)
+    const third = aRefund(id, { key: 'ref_3/refund/1', ours: 'ref_3' })
+    expect(await failureOf(refund(third))).toMatchObject(REFUSED)
+    const refunds = (await shown()).refunds.map(({ ours, amount }) => ({ ours, minor: amount.minor }))
+    expect(refunds).toHaveLength(2)
+    expect(refunds).toEqual(
+      expect.arrayContaining([
+        { ours: null, minor: 700 },
+        { ours: null, minor: 300 },
+      ]),
+    )
+  })
+
+  test('what the bank holds is not given back', async () => {
+    const { id, refund, shown, dispute } = await paid()
+    await dispute(id)
+    expect(await failureOf(refund(aRefund(id)))).toMatchObject(REFUSED)
+    const { refunds, disputes } = await shown()
+    expect(disputes).toMatchObject([{ state: 'needs_response' }])
+    // What a bank took stands among the refunds of some services.
+    expect(refunds.filter(({ ours }) => ours !== null)).toEqual([])
+  })
+
+  test.each(['succeeded', 'failed'] as const)('a refund that waits is pending until it has %s', async how => {
+    const { id, refund, shown, endRefund } = await paid('with refunds that wait')
+    const made = await refund(aRefund(id))
+    expect(made.state).toBe('pending')
+    await endRefund(made.id, how)
+    expect((await shown()).refunds).toMatchObject([{ id: made.id, ours: 'ref_1', state: how }])
+    expect(await refund(aRefund(id, { mayBeMade: true }))).toMatchObject({ id: made.id, state: how })
   })
 }

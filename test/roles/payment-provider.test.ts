@@ -18,10 +18,12 @@ async function providerOf(bench: StripeBench, key = TEST_KEY, dryRun = false): P
 }
 
 const MAKES = { method: 'POST', path: '/v1/payment_links' }
+const AT_STRIPE = { every: { path: '/v1/*' }, links: MAKES, refunds: { method: 'POST', path: '/v1/refunds' } }
 const METHODS = {
   'at once': 'pm_card_visa',
   'in days': 'pm_usBankAccount_processing',
   'with a card that is declined': 'pm_card_chargeDeclined',
+  'with refunds that wait': 'pm_card_pendingRefund',
 } as const
 
 describePaymentProvider('Stripe', { canBePaidTwice: true, forgetsLinks: false }, async () => {
@@ -49,9 +51,12 @@ describePaymentProvider('Stripe', { canBePaidTwice: true, forgetsLinks: false },
       ]
     },
     pass: async hours => void (await hand('clock', { seconds: String(hours * 3600) })),
-    befall: async (trouble, which) =>
-      arm({ match: which === 'makes' ? MAKES : { path: '/v1/*' }, action: FAULTS[trouble], times: 100 }),
-    keepFailing: async () => arm({ match: MAKES, action: { type: 'kept-500' } }),
+    refundOutside: async (payment_intent, minor) =>
+      hand('refund', { payment_intent, ...(minor === undefined ? {} : { amount: String(minor) }) }),
+    dispute: async payment_intent => hand('dispute', { payment_intent }),
+    endRefund: async (refund, how) => hand('refund-end', { refund, how }),
+    befall: async (trouble, which) => arm({ match: AT_STRIPE[which], action: FAULTS[trouble], times: 100 }),
+    keepFailing: async which => arm({ match: AT_STRIPE[which], action: { type: 'kept-500' } }),
     mend: async () => void (await fetch(`${url}/__sandbox/faults/clear`, { method: 'POST' })),
   }
 })
@@ -61,7 +66,17 @@ function linkOf({ payment_link }: { readonly payment_link: unknown }): string {
 }
 
 const ORDERS = { method: 'POST', path: '/v2/checkout/orders' }
-const PAYERS = { 'at once': 'ana', 'in days': 'ben', 'with a card that is declined': 'dan' } as const
+const AT_PAYPAL = {
+  every: {},
+  links: ORDERS,
+  refunds: { method: 'POST', path: '/v2/payments/captures/*' },
+}
+const PAYERS = {
+  'at once': 'ana',
+  'in days': 'ben',
+  'with a card that is declined': 'dan',
+  'with refunds that wait': 'eva',
+} as const
 
 describePaymentProvider('PayPal', { canBePaidTwice: false, forgetsLinks: true }, async () => {
   const { server, provider: open } = await paypalBench()
@@ -96,9 +111,13 @@ describePaymentProvider('PayPal', { canBePaidTwice: false, forgetsLinks: true },
       { kind: 'capture', id: capture },
     ],
     pass: async hours => void (await hand('clock', { seconds: String(hours * 3600) })),
-    befall: async (trouble, which) =>
-      arm({ match: which === 'makes' ? ORDERS : {}, action: FAULTS[trouble], times: 100 }),
-    keepFailing: async () => arm({ match: ORDERS, action: { type: 'lose-answer' } }),
+    refundOutside: async (capture, minor) =>
+      hand('refund', { capture, ...(minor === undefined ? {} : { value: (minor / 100).toFixed(2) }) }),
+    dispute: async capture => hand('dispute', { capture, kind: 'chargeback' }),
+    endRefund: async (refund, how) =>
+      hand('refund-end', { refund, how: how === 'succeeded' ? 'completed' : 'failed' }),
+    befall: async (trouble, which) => arm({ match: AT_PAYPAL[which], action: FAULTS[trouble], times: 100 }),
+    keepFailing: async which => arm({ match: AT_PAYPAL[which], action: { type: 'lose-answer' } }),
     mend: async () => void (await fetch(`${url}/__sandbox/faults/clear`, { method: 'POST' })),
   }
 })

@@ -14,6 +14,7 @@ import {
   readRefund,
   type Dispute,
   type Order,
+  type Refund,
 } from './wire.ts'
 
 /** The account that the credentials open. */
@@ -30,6 +31,12 @@ export interface NewOrder {
   readonly customId: string
   readonly invoiceId: string | null
   readonly returnUrl: string
+}
+
+/** What a refund is made with. */
+export interface NewRefund {
+  readonly amount: PayPalAmount
+  readonly custom_id: string
 }
 
 /**
@@ -61,6 +68,9 @@ export function paypalClient(options: PayPalOptions) {
     capture: async (id: string, key: string): Promise<Order> =>
       send({ method: 'POST', path: `/v2/checkout/orders/${part(id)}/capture`, body: {}, key }, readOrder),
     captured: async (id: string) => get(`/v2/payments/captures/${part(id)}`, readCapture),
+    /** PayPal remembers the key for 45 days, and answers with what has become of the refund. */
+    refundCapture: async (id: string, body: NewRefund, key: string): Promise<Refund> =>
+      send({ method: 'POST', path: `/v2/payments/captures/${part(id)}/refund`, body, key }, readRefund),
     refund: async (id: string) => get(`/v2/payments/refunds/${part(id)}`, readRefund),
     dispute,
     /** The disputes of a payment: a list tells less of them, and there are never more than fit on its first page. */

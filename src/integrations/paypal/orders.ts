@@ -1,13 +1,14 @@
 import { formatMoney, type Money } from '../../domain/money.ts'
 import { sha256 } from '../../kernel/digest.ts'
-import { isRefusal, ServiceFailure } from '../../kernel/service-failure.ts'
+import { isRefusal, refusal, ServiceFailure } from '../../kernel/service-failure.ts'
 import type { LinkState, MadeLink } from '../../domain/payment.ts'
 import type { LinkOrder, PaymentProvider } from '../../roles/payment-provider.ts'
 import { amountOut, isSame } from './amount.ts'
 import type { NewOrder } from './client.ts'
 import { modeAt } from './mode.ts'
 import { idsOut } from './our-ids.ts'
-import { lookAt, paymentsOf, unlessGone, type Asked } from './payments.ts'
+import { lookAt, paymentsOf, showPayment, unlessGone, type Asked } from './payments.ts'
+import { refundOf } from './refunds.ts'
 import type { Order } from './wire.ts'
 
 /** The pages that a client sees. */
@@ -55,6 +56,8 @@ export function paypalOrders(asked: Asked, pages: OrderPages): PaymentProvider {
         return afterRefusal(await showLink(id), error)
       }
     },
+    refund: async order => refundOf(asked, order),
+    showPayment: async id => showPayment(asked, id),
     look: async thing => lookAt(asked, thing),
   }
 }
@@ -126,10 +129,6 @@ function shortened(title: string): string {
 function checkAmount({ id, amount }: Order, wanted: Money): void {
   if (isSame(amount, wanted)) return
   throw refusal(`the order ${id} of PayPal is over ${formatMoney(amount)}, not ${formatMoney(wanted)}`)
-}
-
-function refusal(message: string): ServiceFailure {
-  return new ServiceFailure(message, { errorClass: 'permanent', billed: 'no' })
 }
 
 /** @throws ServiceFailure for an order that cannot be approved, or is of another mode than the account */

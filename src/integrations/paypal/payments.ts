@@ -65,7 +65,7 @@ function stateOf({ status }: Capture): PaymentFacts['state'] {
 const OURS = /^ref_[0-9a-z]+$/
 
 /** What a bank or PayPal took back stands among the refunds too: the money went back to the payer in the same way. */
-function refundFacts({ id, amount, status, customId, note, atMs }: Refund): RefundFacts {
+export function refundFacts({ id, amount, status, customId, note, atMs }: Refund): RefundFacts {
   const isOver = status === 'FAILED' || status === 'CANCELLED'
   return {
     id,
@@ -126,6 +126,12 @@ export async function lookAt(asked: Asked, { kind, id }: OutsideThing): Promise<
 async function lookAtOrder(asked: Asked, id: string): Promise<Seen> {
   const order = await unlessGone(asked.api.order(id))
   return { links: [id], payments: order === null ? [] : await paymentsOf(asked, order) }
+}
+
+/** A payment by its id; null where PayPal knows none. @throws ServiceFailure */
+export async function showPayment(asked: Asked, id: string): Promise<PaymentFacts | null> {
+  const seen = await unlessGone(lookAtCapture(asked, id, null))
+  return seen?.payments.find(payment => payment.id === id) ?? null
 }
 
 /** Only the order knows all refunds of its payment; where there is none, what is known is told. */

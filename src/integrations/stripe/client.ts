@@ -115,6 +115,9 @@ export function stripeClient(options: StripeOptions) {
       ),
     charge: async (id: string) => send('reads', { id: 'text' }, async sdk => sdk.charges.retrieve(id)),
     refund: async (id: string) => send('reads', { id: 'text' }, async sdk => sdk.refunds.retrieve(id)),
+    /** Stripe remembers the key for 24 hours. */
+    createRefund: async (params: Stripe.RefundCreateParams, idempotencyKey: string) =>
+      send('writes', REFUND, async sdk => sdk.refunds.create(params, { idempotencyKey })),
     dispute: async (id: string) => send('reads', { id: 'text' }, async sdk => sdk.disputes.retrieve(id)),
     /** All refunds of a payment, newest first. */
     refunds: async (payment_intent: string): Promise<Stripe.Refund[]> =>

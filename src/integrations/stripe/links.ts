@@ -1,9 +1,11 @@
 import type { Stripe } from 'stripe'
 import type { LinkState, MadeLink } from '../../domain/payment.ts'
-import { isRefusal, ServiceFailure } from '../../kernel/service-failure.ts'
+import { isRefusal, refusal, ServiceFailure } from '../../kernel/service-failure.ts'
 import type { LinkOrder, PaymentProvider } from '../../roles/payment-provider.ts'
 import type { StripeClient } from './client.ts'
-import { idOf, intentFacts, lookAt, type IntentFacts } from './payments.ts'
+import { madeOnce } from './made-once.ts'
+import { idOf, intentFacts, lookAt, showPayment, type IntentFacts } from './payments.ts'
+import { refundOf } from './refunds.ts'
 
 /** Payment links at Stripe, in the mode of the key. */
 export function stripeLinks(api: StripeClient, isLive: boolean): PaymentProvider {
@@ -24,30 +26,19 @@ export function stripeLinks(api: StripeClient, isLive: boolean): PaymentProvider
     },
     // Whoever pays at a link has paid.
     capture: null,
+    refund: async order => refundOf(api, order),
+    showPayment: async id => showPayment(api, id),
     look: async thing => lookAt(api, thing),
   }
 }
 
-/** A key whose answer is kept gives nothing else for a day: the next one is tried, up to this many. */
-const MOST_KEYS = 5
-
-/**
- * Asked again with its key, Stripe answers as the first time. That may be a 500 whose work was done, or not: only the
- * list of links tells, and the next key is used where the link is not among them. The keys follow from the order, so
- * that two processes use the same.
- */
+/** The link of an order, made or found. */
 async function linkOf(api: StripeClient, order: LinkOrder): Promise<Stripe.PaymentLink> {
-  const known = order.mayBeMade ? await findLink(api, order) : null
-  if (known !== null) return known
-  for (let number = 1; ; number += 1) {
-    try {
-      return await api.createLink(paramsOf(order), number === 1 ? order.key : `${order.key}/${number}`)
-    } catch (error) {
-      if (!(error instanceof ServiceFailure) || !error.isKept || number === MOST_KEYS) throw error
-      const found = await findLink(api, order)
-      if (found !== null) return found
-    }
-  }
+  return madeOnce({
+    ...order,
+    find: async () => findLink(api, order),
+    make: async key => api.createLink(paramsOf(order), key),
+  })
 }
 
 const KEY = 'echopilot_key'
@@ -57,10 +48,8 @@ const AMOUNT = 'echopilot_amount'
 async function findLink(api: StripeClient, order: LinkOrder): Promise<Stripe.PaymentLink | null> {
   const found = await api.findLink(({ metadata }) => metadata[KEY] === order.key)
   if (found === null || found.metadata[AMOUNT] === amountOf(order)) return found
-  throw new ServiceFailure(
-    `the payment link ${found.id} of ${order.key} is over ${found.metadata[AMOUNT] ?? 'another amount'}, not ${amountOf(order)}`,
-    { errorClass: 'permanent', billed: 'no' },
-  )
+  const over = found.metadata[AMOUNT] ?? 'another amount'
+  throw refusal(`the payment link ${found.id} of ${order.key} is over ${over}, not ${amountOf(order)}`)
 }
 
 function amountOf({ amount }: LinkOrder): string {
@@ -113,6 +102,7 @@ async function stateOf(api: StripeClient, link: MadeLink, isActive: boolean): Pr
   const payments = visits.flatMap(({ payment }) => payment ?? [])
   const states = new Set(payments.map(({ state }) => state))
   const unpaid = states.has('pending') ? 'pending' : isActive ? 'open' : 'closed'
-  const refusal = visits.find(visit => visit.refusal !== null)?.refusal ?? null
-  return { ...link, state: states.has('paid') ? 'paid' : unpaid, payments, refusal }
+  const refused = visits.find(visit => visit.refusal !== null)
+  const state = states.has('paid') ? 'paid' : unpaid
+  return { ...link, state, payments, refusal: refused?.refusal ?? null }
 }

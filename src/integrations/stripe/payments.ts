@@ -1,6 +1,7 @@
 import type { Stripe } from 'stripe'
 import type { Money } from '../../domain/money.ts'
 import type { DisputeFacts, PaymentFacts, RefundFacts } from '../../domain/payment.ts'
+import { isRefusal } from '../../kernel/service-failure.ts'
 import type { OutsideThing, Seen } from '../../roles/payment-provider.ts'
 import type { StripeClient } from './client.ts'
 
@@ -60,10 +61,21 @@ function feeOf({ balance_transaction: booked }: Stripe.Charge): Money | null {
   return { minor: booked.fee, currency: booked.currency.toUpperCase() }
 }
 
-/** Under this name our id of a refund is kept with it. */
-const OURS = 'echopilot_refund'
+/** A payment by its id; null where nothing came of it, or Stripe knows none. @throws ServiceFailure */
+export async function showPayment(api: StripeClient, id: string): Promise<PaymentFacts | null> {
+  try {
+    return (await intentFacts(api, id, null)).payment
+  } catch (error) {
+    if (isRefusal(error) && error.status === 404) return null
+    throw error
+  }
+}
 
-function refundFacts({
+/** Under this name our id of a refund is kept with it. */
+export const OURS = 'echopilot_refund'
+
+/** A refund as Stripe has it. */
+export function refundFacts({
   id,
   amount,
   currency,
