@@ -8,6 +8,22 @@ interface Paid {
   readonly amount: Money
 }
 
+/** The row about money that came by bank. `open` is what is still to be paid, `withdrawn` why it is not to count. */
+export function handNews(
+  { id, amount }: Paid,
+  { open, withdrawn }: { readonly open: Money | null; readonly withdrawn: string | null },
+  atMs: number,
+): MoneyNews {
+  const left = open === null ? '' : `${formatMoney(open)} is left to pay`
+  return {
+    id,
+    status: withdrawn === null ? 'Success' : 'Warning',
+    message: `payment of ${formatMoney(amount)} by bank, recorded by hand${withdrawn === null ? '' : ': withdrawn'}`,
+    details: `${id}: ${withdrawn === null ? left : `${withdrawn}; ${left}`}`,
+    atMs,
+  }
+}
+
 /** A refund, as people are told of it. */
 export interface ToldRefund extends RefundView {
   readonly id: string

@@ -1,5 +1,5 @@
 import type { BillState } from './billing.ts'
-import type { Money } from './money.ts'
+import { whyNoLink, type Money } from './money.ts'
 
 /** States of a payment, in the order in which they follow each other: one that failed may be paid at another try. */
 export const PAYMENT_STATES = ['pending', 'failed', 'paid'] as const
@@ -76,6 +76,8 @@ export interface BookedPayment extends Pick<PaymentView, 'state' | 'amount' | 'p
   readonly id: string
   /** Whether its money is as real as that which its link asked for. */
   readonly isOfMode: boolean
+  /** What its link asked for; null where it came by bank: a person said what it is for, and it may be a part. */
+  readonly asked: Money | null
   readonly refunds: readonly RefundView[]
   readonly disputes: readonly Pick<DisputeView, 'state' | 'amount'>[]
 }
@@ -84,27 +86,53 @@ export interface BookedPayment extends Pick<PaymentView, 'state' | 'amount' | 'p
 export interface AskedBill {
   readonly state: BillState
   readonly amount: Money | null
+  /** How it stood before anything was paid. */
+  readonly owed: OwedState
 }
 
-/** States in which a bill says nothing of payments: there is no price, or another bill stands in its place. */
-const APART: ReadonlySet<BillState> = new Set(['unpriced', 'cancelled'])
+/** States of a bill of which nothing was paid. */
+export type OwedState = Extract<BillState, 'unpriced' | 'unpaid' | 'on_invoice'>
 
 /**
- * The state of a bill that follows from its payments. Those of another amount, currency or mode do not make it paid.
- * What went back is taken off, so that a bill which was paid twice and refunded once is paid.
+ * The state of a bill that follows from its payments. By a link it is paid with what that asked for, by bank in parts
+ * too: until they cover it, it is owed as before, or on an invoice where what is left is too little for a link. What
+ * went back is taken off, so that a bill which was paid twice and refunded once is paid.
  */
 export function billStateOf(bill: AskedBill, payments: readonly BookedPayment[]): BillState {
-  const fitting = payments.filter(payment => payment.state === 'paid' && fits(payment, bill))
-  if (APART.has(bill.state) || bill.amount === null || fitting.length === 0) return bill.state
-  if (fitting.some(isDisputed)) return 'disputed'
-  const keptMinor = sum(fitting.map(({ amount, refunds }) => amount.minor - refundedMinor(refunds)))
+  // Without a price nothing was asked for; where another bill stands in its place, that says how it stands.
+  if (bill.state === 'cancelled' || bill.amount === null) return bill.state
+  const counted = payments.filter(payment => counts(payment, bill))
+  if (counted.some(isDisputed)) return 'disputed'
+  if (sum(counted.map(({ amount }) => amount.minor)) < bill.amount.minor) return owedState(bill, counted)
+  const keptMinor = sum(counted.map(leftOf))
   if (keptMinor >= bill.amount.minor) return 'paid'
   return keptMinor > 0 ? 'partly_refunded' : 'refunded'
 }
 
-/** Over the amount of a bill, in its currency, and of the mode in which it was asked for. */
-function fits({ amount, isOfMode }: BookedPayment, bill: AskedBill): boolean {
-  return isOfMode && amount.minor === bill.amount?.minor && amount.currency === bill.amount.currency
+function owedState(bill: AskedBill, counted: readonly BookedPayment[]): BillState {
+  const left = openOf(bill, counted)
+  const isPart = left !== null && left.minor !== bill.amount?.minor
+  return isPart && whyNoLink(left) !== null ? 'on_invoice' : bill.owed
+}
+
+/** What is still to be paid of a bill; null where there is no price. */
+export function openOf(bill: Pick<AskedBill, 'amount'>, payments: readonly BookedPayment[]): Money | null {
+  if (bill.amount === null) return null
+  const kept = sum(payments.filter(payment => counts(payment, bill)).map(leftOf))
+  return { ...bill.amount, minor: Math.max(0, bill.amount.minor - kept) }
+}
+
+function counts(payment: BookedPayment, bill: Pick<AskedBill, 'amount'>): boolean {
+  return payment.state === 'paid' && fits(payment, bill)
+}
+
+/** Over what its link asked for, or by bank; in the currency of its bill, and of the mode in which it was asked for. */
+function fits({ amount, asked, isOfMode }: BookedPayment, bill: Pick<AskedBill, 'amount'>): boolean {
+  return isOfMode && amount.currency === bill.amount?.currency && (asked === null || isSame(asked, amount))
+}
+
+function isSame(a: Money, b: Money): boolean {
+  return a.minor === b.minor && a.currency === b.currency
 }
 
 /** The bank asks for the money, or has taken it. */
@@ -121,10 +149,14 @@ export function refundedMinor(refunds: readonly RefundView[]): number {
   )
 }
 
+function leftOf({ amount, refunds }: BookedPayment): number {
+  return amount.minor - refundedMinor(refunds)
+}
+
 /** What is left of a payment: without refunds, and without what a bank took back. */
-function keptOf({ amount, refunds, disputes }: BookedPayment): number {
-  const lost = disputes.flatMap(dispute => (dispute.state === 'lost' ? [dispute.amount.minor] : []))
-  return Math.max(0, amount.minor - refundedMinor(refunds) - sum(lost))
+function keptOf(payment: BookedPayment): number {
+  const lost = payment.disputes.flatMap(dispute => (dispute.state === 'lost' ? [dispute.amount.minor] : []))
+  return Math.max(0, leftOf(payment) - sum(lost))
 }
 
 function sum(numbers: readonly number[]): number {
@@ -138,6 +170,7 @@ export const PAYMENT_PROBLEMS = {
   amount_differs: 'it is over another amount than its bill, which is not paid by it',
   bill_cancelled: 'its bill had been replaced by another',
   paid_twice: 'its bill was paid before',
+  overpaid: 'it was recorded by hand, and with it more came than its bill asks for',
 } as const
 
 /** One of them. */
@@ -157,9 +190,13 @@ export function problemOf(
   if (!payment.isOfMode) return 'mode_differs'
   if (!fits(payment, bill)) return 'amount_differs'
   if (bill.state === 'cancelled') return 'bill_cancelled'
-  const kept = all
-    .filter(one => one.state === 'paid' && fits(one, bill) && keptOf(one) > 0)
-    .toSorted((a, b) => (a.paidMs ?? 0) - (b.paidMs ?? 0) || (a.id < b.id ? -1 : 1))
-  const isTooMuch = sum(kept.map(keptOf)) > (bill.amount?.minor ?? 0)
-  return isTooMuch && kept[0]?.id !== payment.id ? 'paid_twice' : null
+  const counted = all.filter(one => counts(one, bill)).toSorted(byTime)
+  const upToIt = counted.slice(0, counted.findIndex(({ id }) => id === payment.id) + 1)
+  if (sum(upToIt.map(keptOf)) <= (bill.amount?.minor ?? 0)) return null
+  return payment.asked === null ? 'overpaid' : 'paid_twice'
+}
+
+/** As they were paid. */
+function byTime(a: BookedPayment, b: BookedPayment): number {
+  return (a.paidMs ?? 0) - (b.paidMs ?? 0) || (a.id < b.id ? -1 : 1)
 }

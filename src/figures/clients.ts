@@ -1,4 +1,4 @@
-import { BILL_STATES } from '../domain/billing.ts'
+import { BILL_STATES, type BillState } from '../domain/billing.ts'
 import { centsOf, formatNanoUsd } from '../domain/cost.ts'
 import { formatMoney } from '../domain/money.ts'
 import {
@@ -16,6 +16,7 @@ import {
 import { instantText } from '../kernel/text.ts'
 import type { Client } from '../store/client-rows.ts'
 import type { Bill } from '../store/bill-rows.ts'
+import type { Store } from '../store/index.ts'
 import { moneyFacts, moneyGaps, type MoneyReport } from './money.ts'
 import { paymentLine, type PaymentFigure } from './payments.ts'
 
@@ -31,6 +32,8 @@ export interface BillFigure {
   readonly taskId: string
   readonly status: string
   readonly amount: string | null
+  /** What is still to be paid, where something was and it is not all; else null. */
+  readonly open: string | null
   readonly why: string
   readonly at: string
 }
@@ -45,16 +48,22 @@ export function clientFigure({ rateNano, readMs, ...client }: Client): ClientFig
 }
 
 /** The figure of a bill. */
-export function billFigure({ id: billId, taskId, state, amount, why, createdMs }: Bill): BillFigure {
+export async function billFigure(store: Pick<Store, 'payments'>, bill: Bill): Promise<BillFigure> {
+  const { id: billId, taskId, state, amount, why, createdMs } = bill
+  const open = OWED.has(state) ? await store.payments.open(bill) : null
   return {
     id: billId,
     taskId,
     status: BILL_STATES[state],
     amount: amount === null ? null : formatMoney(amount),
+    open: open === null || open.minor === amount?.minor ? null : formatMoney(open),
     why,
     at: instantText(createdMs),
   }
 }
+
+/** In these a part may have been paid. */
+const OWED: ReadonlySet<BillState> = new Set(['unpaid', 'on_invoice'])
 
 /** Clients in a table. */
 export function clientTable(
@@ -114,10 +123,15 @@ export function clientDocument(shown: {
         ? null
         : table(
             [{ title: 'amount', align: 'right' }, { title: 'status' }, { title: 'since' }, { title: 'task' }],
-            open.map(bill => [bill.amount ?? '–', bill.status, bill.at.slice(0, 10), id(bill.taskId)]),
+            open.map(bill => [openText(bill), bill.status, bill.at.slice(0, 10), id(bill.taskId)]),
           ),
     ),
     section('Payments', payments.map(paymentLine)),
     moneyGaps(figures),
   )
+}
+
+/** `40.00 EUR of 100.00 EUR` */
+function openText({ amount, open }: BillFigure): string {
+  return open === null ? (amount ?? '–') : `${open} of ${amount ?? '–'}`
 }

@@ -34,6 +34,8 @@ export interface PaymentFigure {
   readonly fee: string | null
   /** How it was learned of first; `hand` is what a person recorded. */
   readonly seenBy: SeenBy
+  /** Why a person took it back that was recorded by hand; null where nobody did. */
+  readonly withdrawn: string | null
   readonly paidAt: string | null
   readonly recordedMs: number
   readonly checkedAt: string
@@ -72,6 +74,7 @@ export function paymentFigure(payment: PaymentBooks): PaymentFigure {
     refunded: refundedMinor === 0 ? null : inItsCurrency(refundedMinor),
     fee: fee === null ? null : formatMoney(fee),
     seenBy: payment.seenBy,
+    withdrawn: payment.withdrawnWhy,
     paidAt: payment.paidMs === null ? null : instantText(payment.paidMs),
     recordedMs: payment.recordedMs,
     checkedAt: instantText(payment.checkedMs),
@@ -98,7 +101,8 @@ export function paymentFigure(payment: PaymentBooks): PaymentFigure {
 const TONES = { pending: 'open', failed: 'warn', paid: 'good' } as const satisfies Record<PaymentState, Tone>
 
 /** How it stands, the worst of it first. */
-function paymentState({ state: is, problem, refunded, disputes, live }: PaymentFigure): Span {
+function paymentState({ state: is, problem, refunded, disputes, live, withdrawn }: PaymentFigure): Span {
+  if (withdrawn !== null) return state('withdrawn', 'warn')
   const mode = live ? '' : ', test'
   if (problem !== null) return state(`${is}${mode}: ${problem.replaceAll('_', ' ')}`, 'bad')
   const dispute = disputes.find(one => one.state !== 'won' && one.state !== 'closed')
@@ -109,7 +113,12 @@ function paymentState({ state: is, problem, refunded, disputes, live }: PaymentF
 
 /** A payment in a line, beside what it is for. */
 export function paymentLine(payment: PaymentFigure): Block {
-  return line`${payment.amount} ${paymentState(payment)} ${id(payment.id)}`
+  return line`${payment.amount} ${paymentState(payment)}${wayText(payment)} ${id(payment.id)}`
+}
+
+/** What a person recorded is shown as such wherever it is shown. */
+function wayText({ seenBy, outsideId }: PaymentFigure): string {
+  return seenBy === 'hand' ? `, by bank, recorded by hand: ${outsideId}` : ''
 }
 
 /** Payments in a table, the newest first. */
@@ -164,18 +173,32 @@ export function paymentParts(payment: PaymentFigure, bill: PaidBill | null): Par
       [paymentState(payment), payment.amount],
       ['id', id(payment.id)],
       payment.means === null ? null : ['wrong', payment.means],
-      [payment.service, payment.outsideId],
-      ['paid', payment.paidAt ?? 'not yet'],
-      ['fee', payment.fee ?? 'not told yet'],
+      payment.withdrawn === null ? null : ['withdrawn', payment.withdrawn],
+      ...(payment.seenBy === 'hand' ? handFacts(payment) : serviceFacts(payment)),
       ['bill', billText(payment, bill)],
       payment.linkId === null ? null : ['link', id(payment.linkId)],
-      [
-        'learned of',
-        payment.seenBy === 'hand' ? 'by hand' : `by ${payment.seenBy}, asked about at ${payment.checkedAt}`,
-      ],
     ),
     returns('Refunds', payment.refunds),
     returns('Disputes', payment.disputes),
+  ]
+}
+
+type FigureFact = readonly [string, string]
+
+function handFacts({ outsideId, paidAt, recordedMs }: PaymentFigure): FigureFact[] {
+  return [
+    ['reference', outsideId],
+    ['paid', paidAt === null ? 'it did not come' : `by bank on ${paidAt.slice(0, 10)}`],
+    ['learned of', `recorded by hand at ${instantText(recordedMs)}`],
+  ]
+}
+
+function serviceFacts(payment: PaymentFigure): FigureFact[] {
+  return [
+    [payment.service, payment.outsideId],
+    ['paid', payment.paidAt ?? 'not yet'],
+    ['fee', payment.fee ?? 'not told yet'],
+    ['learned of', `by ${payment.seenBy}, asked about at ${payment.checkedAt}`],
   ]
 }
 

@@ -1,5 +1,6 @@
 import { AppError } from '../kernel/errors.ts'
 import type { PaymentBooks } from '../store/payment-rows.ts'
+import type { Bill } from '../store/bill-rows.ts'
 import type { Store } from '../store/index.ts'
 import type { Found } from '../store/lookup.ts'
 import { findOne } from './tasks.ts'
@@ -63,5 +64,58 @@ export async function paymentsOf(
     case 'healing':
     case 'client':
       return []
+  }
+}
+
+/**
+ * The bill that a person means to be paid, by an id of it, or of its task or run: one that waits to be paid before one
+ * that does not.
+ * @throws AppError `missing` where it names nothing that is billed, `refused` where that was not billed yet, `usage`
+ *   where it fits several things
+ */
+export async function billMeant(store: Store, text: string): Promise<Bill> {
+  const found = await findOne(store, text)
+  const bills = await billsOf(store, found)
+  if (bills === null) {
+    throw new AppError(
+      'missing',
+      `${found.id} is no task, but of the kind ${found.kind}`,
+      'echopilot task list',
+    )
+  }
+  const bill = bills.find(({ state }) => state === 'unpaid' || state === 'on_invoice') ?? bills.at(-1)
+  if (bill !== undefined) return bill
+  const next = `echopilot task show ${found.id}`
+  throw new AppError('refused', `${found.id} is not billed: it is not done yet`, next)
+}
+
+/** Null where it is of a kind that is not billed. */
+async function billsOf(store: Store, found: Found): Promise<Bill[] | null> {
+  switch (found.kind) {
+    case 'bill': {
+      const bill = await store.bills.get(found.id)
+      return bill === null ? [] : [bill]
+    }
+    case 'task':
+      return store.bills.ofTask(found.id)
+    case 'run': {
+      const run = await store.runs.get(found.id)
+      return run === null ? [] : store.bills.ofTask(run.taskId)
+    }
+    case 'attempt':
+      return billsOf(store, { kind: 'run', id: found.runId })
+    case 'link':
+    case 'payment':
+    case 'refund':
+    case 'dispute':
+    case 'output':
+    case 'judgement':
+    case 'call':
+    case 'effect':
+    case 'record':
+    case 'alert':
+    case 'healing':
+    case 'client':
+      return null
   }
 }

@@ -1,5 +1,6 @@
 import { keysOf } from '../domain/keys-of.ts'
 import { BILL_STATES, type PriceBasis, type StandingBill } from '../domain/billing.ts'
+import type { OwedState } from '../domain/payment-state.ts'
 import { findRow, moneyIn, readRows, type RowReader, type StoreReader } from './core.ts'
 
 /** What a client is asked to pay for a task. */
@@ -16,6 +17,8 @@ export interface Bill extends StandingBill {
   /** What the provider kept, in nano-dollars; 0 until it tells. */
   readonly feeNano: number
   readonly createdMs: number
+  /** How it stood before anything was paid. */
+  readonly owed: OwedState
 }
 
 /** A row of the bills table. */
@@ -34,6 +37,7 @@ export function readBill(is: RowReader): Bill {
     usdNano: is.numberOrNull('usd_nano'),
     feeNano: is.numberOrNull('fee_nano') ?? 0,
     createdMs: is.number('created_ms'),
+    owed: is.text<OwedState>('owed'),
   }
 }
 

@@ -52,9 +52,9 @@ function insertBill(tx: Change, run: Run, { task, number, bill }: Billed): void 
   const currency = amount?.currency ?? null
   tx.engine.run(
     `INSERT INTO bills (id, task_id, number, run_id, client_id, state, basis, currency, amount_minor, price_minor, why,
-       usd_nano, fee_nano, created_ms, changed_ms)
+       usd_nano, fee_nano, owed, created_ms, changed_ms)
      VALUES (:id, :taskId, :number, :runId, :clientId, :state, :basis, :currency, :amountMinor, :priceMinor, :why,
-       :usdNano, 0, :now, :now)`,
+       :usdNano, 0, :state, :now, :now)`,
     {
       id,
       taskId: task.id,

@@ -1,6 +1,7 @@
 import { billById } from './bill-rows.ts'
 import { readRows, type Change } from './core.ts'
 import { findLink } from './link-rows.ts'
+import { openOfBill } from './payment-rows.ts'
 import { appendEntry } from './receipts.ts'
 
 /** See `intendCapture` of {@link file://./payments.ts}. The receipt of the run keeps the intent. */
@@ -10,7 +11,8 @@ export function intendCapture(tx: Change, linkId: string): string | null {
   if (link === null || bill === null) return null
   const isWanted = link.state === 'open' && bill.state === 'unpaid'
   const { minor: amountMinor, currency } = link.amount
-  if (!isWanted || bill.amount?.minor !== amountMinor || bill.amount.currency !== currency) return null
+  const open = openOfBill(tx, bill)
+  if (!isWanted || open?.minor !== amountMinor || open.currency !== currency) return null
   const key = `${linkId}/capture/1`
   if (intents(tx, bill.runId).some(intent => intent.key === key)) return key
   appendEntry(tx, bill.runId, 'capture', { key, link: linkId, amountMinor, currency })

@@ -15,6 +15,7 @@ import {
   type Link,
 } from './link-rows.ts'
 import { dropEffects, moveLink, subjectOf } from './link-moves.ts'
+import { openOfBill } from './payment-rows.ts'
 import { recordPayment, type Seeing } from './record-payment.ts'
 import { findRun } from './run-rows.ts'
 
@@ -32,6 +33,7 @@ export interface WantedLink {
   readonly runId: string
   /** What is paid for, as the client will see it. */
   readonly title: string
+  /** What is open. */
   readonly amount: Money
 }
 
@@ -102,11 +104,12 @@ function wantedLinks(core: StoreReader): WantedLink[] {
     core,
     `SELECT b.*, t.title ${WANTS_LINK} ORDER BY b.created_ms, b.id LIMIT :limit`,
     { limit: MOST_ASKED },
-    is => {
-      const { id: billId, taskId, runId, amount } = readBill(is)
-      return amount === null ? null : { billId, taskId, runId, title: is.text('title'), amount }
-    },
-  ).filter(wanted => wanted !== null)
+    is => ({ bill: readBill(is), title: is.text('title') }),
+  ).flatMap(({ bill, title }) => {
+    const { id: billId, taskId, runId } = bill
+    const amount = openOfBill(core, bill)
+    return amount === null ? [] : [{ billId, taskId, runId, title, amount }]
+  })
 }
 
 function unpaidBills(core: StoreReader): UnpaidBills {

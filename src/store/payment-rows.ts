@@ -1,5 +1,6 @@
 import type { Money } from '../domain/money.ts'
 import {
+  openOf,
   problemOf,
   refundedMinor,
   type BookedPayment,
@@ -8,7 +9,7 @@ import {
   type PaymentState,
   type RefundState,
 } from '../domain/payment-state.ts'
-import { billById } from './bill-rows.ts'
+import { billById, type Bill } from './bill-rows.ts'
 import { findRow, moneyIn, readRows, type RowReader, type StoreReader } from './core.ts'
 
 /** By what way a payment was learned of first. */
@@ -33,6 +34,10 @@ export interface Payment {
   readonly checkedMs: number
   /** Whether its money is as real as that which its link asked for. */
   readonly isOfMode: boolean
+  /** What its link asked for; null where it was paid at none. */
+  readonly asked: Money | null
+  /** Why a person took back what was recorded by hand; null where nobody did. */
+  readonly withdrawnWhy: string | null
 }
 
 /** Money that goes back; in the currency of its payment. */
@@ -71,7 +76,8 @@ export interface PaymentBooks extends Payment {
 }
 
 /** Payments with the mode that each was asked for in. */
-const PAYMENTS = `SELECT p.*, COALESCE(l.livemode, p.livemode) AS asked_livemode
+const PAYMENTS = `SELECT p.*, COALESCE(l.livemode, p.livemode) AS asked_livemode,
+    l.amount_minor AS asked_minor, l.currency AS asked_currency
   FROM payments p LEFT JOIN links l ON l.id = p.link_id`
 
 /** The payments for which a condition on `p` is true, in its order. */
@@ -99,6 +105,8 @@ function readPayment(is: RowReader): Payment {
     recordedMs: is.number('recorded_ms'),
     checkedMs: is.number('checked_ms'),
     isOfMode: is.number('livemode') === is.number('asked_livemode'),
+    asked: moneyIn(is, 'asked_minor', 'asked_currency'),
+    withdrawnWhy: is.textOrNull('withdrawn_why'),
   }
 }
 
@@ -145,6 +153,14 @@ export type WholePayment = Payment & BookedPayment & Pick<PaymentBooks, 'refunds
 /** Reads them. */
 export function wholePayment(core: StoreReader, payment: Payment): WholePayment {
   return { ...payment, refunds: refundsOf(core, payment.id), disputes: disputesOf(core, payment.id) }
+}
+
+/** What is still to be paid of a bill; null where it has no price. */
+export function openOfBill(core: StoreReader, bill: Bill): Money | null {
+  return openOf(
+    bill,
+    paymentsOfBill(core, bill.id).map(payment => wholePayment(core, payment)),
+  )
 }
 
 /** A payment with what is wrong with it: that follows from all payments of its bill. */

@@ -1,9 +1,11 @@
+import type { HandPayment } from '../domain/hand-payment.ts'
 import type { PaymentFacts } from '../domain/payment.ts'
 import type { PaymentState } from '../domain/payment-state.ts'
-import { billsOfTask } from './bill-rows.ts'
+import { billsOfTask, type Bill } from './bill-rows.ts'
 import type { StoreCore } from './core.ts'
 import { intendCapture } from './capture-intent.ts'
-import { booksOf, paymentAt, paymentById, paymentsOfBill, paymentsWhere } from './payment-rows.ts'
+import { planHand, recordHand, withdrawHand, type HandRecorded } from './hand-payments.ts'
+import { booksOf, openOfBill, paymentAt, paymentById, paymentsOfBill, paymentsWhere } from './payment-rows.ts'
 import { recordPayment, wouldChange, type Recorded, type Seeing } from './record-payment.ts'
 
 /** Which payments are wanted. */
@@ -29,6 +31,22 @@ export function paymentStore(core: StoreCore) {
      */
     intendCapture: (linkId: string) =>
       core.change(core.actor, 'payment.capture', tx => intendCapture(tx, linkId)),
+    /**
+     * Takes money that came by bank into the books, in one transaction: a payment of its bill, which may be a part of it.
+     * A transfer is recorded once: said again, it is `known`; what its rules refuse changes nothing.
+     */
+    recordByHand: (billId: string, hand: HandPayment): Promise<HandRecorded> =>
+      core.change(core.actor, 'payment.hand', tx => recordHand(tx, billId, hand)),
+    /** What recording it would come to. */
+    planByHand: async (bill: Bill, hand: HandPayment) => planHand(core, bill, hand),
+    /**
+     * Takes back a payment that was recorded by hand and did not come: its bill is as without it, and its reference free.
+     * One that was taken back before, or comes from a service, stays as it is. Null where there is none.
+     */
+    withdraw: (id: string, why: string) =>
+      core.change(core.actor, 'payment.withdraw', tx => withdrawHand(tx, id, why)),
+    /** What is still to be paid of a bill; null where it has no price. */
+    open: async (bill: Bill) => openOfBill(core, bill),
     /** Whether recording this, as told when it was asked for, would change what the books say. */
     wouldChange: async (service: string, facts: PaymentFacts, askedMs: number) =>
       wouldChange(core, service, facts, askedMs),

@@ -1,11 +1,10 @@
 import type { PaymentFacts } from '../domain/payment.ts'
 import { mergePayments, type PaymentView } from '../domain/payment-state.ts'
-import { billById } from './bill-rows.ts'
 import type { Change, StoreReader } from './core.ts'
 import { isReturnNews, recordDisputes, recordRefunds, returnsOf } from './payment-returns.ts'
 import { linkPaid, paymentAt, type PaidLink, type Payment, type SeenBy } from './payment-rows.ts'
-import { appendEntry } from './receipts.ts'
 import { settleBill } from './settle-bill.ts'
+import { tellBooks, writePayment, type PaymentRow } from './write-payment.ts'
 
 /** How a payment was learned of. */
 export interface Seeing {
@@ -64,9 +63,6 @@ interface Told {
   readonly seen: Seeing
 }
 
-/** A payment without what only its link tells. */
-type PaymentRow = Omit<Payment, 'isOfMode'>
-
 function paymentAfter(
   tx: Change,
   before: Payment | null,
@@ -88,6 +84,7 @@ function paymentAfter(
     seenBy: before?.seenBy ?? seen.by,
     recordedMs: before?.recordedMs ?? tx.clock.now(),
     checkedMs: askedMs,
+    withdrawnWhy: null,
   }
 }
 
@@ -100,27 +97,6 @@ function merged(
   return before === null ? told : mergePayments({ ...before, askedMs: before.checkedMs }, told)
 }
 
-function writePayment(tx: Change, { amount, fee, isLive, ...row }: PaymentRow): void {
-  tx.engine.run(
-    `INSERT INTO payments (id, service, outside_id, livemode, link_id, bill_id, currency, amount_minor, state,
-       fee_minor, fee_currency, seen_by, paid_ms, recorded_ms, checked_ms)
-     VALUES (:id, :service, :outsideId, :livemode, :linkId, :billId, :currency, :amountMinor, :state,
-       :feeMinor, :feeCurrency, :seenBy, :paidMs, :recordedMs, :checkedMs)
-     ON CONFLICT (id) DO UPDATE SET state = excluded.state, currency = excluded.currency,
-       amount_minor = excluded.amount_minor, fee_minor = excluded.fee_minor, fee_currency = excluded.fee_currency,
-       paid_ms = excluded.paid_ms, checked_ms = excluded.checked_ms, link_id = excluded.link_id,
-       bill_id = excluded.bill_id`,
-    {
-      ...row,
-      livemode: isLive ? 1 : 0,
-      currency: amount.currency,
-      amountMinor: amount.minor,
-      feeMinor: fee?.minor ?? null,
-      feeCurrency: fee?.currency ?? null,
-    },
-  )
-}
-
 /** Whether the books say something else of it, beside when it was asked about. */
 function isOther(before: PaymentRow, after: PaymentRow): boolean {
   return saidOf(before) !== saidOf(after)
@@ -129,14 +105,4 @@ function isOther(before: PaymentRow, after: PaymentRow): boolean {
 function saidOf({ state, amount, fee, billId }: PaymentRow): string {
   const { minor, currency } = amount
   return JSON.stringify([state, minor, currency, fee?.minor, fee?.currency, billId])
-}
-
-/** The audit chain and the receipt of the run get it as it stands now. */
-function tellBooks(tx: Change, payment: PaymentRow): void {
-  const { id, service, outsideId, isLive, state, amount, fee, billId } = payment
-  const facts = { state, amountMinor: amount.minor, currency: amount.currency, isLive }
-  const kept = { feeMinor: fee?.minor ?? null, feeCurrency: fee?.currency ?? null }
-  tx.about(id, { bill: billId, service, ...facts, ...kept })
-  const bill = billId === null ? null : billById(tx, billId)
-  if (bill !== null) appendEntry(tx, bill.runId, 'payment', { id, service, outsideId, ...facts, ...kept })
 }

@@ -1,12 +1,13 @@
 import type { MoneyNews } from '../domain/board.ts'
-import { BILL_STATES, type PriceTerms } from '../domain/billing.ts'
-import { nanoUsdOf } from '../domain/money.ts'
-import { billStateOf } from '../domain/payment-state.ts'
+import { BILL_STATES, type BillState, type PriceTerms } from '../domain/billing.ts'
+import { nanoUsdOf, type Money } from '../domain/money.ts'
+import { billStateOf, openOf } from '../domain/payment-state.ts'
 import { billById, type Bill } from './bill-rows.ts'
 import { tellRevenue, termsOf } from './billing.ts'
 import type { Change } from './core.ts'
 import { tellPayment } from './effect-rows.ts'
 import { closeLinkOf } from './link-moves.ts'
+import { lastLinkOf } from './link-rows.ts'
 import { paymentsOfBill, wholePayment, type Payment } from './payment-rows.ts'
 import { appendEntry } from './receipts.ts'
 import { addEvent, findRun } from './run-rows.ts'
@@ -28,9 +29,17 @@ export function settleBill(tx: Change, billId: string, news: readonly MoneyNews[
     appendEntry(tx, bill.runId, 'bill', { id: bill.id, state: after.state })
     addEvent(tx, { runId: bill.runId, state: run.state, what: `payment: ${BILL_STATES[after.state]}` })
     if (bill.clientId !== null) tellRevenue(tx, bill.clientId)
-    if (bill.state === 'unpaid') closeLinkOf(tx, bill.id, 'its bill is paid')
   }
+  endLink(tx, bill, after.state, openOf(bill, whole))
   if (!isSame || news.length > 0) tellPayment(tx, run, news)
+}
+
+/** At a link is paid what it asks for: once something came by bank, it is another that is wanted, or none. */
+function endLink(tx: Change, bill: Bill, state: BillState, open: Money | null): void {
+  if (bill.state !== 'unpaid') return
+  const isAsked = lastLinkOf(tx, bill.id)?.amount.minor === open?.minor
+  if (state !== 'unpaid') closeLinkOf(tx, bill.id, 'its bill is paid')
+  else if (!isAsked) closeLinkOf(tx, bill.id, 'another amount is open')
 }
 
 function writeBill(tx: Change, { id, runId, state, feeNano }: Bill): void {

@@ -8,6 +8,7 @@ import {
   mergeDisputes,
   mergePayments,
   mergeRefunds,
+  openOf,
   PAYMENT_STATES,
   problemOf,
   REFUND_STATES,
@@ -119,6 +120,7 @@ function payment(changes: Partial<BookedPayment> = {}): BookedPayment {
     amount: eur(4900),
     paidMs: made,
     isOfMode: true,
+    asked: eur(4900),
     refunds: [],
     disputes: [],
     ...changes,
@@ -135,7 +137,7 @@ function disputed(state: DisputeView['state']): BookedPayment['disputes'] {
 
 describe('the state of a bill', () => {
   const stateAfter = (payments: readonly BookedPayment[], state: BillState = 'unpaid'): BillState =>
-    billStateOf({ state, amount: eur(4900) }, payments)
+    billStateOf({ state, amount: eur(4900), owed: 'unpaid' }, payments)
 
   test.each([
     ['nothing', [], 'unpaid'],
@@ -175,13 +177,14 @@ describe('the state of a bill', () => {
 
   test('replaced, or without a price, it stays as it is', () => {
     expect(stateAfter([payment()], 'cancelled')).toBe('cancelled')
-    expect(billStateOf({ state: 'unpriced', amount: null }, [payment()])).toBe('unpriced')
+    expect(billStateOf({ state: 'unpriced', amount: null, owed: 'unpriced' }, [payment()])).toBe('unpriced')
   })
 
   test('follows from its payments alone, in whatever order and after whatever state', () => {
     const any = fc.record({
       state: fc.constantFrom(...PAYMENT_STATES),
       amount: fc.constantFrom(eur(4900), eur(4800)),
+      asked: fc.constantFrom(eur(4900), eur(4800), null),
       isOfMode: fc.boolean(),
       refunds: fc.array(
         fc.record({ state: fc.constantFrom(...REFUND_STATES), amountMinor: fc.constantFrom(100, 4900) }),
@@ -194,9 +197,75 @@ describe('the state of a bill', () => {
         const payments = all.map(payment)
         const state = stateAfter(payments)
         expect(stateAfter(payments.toReversed())).toBe(state)
-        expect(stateAfter(payments, 'paid')).toBe(state === 'unpaid' ? 'paid' : state)
+        expect(stateAfter(payments, 'paid')).toBe(state)
       }),
     )
+  })
+})
+
+describe('what came by bank', () => {
+  const byBank = (minor: number, changes: Partial<BookedPayment> = {}): BookedPayment =>
+    payment({ amount: eur(minor), asked: null, ...changes })
+  const BILL = { state: 'unpaid', amount: eur(4900), owed: 'unpaid' } as const
+
+  test.each([
+    ['a part', [byBank(2000)], 'unpaid', 2900],
+    ['what leaves too little for a link', [byBank(4880)], 'on_invoice', 20],
+    ['all parts', [byBank(2000), byBank(2900)], 'paid', 0],
+    ['too much', [byBank(5000)], 'paid', 0],
+    [
+      'a part, and the rest by a link for it',
+      [byBank(2000), payment({ amount: eur(2900), asked: eur(2900) })],
+      'paid',
+      0,
+    ],
+    ['a part, and another amount by a link', [byBank(2000), payment({ amount: eur(2900) })], 'unpaid', 2900],
+    [
+      'a part of another currency',
+      [byBank(2000, { amount: { currency: 'USD', minor: 2000 } })],
+      'unpaid',
+      4900,
+    ],
+    ['a part that was withdrawn', [byBank(2000, { state: 'failed' })], 'unpaid', 4900],
+    [
+      'all of it, some of which went back',
+      [byBank(4900, { refunds: [refund(900)] })],
+      'partly_refunded',
+      900,
+    ],
+    ['a part, which went back', [byBank(2000, { refunds: [refund(2000)] })], 'unpaid', 4900],
+  ] as const)('%s', (_name, payments, state, openMinor) => {
+    expect(billStateOf(BILL, payments)).toBe(state)
+    expect(openOf(BILL, payments)).toEqual(eur(openMinor))
+  })
+
+  test('a bill that was on an invoice is there again without its payments', () => {
+    expect(billStateOf({ ...BILL, state: 'paid', owed: 'on_invoice' }, [])).toBe('on_invoice')
+  })
+
+  test('parts add up to the cent, in whatever order, and what came is what is kept and what is open', () => {
+    const parts = fc.array(fc.integer({ min: 1, max: 3000 }), { maxLength: 6 })
+    fc.assert(
+      fc.property(parts, all => {
+        const payments = all.map(minor => byBank(minor))
+        const came = all.reduce((total, minor) => total + minor, 0)
+        expect(openOf(BILL, payments)?.minor).toBe(Math.max(0, 4900 - came))
+        expect(billStateOf(BILL, payments.toReversed())).toBe(billStateOf(BILL, payments))
+        expect(billStateOf(BILL, payments) === 'paid').toBe(came >= 4900)
+        const problems = payments.map(one => problemOf(one, BILL, payments)).filter(one => one !== null)
+        expect(problems.length > 0).toBe(came > 4900)
+        // What has a problem is all that came once it was covered, and the one with which it was more.
+        const fine = payments.filter(one => problemOf(one, BILL, payments) === null)
+        expect(fine.reduce((total, one) => total + one.amount.minor, 0)).toBeLessThanOrEqual(4900)
+      }),
+    )
+  })
+
+  test('too much is said of the one with which it was', () => {
+    const both = [byBank(2000), byBank(3000)]
+    expect(both.map(one => problemOf(one, BILL, both))).toEqual([null, 'overpaid'])
+    const late = [byBank(2000), payment()]
+    expect(late.map(one => problemOf(one, BILL, late))).toEqual([null, 'paid_twice'])
   })
 })
 
@@ -204,7 +273,7 @@ describe('what is wrong', () => {
   const wrong = (
     payments: readonly BookedPayment[],
     bill: { state: BillState; amount: Money } | null = { state: 'paid', amount: eur(4900) },
-  ): (string | null)[] => payments.map(one => problemOf(one, bill, payments))
+  ): (string | null)[] => payments.map(one => problemOf(one, bill && { ...bill, owed: 'unpaid' }, payments))
 
   test.each([
     ['nothing, of the payment of a bill', [payment()], [null]],

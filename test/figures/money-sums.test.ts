@@ -32,6 +32,7 @@ const BILL = {
   price: null,
   why: '',
   createdMs: Date.parse('2026-11-25'),
+  owed: 'unpaid',
 } as const
 const TASK = { taskId: 'task_1', title: 'Note', type: 'Drafting', client: null, clientId: null } as const
 

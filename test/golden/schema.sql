@@ -90,7 +90,7 @@ CREATE TABLE bills (
   -- What the provider kept, once it tells.
   fee_nano     INTEGER NOT NULL CHECK (fee_nano >= 0),
   created_ms   INTEGER NOT NULL,
-  changed_ms   INTEGER NOT NULL,
+  changed_ms   INTEGER NOT NULL, owed TEXT NOT NULL DEFAULT 'unpaid' CHECK (owed IN ('unpriced', 'unpaid', 'on_invoice')),
   UNIQUE (task_id, number),
   CHECK ((basis = 'none') = (amount_minor IS NULL)),
   CHECK ((amount_minor IS NULL) = (currency IS NULL)),
@@ -365,7 +365,7 @@ CREATE TABLE payments (
   paid_ms      INTEGER,
   recorded_ms  INTEGER NOT NULL,
   -- When the service was last asked how it stands.
-  checked_ms   INTEGER NOT NULL,
+  checked_ms   INTEGER NOT NULL, withdrawn_why TEXT CHECK (withdrawn_why IS NULL OR (service = 'hand' AND state = 'failed')),
   UNIQUE (service, outside_id),
   CHECK ((fee_minor IS NULL) = (fee_currency IS NULL)),
   CHECK (state <> 'paid' OR paid_ms IS NOT NULL)

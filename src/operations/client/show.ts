@@ -37,7 +37,7 @@ export const clientShow = defineOperation({
     return {
       client: clientFigure(client),
       figures,
-      open: open.map(billFigure),
+      open: await Promise.all(open.map(async bill => billFigure(store, bill))),
       payments: paid.map(paymentFigure),
     }
   },

@@ -39,5 +39,5 @@ export const paymentsShow = defineOperation({
 
 async function billOf(store: Store, billId: string | null): Promise<BillFigure | null> {
   const bill = billId === null ? null : await store.bills.get(billId)
-  return bill === null ? null : billFigure(bill)
+  return bill === null ? null : billFigure(store, bill)
 }

@@ -70,7 +70,10 @@ export const taskShow = defineOperation({
         runNumber: task.runNumber,
       },
       bills: await Promise.all(
-        bills.map(async bill => ({ ...billFigure(bill), link: await linkFigure(context.store, bill.id) })),
+        bills.map(async bill => ({
+          ...(await billFigure(context.store, bill)),
+          link: await linkFigure(context.store, bill.id),
+        })),
       ),
       payments: (await context.store.payments.ofTask(task.id)).map(paymentFigure),
       brief: task.brief,
@@ -89,8 +92,8 @@ export const taskShow = defineOperation({
       line`${statusState(task.status)}${task.reason === null ? '' : `: ${task.reason}`}`,
       line`${task.type}${client} · score ${score} · cost ${money(task.costUsd)}`,
       line`${id(task.id)} · run ${task.runNumber}: ${id(task.runId)}`,
-      bills.map(({ status, amount, why, link }) => [
-        line`${status}: ${amount ?? 'no price'} (${why})`,
+      bills.map(({ status, amount, open, why, link }) => [
+        line`${status}: ${amount ?? 'no price'} (${why})${open === null ? '' : `, ${open} is open`}`,
         link === null ? null : linkItem(link, status === 'Unpaid'),
       ]),
       section('Paid', payments.map(paymentLine)),

@@ -169,6 +169,7 @@ export async function auditedDay(files: TestStore, words: string): Promise<void>
   ])
   await store.clients.add(words, { notes: words, taxId: words, language: words }, 'cli:ana')
   await paid(store, words)
+  await byBank(store, words)
   await addTo(store, { title: words })
   await claimFrom(store)
   files.machine.kill('first')
@@ -192,6 +193,15 @@ async function paid(store: Store, words: string): Promise<void> {
     disputes: [{ ...of, state: 'needs_response', dueMs: 2 }],
   } as const
   await store.payments.record('stripe', facts, { by: 'webhook', askedMs: 1 })
+}
+
+/** Money that came by bank, and did not. */
+async function byBank(store: Store, words: string): Promise<void> {
+  const taskId = await billedRow(store, eur(4990), 'page-bank')
+  const [bill] = await store.bills.ofTask(taskId)
+  const hand = { amount: eur(1000), paidMs: 0, reference: words, isForced: false }
+  const recorded = await store.payments.recordByHand(bill?.id ?? '', hand)
+  if (recorded.kind === 'recorded') await store.payments.withdraw(recorded.id, words)
 }
 
 /** A payment link that is made, and whose money is to be taken; and one that is refused. */
