@@ -1,6 +1,6 @@
 import { BILLINGS, readPrices } from '../domain/billing.ts'
 import { readCorrespondent } from '../domain/mail.ts'
-import { readCurrency, readRate } from '../domain/money.ts'
+import { readCurrency, readMoney, readRate } from '../domain/money.ts'
 import { SERVE_ADDRESS } from '../domain/serve-address.ts'
 import { isTimezone, readQuietHours } from '../domain/quiet-hours.ts'
 import { nodeNet } from '../kernel/node-modules.ts'
@@ -16,6 +16,7 @@ import {
   urlField,
   wholeNumberField,
   withDefault,
+  type Field,
   type ValuesOf,
 } from '../kernel/field.ts'
 
@@ -67,6 +68,16 @@ export const CORE_SECTIONS = {
       'USD',
     ),
     method: withDefault(choiceField(BILLINGS, 'how clients pay that have none of their own'), 'link'),
+  },
+  refunds: {
+    most_each: withDefault(
+      amountsField('a refund above this is made only where its amount is repeated (--above-ceiling)'),
+      ['1000.00 USD', '1000.00 EUR', '1000.00 GBP'],
+    ),
+    most_a_day: withDefault(
+      amountsField('the same for all refunds of a day (UTC); a currency that is not named has no ceiling'),
+      ['5000.00 USD', '5000.00 EUR', '5000.00 GBP'],
+    ),
   },
   fx: {
     rates: withDefault(
@@ -120,6 +131,13 @@ export const CORE_SECTIONS = {
     concurrency: withDefault(wholeNumberField('runs worked on at once by one process', 1, 64), 4),
   },
 } as const
+
+/** Amounts, one a currency. */
+function amountsField(meaning: string): Field<readonly string[]> {
+  return listField(meaning, given =>
+    readMoney(given) === null ? `an amount such as "500.00 EUR" is wanted, not "${given}"` : null,
+  )
+}
 
 /** Settings that stand at the top of the file, in no section. */
 export const TOP = {

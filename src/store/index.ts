@@ -33,6 +33,7 @@ import { paymentStore } from './payments.ts'
 import { proofCallStore } from './proof-calls.ts'
 import { proofStore } from './proofs.ts'
 import { queueStore } from './queue.ts'
+import { refundStore } from './refunds.ts'
 import { receiptStore } from './receipts.ts'
 import { replayStore } from './replays.ts'
 import { runStore } from './runs.ts'
@@ -178,6 +179,7 @@ function familiesOn(core: StoreCore) {
     clients: clientStore(core),
     bills: billStore(core),
     payments: paymentStore(core),
+    refunds: refundStore(core),
     links: linkStore(core),
     webhooks: webhookStore(core),
   }

@@ -2,8 +2,17 @@ import type { MoneyNews } from '../domain/board.ts'
 import type { DisputeFacts, RefundFacts } from '../domain/payment.ts'
 import { disputeNews, refundNews } from '../domain/payment-news.ts'
 import { mergeDisputes, mergeRefunds, type RefundState } from '../domain/payment-state.ts'
+import { billById } from './bill-rows.ts'
 import type { Change, StoreReader } from './core.ts'
-import { disputesOf, refundsOf, type Dispute, type Payment, type Refund } from './payment-rows.ts'
+import {
+  disputesOf,
+  paymentById,
+  refundsOf,
+  type Dispute,
+  type Payment,
+  type Refund,
+} from './payment-rows.ts'
+import { appendEntry } from './receipts.ts'
 
 /**
  * Takes what a service tells of refunds of a payment into the books; inside the transaction that records the payment.
@@ -38,7 +47,7 @@ function insertRefund(
       endedMs: endOf(tx, facts.state),
     },
   )
-  aboutRefund(tx, { id, paymentId, amountMinor: amount.minor, state: facts.state })
+  tellRefund(tx, { id, paymentId, amountMinor: amount.minor, state: facts.state })
   return [id]
 }
 
@@ -49,7 +58,7 @@ function updateRefund(tx: Change, before: Refund, facts: RefundFacts): string[] 
   if (state === before.state && before.outsideId !== null) return []
   tx.engine.run(
     `UPDATE refunds SET state = :state, amount_minor = :amountMinor, outside_id = :outsideId,
-       sent_ms = COALESCE(sent_ms, :atMs), ended_ms = :endedMs WHERE id = :id`,
+       sent_ms = COALESCE(sent_ms, :atMs), ended_ms = :endedMs, error = NULL WHERE id = :id`,
     {
       id: before.id,
       state,
@@ -59,7 +68,7 @@ function updateRefund(tx: Change, before: Refund, facts: RefundFacts): string[] 
       endedMs: endOf(tx, state),
     },
   )
-  aboutRefund(tx, { ...before, amountMinor, state })
+  tellRefund(tx, { ...before, amountMinor, state })
   return [before.id]
 }
 
@@ -67,11 +76,14 @@ function endOf(tx: Change, state: RefundState): number | null {
   return state === 'succeeded' || state === 'failed' ? tx.clock.now() : null
 }
 
-function aboutRefund(
+/** The audit chain and the receipt of the run get a refund as it stands now. */
+export function tellRefund(
   tx: Change,
   { id, paymentId, amountMinor, state }: Pick<Refund, 'id' | 'paymentId' | 'amountMinor' | 'state'>,
 ): void {
   tx.about(id, { payment: paymentId, state, amountMinor })
+  const bill = billById(tx, paymentById(tx, paymentId)?.billId ?? '')
+  if (bill !== null) appendEntry(tx, bill.runId, 'refund', { id, payment: paymentId, state, amountMinor })
 }
 
 /** The same of disputes. `askedMs` is when the service was asked: an older answer changes nothing. */
@@ -139,6 +151,9 @@ export function isReturnNews(
   )
 }
 
+/** What is planned, or may have been made, is not told outside before it is known what came of it. */
+const TOLD: ReadonlySet<RefundState> = new Set(['pending', 'succeeded', 'failed'])
+
 /** What people are told of the refunds and disputes of a payment that are news. */
 export function returnsOf(
   tx: Change,
@@ -147,7 +162,9 @@ export function returnsOf(
 ): MoneyNews[] {
   const atMs = tx.clock.now()
   return [
-    ...refundsOf(tx, payment.id).map(refund => refundNews(payment, refund, atMs)),
+    ...refundsOf(tx, payment.id)
+      .filter(({ state }) => TOLD.has(state))
+      .map(refund => refundNews(payment, refund, atMs)),
     ...disputesOf(tx, payment.id).map(dispute => disputeNews(payment, dispute, atMs)),
   ].filter(({ id }) => isNews(id))
 }

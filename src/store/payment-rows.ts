@@ -49,7 +49,13 @@ export interface Refund {
   readonly amountMinor: number
   readonly state: RefundState
   readonly reason: string
+  /** Who wanted it, or who saw it first. */
+  readonly actor: string
+  /** Why it was not made; null where it was, or may have been. */
+  readonly error: string | null
   readonly plannedMs: number
+  /** When the service was first asked for it; null before. */
+  readonly sentMs: number | null
   readonly endedMs: number | null
 }
 
@@ -118,7 +124,12 @@ export function paymentsOfBill(core: StoreReader, billId: string): Payment[] {
 /** The refunds of a payment, oldest first. */
 export function refundsOf(core: StoreReader, paymentId: string): Refund[] {
   const sql = 'SELECT * FROM refunds WHERE payment_id = :paymentId ORDER BY planned_ms, id'
-  return readRows(core, sql, { paymentId }, is => ({
+  return readRows(core, sql, { paymentId }, readRefund)
+}
+
+/** A row of refunds. */
+export function readRefund(is: RowReader): Refund {
+  return {
     id: is.text('id'),
     paymentId: is.text('payment_id'),
     outsideId: is.textOrNull('outside_id'),
@@ -126,9 +137,12 @@ export function refundsOf(core: StoreReader, paymentId: string): Refund[] {
     amountMinor: is.number('amount_minor'),
     state: is.text<RefundState>('state'),
     reason: is.text('reason'),
+    actor: is.text('actor'),
+    error: is.textOrNull('error'),
     plannedMs: is.number('planned_ms'),
+    sentMs: is.numberOrNull('sent_ms'),
     endedMs: is.numberOrNull('ended_ms'),
-  }))
+  }
 }
 
 /** The disputes of a payment, oldest first. */

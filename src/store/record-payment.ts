@@ -1,8 +1,8 @@
-import type { PaymentFacts } from '../domain/payment.ts'
+import type { PaymentFacts, RefundFacts } from '../domain/payment.ts'
 import { mergePayments, type PaymentView } from '../domain/payment-state.ts'
 import type { Change, StoreReader } from './core.ts'
 import { isReturnNews, recordDisputes, recordRefunds, returnsOf } from './payment-returns.ts'
-import { linkPaid, paymentAt, type PaidLink, type Payment, type SeenBy } from './payment-rows.ts'
+import { linkPaid, paymentAt, paymentById, type PaidLink, type Payment, type SeenBy } from './payment-rows.ts'
 import { settleBill } from './settle-bill.ts'
 import { tellBooks, writePayment, type PaymentRow } from './write-payment.ts'
 
@@ -36,10 +36,25 @@ export function recordPayment(tx: Change, service: string, facts: PaymentFacts, 
     ...recordDisputes(tx, after.id, facts.disputes, seen.askedMs),
   ])
   // All that is known of it is news for a bill that it belongs to only now.
-  const news = returnsOf(tx, after, id => link !== null || changed.has(id))
-  if (after.billId !== null) settleBill(tx, after.billId, news)
+  tellReturns(tx, after, id => link !== null || changed.has(id))
   const { id, billId } = after
   return { id, billId, isNew: before === null, isChanged: isTold || changed.size > 0 }
+}
+
+/** Takes what a service tells of one refund of a payment into the books; inside a transaction. */
+export function recordRefund(tx: Change, paymentId: string, facts: RefundFacts): void {
+  const payment = paymentById(tx, paymentId)
+  const changed = new Set(recordRefunds(tx, paymentId, [facts]))
+  if (payment !== null) tellReturns(tx, payment, id => changed.has(id))
+}
+
+/** The bill of a payment follows what became of its money, and the outside hears what is news. */
+export function tellReturns(
+  tx: Change,
+  payment: Pick<Payment, 'id' | 'amount' | 'billId'>,
+  isNews: (id: string) => boolean,
+): void {
+  if (payment.billId !== null) settleBill(tx, payment.billId, returnsOf(tx, payment, isNews))
 }
 
 /** Whether {@link recordPayment} would change what the books say. */

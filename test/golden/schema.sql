@@ -683,9 +683,15 @@ CREATE INDEX payments_recorded ON payments (recorded_ms, id);
 
 CREATE INDEX probe_calls_day ON probe_calls (day);
 
+CREATE INDEX refunds_failed ON refunds (ended_ms) WHERE origin = 'ours' AND state = 'failed';
+
 CREATE UNIQUE INDEX refunds_outside ON refunds (payment_id, outside_id) WHERE outside_id IS NOT NULL;
 
 CREATE INDEX refunds_payment ON refunds (payment_id);
+
+CREATE INDEX refunds_planned ON refunds (planned_ms, id);
+
+CREATE INDEX refunds_sent ON refunds (sent_ms) WHERE origin = 'ours' AND state IN ('sent', 'pending', 'succeeded');
 
 CREATE INDEX refunds_standing ON refunds (planned_ms, id) WHERE state IN ('planned', 'sent', 'pending');
 

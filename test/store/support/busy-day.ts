@@ -192,7 +192,34 @@ async function paid(store: Store, words: string): Promise<void> {
     refunds: [{ ...of, state: 'succeeded', ours: null }],
     disputes: [{ ...of, state: 'needs_response', dueMs: 2 }],
   } as const
-  await store.payments.record('stripe', facts, { by: 'webhook', askedMs: 1 })
+  const { id } = await store.payments.record('stripe', facts, { by: 'webhook', askedMs: 1 })
+  await refunds(store, { paymentId: id, reason: words })
+}
+
+/** Of another payment: given up, refused, and given back. */
+async function refunds(
+  store: Store,
+  { paymentId, reason }: { readonly paymentId: string; readonly reason: string },
+): Promise<void> {
+  const known = await store.payments.get(paymentId)
+  if (known === null) return
+  const { amount, state } = known
+  const facts = { id: 'pi_2', isLive: false, amount, state, linkId: null, ids: {}, fee: null, atMs: 1 }
+  const none = { refunds: [], disputes: [] }
+  const of = await store.payments.record('stripe', { ...facts, ...none }, { by: 'scan', askedMs: 1 })
+  const planned = async (): Promise<string> => {
+    const plan = await store.refunds.plan({ paymentId: of.id, amount, reason })
+    return plan.kind === 'planned' ? plan.refund.id : ''
+  }
+  await store.refunds.cancel(await planned())
+  const leave = { ceilings: { each: [], aDay: [] }, repeated: null }
+  const refused = await planned()
+  await store.refunds.send(refused, leave)
+  await store.refunds.refuse(refused, reason)
+  const made = await planned()
+  await store.refunds.send(made, leave)
+  const back = { id: 're_2', amount, state: 'succeeded', ours: made, reason, atMs: 2 } as const
+  await store.refunds.record(made, back)
 }
 
 /** Money that came by bank, and did not. */
