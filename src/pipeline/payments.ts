@@ -35,7 +35,7 @@ export async function paymentsMeant(store: Store, text: string): Promise<Payment
 
 /** The payments of what was found; none where it is of another kind. */
 export async function paymentsOf(
-  { payments, runs }: Pick<Store, 'payments' | 'runs'>,
+  { payments }: Pick<Store, 'payments'>,
   found: Found,
 ): Promise<PaymentBooks[]> {
   switch (found.kind) {
@@ -49,12 +49,10 @@ export async function paymentsOf(
       return payments.ofLink(found.id)
     case 'task':
       return payments.ofTask(found.id)
-    case 'run': {
-      const run = await runs.get(found.id)
-      return run === null ? [] : payments.ofTask(run.taskId)
-    }
+    case 'run':
+      return payments.ofRun(found.id)
     case 'attempt':
-      return paymentsOf({ payments, runs }, { kind: 'run', id: found.runId })
+      return payments.ofRun(found.runId)
     case 'output':
     case 'judgement':
     case 'call':

@@ -62,6 +62,14 @@ export function paymentStore(core: StoreCore) {
       paymentsWhere(core, `${conditionOf(filter)} ORDER BY p.recorded_ms DESC, p.id DESC LIMIT :limit`, {
         ...filter,
       }).map(payment => booksOf(core, payment)),
+    /** Those of the task of a run, oldest first; of one whose row cannot be read too. */
+    ofRun: async (runId: string) =>
+      paymentsWhere(
+        core,
+        `p.bill_id IN (SELECT b.id FROM runs r JOIN bills b ON b.task_id = r.task_id WHERE r.id = :runId)
+         ORDER BY p.recorded_ms, p.id`,
+        { runId },
+      ).map(payment => booksOf(core, payment)),
     /** Those of a task, oldest first. */
     ofTask: async (taskId: string) =>
       billsOfTask(core, taskId)

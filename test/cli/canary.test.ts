@@ -181,6 +181,8 @@ test('every operation, and failing ones, with --verbose', async () => {
     'client set': ['Acme'],
     'client show': ['Acme'],
     'jobs show': ['poll'],
+    'payments record': [id, '--amount', '20', '--date', '2026-01-31', '--reference', 'RF18'],
+    'payments withdraw': [id, '--reason', 'x'],
     'service resume': ['api.openai.com'],
     'task return': [id, '--note', 'shorter'],
     'task add': ['--file', 'nothing.md'],

@@ -9,9 +9,11 @@ import { contents } from './support/store.ts'
 import { BRIEF, gatedHome } from './support/sandbox.ts'
 
 const OPERATIONS = await loadAll(LISTED_OPERATIONS)
+const BY_BANK = ['--amount', '20', '--date', '2026-01-31', '--reference', 'RF18']
 
 test('no operation that changes something changes anything with --dry-run', async () => {
   const home = await gatedHome(() => null)
+  const priced = String((await home.json('task', 'add', BRIEF, '--price', '49.90'))['taskId'])
   const low = String((await home.json('task', 'add', `${BRIEF} [sandbox:score=50]`))['taskId'])
   const bad = String((await home.json('task', 'add', `${BRIEF} [sandbox:refuse]`))['taskId'])
   expect((await home.run('poll', '--drain', '--quiet')).code).toBe(0)
@@ -31,6 +33,9 @@ test('no operation that changes something changes anything with --dry-run', asyn
     heartbeat: [],
     maintain: [],
     operate: [],
+    'payments record': [priced, ...BY_BANK],
+    'payments withdraw': [priced, '--reason', 'of another client'],
+    'payments-scan': [],
     poll: ['--drain'],
     process: [],
     qa: [],
@@ -51,6 +56,7 @@ test('no operation that changes something changes anything with --dry-run', asyn
   expect(Object.keys(calls)).toEqual([...writing, 'config init'].toSorted())
 
   expect((await home.run('alert', 'unit', 'a.service')).code).toBe(0)
+  expect((await home.run('payments', 'record', priced, ...BY_BANK)).code).toBe(0)
   const before = contents(home.stateDir)
   const files = readdirSync(home.dir, { recursive: true, encoding: 'utf8' }).toSorted()
   const asked = home.gate.arrived.filter(({ method }) => method === 'POST').length

@@ -62,6 +62,8 @@ test('a configuration that is not there, or is faulty, is refused by every opera
     'client show': ['Acme'],
     'jobs show': ['poll'],
     explain: [id],
+    'payments record': [id, '--amount', '20', '--date', '2026-01-31', '--reference', 'RF18'],
+    'payments withdraw': [id, '--reason', 'x'],
     'service resume': ['api.openai.com'],
     'task add': ['more'],
     'task return': [id, '--note', 'x'],

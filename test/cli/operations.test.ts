@@ -31,7 +31,8 @@ const LOW = `${BRIEF} [sandbox:score=60]`
 async function seed(home: Home): Promise<Seeded> {
   const add = async (brief: string): Promise<string> =>
     String((await home.json('task', 'add', brief))['taskId'])
-  const done = await add(BRIEF)
+  const priced = await home.json('task', 'add', BRIEF, '--price', '49.90')
+  const done = String(priced['taskId'])
   const waiting = [await add(LOW), await add(LOW), await add(LOW)] as const
   const failed = await add(`${BRIEF} [sandbox:refuse]`)
   expect((await home.run('poll', '--drain', '--quiet')).code).toBe(0)
@@ -68,7 +69,9 @@ function happy(seeded: Seeded, form: 0 | 1): Readonly<Record<string, readonly st
     operate: [],
     'payments debug': [],
     'payments list': [],
+    'payments record': [done, '--amount', '20', '--date', '2026-01-31', '--reference', 'RF18'],
     'payments show': [done],
+    'payments withdraw': [done, '--reason', 'of another client'],
     'payments-scan': [],
     poll: ['--drain'],
     process: [],

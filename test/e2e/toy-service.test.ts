@@ -27,7 +27,7 @@ function sourcesWithToy(): string {
   const lines = readFileSync(list, 'utf8')
   const added = lines
     .replace(/^/, "import { toy } from './toy/service.ts'\n")
-    .replace(/(SERVICES = \[.*)\]/, '$1, toy]')
+    .replace(/(SERVICES = \[[^\]]*?),?\s*\]/, '$1, toy]')
   expect(added).toMatch(/, toy\] as const/)
   writeFileSync(list, added)
   return copy

@@ -15,6 +15,7 @@ import { newDesk, openDesk, sharedOffice, type Desk } from './support/desk.ts'
 import { runsOf } from './support/facts.ts'
 
 const OPERATIONS = await loadAll(LISTED_OPERATIONS)
+const BY_BANK = ['--amount', '20', '--date', '2026-01-31', '--reference', 'RF18']
 const office = sharedOffice()
 let board: Board
 
@@ -37,6 +38,11 @@ async function busyDesk(): Promise<{ desk: Desk; ids: Readonly<Record<string, st
   await made.call('task', 'cancel', runsOf(made, lost)[0]?.id ?? '')
   await made.call('deliver')
   const failed = await board.add({ 'Task Name': 'Empty' })
+  const billed = await board.add({
+    'Task Name': 'Billed',
+    Description: briefThat('score=95'),
+    Price: 49.9,
+  })
   await made.call('poll', '--drain')
   const held = await board.add({ 'Task Name': 'Held', Description: briefThat('score=95') })
   const env = { ECHOPILOT_BUDGET_DAY_USD: '0.0001' }
@@ -90,6 +96,7 @@ async function busyDesk(): Promise<{ desk: Desk; ids: Readonly<Record<string, st
     ids: {
       waits: idOf(waits),
       failed: idOf(failed),
+      billed: idOf(billed),
       held: idOf(held),
       queued: idOf(queued),
       dead: dead?.id ?? '',
@@ -106,7 +113,7 @@ function rowsIn(desk: Desk): Record<string, unknown[]> {
 
 test('no operation changes a row of the store with --dry-run, with everything due', async () => {
   const { desk, ids } = await busyDesk()
-  const { waits = '', failed = '', queued = '', dead = '', client = '' } = ids
+  const { waits = '', failed = '', billed = '', queued = '', dead = '', client = '' } = ids
   const words: Readonly<Record<string, readonly string[]>> = {
     'alert ack': ['unit/a.service'],
     'alert snooze': ['unit/a.service'],
@@ -115,6 +122,8 @@ test('no operation changes a row of the store with --dry-run, with everything du
     'effect dismiss': [dead],
     'effect retry': [dead],
     'notion sync': ['--rebuild'],
+    'payments record': [billed, ...BY_BANK],
+    'payments withdraw': [billed, '--reason', 'of another client'],
     poll: ['--drain'],
     'queue pause': ['because'],
     replay: ['--task', failed],
@@ -128,6 +137,7 @@ test('no operation changes a row of the store with --dry-run, with everything du
     'config init': ['--config', 'new.toml'],
   }
   await desk.call('alert', 'unit', 'a.service')
+  expect((await desk.call('payments', 'record', billed, ...BY_BANK)).err).toBe('')
   const before = rowsIn(desk)
   const writing = OPERATIONS.filter(({ access }) => access !== 'read').map(({ path }) => commandOf(path))
   for (const command of [...writing, 'notion sync', 'init', 'config init']) {
