@@ -10,6 +10,7 @@ import type { OperationRecord } from '../store/records.ts'
 import type { Store } from '../store/index.ts'
 import { openAlerts, type ShownAlert } from './alerts.ts'
 import { isJobWrong, jobFigures, type JobFigure } from './jobs.ts'
+import { waitingDisputes, type WaitingFigure } from './disputes.ts'
 import { deadEffects, type ShownEffect } from './effects.ts'
 import type { SpendSummary } from '../store/ledger.ts'
 import type { UnpaidBills } from '../store/links.ts'
@@ -38,6 +39,8 @@ export interface StatusFigures {
   readonly dead: readonly ShownEffect[]
   /** Bills that wait to be paid, by how it stands with their links. */
   readonly unpaid: UnpaidBills
+  /** Disputes that wait for an answer, the nearest deadline first. */
+  readonly disputes: readonly WaitingFigure[]
   /** How each job of the schedule stands. */
   readonly jobs: readonly JobFigure[]
   readonly operations: Awaited<ReturnType<Store['records']['latest']>>
@@ -113,6 +116,7 @@ export async function statusFigures(store: Store, schedule: Schedule, nowMs: num
     outbox: await store.outbox.counts(),
     dead: await deadEffects(store, LISTED),
     unpaid: await store.links.unpaid(),
+    disputes: await waitingDisputes(store, nowMs),
     jobs: await jobFigures(store, schedule, nowMs),
     operations: withoutOver(await store.records.latest()),
     failed: await attention(store, ['failed_final']),

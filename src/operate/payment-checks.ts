@@ -1,9 +1,10 @@
+import { answerCommand, urgencyOf, waitingText, type WaitingDispute } from '../domain/dispute.ts'
 import { AppError } from '../kernel/errors.ts'
 import { countText } from '../kernel/text.ts'
 import { makeLinks } from '../pipeline/links.ts'
-import { measured, notProved, type Check, type OperateContext } from './check.ts'
+import { measured, notProved, type Check, type Finding, type OperateContext } from './check.ts'
 
-/** Whether clients can pay what they owe. */
+/** Whether clients can pay what they owe, and whether a bank waits for an answer. */
 export const PAYMENT_CHECKS: readonly Check[] = [
   {
     name: 'links',
@@ -45,7 +46,33 @@ export const PAYMENT_CHECKS: readonly Check[] = [
       heal: renew,
     },
   },
+  {
+    name: 'dispute',
+    threshold: 'it is to be answered within 7 days, or was not in time; critical: within 48 h',
+    look: async ({ store, world }) => {
+      const nowMs = world.clock.now()
+      const disputes = await store.payments.waitingDisputes()
+      if (disputes.length === 0) return measured('no dispute waits for an answer')
+      const text = `${countText(disputes.length, 'dispute waits', 'disputes wait')} for an answer`
+      return measured(text, ...disputes.map(dispute => disputeFinding(dispute, nowMs)))
+    },
+  },
 ]
+
+/** It ends when its service says that it was answered, or is over. */
+function disputeFinding(dispute: WaitingDispute, nowMs: number): Finding | null {
+  const urgency = urgencyOf(dispute, nowMs)
+  if (urgency === 'later') return null
+  const { id } = dispute
+  const late = urgency === 'over' ? '; that was not done in time' : ''
+  return {
+    thing: id,
+    cause: `dispute/${id}`,
+    severity: urgency === 'now' ? 'critical' : 'warning',
+    message: `${waitingText(dispute)}${late}`,
+    next: urgency === 'over' ? `echopilot payments show ${id}` : answerCommand(dispute),
+  }
+}
 
 /** @throws AppError where none was made */
 async function renew(context: OperateContext): Promise<string> {

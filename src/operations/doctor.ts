@@ -9,6 +9,7 @@ import { spanText } from '../kernel/text.ts'
 import {
   clockProofs,
   configProof,
+  disputeProofs,
   modeProof,
   runtimeProof,
   sealProofs,
@@ -41,6 +42,7 @@ export const doctor = defineOperation({
       modeProof(context.world.files, privatePaths(context)),
       ...(await sealProofs(context.store)),
       ...(await clockProofs(context.store, context.world.clock.now())),
+      ...(await disputeProofs(context.store)),
       ...models,
       ...(await serviceProofs(context)),
     ]

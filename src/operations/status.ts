@@ -3,6 +3,7 @@ import { AUDIT_CHAIN } from '../domain/audit.ts'
 import { effectItem } from '../figures/effects.ts'
 import { proofState } from '../figures/marks.ts'
 import { jobState, jobWords } from '../figures/jobs.ts'
+import { waitingParts } from '../figures/disputes.ts'
 import { unpaidParts } from '../figures/links.ts'
 import { pausedItem } from '../figures/paused.ts'
 import { hasFailed, statusFigures, type AttentionItem, type StatusFigures } from '../figures/status.ts'
@@ -79,6 +80,7 @@ function renderStatus(figures: Screen): Document {
       'Services',
       figures.services.map(pause => pausedItem(pause, figures.atMs)),
     ),
+    waitingParts(figures.disputes),
     unpaidParts(figures.unpaid, figures.takesPayments),
     section('Outbox', outboxParts(figures)),
     section('Failed-Final', figures.failed.map(attentionPart)),

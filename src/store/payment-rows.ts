@@ -148,7 +148,18 @@ export function readRefund(is: RowReader): Refund {
 /** The disputes of a payment, oldest first. */
 export function disputesOf(core: StoreReader, paymentId: string): Dispute[] {
   const sql = 'SELECT * FROM disputes WHERE payment_id = :paymentId ORDER BY opened_ms, id'
-  return readRows(core, sql, { paymentId }, is => ({
+  return readRows(core, sql, { paymentId }, readDispute)
+}
+
+/** Those that wait for an answer, the nearest deadline first; one without a deadline last. */
+export function waitingDisputes(core: StoreReader): Dispute[] {
+  const sql = `SELECT * FROM disputes /* by disputes_due */ WHERE state IN ('warning', 'needs_response')
+    ORDER BY due_ms IS NULL, due_ms, id`
+  return readRows(core, sql, {}, readDispute)
+}
+
+function readDispute(is: RowReader): Dispute {
+  return {
     id: is.text('id'),
     paymentId: is.text('payment_id'),
     outsideId: is.text('outside_id'),
@@ -158,7 +169,7 @@ export function disputesOf(core: StoreReader, paymentId: string): Dispute[] {
     dueMs: is.numberOrNull('due_ms'),
     openedMs: is.number('opened_ms'),
     seenMs: is.number('seen_ms'),
-  }))
+  }
 }
 
 /** A payment with its refunds and disputes, as the rules take it. */

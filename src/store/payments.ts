@@ -2,16 +2,26 @@ import type { HandPayment } from '../domain/hand-payment.ts'
 import type { PaymentFacts } from '../domain/payment.ts'
 import type { PaymentState } from '../domain/payment-state.ts'
 import { billsOfTask, type Bill } from './bill-rows.ts'
-import type { StoreCore } from './core.ts'
+import { findRow, type StoreCore } from './core.ts'
 import { intendCapture } from './capture-intent.ts'
 import { planHand, recordHand, withdrawHand, type HandRecorded } from './hand-payments.ts'
-import { booksOf, openOfBill, paymentAt, paymentById, paymentsOfBill, paymentsWhere } from './payment-rows.ts'
+import {
+  booksOf,
+  openOfBill,
+  paymentAt,
+  paymentById,
+  paymentsOfBill,
+  paymentsWhere,
+  waitingDisputes,
+} from './payment-rows.ts'
 import { recordPayment, wouldChange, type Recorded, type Seeing } from './record-payment.ts'
 
 /** Which payments are wanted. */
 export interface PaymentFilter {
   readonly state: PaymentState | null
   readonly clientId: string | null
+  /** Only those of which a bank wants, or wanted, money back. */
+  readonly isDisputed?: boolean
   readonly limit: number
 }
 
@@ -60,7 +70,9 @@ export function paymentStore(core: StoreCore) {
     /** The newest first. */
     list: async (filter: PaymentFilter) =>
       paymentsWhere(core, `${conditionOf(filter)} ORDER BY p.recorded_ms DESC, p.id DESC LIMIT :limit`, {
-        ...filter,
+        state: filter.state,
+        clientId: filter.clientId,
+        limit: filter.limit,
       }).map(payment => booksOf(core, payment)),
     /** Those of the task of a run, oldest first; of one whose row cannot be read too. */
     ofRun: async (runId: string) =>
@@ -95,6 +107,11 @@ export function paymentStore(core: StoreCore) {
           limit,
         },
       ),
+    /** Disputes that wait for an answer, the nearest deadline first. */
+    waitingDisputes: async () => waitingDisputes(core),
+    /** Whether any payment was ever disputed. */
+    hasDisputes: async () =>
+      findRow(core, 'SELECT 1 AS found FROM disputes LIMIT 1', {}, () => true) ?? false,
     /** Those with which something is wrong, the newest first. */
     problems: async () =>
       paymentsWhere(core, `${MAY_BE_WRONG} ORDER BY p.recorded_ms DESC, p.id DESC`, {})
@@ -109,9 +126,13 @@ const OF_RETURN = {
   dispute: 'p.id = (SELECT payment_id FROM disputes WHERE id = :id)',
 } as const
 
-function conditionOf({ state, clientId }: PaymentFilter): string {
-  const ofClient = 'p.bill_id IN (SELECT id FROM bills WHERE client_id = :clientId)'
-  return [state === null ? 'TRUE' : 'p.state = :state', clientId === null ? 'TRUE' : ofClient].join(' AND ')
+function conditionOf({ state, clientId, isDisputed }: PaymentFilter): string {
+  const conditions = [
+    state === null ? null : 'p.state = :state',
+    clientId === null ? null : 'p.bill_id IN (SELECT id FROM bills WHERE client_id = :clientId)',
+    isDisputed === true ? 'p.id IN (SELECT payment_id FROM disputes)' : null,
+  ].filter(condition => condition !== null)
+  return conditions.length === 0 ? 'TRUE' : conditions.join(' AND ')
 }
 
 /** Paid, and not the one payment of its amount of a bill that stands. What it comes to, the rules say. */

@@ -1,4 +1,5 @@
 import { isRefusal } from '../../kernel/service-failure.ts'
+import { waitsForAnswer } from '../../domain/dispute.ts'
 import type { DisputeFacts, PaymentFacts, RefundFacts } from '../../domain/payment.ts'
 import type { OutsideThing, Seen } from '../../roles/payment-provider.ts'
 import type { PayPalClient } from './client.ts'
@@ -88,17 +89,14 @@ const ENDS: Readonly<Record<string, DisputeFacts['state']>> = {
 function disputeFacts(dispute: Dispute): DisputeFacts {
   const { id, amount, reason, dueMs, atMs } = dispute
   const state = disputeState(dispute)
-  const isAsked = state === 'warning' || state === 'needs_response'
-  return { id, amount, state, reason, dueMs: isAsked ? dueMs : null, atMs }
+  return { id, amount, state, reason, dueMs: waitsForAnswer({ state }) ? dueMs : null, atMs }
 }
 
 function disputeState({ status, stage, outcome }: Dispute): DisputeFacts['state'] {
   if (status === 'RESOLVED') return ENDS[outcome ?? ''] ?? 'closed'
-  // An inquiry moves no money yet.
-  if (stage === 'INQUIRY') return 'warning'
-  const isUnderReview = status === 'UNDER_REVIEW' || status === 'WAITING_FOR_BUYER_RESPONSE'
-  // One in a state that is new to us is shown to a person rather than taken for one that is seen to.
-  return isUnderReview ? 'under_review' : 'needs_response'
+  if (status === 'UNDER_REVIEW' || status === 'WAITING_FOR_BUYER_RESPONSE') return 'under_review'
+  // An inquiry moves no money yet. One in a state that is new to us is shown to a person, not taken for one seen to.
+  return stage === 'INQUIRY' ? 'warning' : 'needs_response'
 }
 
 const NOTHING: Seen = { links: [], payments: [] }

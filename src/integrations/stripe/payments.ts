@@ -1,4 +1,5 @@
 import type { Stripe } from 'stripe'
+import { waitsForAnswer } from '../../domain/dispute.ts'
 import type { Money } from '../../domain/money.ts'
 import type { DisputeFacts, PaymentFacts, RefundFacts } from '../../domain/payment.ts'
 import { isRefusal } from '../../kernel/service-failure.ts'
@@ -97,7 +98,7 @@ export function refundFacts({
 
 const DISPUTE_STATES: Readonly<Record<string, DisputeFacts['state']>> = {
   warning_needs_response: 'warning',
-  warning_under_review: 'warning',
+  warning_under_review: 'under_review',
   warning_closed: 'closed',
   needs_response: 'needs_response',
   under_review: 'under_review',
@@ -117,13 +118,14 @@ function disputeFacts({
   created,
   evidence_details: { due_by },
 }: Stripe.Dispute): DisputeFacts {
+  // One that is new to us is shown to a person rather than taken for one that is over.
+  const state = DISPUTE_STATES[status] ?? 'needs_response'
   return {
     id,
     amount: { minor: amount, currency: currency.toUpperCase() },
-    // One that is new to us is shown to a person rather than taken for one that is over.
-    state: DISPUTE_STATES[status] ?? 'needs_response',
+    state,
     reason,
-    dueMs: due_by === null ? null : due_by * 1000,
+    dueMs: due_by !== null && waitsForAnswer({ state }) ? due_by * 1000 : null,
     atMs: created * 1000,
   }
 }

@@ -33,7 +33,12 @@ export const clientShow = defineOperation({
     const period = readPeriod(input.period ?? '') ?? allTime(client, world.clock.now())
     const figures = await moneyReport(store, { period, clientId: client.id, rates: ratesOf(settings) })
     const open = await store.bills.open(client.id)
-    const paid = await store.payments.list({ state: null, clientId: client.id, limit: MOST_PAYMENTS })
+    const paid = await store.payments.list({
+      state: null,
+      clientId: client.id,
+
+      limit: MOST_PAYMENTS,
+    })
     return {
       client: clientFigure(client),
       figures,

@@ -1,4 +1,5 @@
 import { billFigure, type BillFigure } from '../../figures/clients.ts'
+import { waitingDisputes, waitingParts } from '../../figures/disputes.ts'
 import { paymentFigure, paymentParts } from '../../figures/payments.ts'
 import { document, next } from '../../kernel/document.ts'
 import { textField } from '../../kernel/field.ts'
@@ -15,9 +16,11 @@ export const paymentsShow = defineOperation({
   needs: { store: 'required' },
   access: 'read',
   scope: 'read',
-  run: async ({ store }, { id }) => {
+  run: async ({ store, world }, { id }) => {
     const payments = await paymentsMeant(store, id)
+    const waiting = await waitingDisputes(store, world.clock.now())
     return {
+      waiting: waiting.filter(({ paymentId }) => payments.some(payment => payment.id === paymentId)),
       payments: await Promise.all(
         payments.map(async payment => ({
           ...paymentFigure(payment),
@@ -26,8 +29,9 @@ export const paymentsShow = defineOperation({
       ),
     }
   },
-  render: ({ payments }) =>
+  render: ({ payments, waiting }) =>
     document(
+      waitingParts(waiting),
       payments.length === 0 ? 'nothing was paid for it' : null,
       payments.map(({ bill, ...payment }) => paymentParts(payment, bill)),
       next(

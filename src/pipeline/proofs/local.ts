@@ -1,3 +1,4 @@
+import { answerCommand, waitingText } from '../../domain/dispute.ts'
 import { proof } from '../../domain/proof.ts'
 import { AppError, isStoreFailure } from '../../kernel/errors.ts'
 import type { Attempted } from '../../kernel/operation.ts'
@@ -38,6 +39,20 @@ export async function clockProofs(store: Attempted<Store>, nowMs: number): Promi
     if (ahead === null) return [proof('proved', 'clock', 'nothing was recorded at a later time than now')]
     const fix = 'compare `date -u` with a clock you trust'
     return [proof('not_proved', 'clock', clockText(ahead, nowMs), fix)]
+  })
+}
+
+/** Whether a bank waits for an answer: until then it is not proved that the money stays. Nothing where none ever did. */
+export async function disputeProofs(store: Attempted<Store>): Promise<NewProof[]> {
+  return whereReadable<NewProof>(store, async ({ payments }) => {
+    const waiting = await payments.waitingDisputes()
+    const [first] = waiting
+    if (first !== undefined) {
+      const detail = `${countText(waiting.length, 'dispute waits', 'disputes wait')} for an answer; ${waitingText(first)}`
+      return [proof('not_proved', 'disputes', detail, answerCommand(first))]
+    }
+    const isKnown = await payments.hasDisputes()
+    return isKnown ? [proof('proved', 'disputes', 'no dispute waits for an answer')] : []
   })
 }
 
