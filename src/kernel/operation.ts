@@ -57,6 +57,11 @@ export interface WrittenToFile<Output> extends ToFile {
   text(result: Output): string
 }
 
+/** Files of the result that may be written into a folder of their own. */
+export interface WrittenToFolder<Output> extends ToFile {
+  files(result: Output): readonly { readonly name: string; readonly text: string }[]
+}
+
 /**
  * One thing EchoPilot does for its user: declared once, as data and one function. The command line, and
  * later HTTP, chat and timers, are loops over the list of these.
@@ -76,6 +81,7 @@ export interface Operation<Context, Input extends FlatInput = FlatInput, Output 
    */
   readonly readFrom?: ReadFromFile<keyof Input & string>
   readonly writeTo?: WrittenToFile<Output>
+  readonly writeFolder?: WrittenToFolder<Output>
   /** It hands its text on while it runs (`emit` of its context), for that may be too long to be held at once. */
   readonly streamTo?: ToFile
   readonly needs: Readonly<Record<string, Need>>

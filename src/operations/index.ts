@@ -31,6 +31,7 @@ export const OPERATIONS: LazyList<AnyOperation> = {
   'notion sync': async () => (await import('./notion/sync.ts')).notionSync,
   operate: async () => (await import('./operate.ts')).operate,
   'payments debug': async () => (await import('./payments/debug.ts')).paymentsDebug,
+  'payments evidence': async () => (await import('./payments/evidence.ts')).paymentsEvidence,
   'payments list': async () => (await import('./payments/list.ts')).paymentsList,
   'payments record': async () => (await import('./payments/record.ts')).paymentsRecord,
   'payments show': async () => (await import('./payments/show.ts')).paymentsShow,

@@ -1,5 +1,5 @@
 import { AppError } from '../kernel/errors.ts'
-import type { PaymentBooks } from '../store/payment-rows.ts'
+import type { Dispute, PaymentBooks } from '../store/payment-rows.ts'
 import type { Bill } from '../store/bill-rows.ts'
 import type { Store } from '../store/index.ts'
 import type { Found } from '../store/lookup.ts'
@@ -31,6 +31,29 @@ export async function paymentsMeant(store: Store, text: string): Promise<Payment
     `${found.id} is nothing that is paid for, but of the kind ${found.kind}`,
     LIST,
   )
+}
+
+/**
+ * The dispute that a person means: by its id, or by anything that one payment was made for, the newest of that.
+ * @throws AppError as {@link paymentsMeant}, and `missing` where there is no such payment, or several
+ */
+export async function disputeMeant(
+  store: Store,
+  text: string,
+): Promise<{ readonly payment: PaymentBooks; readonly dispute: Dispute | undefined }> {
+  const payments = await paymentsMeant(store, text)
+  const disputed = payments.filter(({ disputes }) => disputes.length > 0)
+  const [payment = payments[0], ...others] = disputed
+  if (payment === undefined || others.length > 0) {
+    const what = payment === undefined ? 'nothing was paid' : 'several payments are disputed'
+    throw new AppError('missing', `${what} for ${text}`, `${LIST} --disputed`)
+  }
+  const { disputes } = payment
+  return {
+    payment,
+    dispute:
+      disputes.find(({ id, outsideId }) => id.startsWith(text) || outsideId === text) ?? disputes.at(-1),
+  }
 }
 
 /** The payments of what was found; none where it is of another kind. */

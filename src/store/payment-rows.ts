@@ -153,9 +153,13 @@ export function disputesOf(core: StoreReader, paymentId: string): Dispute[] {
 
 /** Those that wait for an answer, the nearest deadline first; one without a deadline last. */
 export function waitingDisputes(core: StoreReader): Dispute[] {
-  const sql = `SELECT * FROM disputes /* by disputes_due */ WHERE state IN ('warning', 'needs_response')
-    ORDER BY due_ms IS NULL, due_ms, id`
-  return readRows(core, sql, {}, readDispute)
+  const sql = `SELECT * FROM disputes d /* by disputes_due */ WHERE d.state IN ('warning', 'needs_response')`
+  return readRows(core, sql, {}, readDispute).toSorted(byDeadline)
+}
+
+function byDeadline(a: Dispute, b: Dispute): number {
+  const due = ({ dueMs }: Dispute): number => dueMs ?? Number.MAX_SAFE_INTEGER
+  return due(a) - due(b) || (a.id < b.id ? -1 : 1)
 }
 
 function readDispute(is: RowReader): Dispute {

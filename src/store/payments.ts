@@ -111,7 +111,7 @@ export function paymentStore(core: StoreCore) {
     waitingDisputes: async () => waitingDisputes(core),
     /** Whether any payment was ever disputed. */
     hasDisputes: async () =>
-      findRow(core, 'SELECT 1 AS found FROM disputes LIMIT 1', {}, () => true) ?? false,
+      findRow(core, 'SELECT MAX(id) AS id FROM disputes', {}, is => is.textOrNull('id')) !== null,
     /** Those with which something is wrong, the newest first. */
     problems: async () =>
       paymentsWhere(core, `${MAY_BE_WRONG} ORDER BY p.recorded_ms DESC, p.id DESC`, {})

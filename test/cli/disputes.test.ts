@@ -1,9 +1,12 @@
 /** A payment that a client disputes, as the operator sees it: by the program, against the stand-in of Stripe. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
+import { sha256 } from '../../src/kernel/digest.ts'
 import { TEST_KEY } from '../../src/sandbox/stripe/identity.ts'
 import { stripeServer, type StripeServer } from '../sandbox/stripe/support/server.ts'
 import { listOf } from '../support/document.ts'
-import type { Home } from './support/run.ts'
+import { errorOf, type Home } from './support/run.ts'
 import { BRIEF, sandboxHome } from './support/sandbox.ts'
 
 let stripe: StripeServer
@@ -41,5 +44,57 @@ test('what waits for an answer is said with its deadline and what to type, until
   await stripe.hand('dispute-decide', { dispute: outside, verdict: 'answer' })
   await home.json('payments-scan', '--since', '1d')
   expect(await home.json('status')).toMatchObject({ disputes: [] })
-  expect((await home.run('doctor', '--no-spend')).stdout).toMatch(/proved +disputes\n.*no dispute waits/)
+  expect((await home.run('doctor', '--no-spend')).stdout).toMatch(/proved +disputes.*\n.*no dispute waits/)
+})
+
+const NAMES = ['00-index.md', '01-payment.md', '02-brief.md', '03-result.md', '05-receipt.md']
+
+test('the evidence is a folder of files whose digests are in its index, with what is not proved', async () => {
+  const folder = join(home.dir, 'evidence')
+  const ran = await home.spawn('payments', 'evidence', outside, '--output', folder)
+  expect(ran).toMatchObject({ code: 0, stdout: `written to ${folder}\n` })
+  expect(readdirSync(folder).toSorted()).toEqual(NAMES)
+  const read = (name: string): string => readFileSync(join(folder, name), 'utf8')
+  const index = read('00-index.md')
+  for (const name of NAMES.slice(1))
+    expect(index).toMatch(new RegExp(`${name}: .+\n  sha256 ${sha256(read(name))}`))
+  expect(index).toMatch(/Deadline for an answer: 20\d\d-/)
+  expect(index).toContain('- not proved: that the result was handed over')
+  expect(index).toContain('- not proved: that the client read or accepted it')
+  expect(index).not.toContain('the brief as it was')
+  expect(read('02-brief.md')).toBe(BRIEF)
+  const task = await home.json('task', 'show', taskId)
+  expect(read('03-result.md')).toBe(task['result'])
+  expect(read('05-receipt.md')).toContain(`Brief: sha256 ${sha256(BRIEF)}`)
+  expect(read('05-receipt.md')).toMatch(/Sealed at .*\(intact\)/)
+  expect(read('01-payment.md')).toMatch(/Amount: 100\.00 USD \(no real money\)\n- At stripe: pi_/)
+})
+
+test('shown without a folder; in JSON the files are in it', async () => {
+  const shown = await home.run('payments', 'evidence', taskId)
+  expect(shown.stdout).toContain('# Evidence about dispute dp_')
+  expect(shown.stdout).toContain('- not proved: who paid')
+  const json = await home.json('payments', 'evidence', outside)
+  expect(listOf(json, 'files').map(file => file['name'])).toEqual(NAMES)
+})
+
+test('nothing that is there is replaced: a folder with a file in it, or a file', async () => {
+  const folder = join(home.dir, 'evidence')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'mine'), 'x')
+  for (const [path, code] of [
+    [folder, 65],
+    [join(folder, 'mine'), 64],
+  ] as const) {
+    const ran = await home.run('payments', 'evidence', outside, '--output', path, '--json')
+    expect(ran.code).toBe(code)
+    expect(errorOf(ran)['message']).toContain('the evidence')
+  }
+  expect(readdirSync(folder)).toEqual(['mine'])
+})
+
+test('there is none about what is not disputed, or not there', async () => {
+  expect((await home.run('payments', 'evidence', 'dsp_unknown')).code).toBe(66)
+  const other = String((await home.json('task', 'add', BRIEF))['taskId'])
+  expect((await home.run('payments', 'evidence', other)).code).toBe(66)
 })

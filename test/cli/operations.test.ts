@@ -9,6 +9,7 @@ import { NEEDS_NOTION } from './support/notion.ts'
 import { listOf, parseDocument, partOf, type Document } from '../support/document.ts'
 import { errorOf, type Home } from './support/run.ts'
 import { textLike } from '../integrations/notion/support/facts.ts'
+import { changeStore } from '../store/support/store-file.ts'
 import { BRIEF, sandboxHome } from './support/sandbox.ts'
 
 const OPERATIONS = await loadAll(LISTED_OPERATIONS)
@@ -37,8 +38,16 @@ async function seed(home: Home): Promise<Seeded> {
   const failed = await add(`${BRIEF} [sandbox:refuse]`)
   expect((await home.run('poll', '--drain', '--quiet')).code).toBe(0)
   expect((await home.run('alert', 'unit', 'echopilot-poll.service')).code).toBe(0)
+  changeStore(join(home.stateDir, 'echopilot.db'), LOST)
   return { done, waiting, failed }
 }
+
+/** A payment of a stranger, which the bank took back. */
+const LOST = `
+  INSERT INTO payments (id, service, outside_id, livemode, currency, amount_minor, state, seen_by, paid_ms, recorded_ms,
+    checked_ms) VALUES ('pay_1', 'stripe', 'pi_1', 0, 'EUR', 700, 'paid', 'scan', 1, 1, 1);
+  INSERT INTO disputes (id, payment_id, outside_id, currency, amount_minor, state, reason, opened_ms, seen_ms)
+    VALUES ('dsp_00001', 'pay_1', 'dp_1', 'EUR', 700, 'lost', 'fraudulent', 1, 1)`
 
 /** The words of a happy call of each operation; the second one where the first changed what it needs. */
 function happy(seeded: Seeded, form: 0 | 1): Readonly<Record<string, readonly string[]>> {
@@ -68,6 +77,7 @@ function happy(seeded: Seeded, form: 0 | 1): Readonly<Record<string, readonly st
     metrics: [],
     operate: [],
     'payments debug': [],
+    'payments evidence': ['dsp_00001'],
     'payments list': [],
     'payments record': [done, '--amount', '20', '--date', '2026-01-31', '--reference', 'RF18'],
     'payments show': [done],

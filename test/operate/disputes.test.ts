@@ -31,7 +31,7 @@ async function alertAt(hoursBefore: number): Promise<{ severity: string; next: s
   await clock.advance(dueMs - hoursBefore * HOUR - clock.now())
   await watched.cycle()
   const open = await watched.store.alerts.open()
-  const [alert] = open.filter(({ cause }) => cause.startsWith('dispute/'))
+  const alert = open.find(({ cause }) => cause.startsWith('dispute/'))
   return alert === undefined ? null : { severity: alert.severity, next: alert.signals[0]?.next ?? null }
 }
 
@@ -44,9 +44,8 @@ test('nothing in nine days, a warning in a week, critical in two days, and said 
   const next = `echopilot payments evidence ${dispute?.id ?? ''} --output FOLDER, then upload it where the payment was made`
   expect(await alertAt(48)).toEqual({ severity: 'critical', next })
   expect(await alertAt(0)).toMatchObject({ next: `echopilot payments show ${dispute?.id ?? ''}` })
-  expect(found(await watched.cycle(), 'dispute').bad).toMatchObject([
-    { message: expect.stringMatching(/49\.00 EUR .* that was not done in time$/) },
-  ])
+  const [bad] = found(await watched.cycle(), 'dispute').bad
+  expect(bad?.message).toMatch(/49\.00 EUR .* that was not done in time$/)
 })
 
 test.each(['under_review', 'won', 'lost', 'closed'] as const)('it ends where it is %s', async state => {

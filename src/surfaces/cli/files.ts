@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { AppError, messageOf } from '../../kernel/errors.ts'
 import { optional, textField, type Fields } from '../../kernel/field.ts'
 import { utf8Text } from '../../kernel/utf8.ts'
@@ -8,10 +8,16 @@ import type { AnyOperation } from '../../operations/define.ts'
 type Given = Readonly<Record<string, unknown>>
 
 /** What an operation takes on the command line: its input, and the flags that name files. */
-export function withFileFlags({ input, readFrom, writeTo, streamTo }: AnyOperation): Fields {
+export function withFileFlags({ input, readFrom, writeTo, streamTo, writeFolder }: AnyOperation): Fields {
   const fieldOf = (file: { readonly flag: string; readonly meaning: string } | undefined): Fields =>
     file === undefined ? {} : { [file.flag]: optional(textField(file.meaning)) }
-  return { ...fieldOf(readFrom), ...input, ...fieldOf(writeTo), ...fieldOf(streamTo) }
+  return {
+    ...fieldOf(readFrom),
+    ...input,
+    ...fieldOf(writeTo),
+    ...fieldOf(streamTo),
+    ...fieldOf(writeFolder),
+  }
 }
 
 /**
@@ -68,6 +74,32 @@ export function resultWritten(
   const file = writeTo === undefined ? undefined : given[writeTo.flag]
   if (writeTo === undefined || typeof file !== 'string') return null
   return writeResultFile(world, writeTo.what, file, writeTo.text(result))
+}
+
+/**
+ * Writes the files of the result into the folder that was asked for, and makes that; returns its path, null where none
+ * was. A file that is there is never replaced. Broken off, it leaves the first of the files: another folder is named then.
+ * @throws AppError `refused` where something is in it, else as {@link writeResultFile}
+ */
+export function resultFolder(
+  { writeFolder }: Pick<AnyOperation, 'writeFolder'>,
+  given: Given,
+  result: unknown,
+  world: World,
+): string | null {
+  const folder = writeFolder === undefined ? undefined : given[writeFolder.flag]
+  if (writeFolder === undefined || typeof folder !== 'string') return null
+  const { what } = writeFolder
+  const path = resolve(world.host.cwd, folder)
+  if (inFile(what, path, () => world.files.exists(path) && !world.files.isEmptyDir(path))) {
+    const message = `${what} is not written: ${path} is there, and not empty`
+    throw new AppError('refused', message, 'name a folder that is not there yet')
+  }
+  inFile(what, path, () => world.files.makeDir(path, 0o700))
+  for (const { name, text } of writeFolder.files(result)) {
+    inFile(what, path, () => world.files.writeText(join(path, name), text, 0o600))
+  }
+  return path
 }
 
 /** Where the parts of a text go that an operation hands on while it runs. */

@@ -8,7 +8,7 @@ import { resultPrinter, openCli, type Ask, type CommandHost } from './host.ts'
 import { createLog } from '../../kernel/log.ts'
 import { asTyped, quoted, typedAs } from '../../kernel/typed-as.ts'
 import { printed, type Look } from './printer.ts'
-import { resultStream, resultWritten, withFileRead, type ResultStream } from './files.ts'
+import { resultFolder, resultStream, resultWritten, withFileRead, type ResultStream } from './files.ts'
 import type { GlobalFlags } from './global-flags.ts'
 import { endOf, handedOver, type HandedOver } from './hand-over.ts'
 import { isJobCall, runJobCall } from './job.ts'
@@ -159,8 +159,11 @@ async function runEntry(parsed: Parsed<CliEntry>, look: Look, options: CliOption
     const { result, outcome } = await streamed(stream, async emit =>
       session.run(operation, given, { ...call, confirmed, ...emit }),
     )
-    const file = stream?.path ?? resultWritten(operation, input, result, options.world)
-    const to = operation.streamTo ?? operation.writeTo
+    const { world } = options
+    const written = () =>
+      resultWritten(operation, input, result, world) ?? resultFolder(operation, input, result, world)
+    const file = stream?.path ?? written()
+    const to = operation.streamTo ?? operation.writeTo ?? operation.writeFolder
     // What went to standard output is all that is wanted there.
     if (stream !== null && file === null) return outcome
     print({ ...Object(result), ...(to === undefined ? {} : { [to.told]: file }) }, () =>
