@@ -45,6 +45,21 @@ function timeOf(ms: unknown): string {
   return new Date(Number(ms)).toISOString().slice(11, 16)
 }
 
+/** In the smallest unit, each currency by itself. */
+const SUMS = [
+  {
+    currency: 'EUR',
+    billed: 58_340,
+    paid: 38_800,
+    open: 2500,
+    onInvoice: 17_040,
+    refunded: 0,
+    disputed: 12_000,
+  },
+  { currency: 'GBP', billed: 14_050, paid: 9500, open: 4550, onInvoice: 0, refunded: 0, disputed: 0 },
+  { currency: 'USD', billed: 40_000, paid: 40_000, open: 0, onInvoice: 0, refunded: 0, disputed: 0 },
+]
+
 const NIGHT = {
   job: ['ok', true, '02:20', '08:00'],
   replay: ['Winter opening hours', 'transient', 'Done', '0.001806'],
@@ -52,6 +67,18 @@ const NIGHT = {
   alert: ['service/notion', 'not delivered: 4 wait for notion, the oldest for 20 min', '17:45', '08:25'],
   audit: 'proved',
   proved: true,
+}
+
+/** What became of the money, by titles, without ids and instants. */
+function moneyOutcomes(day: Document): unknown {
+  const money = partOf(day, 'money')
+  const tasks = listOf(money, 'tasks').map(task => {
+    const payments = listOf(task, 'payments').map(({ state, seenBy, refundedMinor, disputes }) => {
+      return [state, seenBy, refundedMinor, Array.isArray(disputes) ? disputes.length : null]
+    })
+    return [task['title'], task['amount'], task['status'], task['openMinor'], payments]
+  })
+  return { tasks, sums: money['sums'], payments: partOf(money, 'ledger')['payments'] }
 }
 
 /** What the commands that the demo ends with print, pasted into a shell. */
@@ -82,6 +109,11 @@ test('a day on one screen, with a folder to explore; and once more in the same f
     expect(ran.stdout).toMatch(
       /^ {2}proved: the audit chain of \d+ rows is whole; its head:\n {4}\d+:[0-9a-f]{64}$/m,
     )
+    expect(ran.stdout).toMatch(/^ {2}Spring newsletter +95\.00 GBP +paid, after a card that was declined$/m)
+    expect(ran.stdout).toMatch(/^ {2}Veggie box .*: no webhook came, the scan found it$/m)
+    expect(ran.stdout).toMatch(/^ {2}Brief zum .* paid, disputed: answer before \d{4}-\d\d-\d\d$/m)
+    expect(ran.stdout).toMatch(/^ {2}proved: what is done was billed, and is paid, open or on invoice/m)
+    expect(ran.stdout).toMatch(/^ {2}proved: the store and Stripe's own ledger agree to the cent:$/m)
     // Told before it began: by the job itself.
     expect(ran.stderr).toMatch(
       / {2}run job: replay\n {2}1 replay, at most \$0\.155193 together\n[^]+ {2}Winter opening hours +judge +98 +→ Done\n/,
@@ -163,10 +195,12 @@ test('the same outcomes at any concurrency, in an empty folder, and in a poisone
   const poisoned = parseDocument(ran.stdout)
   expect(outcomes(poisoned)).toEqual(outcomes(clean))
   expect(poisoned['ledger']).toEqual(clean['ledger'])
+  expect(moneyOutcomes(poisoned)).toEqual(moneyOutcomes(clean))
   const usual = await demo(dir, '--dir', 'usual', '--concurrency', '4')
   expect(outcomes(usual)).toEqual(outcomes(clean))
   for (const day of [clean, poisoned, usual]) {
-    expect(day).toMatchObject({ proved: true, pagesAgree: true })
+    expect(day).toMatchObject({ proved: true, pagesAgree: true, money: { tied: true, proved: true } })
+    expect(partOf(day, 'money')['sums']).toEqual(SUMS)
     expect(nightOutcomes(day)).toEqual(NIGHT)
   }
   expect(existsSync(poison.HOME)).toBe(false)
@@ -194,6 +228,7 @@ test.each([
   expect(ran.code).toBe(0)
   const day = parseDocument(ran.stdout)
   expect(nightOutcomes(day)).toEqual(NIGHT)
+  expect(partOf(day, 'money')).toMatchObject({ tied: true, proved: true, sums: SUMS })
   // What it leaves is of no time to come: commands that are typed next would find a clock that went back.
   expect(partOf(partOf(day, 'night'), 'alert')['resolvedMs']).toBeLessThan(Date.parse(now))
 })

@@ -3,7 +3,22 @@ import { defect } from '../../kernel/errors.ts'
 import type { Fetch } from '../../kernel/http/fetch.ts'
 import { listField } from '../../kernel/field.ts'
 import { sandboxAnswer } from '../sandbox-answer.ts'
+import { DEMO_CLIENTS } from './clients.ts'
 import type { DemoTask } from './tasks.ts'
+
+/** Adds the rows of the clients, with how each pays. */
+export async function fillClients(fetch: Fetch, notionUrl: string): Promise<void> {
+  for (const { name, email, currency, billing } of DEMO_CLIENTS) {
+    const values = {
+      'Client Name': name,
+      Email: email,
+      Currency: currency,
+      Active: true,
+      Billing: billing ?? 'Link',
+    }
+    await control(fetch, `${notionUrl}/__sandbox/notion/rows`, { data_source: 'Clients', values })
+  }
+}
 
 /**
  * Plays the operator: adds a row for each task and ticks Trigger, past the API, as a person at the board would. A long
@@ -18,6 +33,8 @@ export async function fillBoard(fetch: Fetch, notionUrl: string, tasks: readonly
       'Task Name': task.title,
       'Task Type': task.type,
       'Client Name': task.client,
+      'Client Email': DEMO_CLIENTS.find(({ name }) => name === task.client)?.email ?? '',
+      ...(task.price === undefined ? {} : { Price: task.price }),
       Priority: task.priority ?? 'Normal',
       Status: 'New',
       ...(inBody ? {} : { Description: task.brief }),
@@ -38,7 +55,8 @@ export async function clearFaults(fetch: Fetch, url: string): Promise<void> {
   await control(fetch, `${url}/__sandbox/faults/clear`, {})
 }
 
-async function control(fetch: Fetch, url: string, body: unknown): Promise<unknown> {
+/** Has the sandbox do something that no vendor offers. */
+export async function control(fetch: Fetch, url: string, body: unknown): Promise<unknown> {
   const answer = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -11,6 +11,7 @@ import type { Store } from '../../store/index.ts'
 import type { Receipt } from '../../store/receipts.ts'
 import type { TaskSummary } from '../../store/tasks.ts'
 import { sandboxAnswer } from '../sandbox-answer.ts'
+import type { DemoMoney } from './money.ts'
 import type { Night } from './night.ts'
 import { demoTasks } from './tasks.ts'
 
@@ -48,6 +49,7 @@ export interface Day {
   /** How long the day took, of real time; the night after it not. */
   readonly seconds: number
   readonly night: Night
+  readonly money: DemoMoney
 }
 
 /** Reads back what became of the tasks, and holds the receipts against the ledger of the sandbox. */

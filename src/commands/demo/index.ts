@@ -11,9 +11,10 @@ import { startIn } from '../sandbox/index.ts'
 import { poll } from '../../operations/poll.ts'
 import { notionDiff } from '../../operations/notion/diff.ts'
 import { initialise } from '../init/index.ts'
-import { armFault, fillBoard } from './board.ts'
+import { armFault, fillBoard, fillClients } from './board.ts'
 import { readDay, type Day } from './day.ts'
-import { lastMorning, movableClock, workNight } from './night.ts'
+import { workMoney } from './money.ts'
+import { lastMorning, LATE_TASK, movableClock, workNight } from './night.ts'
 import { isWrittenName, renderDay, writeFolder, WRITTEN_FOLDERS } from './report.ts'
 import { seededRandom } from './seeded-random.ts'
 import { demoTasks } from './tasks.ts'
@@ -49,7 +50,8 @@ export const demo: Command<CommandHost> = {
       writeFolder(host.options.world.files, dir, day)
       const shownDir = relative(host.options.world.host.cwd, dir) || '.'
       host.print({ dir, ...day }, () => renderDay(shownDir, day))
-      return day.proved && day.pagesAgree && day.night.proved ? 'ok' : 'failed'
+      const isProved = day.proved && day.pagesAgree && day.night.proved
+      return isProved && day.money.tied && day.money.proved ? 'ok' : 'failed'
     } finally {
       opened.session.close()
       await running.stop()
@@ -59,7 +61,7 @@ export const demo: Command<CommandHost> = {
 
 async function work(
   host: CommandHost,
-  { session, call, clock }: ReturnType<typeof demoSession>,
+  { session, call, clock, host: inner }: ReturnType<typeof demoSession>,
   concurrency: number,
   urls: ReadonlyMap<string, string>,
 ): Promise<Day> {
@@ -69,6 +71,7 @@ async function work(
   clock.setTo(morningMs - DAY_BEFORE_MS)
   host.terminal.err('A board is made in a sandbox of Notion, clients send tasks, Trigger is ticked:\n')
   await session.run(initialise, {}, call)
+  await fillClients(fetch, urls.get('notion') ?? '')
   await fillBoard(fetch, urls.get('notion') ?? '', demoTasks())
   host.terminal.err('A model works, a second one judges, the board is told:\n')
   await session.run(poll, { drain: true, concurrency }, call)
@@ -76,7 +79,16 @@ async function work(
   const day = await session.run(readDay, { sandbox: urls.get('openai') }, call)
   const seconds = (clock.monotonicMs() - started) / 1000
   host.terminal.err('The evening: no model answers, then Notion is away. In the night nothing runs:\n')
-  const night = await workNight({ session, call, clock, fetch, urls }, morningMs)
+  const context = { session, call, clock, fetch, urls }
+  const night = await workNight(context, morningMs)
+  refuseStopped(host)
+  clock.setTo(host.options.world.clock.now())
+  host.terminal.err('Now clients pay, on the pages of a sandbox of Stripe:\n')
+  const done = new Set(
+    [...day.result.tasks, night.replay].flatMap(({ title, status }) => (status === 'Done' ? [title] : [])),
+  )
+  const tasks = [...demoTasks(), LATE_TASK]
+  const money = await workMoney({ ...context, host: inner, tasks, done })
   const pages = await session.run(notionDiff, { limit: MOST_TASKS }, call)
   refuseStopped(host)
   return {
@@ -84,6 +96,7 @@ async function work(
     pagesAgree: pages.outcome === 'ok',
     seconds,
     night,
+    money,
   }
 }
 
@@ -146,11 +159,14 @@ function demoSession(host: CommandHost, env: Readonly<Record<string, string>>) {
     if (host.flags.quiet !== true)
       host.terminal.err(`  ${host.flags.verbose === true ? line : cutTo(line, WIDTH)}\n`)
   }
-  const { session, call } = openCli(
-    { ...host.options, world: own, actor: 'demo' },
-    { terminal: { ...host.terminal, err: line => progress(line.trimEnd()) }, flags: { quiet: true } },
-  )
-  return { session, call: { ...call, progress, calling: () => () => {} }, clock }
+  const inner = {
+    ...host,
+    options: { ...host.options, world: own, actor: 'demo' },
+    terminal: { ...host.terminal, err: (line: string) => progress(line.trimEnd()) },
+    flags: { quiet: true },
+  }
+  const { session, call } = openCli(inner.options, inner)
+  return { session, call: { ...call, progress, calling: () => () => {} }, clock, host: inner }
 }
 
 async function pace(host: CommandHost, sandboxUrl: string): Promise<void> {

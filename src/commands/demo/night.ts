@@ -14,6 +14,7 @@ import { taskList } from '../../operations/task/list.ts'
 import type { PlannedReplay } from '../../pipeline/replay.ts'
 import type { Call, Session } from '../../session/index.ts'
 import { armFault, clearFaults, fillBoard } from './board.ts'
+import { NAMES } from './clients.ts'
 import type { DemoTask } from './tasks.ts'
 
 /** The night after the day, as the program's own commands tell of it. Instants are by the demo's clock. */
@@ -57,10 +58,11 @@ export function lastMorning(nowMs: number): number {
 }
 
 /** Comes when the day is over. */
-const LATE_TASK: DemoTask = {
+export const LATE_TASK: DemoTask = {
   title: 'Winter opening hours',
   type: 'Drafting',
-  client: 'Tasty Basket Foods',
+  client: NAMES.FOODS,
+  price: 25,
   note: 'fails, and is repeated',
   brief: `Write a short notice for our shop door about the winter opening hours. From 7 December we open at 9:00 and close at 17:30, on Saturdays at 14:00. The farm shop is closed from 24 December to 3 January. Orders for Christmas boxes are taken until 16 December at 04841 555 0182.`,
 }

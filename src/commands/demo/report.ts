@@ -19,6 +19,7 @@ import {
 import { quoted } from '../../kernel/typed-as.ts'
 import type { Files } from '../../kernel/world.ts'
 import type { Day, DayTask } from './day.ts'
+import { moneySection } from './money-report.ts'
 import type { Night } from './night.ts'
 
 /** Leaves the results and receipts as files, beside the store. */
@@ -67,6 +68,7 @@ export function renderDay(dir: string, day: Day): Document {
     ledgerPart(day),
     pagesLine(day),
     nightSection(day.night),
+    moneySection(day.money),
     exploreSection(dir, day),
   )
 }

@@ -1,4 +1,7 @@
 /** The tasks of the demo's day: what a small agency is asked for by its clients, the awkward ones included. */
+import { NAMES, type Paying } from './clients.ts'
+
+const { DENTAL, ENERGIE, FOODS, HARBOR, LEGAL } = NAMES
 
 /** One task as the agency gets it. */
 export interface DemoTask {
@@ -9,13 +12,11 @@ export interface DemoTask {
   readonly priority?: 'Low' | 'Normal' | 'High' | 'Rush'
   /** What the task shows, for the demo's table. */
   readonly note: string
+  /** In the currency of its client. */
+  readonly price?: number
+  /** What its client does at the payment link; nothing if left out. */
+  readonly pays?: Paying
 }
-
-const HARBOR = 'Harbor & Pine Studio'
-const DENTAL = 'Brightwell Dental Group'
-const FOODS = 'Tasty Basket Foods'
-const LEGAL = 'Alder Legal'
-const ENERGIE = 'Nordlicht Energie GmbH'
 
 /** The tasks, in the order they come in. The same every time. */
 export function demoTasks(): readonly DemoTask[] {
@@ -29,6 +30,8 @@ const MORNING: readonly DemoTask[] = [
     client: DENTAL,
     priority: 'High',
     note: 'passes at once',
+    price: 240,
+    pays: { by: ['card'] },
     brief: `Compare Calendo, Bookwise and Slotly for our three dental clinics and put the result into a table. Close with three risks, a short recommendation and the next steps.
 
 What we know so far:
@@ -45,6 +48,8 @@ What we know so far:
     type: 'Drafting',
     client: HARBOR,
     note: 'passes at once',
+    price: 95,
+    pays: { by: ['declined', 'card'] },
     brief: `Write a newsletter to our customers about the spring opening of the Harbor & Pine showroom. Include a subject line and a call to action. Keep it between 120 and 220 words.
 
 The showroom at 14 Quay Street reopens on Saturday 21 March at 10:00 after six weeks of renovation. Visitors see the new oak dining collection, made in our own workshop from timber of the Pinewood valley. The first forty visitors get a linen table runner. Between 10:00 and 16:00 our designers Mara and Tom give free advice of twenty minutes; a time can be booked at https://harborpine.example/advice. Coffee comes from the roastery next door. Delivery within the city is free until the end of April. Parking is behind the building, and the tram line 4 stops in front of the door.`,
@@ -55,6 +60,8 @@ The showroom at 14 Quay Street reopens on Saturday 21 March at 10:00 after six w
     client: FOODS,
     priority: 'Rush',
     note: 'passes when revised',
+    price: 180,
+    pays: { by: ['card'], isUntold: true },
     brief: `Draft the landing page for the new vegetable box. Use these sections: The box, How it works, Delivery area, Price. Also include five headlines to choose from, four benefits, a FAQ and a call to action. Mention "no subscription trap" on the page.
 
 Facts: Each box holds seven kinds of seasonal vegetables from nine farms within 60 kilometres. A box feeds two people for four days and weighs about 5 kilograms. The price is 24 euros, delivery included, and every fourth box costs 20 euros. Orders placed by Tuesday noon arrive on Thursday between 15:00 and 20:00. We deliver in the city and in Millbrook, Easton and Farley. A break is possible at any time with one click. The crates are collected and used again. The first box can be ordered at https://tastybasket.example/box.`,
@@ -64,6 +71,7 @@ Facts: Each box holds seven kinds of seasonal vegetables from nine farms within 
     type: 'Data-transform',
     client: FOODS,
     note: 'JSON from a table',
+    price: 0.4,
     brief: `Convert the stock list below to JSON: an array of objects with the keys sku, product, quantity, unit, best_before. Return JSON only, without any explanation. Numbers must be numbers, dates stay as they are.
 
 SKU;Product;Quantity;Unit;Best before
@@ -79,6 +87,8 @@ TB-1015;Sourdough bread;54;loaf;2026-11-28`,
     type: 'Drafting',
     client: ENERGIE,
     note: 'a German brief',
+    price: 120,
+    pays: { by: ['disputed'] },
     brief: `Bitte verfassen Sie ein Schreiben an unsere Kundinnen und Kunden zur Umstellung auf digitale Stromzähler. Das Schreiben soll eine Betreffzeile, einen Zeitplan und ein Fazit enthalten und höchstens 260 Wörter lang sein.
 
 Die Nordlicht Energie GmbH tauscht zwischen dem 11. Januar und dem 26. Februar 2027 alle analogen Zähler im Netzgebiet Husum aus. Der Tausch dauert etwa 30 Minuten, der Strom ist dabei rund 15 Minuten abgeschaltet. Für die Kundinnen und Kunden entstehen keine Kosten. Unsere Monteure melden sich zwei Wochen vorher schriftlich mit einem Terminvorschlag und können sich ausweisen. Ein anderer Termin lässt sich unter 04841 555 0140 vereinbaren. Der neue Zähler zeigt den Verbrauch tagesgenau, sendet aber keine Daten über Funk. Der alte Zählerstand wird vor Ort gemeinsam abgelesen und schriftlich bestätigt.`,
@@ -88,6 +98,7 @@ Die Nordlicht Energie GmbH tauscht zwischen dem 11. Januar und dem 26. Februar 2
     type: 'Transcription',
     client: HARBOR,
     note: 'a transcript',
+    price: 45.5,
     brief: `Please clean up this transcript, and add a summary, the decisions and the action items.
 
 [00:00] Mara: Um, so the Lindqvist kitchen, the client has approved the oak fronts, but they want a darker oil.
@@ -105,6 +116,7 @@ Die Nordlicht Energie GmbH tauscht zwischen dem 11. Januar und dem 26. Februar 2
     type: 'Drafting',
     client: FOODS,
     note: 'the model refuses',
+    price: 60,
     brief: `Write twenty fake reviews of our vegetable box for the usual portals, each from a different made-up customer, all with five stars. Vary age, city and style so that nobody notices that they come from us. Five of them should mention that a competitor, Green Crate, delivered rotten vegetables.`,
   },
 ]
@@ -115,6 +127,8 @@ const AFTERNOON: readonly DemoTask[] = [
     type: 'Other',
     client: DENTAL,
     note: 'passes when revised',
+    price: 160,
+    pays: { by: ['card'], givenBack: { amount: '40.00', reason: 'came a day late' } },
     brief: `Create a plan for the first month of a new dental hygienist. Structure it with these sections: Before the first day, First week, Second week, Third and fourth week. Also include six questions for the feedback talk, a checklist for reception, a timeline, three risks and the next steps. Present the contact persons in a table.
 
 Facts: Our new colleague Lena Ortiz starts on 4 January 2027 in the clinic on Mill Road. Her supervisor is Dr Amara Obi. In the first week she watches treatments with Jonas Keller and gets her X-ray instruction on 6 January at 14:00. In the second week she treats patients together with Jonas, at most five a day. From the third week she has her own room, number 3, and eight patients a day. Work clothes in size M must be ordered until 18 December. The key card and the password for the practice software come from Petra at reception. The feedback talk is on 29 January at 16:30. Vaccination papers are still missing.`,
@@ -125,6 +139,7 @@ Facts: Our new colleague Lena Ortiz starts on 4 January 2027 in the clinic on Mi
     client: ENERGIE,
     priority: 'Low',
     note: 'needs a person',
+    price: 300,
     brief: `Research the market for heat pumps in northern Germany. Give the market size of the last three years with figures from published studies and cite each source with a link. Add two quotes from installers about delivery times and a recommendation whether we should offer a rental model.
 
 We supply 18,400 households with electricity around Husum, and 61 percent of them own their house. A rental model would cost us about 9,800 euros per device in advance. Our partner firms can install at most 40 devices a year. Two competitors offer rental at 139 euros a month with a term of ten years. Our own customers mostly ask about noise and about the winter bill.`,
@@ -134,6 +149,7 @@ We supply 18,400 households with electricity around Husum, and 61 percent of the
     type: 'Data-transform',
     client: LEGAL,
     note: 'a list, to a table',
+    price: 60,
     brief: `Turn the time notes below into a table sorted as they are, and add a short summary of what they show.
 
 Date | Matter | Person | Hours | Note
@@ -150,6 +166,8 @@ The Weller lease matter is billed at 210 euros an hour, the Korhonen estate at 1
     type: 'Transcription',
     client: FOODS,
     note: 'passes when revised',
+    price: 88,
+    pays: { by: ['card'] },
     brief: `Transcribe the interview with Ruth from Easton. Include an executive summary, three quotes for social media, five headlines, four takeaways, a glossary, and next steps for the editors. Keep these sections: Soil, Weather, Price.
 
 [00:03] Anna: Ruth, you took over the farm in Easton in 2009. Um, what was the soil like then?
@@ -176,6 +194,7 @@ The Weller lease matter is billed at 210 euros an hour, the Korhonen estate at 1
     client: LEGAL,
     priority: 'High',
     note: 'passes with findings',
+    price: 110,
     brief: `Draft a polite but firm letter to a tenant who is two months behind with the rent. Include a subject line, a timeline, the next steps and a conclusion, mention "without prejudice", and stay below 240 words.
 
 The tenant, Mr Jonathan Weller, rents the shop at 8 Castle Lane. The rents of September and October, 1,450 euros each, are open. A reminder of 12 October was not answered. Payment is expected by 4 December to the known account. If it does not come, our client, Mrs Doris Hahn, will give notice under section 9 of the lease. Instalments are possible if Mr Weller calls Ines Alder before 27 November at 0431 555 0177.`,
