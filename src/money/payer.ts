@@ -26,14 +26,13 @@ export interface UnopenedPayer {
 export async function openPayers(
   call: ServiceCall,
   payments: readonly Payments[],
-  readerOf: (service: string) => WebhookReader | null,
 ): Promise<{ readonly ready: readonly Payer[]; readonly failed: readonly UnopenedPayer[] }> {
   const ready: Payer[] = []
   const failed: UnopenedPayer[] = []
   for (const payer of payments) {
-    const { service } = payer
+    const { service, webhooks } = payer
     try {
-      ready.push(payerOf(service, await payer.provider(call), readerOf(service)))
+      ready.push(payerOf(service, await payer.provider(call), webhooks))
     } catch (thrown) {
       const error = asAppError(thrown)
       if (error.kind !== 'config' && !(thrown instanceof ServiceFailure)) throw thrown

@@ -1,5 +1,4 @@
 import { asAppError, type AppError, type Outcome } from '../kernel/errors.ts'
-import type { WebhookReader } from '../roles/webhook-reader.ts'
 import type { Payments } from '../roles/payment-provider.ts'
 import type { ServiceCall } from '../roles/task-source.ts'
 import type { Store } from '../store/index.ts'
@@ -12,7 +11,6 @@ import { workWebhooks } from './work-webhooks.ts'
 /** What a scan is asked for. */
 export interface ScanRequest {
   readonly payments: readonly Payments[]
-  readonly readerOf: (service: string) => WebhookReader | null
   /** Links that were asked for since are all looked at again; null for those that stand, some in each scan. */
   readonly sinceMs: number | null
 }
@@ -38,9 +36,9 @@ export interface Scanned {
  */
 export async function scanPayments(
   call: ServiceCall & { readonly store: Store },
-  { payments, readerOf, sinceMs }: ScanRequest,
+  { payments, sinceMs }: ScanRequest,
 ): Promise<Scanned> {
-  const { ready: payers, failed: unopened } = await openPayers(call, payments, readerOf)
+  const { ready: payers, failed: unopened } = await openPayers(call, payments)
   const tally = newTally()
   const context = { ...call, payers, tally }
   await workWebhooks(context)

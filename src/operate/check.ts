@@ -2,7 +2,7 @@ import type { Observation } from '../domain/alerts.ts'
 import type { Schedule } from '../domain/schedule.ts'
 import type { Log } from '../kernel/log.ts'
 import type { World } from '../kernel/world.ts'
-import type { Deliverers } from '../outbox/deliverer.ts'
+import type { Deliverers, OpenDeliverers } from '../outbox/deliverer.ts'
 import type { AlertContext } from '../pipeline/alerts.ts'
 import type { Payments } from '../roles/payment-provider.ts'
 import type { Settings } from '../settings/schema.ts'
@@ -23,7 +23,7 @@ export interface OperateContext {
   readonly actor: string
   /** The services that are set up to take payments: the first makes the links. */
   readonly payments: readonly Payments[]
-  readonly channels: AlertContext['channels'] & { readonly failed: Deliverers['failed'] }
+  readonly channels: AlertContext['channels'] & { readonly failed: OpenDeliverers['failed'] }
   /** Missed jobs were run in this cycle, as far as they may be. */
   readonly ranMissed?: true
   /** Credentials that are missing of accounts that the store belongs to. */

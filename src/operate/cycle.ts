@@ -2,6 +2,7 @@ import type { Observation } from '../domain/alerts.ts'
 import { isWell, type CheckFound, type Healed, type OperateReport } from '../domain/operate.ts'
 import { asAppError, isStoreFailure } from '../kernel/errors.ts'
 import { deliverDue } from '../outbox/deliver.ts'
+import { onlyTo } from '../outbox/deliverer.ts'
 import { takeIn } from '../pipeline/alerts.ts'
 import type { Check, Healing, Looked, OperateContext } from './check.ts'
 import { JOB_CHECKS } from './job-checks.ts'
@@ -148,8 +149,7 @@ async function tell(context: OperateContext, looks: readonly Look[]): Promise<Op
     complete: looks.flatMap(({ check, found }) => ('error' in found ? [] : [check.name])),
   })
   const names = new Set(channels.ready.map(({ service }) => service))
-  const ready = deliverers.ready.filter(({ service }) => names.has(service))
-  await deliverDue({ ...context, deliverers: { ready, failed: [] } })
+  await deliverDue({ ...context, deliverers: onlyTo(deliverers, service => names.has(service)) })
   return notices
 }
 

@@ -3,7 +3,8 @@ import type { ErrorClass } from '../domain/error-class.ts'
 import { completionOf, LIMITS, qualityFall } from '../domain/operate.ts'
 import { AppError } from '../kernel/errors.ts'
 import { countText, spanText } from '../kernel/text.ts'
-import { deliverDue } from '../outbox/deliver.ts'
+import { deliverDue, wantedDeliverers } from '../outbox/deliver.ts'
+import { onlyTo } from '../outbox/deliverer.ts'
 import { measured, notProved, type Check, type Finding, type OperateContext } from './check.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -14,9 +15,9 @@ export const WORK_CHECKS: readonly Check[] = [
     name: 'service',
     threshold: 'one is not called for now, cannot be opened, or its credential is missing',
     look: async context => {
-      const { store, deliverers, channels, lost } = context
+      const { store, channels, lost } = context
       const pauses = await store.pauses.list()
-      const unopened = [...deliverers.failed, ...channels.failed]
+      const unopened = [...(await wantedDeliverers(context)).failed, ...channels.failed]
       if (pauses.length + unopened.length + lost.length === 0 && !(await wasAnyUsed(context))) {
         return notProved('no service was used in the last 30 days')
       }
@@ -112,11 +113,13 @@ export const WORK_CHECKS: readonly Check[] = [
     healing: {
       name: 'redeliver',
       mostADay: 48,
-      wanted: async ({ store, world, deliverers }) =>
-        (await store.outbox.waiting())
-          .filter(({ oldestMs }) => world.clock.now() - oldestMs > LIMITS.undeliveredMs)
-          .map(({ service }) => service)
-          .filter(service => deliverers.ready.some(ready => ready.service === service)),
+      wanted: async ({ store, world, deliverers }) => {
+        const late = (await store.outbox.waiting()).filter(
+          ({ oldestMs }) => world.clock.now() - oldestMs > LIMITS.undeliveredMs,
+        )
+        const { ready } = await deliverers(late.map(({ service }) => service))
+        return ready.map(({ service }) => service)
+      },
       heal: redeliver,
     },
   },
@@ -221,8 +224,8 @@ function failedFinding(
 
 /** @throws AppError where the service takes nothing */
 async function redeliver(context: OperateContext, service: string): Promise<string> {
-  const ready = context.deliverers.ready.filter(deliverer => deliverer.service === service)
-  const { delivered, failed } = await deliverDue({ ...context, deliverers: { ready, failed: [] } })
+  const deliverers = onlyTo(context.deliverers, each => each === service)
+  const { delivered, failed } = await deliverDue({ ...context, deliverers })
   const [first] = failed
   if (first !== undefined && delivered === 0) throw new AppError('busy', first.message, first.next)
   return `${delivered} delivered, ${failed.length} not`

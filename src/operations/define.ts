@@ -55,8 +55,10 @@ export interface JobEnd {
 
 /** What delivers effects. */
 export interface Outbox {
-  /** One for each service that is set up to be written to, and why others could not be opened. */
-  deliverers(call: ServiceCall): Promise<Deliverers>
+  /** All services that effects are delivered to. */
+  readonly services: readonly string[]
+  /** Opens nothing yet: services are opened when there is something to write to them. */
+  deliverers(call: ServiceCall): Deliverers
 }
 
 /** The ways to tell people of alerts. */

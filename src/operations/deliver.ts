@@ -1,5 +1,11 @@
 import { bothDelivered, makeLinks, plannedLinks } from '../pipeline/links.ts'
-import { deliverDue, deliveryOutcome, plannedDelivery, requireDeliverer } from '../outbox/deliver.ts'
+import {
+  deliverDue,
+  deliveryOutcome,
+  plannedDelivery,
+  requireDeliverer,
+  wantedDeliverers,
+} from '../outbox/deliver.ts'
 import { undeliveredItems } from '../figures/effects.ts'
 import { document, id, line, list, section, words } from '../kernel/document.ts'
 import { countText } from '../kernel/text.ts'
@@ -13,14 +19,16 @@ export const deliver = defineOperation({
   access: 'write',
   scope: 'operate',
   run: async context => {
-    const deliverers = await context.outbox.deliverers(context)
-    requireDeliverer(deliverers)
+    const { services } = context.outbox
+    const delivery = { ...context, deliverers: context.outbox.deliverers(context), services }
+    const opened = await wantedDeliverers(delivery)
+    requireDeliverer(opened)
     if (!context.dryRun) await context.store.claims.recover()
     const payments = context.payments.ok ? context.payments.value : []
-    const outbox = { ...context, deliverers, payments }
+    const outbox = { ...delivery, payments }
     const links = context.dryRun ? await plannedLinks(outbox) : []
     const done = context.dryRun
-      ? plannedDelivery(deliverers)
+      ? plannedDelivery(opened)
       : bothDelivered(await makeLinks(outbox), await deliverDue(outbox))
     return { dryRun: context.dryRun, ...done, ...(await context.store.outbox.counts()), links }
   },

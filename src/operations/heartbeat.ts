@@ -2,6 +2,7 @@ import { undeliveredItems } from '../figures/effects.ts'
 import { document, facts, line, state } from '../kernel/document.ts'
 import { heartbeatRow } from '../operate/heartbeat.ts'
 import { deliverDue, NOTHING_DELIVERED } from '../outbox/deliver.ts'
+import { onlyTo } from '../outbox/deliverer.ts'
 import { defineOperation, type Context } from './define.ts'
 
 export const heartbeat = defineOperation({
@@ -19,10 +20,8 @@ export const heartbeat = defineOperation({
     if (service === null || context.dryRun) return { ...told, waits: false, ...NOTHING_DELIVERED }
     // Kept first, so that it arrives also where nobody can be reached now.
     const effectId = await context.store.operate.recordHeartbeat(service, row)
-    const { ready, failed } = await context.outbox.deliverers(context)
-    const own = <T extends { readonly service: string }>(all: readonly T[]): T[] =>
-      all.filter(each => each.service === service)
-    const delivered = await deliverDue({ ...context, deliverers: { ready: own(ready), failed: own(failed) } })
+    const deliverers = onlyTo(context.outbox.deliverers(context), each => each === service)
+    const delivered = await deliverDue({ ...context, deliverers })
     const arrived = await context.store.outbox.arrived([effectId])
     return { ...told, waits: arrived.length === 0, ...delivered }
   },

@@ -30,7 +30,7 @@ export const operate = defineOperation({
     const report = await operateOnce({
       ...context,
       settings: context.settings.settings,
-      deliverers: await context.outbox.deliverers(context),
+      deliverers: context.outbox.deliverers(context),
       payments: context.payments.ok ? context.payments.value : [],
       channels: await context.alertChannels.open(context),
       lost,

@@ -22,7 +22,6 @@ export const paymentsScan = defineOperation({
     settings: 'required',
     store: 'required',
     payments: 'required',
-    services: 'required',
     outbox: 'required',
     alertChannels: 'required',
   },
@@ -30,20 +29,16 @@ export const paymentsScan = defineOperation({
   exclusive: true,
   scope: 'operate',
   run: async (context, { since }) => {
-    const { store, payments, services, dryRun, world } = context
+    const { store, payments, dryRun, world } = context
     const sinceMs = since === undefined ? null : world.clock.now() - (spanMs(since) ?? 0)
-    const readerOf = (service: string) => {
-      const opened = services.find(({ name }) => name === service)?.opened
-      return (opened?.ok === true ? opened.value.webhooks : null) ?? null
-    }
-    const scanned = await scanPayments(context, { payments, readerOf, sinceMs })
+    const scanned = await scanPayments(context, { payments, sinceMs })
     const plan = dryRun ? await plannedLinks({ payments, store }) : []
     if (!dryRun) {
       const { settings } = context.settings
       const channels = await context.alertChannels.open(context)
       await takeIn({ store, settings, channels }, paymentRound(scanned.problems))
       // What is not delivered now is with the next pass over all that waits, which tells why it was not.
-      const outbox = { ...context, deliverers: await context.outbox.deliverers(context) }
+      const outbox = { ...context, deliverers: context.outbox.deliverers(context) }
       await makeLinks(outbox)
       await deliverDue(outbox)
     }

@@ -1,6 +1,6 @@
 import { document, hint, line } from '../kernel/document.ts'
 import { flagField } from '../kernel/field.ts'
-import { foundNothing, pollOnce, pollOutcome, type PollContext } from '../pipeline/poll.ts'
+import { foundNothing, pollOnce, pollOutcome } from '../pipeline/poll.ts'
 import { workCounts } from '../pipeline/work-report.ts'
 import { renderPoll } from '../figures/work.ts'
 import { defineOperation } from './define.ts'
@@ -32,10 +32,10 @@ export const poll = defineOperation({
     // Local tasks are queued the moment they are added, so without --drain there is nothing left to pick up.
     const stages = input.drain ? (['generate', 'judge', 'revise'] as const) : []
     const request = { ...input, stages, dryRun: context.dryRun }
-    const openDeliverers: PollContext['openDeliverers'] = call => context.outbox.deliverers(call)
+    const deliverers = context.outbox.deliverers(context)
     const payments = context.payments.ok ? context.payments.value : []
     const report = await pollOnce(
-      { ...context, settings: context.settings.settings, openDeliverers, payments },
+      { ...context, settings: context.settings.settings, deliverers, payments },
       request,
     )
     return {

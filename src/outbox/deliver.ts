@@ -8,7 +8,13 @@ import type { World } from '../kernel/world.ts'
 import type { Store } from '../store/index.ts'
 import type { Effect } from '../store/effect-rows.ts'
 import type { FailedDelivery, Passing } from '../store/outbox.ts'
-import { REFUSED_TRIES, type Deliverer, type Deliverers, type Delivery } from './deliverer.ts'
+import {
+  REFUSED_TRIES,
+  type Deliverer,
+  type Deliverers,
+  type Delivery,
+  type OpenDeliverers,
+} from './deliverer.ts'
 
 /** What a pass over the outbox came to. */
 export interface Delivered {
@@ -42,6 +48,8 @@ export interface OutboxContext {
   readonly log: Log
   readonly stop: AbortSignal
   readonly deliverers: Deliverers
+  /** Those that are opened, also where nothing waits for them; left out, those for which something does. */
+  readonly services?: readonly string[]
 }
 
 /** The same for one of the services. */
@@ -55,7 +63,7 @@ type ServiceContext = Omit<OutboxContext, 'deliverers'> & { readonly deliverer: 
  * be written with.
  */
 export async function deliverDue(context: OutboxContext, besideWork = false): Promise<Delivered> {
-  const { ready, failed } = context.deliverers
+  const { ready, failed } = await wantedDeliverers(context)
   const passes = await all(ready.map(async deliverer => deliverTo({ ...context, deliverer }, besideWork)))
   return {
     delivered: passes.reduce((sum, { delivered }) => sum + delivered, 0),
@@ -68,16 +76,28 @@ export async function deliverDue(context: OutboxContext, besideWork = false): Pr
 }
 
 /**
+ * Opens the services for which something waits, or is dead and may come back, and no other: why one cannot be opened
+ * is told where that keeps something from it. Where services are named, it is those.
+ */
+export async function wantedDeliverers({
+  store,
+  deliverers,
+  services,
+}: Pick<OutboxContext, 'store' | 'deliverers' | 'services'>): Promise<OpenDeliverers> {
+  return deliverers(services ?? (await store.effects.wanting(LOOK_WAITS)))
+}
+
+/**
  * For what is nothing but a delivery: where no service can be written to, the reason why is the answer.
  * @throws AppError
  */
-export function requireDeliverer({ ready, failed }: Deliverers): void {
+export function requireDeliverer({ ready, failed }: OpenDeliverers): void {
   const [first] = failed
   if (ready.length === 0 && first !== undefined) throw first.error
 }
 
 /** What a delivery would come to before it is begun: services that could not be opened get nothing. */
-export function plannedDelivery({ failed }: Deliverers): Delivered {
+export function plannedDelivery({ failed }: OpenDeliverers): Delivered {
   return { delivered: 0, failed: failed.map(({ service, error }) => unopened(service, error)) }
 }
 
@@ -117,7 +137,8 @@ const LOOK_WAITS = { missedMs: LOOK_AGAIN_MS, otherMs: LOOK_RARELY_MS }
 
 /** Looks at places whose effects are dead, where there are requests to spare, and brings back what can be written now. */
 export async function reviveWhatIsBack(context: OutboxContext): Promise<void> {
-  for (const deliverer of context.deliverers.ready) {
+  const { ready } = await wantedDeliverers(context)
+  for (const deliverer of ready) {
     if (await deliverer.hasRoom()) await reviveAt({ ...context, deliverer })
   }
 }

@@ -14,9 +14,20 @@ export type Delivery =
 export const REFUSED_TRIES = 3
 
 /** Those that can deliver in one call; a service that cannot be opened stops no other. */
-export interface Deliverers {
+export interface OpenDeliverers {
   readonly ready: readonly Deliverer[]
   readonly failed: readonly { readonly service: string; readonly error: AppError }[]
+}
+
+/**
+ * Opens what delivers to these services in one call, each at most once; those that deliver nothing are left out. A job
+ * that finds nothing to write, as most do, loads the code of no service.
+ */
+export type Deliverers = (services: readonly string[]) => Promise<OpenDeliverers>
+
+/** Deliverers to some services alone. */
+export function onlyTo(open: Deliverers, isMeant: (service: string) => boolean): Deliverers {
+  return async services => open(services.filter(isMeant))
 }
 
 /** Delivers the effects of one service, for one call of the program. */

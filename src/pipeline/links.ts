@@ -2,6 +2,7 @@ import { formatMoney } from '../domain/money.ts'
 import { AppError } from '../kernel/errors.ts'
 import { ServiceFailure } from '../kernel/service-failure.ts'
 import { deliverDue, NOTHING_DELIVERED, type Delivered, type OutboxContext } from '../outbox/deliver.ts'
+import { onlyTo } from '../outbox/deliverer.ts'
 import type { Payments } from '../roles/payment-provider.ts'
 import type { ServiceCall } from '../roles/task-source.ts'
 import type { LinkMaker } from '../store/links.ts'
@@ -29,8 +30,10 @@ export async function makeLinks(context: LinkContext): Promise<Delivered> {
   if ((await context.store.links.wanted()).length === 0) return NOTHING_DELIVERED
   const maker = await makerOf(context)
   if (maker === null || (await context.store.links.ask(maker)) === 0) return NOTHING_DELIVERED
-  const ready = context.deliverers.ready.filter(({ service }) => service === maker.service)
-  return deliverDue({ ...context, deliverers: { ready, failed: [] } })
+  return deliverDue({
+    ...context,
+    deliverers: onlyTo(context.deliverers, service => service === maker.service),
+  })
 }
 
 /** The links that {@link makeLinks} would ask for now; none where no service is set up. */

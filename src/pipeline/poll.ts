@@ -9,13 +9,12 @@ import {
   type Delivered,
   type Undelivered,
 } from '../outbox/deliver.ts'
-import type { Deliverers } from '../outbox/deliverer.ts'
+import { onlyTo, type Deliverers } from '../outbox/deliverer.ts'
 import {
   NOTHING_PICKED_UP,
   unreachable,
   type PickedUp,
   type ReadRow,
-  type ServiceCall,
   type TakenRow,
   type TaskBoard,
   type TaskSource,
@@ -56,8 +55,7 @@ export interface PollContext extends Omit<PipelineContext, 'rows'> {
   readonly dryRun: boolean
   /** Null without one. */
   readonly taskSource: TaskSource | null
-  /** Those of the services that are set up, for this call. */
-  readonly openDeliverers: (call: ServiceCall) => Promise<Deliverers>
+  readonly deliverers: Deliverers
   /** The services that are set up to take payments: the first makes the links. */
   readonly payments: readonly Payments[]
 }
@@ -70,8 +68,7 @@ export interface PollContext extends Omit<PipelineContext, 'rows'> {
  */
 export async function pollOnce(context: PollContext, request: WorkRequest): Promise<PollReport> {
   const opened = await openBoard(context)
-  const outbox = { ...context, deliverers: await context.openDeliverers(context) }
-  if (opened.kind !== 'open') return pollWithoutBoard(outbox, request, opened)
+  if (opened.kind !== 'open') return pollWithoutBoard(context, request, opened)
   const { board } = opened
   const pickUp = (limit: number | null, arrived: () => void): Promise<PickedUp> =>
     board.pickUp({ limit, arrived, take: (page, flaw) => take(context, board.service, page, flaw) })
@@ -97,13 +94,13 @@ export async function pollOnce(context: PollContext, request: WorkRequest): Prom
     const left = limit === null ? null : limit - picked.picked.length
     picked = joined(picked, await pickUp(left, () => {}))
   }
-  const working = whileWorking(outbox, pickUpMore)
+  const working = whileWorking(context, pickUpMore)
   const work = workQueue({ ...context, rows: board }, request, async tell => {
     arrived = tell
     picked = await first
   })
   const report = await working.until(work)
-  const delivered = bothDelivered(await makeLinks(outbox), await deliverDue(outbox))
+  const delivered = bothDelivered(await makeLinks(context), await deliverDue(context))
   return {
     ...report,
     notion: {
@@ -116,17 +113,16 @@ export async function pollOnce(context: PollContext, request: WorkRequest): Prom
 
 /** Works the local queue alone, and delivers to other services. */
 async function pollWithoutBoard(
-  outbox: PollContext & LinkContext,
+  context: PollContext,
   request: WorkRequest,
   opened: Exclude<OpenedBoard, { kind: 'open' }>,
 ): Promise<PollReport> {
-  const worked = await workQueue({ ...outbox, rows: null }, request)
+  const worked = await workQueue({ ...context, rows: null }, request)
   // Why the board's own service cannot be written to is told once, as what cannot be read.
-  const failed = outbox.deliverers.failed.filter(({ service }) => service !== outbox.taskSource?.service)
-  const deliverers = { ...outbox.deliverers, failed }
+  const deliverers = onlyTo(context.deliverers, service => service !== context.taskSource?.service)
   const { delivered, failed: undelivered } = request.dryRun
     ? { delivered: 0, failed: [] }
-    : bothDelivered(await makeLinks(outbox), await deliverDue({ ...outbox, deliverers }))
+    : bothDelivered(await makeLinks(context), await deliverDue({ ...context, deliverers }))
   const picked = opened.kind === 'unknown' ? unreachable(opened.failure) : NOTHING_PICKED_UP
   const told = opened.kind === 'unknown' || delivered + undelivered.length > 0
   return { ...worked, notion: told ? { ...picked, delivered, undelivered } : null }

@@ -1,6 +1,7 @@
 import type { Money } from '../domain/money.ts'
 import type { LinkState, MadeLink, PaymentFacts, RefundFacts } from '../domain/payment.ts'
 import type { ServiceCall } from './task-source.ts'
+import type { WebhookReader } from './webhook-reader.ts'
 
 /** A service that takes clients' payments. */
 export interface Payments {
@@ -11,6 +12,8 @@ export interface Payments {
    *   is not known and the service does not tell
    */
   provider(call: ServiceCall): Promise<PaymentProvider>
+  /** What its webhooks are judged by; null where nothing is set up for that. */
+  readonly webhooks: WebhookReader | null
 }
 
 /**

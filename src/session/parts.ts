@@ -85,11 +85,28 @@ export function sessionParts(options: PartsOptions, secrets: SecretKeeper): Part
       return played.filter(payments => payments !== undefined && payments !== null)
     },
     outbox: async redact => ({
-      deliverers: async call =>
-        eachOpened(writable, async service => (await service.deliverer?.(call)) ?? null, redact),
+      services: writable.map(({ service }) => service.name),
+      deliverers: call => {
+        const each = writable.map(({ service, open }) => ({
+          service,
+          open: once(async () => (await (await open()).deliverer?.(call)) ?? null),
+        }))
+        return async names =>
+          eachOpened(
+            each.filter(({ service }) => names.includes(service.name)),
+            redact,
+          )
+      },
     }),
     alertChannels: async redact => ({
-      open: async call => eachOpened(channels, async service => service.alertChannel?.(call) ?? null, redact),
+      open: async call =>
+        eachOpened(
+          channels.map(({ service, open }) => ({
+            service,
+            open: async () => (await open()).alertChannel?.(call) ?? null,
+          })),
+          redact,
+        ),
     }),
     services: redact =>
       Promise.all(
@@ -102,22 +119,21 @@ export function sessionParts(options: PartsOptions, secrets: SecretKeeper): Part
   }
 }
 
-/** A service that is opened when it is needed. */
-interface Openable {
+/** A part of a service, which is opened when it is needed; null where the service has none. */
+interface Openable<Part> {
   readonly service: Service
-  readonly open: () => Promise<OpenService>
+  readonly open: () => Promise<Part | null>
 }
 
-/** A part of each service that has it, and why others could not be opened. */
+/** The part of each service that has it, and why others could not be opened. */
 async function eachOpened<Part>(
-  services: readonly Openable[],
-  partOf: (opened: OpenService) => Promise<Part | null>,
+  services: readonly Openable<Part>[],
   redact: Redact,
 ): Promise<{ ready: Part[]; failed: { service: string; error: AppError }[] }> {
   const attempts = await Promise.all(
     services.map(async ({ service, open }) => ({
       service: service.name,
-      attempt: await attempted(async () => partOf(await open()), redact),
+      attempt: await attempted(open, redact),
     })),
   )
   return {

@@ -64,6 +64,17 @@ export function effectStore(core: StoreCore) {
         return places
       })
     },
+    /** The services for which an effect waits, due or not, or of which a place is due that {@link lookAgain} would name. */
+    wanting: async ({ otherMs }: LookWaits) =>
+      readRows(
+        core,
+        `SELECT service FROM effects /* by effects_lasting */ WHERE state = 'pending' AND passing_ms IS NULL
+         UNION SELECT service FROM effects /* by effects_passing */ WHERE state = 'pending' AND passing_ms IS NOT NULL
+         UNION SELECT service FROM effects /* by effects_dead */
+           WHERE ${IS_LOST} AND ${dueSql('not_before_ms', otherMs)}`,
+        { now: core.clock.now() },
+        is => is.text('service'),
+      ),
     /** Makes what died because its place was away pending again. Returns how many. */
     revive: (service: string, place: string) =>
       core.change(core.actor, 'effect.revive', tx => reviveEach(tx, deadAt(tx, service, place))),
@@ -143,7 +154,8 @@ function decide(
   })
 }
 
-const LOST_PLACE = `service = :service AND state = 'dead' AND cause IS DISTINCT FROM 'refused'`
+const IS_LOST = `state = 'dead' AND cause IS DISTINCT FROM 'refused'`
+const LOST_PLACE = `service = :service AND ${IS_LOST}`
 
 function duePlaces(core: StoreReader, service: string, limit: number, { otherMs }: LookWaits): string[] {
   return readRows(

@@ -1,4 +1,5 @@
 /** One cycle after the other: what is bad is told once per cause, what may be healed is, and what is over is said to be. */
+import { opened } from '../support/deliverers.ts'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { afterFailure } from '../../src/domain/after-failure.ts'
@@ -184,19 +185,16 @@ test('what waits to be written is delivered after a quarter of an hour; a servic
   )
   await place.files.clock.advance(16 * MINUTE)
   const refused = await place.cycle({
-    deliverers: {
-      failed: [],
-      ready: [
-        {
-          service: 'webhook',
-          hasRoom: async () => true,
-          whyAway: async () => null,
-          deliver: async () => {
-            throw new Error('no such host')
-          },
+    deliverers: opened([
+      {
+        service: 'webhook',
+        hasRoom: async () => true,
+        whyAway: async () => null,
+        deliver: async () => {
+          throw new Error('no such host')
         },
-      ],
-    },
+      },
+    ]),
   })
   expect(refused.healed).toMatchObject([{ healing: 'redeliver', thing: 'webhook', outcome: 'failed' }])
 })

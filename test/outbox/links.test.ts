@@ -1,4 +1,5 @@
 /** Payment links as they are delivered: whatever becomes of the answers, one link a bill, and it is closed once. */
+import { opened } from '../support/deliverers.ts'
 import { beforeEach, expect, test } from 'vitest'
 import type { Money } from '../../src/domain/money.ts'
 import { deliverDue, type Delivered } from '../../src/outbox/deliver.ts'
@@ -26,7 +27,7 @@ async function pass(key = TEST_KEY): Promise<Delivered> {
   const service = await bench.open(key)
   const deliverer = await service.deliverer?.(bench.call())
   const payments = service.roles.paymentProvider
-  const deliverers = { ready: deliverer === undefined || deliverer === null ? [] : [deliverer], failed: [] }
+  const deliverers = opened(deliverer === undefined || deliverer === null ? [] : [deliverer])
   const context = { ...bench.call(), store: bench.store, deliverers }
   await makeLinks({ ...context, payments: payments === undefined || payments === null ? [] : [payments] })
   return deliverDue(context)

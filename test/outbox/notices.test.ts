@@ -1,4 +1,5 @@
 /** Notices on their way: each channel gets each once, in order, whatever befalls another or the process. */
+import { opened } from '../support/deliverers.ts'
 import { expect, test } from 'vitest'
 import type { Observation } from '../../src/domain/alerts.ts'
 import { NOTICE, type Notice } from '../../src/domain/notice.ts'
@@ -56,10 +57,7 @@ function office() {
       world: { clock, random },
       log: { error: silent, warn: silent, info: silent, debug: silent, tell: silent },
       stop: new AbortController().signal,
-      deliverers: {
-        ready: CHANNELS.map(service => noticeDeliverer({ service, tell: tell(service) })),
-        failed: [],
-      },
+      deliverers: opened(CHANNELS.map(service => noticeDeliverer({ service, tell: tell(service) }))),
     })
   }
   return { path, clock, machine, open, deliver, taken, broken }

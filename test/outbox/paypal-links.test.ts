@@ -1,4 +1,5 @@
 /** Payment links that are orders at PayPal: they die within hours, cannot be listed, and cannot be ended. */
+import { opened } from '../support/deliverers.ts'
 import { beforeEach, expect, test } from 'vitest'
 import { deliverDue } from '../../src/outbox/deliver.ts'
 import { makeLinks } from '../../src/pipeline/links.ts'
@@ -26,7 +27,7 @@ async function pass(): Promise<void> {
   const payments = service.roles.paymentProvider
   if (deliverer === undefined || deliverer === null) throw new Error('nothing is delivered')
   if (payments === undefined || payments === null) throw new Error('it takes no payments')
-  const context = { ...bench.call(), store: bench.store, deliverers: { ready: [deliverer], failed: [] } }
+  const context = { ...bench.call(), store: bench.store, deliverers: opened([deliverer]) }
   await makeLinks({ ...context, payments: [payments] })
   await deliverDue(context)
 }

@@ -8,6 +8,7 @@ import type { Deliverer } from '../../src/outbox/deliverer.ts'
 import { seededRandom } from '../../src/commands/demo/seeded-random.ts'
 import { openStore } from '../../src/store/index.ts'
 import { realStoreOptions } from '../support/real-world.ts'
+import { opened } from '../support/deliverers.ts'
 import { textLike } from '../integrations/notion/support/facts.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 import { fakeClock } from '../support/fake-clock.ts'
@@ -41,6 +42,7 @@ test('one that cannot be opened, and one that breaks, stop no other; both are to
     ).run({ id: `eff_${name}`, seq: index + 1, name })
   })
   const broken = deliverer('broken', async () => ({ kind: 'done', thing: null }))
+  const closed = [{ service: 'closed', error: new AppError('config', 'no key', 'set it') }]
   const context: OutboxContext = {
     world: { clock: fakeClock(), random: seededRandom(1) },
     store,
@@ -53,8 +55,8 @@ test('one that cannot be opened, and one that breaks, stop no other; both are to
       fixed: {},
     }),
     stop: new AbortController().signal,
-    deliverers: {
-      ready: [
+    deliverers: opened(
+      [
         {
           ...broken,
           whyAway: () => Promise.reject(new Error('a defect')),
@@ -62,13 +64,13 @@ test('one that cannot be opened, and one that breaks, stop no other; both are to
         },
         deliverer('good', async () => ({ kind: 'done', thing: null })),
       ],
-      failed: [{ service: 'closed', error: new AppError('config', 'no key', 'set it') }],
-    },
+      closed,
+    ),
   }
   // Beside work room is asked for first, which is where the broken one breaks.
   const beside = await deliverDue(context, true)
   expect(beside).toMatchObject({ delivered: 1, failed: [{ id: 'broken', message: textLike(/defect/) }] })
-  const after = await deliverDue({ ...context, deliverers: { ...context.deliverers, ready: [] } })
+  const after = await deliverDue({ ...context, deliverers: opened([], closed) })
   expect(after).toMatchObject({ delivered: 0, failed: [{ id: 'closed', message: 'no key', next: 'set it' }] })
   const told = await stillUndelivered(context, [...beside.failed, ...after.failed])
   expect(told.map(({ id }) => id)).toEqual(['broken', 'closed'])

@@ -1,4 +1,5 @@
 /** Every implementer of `TaskSource`: Notion's. */
+import { opened } from '../support/deliverers.ts'
 import { expect, test } from 'vitest'
 import { deliverDue } from '../../src/outbox/deliver.ts'
 import { otherWorkspace } from '../integrations/notion/support/other-workspace.ts'
@@ -38,7 +39,7 @@ describeTaskSource('Notion', async () => {
       await clock.advance(3_600_000)
       const one = call()
       const deliverer = await service.deliverer?.(one)
-      await deliverDue({ ...one, store, deliverers: { ready: deliverer ? [deliverer] : [], failed: [] } })
+      await deliverDue({ ...one, store, deliverers: opened(deliverer ? [deliverer] : []) })
     },
     writes: async () => (await board.writes()).length,
   }

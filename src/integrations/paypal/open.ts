@@ -40,8 +40,9 @@ export async function openPayPal(environment: Environment): Promise<OpenService>
     return paypalOrders({ api, isLive: mode === 'live' }, pages)
   }
   const webhookId = webhookIdIn(environment)
+  const webhooks = webhookId === null ? null : webhooksOf(environment, api, webhookId)
   return {
-    roles: { paymentProvider: { service: 'paypal', provider } },
+    roles: { paymentProvider: { service: 'paypal', provider, webhooks } },
     deliverer: async call =>
       linkDeliverer({
         service: 'paypal',
@@ -49,7 +50,7 @@ export async function openPayPal(environment: Environment): Promise<OpenService>
         store: await openStore(call.actor),
         clock: environment.world.clock,
       }),
-    webhooks: webhookId === null ? null : webhooksOf(environment, api, webhookId),
+    webhooks,
     proofs: async ({ actor, dryRun }) =>
       paypalProofs({ api, store: await openStore(actor), baseUrl, webhookId, dryRun }),
   }

@@ -37,8 +37,9 @@ export async function openStripe({
     await checkAccount(await openStore(actor), api, mode, dryRun)
     return stripeLinks(api, mode === 'live')
   }
+  const webhooks = secrets.length === 0 ? null : stripeWebhooks({ secrets, isLive: mode === 'live' })
   return {
-    roles: { paymentProvider: { service: 'stripe', provider } },
+    roles: { paymentProvider: { service: 'stripe', provider, webhooks } },
     deliverer: async call =>
       linkDeliverer({
         service: 'stripe',
@@ -46,7 +47,7 @@ export async function openStripe({
         store: await openStore(call.actor),
         clock: world.clock,
       }),
-    webhooks: secrets.length === 0 ? null : stripeWebhooks({ secrets, isLive: mode === 'live' }),
+    webhooks,
     proofs: async ({ actor, dryRun }) => [await stripeProof(api, mode, await openStore(actor), dryRun)],
   }
 }

@@ -102,7 +102,7 @@ async function partsOf(context: UnitContext): Promise<Parameters<typeof tellOfUn
     ...context,
     settings: settings.ok ? settings.value.settings : defaults(),
     channels: alertChannels.ok ? await alertChannels.value.open(context) : nothing,
-    deliverers: outbox.ok ? await outbox.value.deliverers(context) : nothing,
+    deliverers: outbox.ok ? outbox.value.deliverers(context) : async () => nothing,
   }
 }
 

@@ -25,7 +25,7 @@ export const notionSync = defineOperation({
     await context.store.claims.recover()
     const revived = input.rebuild ? await context.store.effects.reviveAll() : 0
     // First what waits, so that only what is written and still differs is written again.
-    const outbox = { ...context, deliverers: await context.outbox.deliverers(context) }
+    const outbox = { ...context, deliverers: context.outbox.deliverers(context) }
     const first = await deliverDue(outbox)
     const rebuilt = input.rebuild ? await rebuild(context, board, input.limit) : NOTHING_REBUILT
     const second = input.rebuild ? await deliverDue(outbox) : NOTHING_DELIVERED

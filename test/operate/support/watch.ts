@@ -6,6 +6,7 @@ import type { Check, OperateContext } from '../../../src/operate/check.ts'
 import type { CheckFound, OperateReport } from '../../../src/domain/operate.ts'
 import { noticeDeliverer } from '../../../src/outbox/deliverer.ts'
 import type { Store } from '../../../src/store/index.ts'
+import { opened } from '../../support/deliverers.ts'
 import { testStore, type TestStore } from '../../support/store.ts'
 import { settingsWith } from '../../support/workshop.ts'
 
@@ -49,7 +50,7 @@ export function watch(schedule: Schedule = {}): Watch {
     dryRun: false,
     program: { commit: 'c0ffee000000' },
     schedule,
-    deliverers: { ready: [journal], failed: [] },
+    deliverers: opened([journal]),
     actor: 'operator',
     payments: [],
     channels: { ready: [{ service: 'journal' }], failed: [] },
