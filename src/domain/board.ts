@@ -4,7 +4,7 @@ import type { BoardEffect, JobMoney, JobRow, LogRow, PageChange } from './board-
 import type { NewEffect } from './effect-kind.ts'
 import { isBareJson } from './json-check.ts'
 import { markdownToPlain } from './markdown/plain-text.ts'
-import { marginPercent } from './money.ts'
+import { marginPercent, nanoOfPart, type Money } from './money.ts'
 import { RUN_STATES, type RunState, type RunStatus } from './run-state.ts'
 
 type NewBoardEffect = NewEffect<BoardEffect>
@@ -46,6 +46,9 @@ export interface Transition {
       readonly state: BillState
       readonly usdNano: number | null
       readonly feeNano: number
+      /** What went back after payment, of the amount. */
+      readonly returnedMinor: number
+      readonly amount: Money | null
       /** Where it can be paid now; null where it cannot. */
       readonly link: string | null
     } | null
@@ -289,7 +292,10 @@ function job(transition: Transition, status: JobRow['status']): NewBoardEffect {
 /** The figures of a bill stand in the row of the run that was billed; what is not known in US dollars is left empty. */
 function jobMoney({ costNano, money: { clientPageId, clientRateNano, bill } }: Transition): JobMoney {
   const grossNano = bill?.usdNano ?? null
-  const profitNano = bill === null || grossNano === null ? null : grossNano - costNano - bill.feeNano
+  const profitNano =
+    bill === null || grossNano === null
+      ? null
+      : grossNano - costNano - bill.feeNano - returnedNano(bill, grossNano)
   return {
     clientPageId,
     clientRateNano,
@@ -299,6 +305,13 @@ function jobMoney({ costNano, money: { clientPageId, clientRateNano, bill } }: T
     paymentStatus: bill === null ? null : BILL_STATES[bill.state],
     paymentLink: bill === null ? null : bill.link,
   }
+}
+
+function returnedNano(
+  { amount, returnedMinor }: { readonly amount: Money | null; readonly returnedMinor: number },
+  grossNano: number,
+): number {
+  return amount === null ? 0 : nanoOfPart(grossNano, returnedMinor, amount.minor)
 }
 
 /** As people read it beside other columns: no Markdown. Only the start is read, however long the text is. */

@@ -164,6 +164,11 @@ export function nanoUsdOf(
   return dollars > BigInt(Number.MAX_SAFE_INTEGER) ? null : Number(dollars)
 }
 
+/** The nano-dollars of a part of an amount that is so many nano-dollars whole, rounded once, half up. */
+export function nanoOfPart(wholeNano: number, partMinor: number, wholeMinor: number): number {
+  return wholeMinor === 0 ? 0 : Number(halfUp(BigInt(wholeNano) * BigInt(partMinor), BigInt(wholeMinor)))
+}
+
 /** What part of the gross a profit is, in percent with one decimal, half up by magnitude; null of nothing. */
 export function marginPercent(profitNano: number, grossNano: number): number | null {
   if (grossNano <= 0) return null

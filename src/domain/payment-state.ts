@@ -122,6 +122,17 @@ export function openOf(bill: Pick<AskedBill, 'amount'>, payments: readonly Booke
   return { ...bill.amount, minor: Math.max(0, bill.amount.minor - kept) }
 }
 
+/**
+ * What went back of a bill that was covered, to the client or, by a lost dispute, to its bank; never more than its
+ * amount. What went back of parts that did not cover it is open again, and what was paid twice covers it once more.
+ */
+export function returnedOf(bill: Pick<AskedBill, 'amount'>, payments: readonly BookedPayment[]): number {
+  const counted = payments.filter(payment => counts(payment, bill))
+  const minor = bill.amount?.minor ?? 0
+  const isCovered = sum(counted.map(({ amount }) => amount.minor)) >= minor
+  return isCovered ? Math.max(0, minor - sum(counted.map(keptOf))) : 0
+}
+
 function counts(payment: BookedPayment, bill: Pick<AskedBill, 'amount'>): boolean {
   return payment.state === 'paid' && fits(payment, bill)
 }

@@ -1,4 +1,4 @@
-import { nanoUsdOf, ratesAt, type DatedRate } from '../domain/money.ts'
+import { nanoOfPart, nanoUsdOf, ratesAt, type DatedRate } from '../domain/money.ts'
 import type { Bill } from '../store/bill-rows.ts'
 import type { TaskBooks } from '../store/bills.ts'
 
@@ -11,13 +11,17 @@ export interface MoneySums {
   /** Nano-dollars; null where a bill has no rate. */
   readonly grossNano: number | null
   readonly feesNano: number
+  /** What went back after it was paid, by its currency, in minor units. */
+  readonly returnedMinor: ReadonlyMap<string, number>
+  readonly returnedNano: number
   readonly workNano: number
 }
 
 /** Adds up the books of tasks, in one pass: there may be tens of thousands. */
 export function sumsOf(books: readonly TaskBooks[], rates: readonly DatedRate[]): MoneySums {
-  const sums = { accepted: 0, unpriced: 0, feesNano: 0, workNano: 0 }
+  const sums = { accepted: 0, unpriced: 0, feesNano: 0, workNano: 0, returnedNano: 0 }
   const billedMinor = new Map<string, number>()
+  const returnedMinor = new Map<string, number>()
   let grossNano: number | null = 0
   for (const { accepted, costNano, bills } of books) {
     sums.accepted += accepted
@@ -27,11 +31,21 @@ export function sumsOf(books: readonly TaskBooks[], rates: readonly DatedRate[])
       const nano = grossNanoOf(bill, rates)
       grossNano = grossNano === null || nano === null ? null : grossNano + nano
       sums.feesNano += feeNano
-      if (amount === null) sums.unpriced += 1
-      else billedMinor.set(amount.currency, (billedMinor.get(amount.currency) ?? 0) + amount.minor)
+      if (amount === null) {
+        sums.unpriced += 1
+        continue
+      }
+      addTo(billedMinor, amount.currency, amount.minor)
+      if (bill.returnedMinor === 0) continue
+      addTo(returnedMinor, amount.currency, bill.returnedMinor)
+      sums.returnedNano += nanoOfPart(nano ?? 0, bill.returnedMinor, amount.minor)
     }
   }
-  return { ...sums, billedMinor, grossNano }
+  return { ...sums, billedMinor, returnedMinor, grossNano }
+}
+
+function addTo(sums: Map<string, number>, currency: string, minor: number): void {
+  sums.set(currency, (sums.get(currency) ?? 0) + minor)
 }
 
 /** As it was at its time; else by a rate of then that was told later. */

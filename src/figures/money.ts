@@ -34,6 +34,8 @@ export interface MoneyFigure {
   readonly costUsd: string
   /** 0 until a provider tells. */
   readonly feesUsd: string
+  /** What went back of it after it was paid: refunds, and disputes that were lost. */
+  readonly returned: readonly string[]
   readonly profitUsd: string | null
   readonly marginPercent: number | null
   /** AI cost of all work, over the results that were accepted; null without one. */
@@ -121,12 +123,13 @@ function dearestFirst(shares: readonly Share[]): MoneyShare[] {
 
 function figureOf(sums: MoneySums, otherCostNano: number): MoneyFigure {
   const { accepted, unpriced, grossNano, workNano, feesNano } = sums
-  const billed = [...sums.billedMinor].map(([currency, minor]) => ({ currency, minor }))
-  const profitNano = grossNano === null ? null : grossNano - workNano - otherCostNano - feesNano
+  const profitNano =
+    grossNano === null ? null : grossNano - workNano - otherCostNano - feesNano - sums.returnedNano
   return {
     accepted,
     unpriced,
-    billed: sumsByCurrency(billed).map(formatMoney),
+    billed: amountsIn(sums.billedMinor),
+    returned: amountsIn(sums.returnedMinor),
     grossUsd: usd(grossNano),
     costUsd: formatNanoUsd(workNano + otherCostNano),
     feesUsd: formatNanoUsd(feesNano),
@@ -134,6 +137,10 @@ function figureOf(sums: MoneySums, otherCostNano: number): MoneyFigure {
     marginPercent: profitNano === null || grossNano === null ? null : marginPercent(profitNano, grossNano),
     costPerAcceptedUsd: accepted === 0 ? null : formatNanoUsd(Math.round(workNano / accepted)),
   }
+}
+
+function amountsIn(sums: ReadonlyMap<string, number>): string[] {
+  return sumsByCurrency([...sums].map(([currency, minor]) => ({ currency, minor }))).map(formatMoney)
 }
 
 function usd(nano: number | null): string | null {
@@ -167,6 +174,7 @@ export function moneyFacts(figure: MoneyFigure, probesUsd = formatNanoUsd(0)): P
     ['accepted', countText(figure.accepted, 'result')],
     ['billed', figure.billed.length === 0 ? 'nothing' : figure.billed.join(', ')],
     ['gross', dollars(figure.grossUsd)],
+    figure.returned.length === 0 ? null : ['went back', figure.returned.join(', ')],
     ['AI cost', words`${money(figure.costUsd)}${each}${probes}`],
     ['fees', dollars(figure.feesUsd)],
     ['profit', dollars(figure.profitUsd)],

@@ -19,6 +19,8 @@ export interface Bill extends StandingBill {
   readonly createdMs: number
   /** How it stood before anything was paid. */
   readonly owed: OwedState
+  /** What went back of it after it was paid: refunds, and disputes that were lost. */
+  readonly returnedMinor: number
 }
 
 /** A row of the bills table. */
@@ -38,6 +40,7 @@ export function readBill(is: RowReader): Bill {
     feeNano: is.numberOrNull('fee_nano') ?? 0,
     createdMs: is.number('created_ms'),
     owed: is.text<OwedState>('owed'),
+    returnedMinor: is.number('returned_minor'),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { MoneyNews } from '../domain/board.ts'
 import { BILL_STATES, type BillState, type PriceTerms } from '../domain/billing.ts'
 import { nanoUsdOf, type Money } from '../domain/money.ts'
-import { billStateOf, openOf } from '../domain/payment-state.ts'
+import { billStateOf, openOf, returnedOf } from '../domain/payment-state.ts'
 import { billById, type Bill } from './bill-rows.ts'
 import { tellRevenue, termsOf } from './billing.ts'
 import type { Change } from './core.ts'
@@ -22,9 +22,14 @@ export function settleBill(tx: Change, billId: string, news: readonly MoneyNews[
   if (bill === null || run === null) return
   const payments = paymentsOfBill(tx, billId)
   const whole = payments.map(payment => wholePayment(tx, payment))
-  const after = { state: billStateOf(bill, whole), feeNano: feeNanoOf(payments, termsOf(tx, bill.runId)) }
-  const isSame = after.state === bill.state && after.feeNano === bill.feeNano
-  if (!isSame) writeBill(tx, { ...bill, ...after })
+  const after = {
+    ...bill,
+    state: billStateOf(bill, whole),
+    feeNano: feeNanoOf(payments, termsOf(tx, bill.runId)),
+    returnedMinor: returnedOf(bill, whole),
+  }
+  const isSame = figuresOf(after) === figuresOf(bill)
+  if (!isSame) writeBill(tx, after)
   if (after.state !== bill.state) {
     appendEntry(tx, bill.runId, 'bill', { id: bill.id, state: after.state })
     addEvent(tx, { runId: bill.runId, state: run.state, what: `payment: ${BILL_STATES[after.state]}` })
@@ -42,14 +47,17 @@ function endLink(tx: Change, bill: Bill, state: BillState, open: Money | null): 
   else if (!isAsked) closeLinkOf(tx, bill.id, 'another amount is open')
 }
 
-function writeBill(tx: Change, { id, runId, state, feeNano }: Bill): void {
-  tx.engine.run('UPDATE bills SET state = :state, fee_nano = :feeNano, changed_ms = :now WHERE id = :id', {
-    id,
-    state,
-    feeNano,
-    now: tx.clock.now(),
-  })
-  tx.about(id, { run: runId, state, feeNano })
+function figuresOf({ state, feeNano, returnedMinor }: Bill): string {
+  return JSON.stringify([state, feeNano, returnedMinor])
+}
+
+function writeBill(tx: Change, { id, runId, state, feeNano, returnedMinor }: Bill): void {
+  tx.engine.run(
+    `UPDATE bills SET state = :state, fee_nano = :feeNano, returned_minor = :returnedMinor, changed_ms = :now
+     WHERE id = :id`,
+    { id, state, feeNano, returnedMinor, now: tx.clock.now() },
+  )
+  tx.about(id, { run: runId, state, feeNano, returnedMinor })
 }
 
 /** By the rates of the run, as its amount; a fee in a currency without a rate counts for nothing. */

@@ -98,3 +98,21 @@ test('there is none about what is not disputed, or not there', async () => {
   const other = String((await home.json('task', 'add', BRIEF))['taskId'])
   expect((await home.run('payments', 'evidence', other)).code).toBe(66)
 })
+
+test('what a lost dispute took, and its fee, is not profit; once an appeal is won, it is back', async () => {
+  const total = async () => (await home.json('report', 'cost'))['total']
+  await stripe.hand('dispute-decide', { dispute: outside, verdict: 'lost' })
+  await home.json('payments-scan', '--since', '1d')
+  const lost = await total()
+  // 3.20 of the payment and 15.00 of the dispute.
+  expect(lost).toMatchObject({ billed: ['100.00 USD'], returned: ['100.00 USD'], feesUsd: '18.200000' })
+  expect((await home.run('report', 'cost')).stdout).toMatch(/went back +100\.00 USD\n[\s\S]*profit +\$-18\.2/)
+  await stripe.hand('dispute-decide', { dispute: outside, verdict: 'appeal' })
+  await home.json('payments-scan', '--since', '1d')
+  expect(await home.json('status')).toMatchObject({ disputes: [{ urgency: 'later' }] })
+  await stripe.hand('dispute-decide', { dispute: outside, verdict: 'answer' })
+  await stripe.hand('dispute-decide', { dispute: outside, verdict: 'won' })
+  await home.json('payments-scan', '--since', '1d')
+  expect(await total()).toMatchObject({ returned: [], feesUsd: '18.200000' })
+  expect(await home.json('task', 'show', taskId)).toMatchObject({ bills: [{ status: 'Paid' }] })
+})

@@ -12,6 +12,7 @@ import {
   PAYMENT_STATES,
   problemOf,
   REFUND_STATES,
+  returnedOf,
   type BookedPayment,
   type DisputeView,
   type PaymentView,
@@ -259,6 +260,27 @@ describe('what came by bank', () => {
         expect(fine.reduce((total, one) => total + one.amount.minor, 0)).toBeLessThanOrEqual(4900)
       }),
     )
+  })
+
+  test.each([
+    ['nothing of what is paid', [payment()], 0],
+    ['a refund', [payment({ refunds: [refund(900)] })], 900],
+    ['a dispute that was lost', [payment({ disputes: disputed('lost') })], 4900],
+    ['nothing yet of one that is not decided', [payment({ disputes: disputed('under_review') })], 0],
+    ['nothing of one that was won', [payment({ disputes: disputed('won') })], 0],
+    [
+      'all of it once, where both went back',
+      [payment({ refunds: [refund(900)], disputes: disputed('lost') })],
+      4900,
+    ],
+    [
+      'nothing of one that was paid twice, where one went back',
+      [payment({ refunds: [refund(4900)] }), payment()],
+      0,
+    ],
+    ['nothing of a part, which is open again', [byBank(2000, { refunds: [refund(2000)] })], 0],
+  ] as const)('of what was billed went back: %s', (_name, payments, minor) => {
+    expect(returnedOf(BILL, payments)).toBe(minor)
   })
 
   test('too much is said of the one with which it was', () => {

@@ -33,6 +33,7 @@ const BILL = {
   why: '',
   createdMs: Date.parse('2026-11-25'),
   owed: 'unpaid',
+  returnedMinor: 0,
 } as const
 const TASK = { taskId: 'task_1', title: 'Note', type: 'Drafting', client: null, clientId: null } as const
 

@@ -273,6 +273,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       created_ms: 3,
       changed_ms: 3,
       owed: 'unpaid',
+      returned_minor: 0,
     },
   ],
   links: [

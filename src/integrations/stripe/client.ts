@@ -38,6 +38,7 @@ const DISPUTE: Shape = {
   currency: 'text',
   status: 'text',
   evidence_details: {},
+  balance_transactions: [{ fee: 'number' }],
 }
 const ACCOUNT: Shape = { id: 'text', charges_enabled: 'any' }
 

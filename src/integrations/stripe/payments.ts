@@ -14,11 +14,15 @@ export interface IntentFacts {
   readonly refusal: string | null
 }
 
-/** Asks how it stands with a payment. `linkId` is that of the link at which it was paid, where that is known. */
+/**
+ * Asks how it stands with a payment. `linkId` is that of the link at which it was paid, where that is known. A charge
+ * does not say that a bank only asks about it: whoever knows that there is such a thing says so by `hasInquiry`.
+ */
 export async function intentFacts(
   api: StripeClient,
   id: string,
   linkId: string | null,
+  hasInquiry = false,
 ): Promise<IntentFacts> {
   const intent = await api.intent(id)
   const charge = chargeOf(intent)
@@ -27,6 +31,7 @@ export async function intentFacts(
   if (state === null) return { payment: null, refusal }
   const currency = intent.currency.toUpperCase()
   const isPaid = state === 'paid'
+  const disputes = hasInquiry || charge?.disputed === true ? await api.disputes(id) : []
   const payment: PaymentFacts = {
     id: intent.id,
     isLive: intent.livemode,
@@ -34,10 +39,10 @@ export async function intentFacts(
     state,
     linkId,
     ids: intent.metadata,
-    fee: charge === null ? null : feeOf(charge),
+    fee: charge === null ? null : feeOf(charge, disputes),
     atMs: (charge ?? intent).created * 1000,
     refunds: isPaid ? (await api.refunds(id)).map(refundFacts) : [],
-    disputes: charge?.disputed === true ? (await api.disputes(id)).map(disputeFacts) : [],
+    disputes: disputes.map(disputeFacts),
   }
   return { payment, refusal }
 }
@@ -56,10 +61,15 @@ function chargeOf({ latest_charge: charge }: Stripe.PaymentIntent): Stripe.Charg
   return typeof charge === 'string' ? null : charge
 }
 
-/** In the currency in which Stripe pays out. */
-function feeOf({ balance_transaction: booked }: Stripe.Charge): Money | null {
+/** With what disputes cost, in the currency in which Stripe pays out. */
+function feeOf(
+  { balance_transaction: booked }: Stripe.Charge,
+  disputes: readonly Stripe.Dispute[],
+): Money | null {
   if (booked === null || typeof booked === 'string') return null
-  return { minor: booked.fee, currency: booked.currency.toUpperCase() }
+  const all = [booked, ...disputes.flatMap(({ balance_transactions: moves }) => moves)]
+  const minor = all.reduce((sum, { fee }) => sum + fee, 0)
+  return { minor, currency: booked.currency.toUpperCase() }
 }
 
 /** A payment by its id; null where nothing came of it, or Stripe knows none. @throws ServiceFailure */
@@ -146,7 +156,7 @@ export async function lookAt(api: StripeClient, { kind, id }: OutsideThing): Pro
     case 'refund':
       return lookAtIntent(api, (await api.refund(id)).payment_intent, null)
     case 'dispute':
-      return lookAtIntent(api, (await api.dispute(id)).payment_intent, null)
+      return lookAtIntent(api, (await api.dispute(id)).payment_intent, null, true)
     default:
       return NOTHING
   }
@@ -165,9 +175,10 @@ async function lookAtIntent(
   api: StripeClient,
   intent: string | { readonly id: string } | null,
   linkId: string | null,
+  hasInquiry = false,
 ): Promise<Seen> {
   const id = idOf(intent)
-  const payment = id === null ? null : (await intentFacts(api, id, linkId)).payment
+  const payment = id === null ? null : (await intentFacts(api, id, linkId, hasInquiry)).payment
   return payment === null ? NOTHING : { ...NOTHING, payments: [payment] }
 }
 
