@@ -27,6 +27,12 @@ export type PaymentStatus = (typeof BILL_STATES)[BillState]
 /** States of a bill for which money was taken: it stays as it is, and only more is asked for by another. */
 const SETTLED: ReadonlySet<BillState> = new Set(['paid', 'partly_refunded', 'refunded', 'disputed'])
 
+/** When accepted results are mailed to their clients. */
+export const SENDINGS = ['by-hand', 'on-done'] as const
+
+/** One of them. */
+export type Sending = (typeof SENDINGS)[number]
+
 /** The prices that a run is created with. They stay as they are when the configuration changes later. */
 export interface PriceTerms {
   /** Prices of its type, in several currencies; the client's is taken, else the first. */
@@ -35,6 +41,8 @@ export interface PriceTerms {
   readonly billing: Billing
   /** US dollars for one of each currency, then. */
   readonly rates: Readonly<Record<string, string>>
+  /** Whether its result is mailed to its client as soon as it is accepted; by hand where it is left out. */
+  readonly send?: Sending
 }
 
 /** Where the price of a bill comes from. */

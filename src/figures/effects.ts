@@ -27,7 +27,7 @@ export interface ShownEffect {
 
 /** An effect with the task it belongs to, and the next command. */
 export async function shownEffect(store: Store, effect: Effect): Promise<ShownEffect> {
-  const runId = effect.runId ?? (await billedRun(store, effect))
+  const runId = effect.runId ?? (await runBehind(store, effect))
   const run = runId === null ? null : await store.runs.get(runId)
   const task = run === null ? null : await store.tasks.get(run.taskId)
   const isOver = effect.state === 'done' || effect.state === 'dismissed' || effect.cause === 'refused'
@@ -48,8 +48,9 @@ export async function shownEffect(store: Store, effect: Effect): Promise<ShownEf
   }
 }
 
-/** The run whose bill the link of an effect is for. */
-async function billedRun(store: Store, { subject }: Effect): Promise<string | null> {
+/** The run whose bill the link of an effect is for, or whose result a mail holds. */
+async function runBehind(store: Store, { subject }: Effect): Promise<string | null> {
+  if (subject.kind === 'mailing') return store.lookup.runOf('mailing', subject.id)
   const link = subject.kind === 'link' ? await store.links.get(subject.id) : null
   return link === null ? null : store.lookup.runOf('bill', link.billId)
 }

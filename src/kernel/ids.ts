@@ -15,6 +15,7 @@ export const ID_PREFIXES = {
   client: 'client',
   bill: 'bill',
   link: 'link',
+  mailing: 'mail',
   payment: 'pay',
   refund: 'ref',
   dispute: 'dsp',

@@ -1,6 +1,7 @@
 import type { OpenService } from '../integrations/service.ts'
 import type { Deliverers } from '../outbox/deliverer.ts'
 import type { AlertChannel } from '../roles/alert-channel.ts'
+import type { OpenMailers } from '../roles/mailer.ts'
 import type { Models } from '../roles/model.ts'
 import type { Payments } from '../roles/payment-provider.ts'
 import type { ServiceCall, TaskBoard, TaskSource } from '../roles/task-source.ts'
@@ -28,6 +29,7 @@ export interface Connections {
    * One that is set up wrongly is an error, so that none is taken in its place.
    */
   readonly payments: readonly Payments[]
+  readonly mailers: OpenMailers
   readonly outbox: Outbox
   readonly alertChannels: AlertChannels
   /** Every service, or why it is not there; for `doctor`. */

@@ -1,4 +1,5 @@
-import { bothDelivered, makeLinks, plannedLinks } from '../pipeline/links.ts'
+import { bothDelivered, plannedLinks } from '../pipeline/links.ts'
+import { makeLinksAndMails } from '../pipeline/mailings.ts'
 import {
   deliverDue,
   deliveryOutcome,
@@ -13,9 +14,9 @@ import { defineOperation } from './define.ts'
 
 export const deliver = defineOperation({
   path: ['deliver'],
-  summary: 'Deliver what waits: writes to Notion, payment links, and notices of alerts',
+  summary: 'Deliver what waits: writes to Notion, payment links, mails, and notices of alerts',
   input: {},
-  needs: { store: 'required', outbox: 'required', payments: 'optional' },
+  needs: { store: 'required', outbox: 'required', payments: 'optional', mailers: 'required' },
   access: 'write',
   scope: 'operate',
   run: async context => {
@@ -29,7 +30,7 @@ export const deliver = defineOperation({
     const links = context.dryRun ? await plannedLinks(outbox) : []
     const done = context.dryRun
       ? plannedDelivery(opened)
-      : bothDelivered(await makeLinks(outbox), await deliverDue(outbox))
+      : bothDelivered(await makeLinksAndMails(outbox), await deliverDue(outbox))
     return { dryRun: context.dryRun, ...done, ...(await context.store.outbox.counts()), links }
   },
   render: result =>

@@ -116,6 +116,7 @@ async function runsOf(store: Store, found: Found): Promise<string[]> {
     case 'judgement':
     case 'call':
     case 'bill':
+    case 'mailing':
       return [await store.lookup.runOf(found.kind, found.id)]
     case 'effect': {
       const runId = (await store.effects.get(found.id))?.runId ?? null

@@ -56,5 +56,6 @@ export const OPERATIONS: LazyList<AnyOperation> = {
   'task open': async () => (await import('./task/open.ts')).taskOpen,
   'task retry': async () => (await import('./task/retry.ts')).taskRetry,
   'task return': async () => (await import('./task/return.ts')).taskReturn,
+  'task send': async () => (await import('./task/send.ts')).taskSend,
   'task show': async () => (await import('./task/show.ts')).taskShow,
 }

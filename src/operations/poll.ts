@@ -25,6 +25,7 @@ export const poll = defineOperation({
     taskSource: 'required',
     outbox: 'required',
     payments: 'optional',
+    mailers: 'required',
   },
   access: 'write',
   scope: 'operate',

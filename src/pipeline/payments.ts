@@ -84,6 +84,7 @@ export async function paymentsOf(
     case 'alert':
     case 'healing':
     case 'client':
+    case 'mailing':
       return []
   }
 }
@@ -137,6 +138,7 @@ async function billsOf(store: Store, found: Found): Promise<Bill[] | null> {
     case 'alert':
     case 'healing':
     case 'client':
+    case 'mailing':
       return null
   }
 }

@@ -21,7 +21,8 @@ import {
 } from '../roles/task-source.ts'
 import type { Payments } from '../roles/payment-provider.ts'
 import type { PickedPage } from '../store/pickup.ts'
-import { bothDelivered, makeLinks, type LinkContext } from './links.ts'
+import { bothDelivered } from './links.ts'
+import { makeLinksAndMails, type MailContext } from './mailings.ts'
 import type { PipelineContext } from './context.ts'
 import { currencyFor, priceInCell } from './price.ts'
 import { estimateAtMostNano } from './estimate.ts'
@@ -58,6 +59,7 @@ export interface PollContext extends Omit<PipelineContext, 'rows'> {
   readonly deliverers: Deliverers
   /** The services that are set up to take payments: the first makes the links. */
   readonly payments: readonly Payments[]
+  readonly mailers: MailContext['mailers']
 }
 
 /**
@@ -100,7 +102,7 @@ export async function pollOnce(context: PollContext, request: WorkRequest): Prom
     picked = await first
   })
   const report = await working.until(work)
-  const delivered = bothDelivered(await makeLinks(context), await deliverDue(context))
+  const delivered = bothDelivered(await makeLinksAndMails(context), await deliverDue(context))
   return {
     ...report,
     notion: {
@@ -122,7 +124,7 @@ async function pollWithoutBoard(
   const deliverers = onlyTo(context.deliverers, service => service !== context.taskSource?.service)
   const { delivered, failed: undelivered } = request.dryRun
     ? { delivered: 0, failed: [] }
-    : bothDelivered(await makeLinks(context), await deliverDue({ ...context, deliverers }))
+    : bothDelivered(await makeLinksAndMails(context), await deliverDue({ ...context, deliverers }))
   const picked = opened.kind === 'unknown' ? unreachable(opened.failure) : NOTHING_PICKED_UP
   const told = opened.kind === 'unknown' || delivered + undelivered.length > 0
   return { ...worked, notion: told ? { ...picked, delivered, undelivered } : null }
@@ -178,7 +180,7 @@ async function priced(
 }
 
 /** Delivers, and picks up again, beside the work. What fails here may still be delivered later, or at the end. */
-function whileWorking(context: LinkContext, pickUpMore: () => Promise<void>) {
+function whileWorking(context: MailContext, pickUpMore: () => Promise<void>) {
   const { clock } = context.world
   let delivered = 0
   const failed: Undelivered[] = []
@@ -202,7 +204,7 @@ function whileWorking(context: LinkContext, pickUpMore: () => Promise<void>) {
       const done = new AbortController()
       const companions = [
         every(0, done.signal, async () => keep(await deliverDue(context, true))),
-        every(MAKE_LINKS_EVERY_MS, done.signal, async () => keep(await makeLinks(context))),
+        every(MAKE_LINKS_EVERY_MS, done.signal, async () => keep(await makeLinksAndMails(context))),
         every(PICK_UP_EVERY_MS, done.signal, pickUpMore),
         every(LOOK_FOR_LOST_EVERY_MS, done.signal, async () => reviveWhatIsBack(context)),
       ].map(

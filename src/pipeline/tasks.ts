@@ -65,6 +65,7 @@ function termsFor(settings: Settings, type: TaskType, nowMs: number): PriceTerms
     prices: readPrices(settings.types[type]?.price ?? '') ?? [],
     billing: settings.billing.method,
     rates: ratesAt(rates, nowMs),
+    send: settings.mail.send,
   }
 }
 

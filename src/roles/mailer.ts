@@ -13,6 +13,15 @@ export interface Mailers {
   mailer(call: ServiceCall): Promise<Mailer>
 }
 
+/** What mails are sent by, opened when there is one: most calls have none. */
+export interface OpenMailers {
+  /**
+   * The first service that is set up; a folder of this machine always is.
+   * @throws AppError `config` where one is set up wrongly: none is taken in its place
+   */
+  open(): Promise<Mailers>
+}
+
 /** Sends mails, and finds those that were sent. Every method may throw `ServiceFailure`. */
 export interface Mailer {
   readonly service: string

@@ -20,6 +20,7 @@ export async function connect(
     ...(await fill('models', needs['models'], parts.models, redact)),
     ...(await fill('taskSource', needs['taskSource'], parts.taskSource, redact)),
     ...(await fill('payments', needs['payments'], parts.payments, redact)),
+    ...(await fill('mailers', needs['mailers'], parts.mailers, redact)),
     ...(await fill('outbox', needs['outbox'], () => parts.outbox(redact), redact)),
     ...(await fill('alertChannels', needs['alertChannels'], () => parts.alertChannels(redact), redact)),
     ...(await fill('services', needs['services'], () => parts.services(redact), redact)),

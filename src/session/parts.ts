@@ -8,6 +8,7 @@ import type { Redact } from '../kernel/redaction.ts'
 import type { World } from '../kernel/world.ts'
 import type { AlertChannels, Outbox, ServiceAttempt } from '../operations/define.ts'
 import { lostCredentialError, lostCredentials } from '../settings/bound.ts'
+import type { OpenMailers } from '../roles/mailer.ts'
 import type { Payments } from '../roles/payment-provider.ts'
 import type { LoadedSettings } from '../settings/load.ts'
 import { configPath, stateDir } from '../settings/paths.ts'
@@ -42,6 +43,7 @@ export interface Parts {
   readonly taskSource: () => Promise<Roles['taskSource']>
   readonly jobWatch: () => Promise<Roles['jobWatch']>
   readonly payments: () => Promise<readonly Payments[]>
+  readonly mailers: () => Promise<OpenMailers>
   readonly outbox: (redact: Redact) => Promise<Outbox>
   readonly alertChannels: (redact: Redact) => Promise<AlertChannels>
   readonly services: (redact: Redact) => Promise<ServiceAttempt[]>
@@ -84,6 +86,7 @@ export function sessionParts(options: PartsOptions, secrets: SecretKeeper): Part
       const played = await Promise.all(payers.map(async ({ open }) => (await open()).roles.paymentProvider))
       return played.filter(payments => payments !== undefined && payments !== null)
     },
+    mailers: async () => ({ open: () => role('mailer') }),
     outbox: async redact => ({
       services: writable.map(({ service }) => service.name),
       deliverers: call => {

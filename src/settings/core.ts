@@ -1,4 +1,4 @@
-import { BILLINGS, readPrices } from '../domain/billing.ts'
+import { BILLINGS, readPrices, SENDINGS } from '../domain/billing.ts'
 import { readCorrespondent } from '../domain/mail.ts'
 import { readCurrency, readMoney, readRate } from '../domain/money.ts'
 import { SERVE_ADDRESS } from '../domain/serve-address.ts'
@@ -117,6 +117,10 @@ export const CORE_SECTIONS = {
     ),
   },
   mail: {
+    send: withDefault(
+      choiceField(SENDINGS, 'when results are mailed to their clients: by task send, or once they are Done'),
+      'by-hand',
+    ),
     from: optional(
       textField(
         'whom mails are from, as "Ana Muster <ana@example.com>"; the account of Gmail has its own',

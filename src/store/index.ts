@@ -16,6 +16,7 @@ import { CHECK_LIMITS, checkIntegrity, type CheckLimits, type Integrity } from '
 import { ledgerStore } from './ledger.ts'
 import { linkStore } from './links.ts'
 import { lookupStore } from './lookup.ts'
+import { mailingStore } from './mailings.ts'
 import { migrate, readMigrations, refuseForeign, schemaVersion } from './migrate.ts'
 import { accountStore } from './accounts.ts'
 import { alertStore } from './alerts.ts'
@@ -181,6 +182,7 @@ function familiesOn(core: StoreCore) {
     payments: paymentStore(core),
     refunds: refundStore(core),
     links: linkStore(core),
+    mailings: mailingStore(core),
     webhooks: webhookStore(core),
   }
 }

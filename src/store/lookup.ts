@@ -27,6 +27,7 @@ const TABLES = {
   client: 'clients',
   bill: 'bills',
   link: 'links',
+  mailing: 'mailings',
   payment: 'payments',
   refund: 'refunds',
   dispute: 'disputes',
@@ -52,8 +53,8 @@ export function lookupStore(core: StoreCore) {
     byOutsideId: async (service: string, id: string) => byOutsideId(core, service, id),
     /** The payment, refund, dispute or link that a service of payments gave this id. */
     byPayersId: async (id: string) => byPayersId(core, id),
-    /** The run that an output, a judgement, a call or a bill belongs to. @throws UnreadableRow where there is no such id */
-    runOf: async (kind: 'output' | 'judgement' | 'call' | 'bill', id: string) =>
+    /** The run that an output, a judgement, a call, a bill or a mailing belongs to. @throws UnreadableRow where there is no such id */
+    runOf: async (kind: 'output' | 'judgement' | 'call' | 'bill' | 'mailing', id: string) =>
       readRow(core, `SELECT run_id FROM ${TABLES[kind]} WHERE id = :id`, { id }, is => is.text('run_id')),
   }
 }

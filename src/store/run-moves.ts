@@ -5,6 +5,7 @@ import { billDone } from './billing.ts'
 import type { Change } from './core.ts'
 import { tellOutside } from './effect-rows.ts'
 import type { SqlValue } from './engine.ts'
+import { wantMail } from './mailings.ts'
 import { leaveServices } from './pauses.ts'
 import { sealReceipt } from './receipts.ts'
 import { addEvent, updateRun, type Run } from './run-rows.ts'
@@ -22,7 +23,10 @@ export function moveRun(tx: Change, run: Run, to: RunState, columns: Columns, wh
   const moved = updateRun(tx, run.id, { ...columns, state: to })
   if (what !== null) addEvent(tx, { runId: run.id, state: to, what })
   // Before the outside is told, which hears of it in the same words.
-  if (to === 'done') billDone(tx, moved)
+  if (to === 'done') {
+    billDone(tx, moved)
+    wantMail(tx, moved)
+  }
   tellOutside(tx, run, moved)
   return moved
 }

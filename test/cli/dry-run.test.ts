@@ -13,7 +13,9 @@ const BY_BANK = ['--amount', '20', '--date', '2026-01-31', '--reference', 'RF18'
 
 test('no operation that changes something changes anything with --dry-run', async () => {
   const home = await gatedHome(() => null)
-  const priced = String((await home.json('task', 'add', BRIEF, '--price', '49.90'))['taskId'])
+  await home.json('client', 'set', 'Clinic', '--email', 'ana@clinic.example')
+  const ordered = await home.json('task', 'add', BRIEF, '--price', '49.90', '--client', 'Clinic')
+  const priced = String(ordered['taskId'])
   const low = String((await home.json('task', 'add', `${BRIEF} [sandbox:score=50]`))['taskId'])
   const bad = String((await home.json('task', 'add', `${BRIEF} [sandbox:refuse]`))['taskId'])
   expect((await home.run('poll', '--drain', '--quiet')).code).toBe(0)
@@ -49,6 +51,7 @@ test('no operation that changes something changes anything with --dry-run', asyn
     'task dismiss': [bad],
     'task retry': [bad],
     'task return': [low, '--note', 'shorter'],
+    'task send': [priced],
   }
   const writing = OPERATIONS.filter(({ access }) => access !== 'read')
     .map(({ path }) => commandOf(path))

@@ -66,6 +66,7 @@ test('a configuration that is not there, or is faulty, is refused by every opera
     'payments withdraw': [id, '--reason', 'x'],
     'service resume': ['api.openai.com'],
     'task add': ['more'],
+    'task send': [id, '--yes'],
     'task return': [id, '--note', 'x'],
   }
   // When a unit has failed, a faulty configuration may be why: that one does what it can.

@@ -32,7 +32,8 @@ const LOW = `${BRIEF} [sandbox:score=60]`
 async function seed(home: Home): Promise<Seeded> {
   const add = async (brief: string): Promise<string> =>
     String((await home.json('task', 'add', brief))['taskId'])
-  const priced = await home.json('task', 'add', BRIEF, '--price', '49.90')
+  await home.json('client', 'set', 'Clinic', '--email', 'ana@clinic.example')
+  const priced = await home.json('task', 'add', BRIEF, '--price', '49.90', '--client', 'Clinic')
   const done = String(priced['taskId'])
   const waiting = [await add(LOW), await add(LOW), await add(LOW)] as const
   const failed = await add(`${BRIEF} [sandbox:refuse]`)
@@ -101,6 +102,7 @@ function happy(seeded: Seeded, form: 0 | 1): Readonly<Record<string, readonly st
     'task list': [],
     'task retry': [failed],
     'task return': [waiting[2], '--note', 'shorter'],
+    'task send': [done, '--yes'],
     'task show': [done],
   }
 }

@@ -295,6 +295,26 @@ CREATE TABLE locks (
   lease_until_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE mailings (
+  id         TEXT PRIMARY KEY,
+  run_id     TEXT NOT NULL REFERENCES runs (id),
+  -- Of its run, from 1.
+  number     INTEGER NOT NULL CHECK (number >= 1),
+  output_id  TEXT NOT NULL REFERENCES outputs (id),
+  address    TEXT NOT NULL,
+  wanted_ms  INTEGER NOT NULL,
+  -- Null while it is only wanted: its payment link is still being made.
+  asked_ms   INTEGER,
+  -- What sends it; null as before.
+  service    TEXT,
+  -- The payment link in it; null for none.
+  link_id    TEXT REFERENCES links (id),
+  sent_ms    INTEGER,
+  UNIQUE (run_id, number),
+  CHECK ((asked_ms IS NULL) = (service IS NULL)),
+  CHECK (asked_ms IS NOT NULL OR (link_id IS NULL AND sent_ms IS NULL))
+) STRICT;
+
 CREATE TABLE notion_databases (
   key            TEXT PRIMARY KEY,
   database_id    TEXT NOT NULL,
@@ -666,6 +686,12 @@ CREATE UNIQUE INDEX links_live ON links (bill_id) WHERE state IN ('asked', 'open
 CREATE UNIQUE INDEX links_outside ON links (service, outside_id) WHERE outside_id IS NOT NULL;
 
 CREATE INDEX links_standing ON links (state, asked_ms) WHERE state IN ('asked', 'open', 'closing');
+
+CREATE INDEX mailings_link ON mailings (link_id) WHERE link_id IS NOT NULL;
+
+CREATE INDEX mailings_output ON mailings (output_id);
+
+CREATE INDEX mailings_wanted ON mailings (id) WHERE asked_ms IS NULL;
 
 CREATE INDEX operation_records_open ON operation_records (job) WHERE job IS NOT NULL AND ended_ms IS NULL;
 

@@ -294,6 +294,20 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       ended_ms: 5,
     },
   ],
+  mailings: [
+    {
+      id: 'mail_1',
+      run_id: 'run_done',
+      number: 1,
+      output_id: 'out_1',
+      address: 'a@example.com',
+      wanted_ms: 1,
+      asked_ms: 2,
+      service: 'google',
+      link_id: 'link_1',
+      sent_ms: 3,
+    },
+  ],
   payments: [
     {
       id: 'pay_1',

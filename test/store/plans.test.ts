@@ -67,7 +67,7 @@ const BOUNDED: readonly RegExp[] = [
   /^SCAN (json_each|sqlite_master|pragma|CONSTANT|\()/,
   /^USE TEMP B-TREE .* FROM (names|service_pauses)\b/,
   // Indexes that hold only what is open.
-  /^SCAN .* USING (COVERING )?INDEX (runs_ready|runs_open|runs_owned|runs_watched|effects_pending|effects_lasting|effects_passing|effects_dead|effects_dismissed|effects_owned|bills_unpaid|alerts_live|calls_open|calls_doubtful|healings_open|webhooks_waiting|webhooks_failed|payments_open|links_standing|disputes_due):/,
+  /^SCAN .* USING (COVERING )?INDEX (runs_ready|runs_open|runs_owned|runs_watched|effects_pending|effects_lasting|effects_passing|effects_dead|effects_dismissed|effects_owned|bills_unpaid|alerts_live|calls_open|calls_doubtful|healings_open|webhooks_waiting|webhooks_failed|payments_open|links_standing|disputes_due|mailings_wanted):/,
   /^USE TEMP B-TREE .* owner IS NOT NULL /,
   /^USE TEMP B-TREE .* WHERE state = '(pending|dead|dismissed)' /,
   /^USE TEMP B-TREE FOR (GROUP|ORDER) BY: SELECT place FROM effects INDEXED BY effects_dead /,

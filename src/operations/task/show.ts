@@ -22,6 +22,7 @@ import { instantText, secondText } from '../../kernel/text.ts'
 import { nextCommand } from '../../domain/next-command.ts'
 import { billFigure } from '../../figures/clients.ts'
 import { linkFigure, linkItem } from '../../figures/links.ts'
+import { mailingFigure, mailingLine } from '../../figures/mailings.ts'
 import { paymentFigure, paymentLine } from '../../figures/payments.ts'
 import { statusState } from '../../figures/marks.ts'
 import { findTask } from '../../pipeline/tasks.ts'
@@ -76,6 +77,7 @@ export const taskShow = defineOperation({
         })),
       ),
       payments: (await context.store.payments.ofTask(task.id)).map(paymentFigure),
+      mailings: (await context.store.mailings.ofTask(task.id)).map(mailingFigure),
       brief: task.brief,
       versions: outputs.map(output => versionOf(output, outputs)),
       result: latest?.text ?? null,
@@ -83,7 +85,7 @@ export const taskShow = defineOperation({
       next: nextCommand(task),
     }
   },
-  render: ({ task, bills, payments, versions, history, result, next: nextStep }) => {
+  render: ({ task, bills, payments, mailings, versions, history, result, next: nextStep }) => {
     const score =
       task.score === null ? 'not judged' : `${formatScore(task.score)} of ${task.threshold} needed`
     const client = task.client === null ? '' : ` for ${task.client}`
@@ -97,6 +99,7 @@ export const taskShow = defineOperation({
         link === null ? null : linkItem(link, status === 'Unpaid'),
       ]),
       section('Paid', payments.map(paymentLine)),
+      section('Mailed to the client', mailings.map(mailingLine)),
       versions.map(versionSection),
       section('History (UTC)', facts(...history.map(({ atMs, what }) => [second(atMs), what] as const))),
       result === null || result === '' ? null : section('Result', verbatim(result.trim())),

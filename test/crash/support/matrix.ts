@@ -11,9 +11,17 @@ export interface Place {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** What is worked on: `poll --drain`, `deliver`, `heartbeat`, `operate`, `payments-scan`, `replay` or `notion sync --rebuild`. */
+/** What is worked on: `poll --drain`, `deliver`, `heartbeat`, `operate`, `payments-scan`, `replay`, `notion sync --rebuild` or `task send`. */
 export type Work =
-  'poll' | 'deliver' | 'heartbeat' | 'operate' | 'payments-scan' | 'replay' | 'rebuild' | `job:${string}`
+  | 'poll'
+  | 'deliver'
+  | 'heartbeat'
+  | 'operate'
+  | 'payments-scan'
+  | 'replay'
+  | 'rebuild'
+  | `job:${string}`
+  | `send:${string}`
 
 /** Where to crash. */
 export interface Matrix {

@@ -1,6 +1,6 @@
 /**
  * An operation in a process that kills itself at a boundary: `node worker.ts <state folder> <number> [operation]`,
- * where the operation is `poll --drain` unless another is named; `job:NAME` is a job of the schedule. With number 0 it lives to its end and prints the names of all boundaries it came by, as a JSON list.
+ * where the operation is `poll --drain` unless another is named; `job:NAME` is a job of the schedule, `send:TASK` mails a result. With number 0 it lives to its end and prints the names of all boundaries it came by, as a JSON list.
  */
 import { inspect } from 'node:util'
 import type { AnyOperation } from '../../../src/operations/define.ts'
@@ -11,6 +11,7 @@ import { operate } from '../../../src/operations/operate.ts'
 import { paymentsScan } from '../../../src/operations/payments-scan.ts'
 import { poll } from '../../../src/operations/poll.ts'
 import { replay } from '../../../src/operations/replay.ts'
+import { taskSend } from '../../../src/operations/task/send.ts'
 import { CALL, realSession } from '../../support/session.ts'
 import { boundedFetch, boundedStore } from './boundaries.ts'
 import { SLOT_MS, TALLY_JOBS } from './tally.ts'
@@ -40,10 +41,12 @@ const works = new Map<string, readonly [AnyOperation, Readonly<Record<string, un
   ['replay', [replay, { concurrency: 1 }]],
   ['rebuild', [notionSync, { rebuild: true }]],
 ])
-const [operation, input] = works.get(work) ?? [poll, {}]
+const [operation, input] = work.startsWith('send:')
+  ? ([taskSend, { id: work.slice(5) }] as const)
+  : (works.get(work) ?? [poll, {}])
 const done = work.startsWith('job:')
   ? session.runJob({ name: work.slice(4), slotMs: SLOT_MS, waitMs: 0 }, CALL)
-  : session.run(operation, input, CALL)
+  : session.run(operation, input, { ...CALL, confirmed: true })
 done.then(
   () => {
     session.close()

@@ -42,6 +42,7 @@ async function busyDesk(): Promise<{ desk: Desk; ids: Readonly<Record<string, st
     'Task Name': 'Billed',
     Description: briefThat('score=95'),
     Price: 49.9,
+    'Client Email': 'ana@clinic.example',
   })
   await made.call('poll', '--drain')
   const held = await board.add({ 'Task Name': 'Held', Description: briefThat('score=95') })
@@ -133,6 +134,7 @@ test('no operation changes a row of the store with --dry-run, with everything du
     'task cancel': [queued],
     'task dismiss': [failed],
     'task retry': [failed],
+    'task send': [billed],
     'task return': [waits, '--note', 'shorter'],
     'config init': ['--config', 'new.toml'],
   }

@@ -1,6 +1,7 @@
 import { afterFailure } from '../../../src/domain/after-failure.ts'
 import { newClient } from '../../../src/domain/client.ts'
 import { LEASE_MS } from '../../../src/kernel/lease.ts'
+import { finishRun } from '../../roles/support/finished-run.ts'
 import { billedRow, eur } from '../../support/bills.ts'
 import type { Store } from '../../../src/store/index.ts'
 import {
@@ -170,6 +171,7 @@ export async function auditedDay(files: TestStore, words: string): Promise<void>
   await store.clients.add(words, { notes: words, taxId: words, language: words }, 'cli:ana')
   await paid(store, words)
   await byBank(store, words)
+  await mailed(store, words)
   await addTo(store, { title: words })
   await claimFrom(store)
   files.machine.kill('first')
@@ -220,6 +222,18 @@ async function refunds(
   await store.refunds.send(made, leave)
   const back = { id: 're_2', amount, state: 'succeeded', ours: made, reason, atMs: 2 } as const
   await store.refunds.record(made, back)
+}
+
+/** Results that are mailed: by hand, and by themselves. */
+async function mailed(store: Store, words: string): Promise<void> {
+  const clientRow = { ...newClient(words), pageId: 'page-mailed', email: `${words}@example.com` }
+  const terms = { prices: [], billing: 'link', rates: {}, send: 'on-done' } as const
+  const page = { ...aPage('page-mail'), title: words, clientRow }
+  const picked = await store.pickUps.pickUp(page, aRun({ cause: 'tick', terms }))
+  await finishRun(store)
+  await store.mailings.askWanted('smtp', false)
+  const wish = { service: 'smtp', makesLinks: false, isAgain: true }
+  if (picked.kind === 'queued') await store.mailings.send(picked.taskId, wish, 'cli:ana')
 }
 
 /** Money that came by bank, and did not. */
