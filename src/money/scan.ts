@@ -3,6 +3,7 @@ import type { Payments } from '../roles/payment-provider.ts'
 import type { ServiceCall } from '../roles/task-source.ts'
 import type { Store } from '../store/index.ts'
 import type { PaymentBooks } from '../store/payment-rows.ts'
+import { followUpRefunds } from './follow-up-refunds.ts'
 import { lookAtLinks } from './look-at-links.ts'
 import { openPayers } from './payer.ts'
 import { newTally, type ScanFailure } from './scan-context.ts'
@@ -30,7 +31,8 @@ export interface Scanned {
 }
 
 /**
- * Brings the books to what the services of payments know: works webhooks, and looks at links that stand. Any number of
+ * Brings the books to what the services of payments know: works webhooks, looks at links that stand, and
+ * follows refunds up. Any number of
  * scans, with or without webhooks, in any order and broken off anywhere, ends in the same books. One thing that cannot
  * be handled stops no other, one service no other; a dry run asks the same, and records nothing.
  */
@@ -43,6 +45,7 @@ export async function scanPayments(
   const context = { ...call, payers, tally }
   await workWebhooks(context)
   await lookAtLinks(context, sinceMs)
+  await followUpRefunds(context)
   const { worked, left, looked, captured, changed, failed } = tally
   const down = payers.flatMap(({ service, down: why }) => {
     const error = why()

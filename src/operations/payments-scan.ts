@@ -1,5 +1,6 @@
 import { scanDocument, scanFigure } from '../figures/payment-scan.ts'
 import { optional, spanField, spanMs } from '../kernel/field.ts'
+import { refundRound } from '../money/follow-up-refunds.ts'
 import { paymentRound } from '../money/payment-alerts.ts'
 import { scanOutcome, scanPayments } from '../money/scan.ts'
 import { deliverDue } from '../outbox/deliver.ts'
@@ -37,6 +38,7 @@ export const paymentsScan = defineOperation({
       const { settings } = context.settings
       const channels = await context.alertChannels.open(context)
       await takeIn({ store, settings, channels }, paymentRound(scanned.problems))
+      await takeIn({ store, settings, channels }, await refundRound(store, world.clock.now()))
       // What is not delivered now is with the next pass over all that waits, which tells why it was not.
       const outbox = { ...context, deliverers: context.outbox.deliverers(context) }
       await makeLinks(outbox)

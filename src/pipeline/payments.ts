@@ -56,6 +56,29 @@ export async function disputeMeant(
   }
 }
 
+/**
+ * The one payment that a person means to be given back: that of a task, which may have others that failed.
+ * @throws AppError `missing` where nothing was paid, `usage` where several payments are meant, or a refund is
+ */
+export async function paymentMeant(store: Store, text: string): Promise<PaymentBooks> {
+  const found = await findOne(store, text, LIST)
+  if (found.kind === 'refund') {
+    const next = `echopilot refund run ${found.id}`
+    throw new AppError('usage', `${found.id} is a refund, and a payment is wanted`, next)
+  }
+  const all = await paymentsOf(store, found)
+  const paid = all.filter(({ state }) => state === 'paid')
+  const [one, ...others] = paid.length > 0 ? paid : all
+  if (one === undefined) throw new AppError('missing', `nothing was paid for ${found.id}`, LIST)
+  if (others.length === 0) return one
+  const ids = [one, ...others].map(({ id }) => id).join(', ')
+  throw new AppError(
+    'usage',
+    `several payments were made for ${found.id}: ${ids}`,
+    'give the id of one of them',
+  )
+}
+
 /** The payments of what was found; none where it is of another kind. */
 export async function paymentsOf(
   { payments }: Pick<Store, 'payments'>,

@@ -51,7 +51,9 @@ export function refundStore(core: StoreCore) {
     /** Plans one where so much is left: what is planned at one moment by several is never more than was paid. */
     plan: (request: RefundRequest): Promise<PlannedRefund> =>
       core.change(core.actor, 'refund.plan', tx => plan(tx, request)),
-    /** What {@link plan} would say. */
+    /** The same request, where it stands and has no end; null where there is none. */
+    same: async (request: RefundRequest) => sameOpen(core, request),
+    /** What {@link plan} would say against it. */
     whyNot: async (request: RefundRequest) => whyNot(core, request, refundsOf(core, request.paymentId)),
     /** Records that the service is asked for it from now on. After a crash it may have been made. */
     send: (id: string, leave: RefundLeave): Promise<SentRefund> =>
@@ -78,12 +80,11 @@ export function refundStore(core: StoreCore) {
     /** By its full id; null where there is none. */
     get: async (id: string) => findRow(core, BY_ID, { id }, readRefund),
     /** The newest first. */
-    list: async ({ state, paymentId, limit }: RefundFilter) =>
+    list: async (filter: RefundFilter) =>
       readRows(
         core,
-        `SELECT * FROM refunds WHERE (:state IS NULL OR state = :state)
-           AND (:paymentId IS NULL OR payment_id = :paymentId) ORDER BY planned_ms DESC, id DESC LIMIT :limit`,
-        { state, paymentId, limit },
+        `SELECT * FROM refunds WHERE ${conditionOf(filter)} ORDER BY planned_ms DESC, id DESC LIMIT :limit`,
+        { ...filter },
         readRefund,
       ),
     /** Those of which the last word is not known, the one that was asked about longest ago first. */
@@ -91,7 +92,7 @@ export function refundStore(core: StoreCore) {
       readRows(
         core,
         `SELECT r.* FROM refunds r JOIN payments p ON p.id = r.payment_id
-         WHERE r.state IN ('sent', 'pending') ORDER BY p.checked_ms, r.id LIMIT :limit`,
+         WHERE r.state IN ('planned', 'sent', 'pending') AND r.state <> 'planned' ORDER BY p.checked_ms, r.id LIMIT :limit`,
         { limit },
         readRefund,
       ),
@@ -105,7 +106,12 @@ const BY_ID = 'SELECT * FROM refunds WHERE id = :id'
 const FAILED = `SELECT * FROM refunds r WHERE state = 'failed' AND origin = 'ours' AND ended_ms >= :sinceMs
   AND NOT EXISTS (SELECT 1 FROM refunds o WHERE o.payment_id = r.payment_id AND o.planned_ms >= r.planned_ms
     AND o.id <> r.id AND o.state NOT IN ('failed', 'cancelled'))
-  ORDER BY planned_ms, id`
+  ORDER BY ended_ms`
+
+function conditionOf({ state, paymentId }: RefundFilter): string {
+  const ofPayment = paymentId === null ? 'TRUE' : 'payment_id = :paymentId'
+  return [state === null ? 'TRUE' : 'state = :state', ofPayment].join(' AND ')
+}
 
 function refundById(core: StoreReader, id: string): Refund {
   return readRow(core, BY_ID, { id }, readRefund)
@@ -124,10 +130,9 @@ function whyNot(
 
 function plan(tx: Change, request: RefundRequest): PlannedRefund {
   const { paymentId, amount, reason } = request
-  const refunds = refundsOf(tx, paymentId)
-  const known = refunds.find(one => isOpen(one) && one.amountMinor === amount.minor && one.reason === reason)
-  if (known !== undefined) return { kind: 'planned', refund: known, isNew: false }
-  const why = whyNot(tx, request, refunds)
+  const known = sameOpen(tx, request)
+  if (known !== null) return { kind: 'planned', refund: known, isNew: false }
+  const why = whyNot(tx, request, refundsOf(tx, paymentId))
   if (why !== null) return { kind: 'refused', why }
   const id = tx.newId('refund')
   tx.engine.run(
@@ -141,6 +146,11 @@ function plan(tx: Change, request: RefundRequest): PlannedRefund {
 }
 
 /** What is asked for a second time, as after a crash, goes on instead. */
+function sameOpen(core: StoreReader, { paymentId, amount, reason }: RefundRequest): Refund | null {
+  const isSame = (one: Refund): boolean => one.amountMinor === amount.minor && one.reason === reason
+  return refundsOf(core, paymentId).find(one => isOpen(one) && isSame(one)) ?? null
+}
+
 function isOpen({ origin, state }: Refund): boolean {
   return origin === 'ours' && (state === 'planned' || state === 'sent')
 }

@@ -4,6 +4,10 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { commandOf, loadAll } from '../../src/kernel/operation.ts'
 import { OPERATIONS as LISTED_OPERATIONS } from '../../src/operations/index.ts'
+import { TEST_KEY } from '../../src/sandbox/stripe/identity.ts'
+import { stripeServer } from '../sandbox/stripe/support/server.ts'
+import { listOf, partOf } from '../support/document.ts'
+import { payAt } from '../support/pay.ts'
 import { NEEDS_NOTION } from './support/notion.ts'
 import { contents } from './support/store.ts'
 import { BRIEF, gatedHome } from './support/sandbox.ts'
@@ -12,13 +16,19 @@ const OPERATIONS = await loadAll(LISTED_OPERATIONS)
 const BY_BANK = ['--amount', '20', '--date', '2026-01-31', '--reference', 'RF18']
 
 test('no operation that changes something changes anything with --dry-run', async () => {
-  const home = await gatedHome(() => null)
+  const stripe = (await stripeServer()).url
+  const home = await gatedHome(() => null, { STRIPE_BASE_URL: stripe, STRIPE_SECRET_KEY: TEST_KEY })
   await home.json('client', 'set', 'Clinic', '--email', 'ana@clinic.example')
   const ordered = await home.json('task', 'add', BRIEF, '--price', '49.90', '--client', 'Clinic')
   const priced = String(ordered['taskId'])
+  const paid = String((await home.json('task', 'add', BRIEF, '--price', '30'))['taskId'])
   const low = String((await home.json('task', 'add', `${BRIEF} [sandbox:score=50]`))['taskId'])
   const bad = String((await home.json('task', 'add', `${BRIEF} [sandbox:refuse]`))['taskId'])
   expect((await home.run('poll', '--drain', '--quiet')).code).toBe(0)
+  await payAt(stripe, listOf(await home.json('task', 'show', paid), 'bills')[0]?.['link'])
+  expect((await home.run('payments-scan')).code).toBe(0)
+  const planned = await home.json('refund', 'plan', paid, '--amount', '1', '--reason', 'wrong')
+  const plan = String(partOf(planned, 'refund')['id'])
   const queued = String((await home.json('task', 'add', BRIEF))['taskId'])
   const generated = String((await home.json('task', 'add', BRIEF))['taskId'])
   expect((await home.run('process', '--task', generated, '--quiet')).code).toBe(0)
@@ -43,6 +53,10 @@ test('no operation that changes something changes anything with --dry-run', asyn
     qa: [],
     'queue pause': ['because'],
     'queue resume': [],
+    refund: [paid, '--amount', '3', '--reason', 'late', '--yes'],
+    'refund cancel': [plan],
+    'refund plan': [paid, '--amount', '4', '--reason', 'wrong'],
+    'refund run': [plan, '--yes'],
     replay: ['--task', bad],
     'service resume': ['api.openai.com'],
     'task add': [BRIEF],

@@ -9,6 +9,9 @@ import { NEEDS_NOTION } from './support/notion.ts'
 import { listOf, parseDocument, partOf, type Document } from '../support/document.ts'
 import { errorOf, type Home } from './support/run.ts'
 import { textLike } from '../integrations/notion/support/facts.ts'
+import { TEST_KEY } from '../../src/sandbox/stripe/identity.ts'
+import { stripeServer } from '../sandbox/stripe/support/server.ts'
+import { payAt } from '../support/pay.ts'
 import { changeStore } from '../store/support/store-file.ts'
 import { BRIEF, sandboxHome } from './support/sandbox.ts'
 
@@ -22,6 +25,9 @@ interface Seeded {
   readonly done: string
   readonly waiting: readonly [string, string, string]
   readonly failed: string
+  /** One that was paid at its link, with two refunds of it that are planned. */
+  readonly paid: string
+  readonly plans: readonly [string, string]
 }
 
 /** The cause of an alert that is open. */
@@ -37,10 +43,24 @@ async function seed(home: Home): Promise<Seeded> {
   const done = String(priced['taskId'])
   const waiting = [await add(LOW), await add(LOW), await add(LOW)] as const
   const failed = await add(`${BRIEF} [sandbox:refuse]`)
+  const paid = String((await home.json('task', 'add', BRIEF, '--price', '30'))['taskId'])
   expect((await home.run('poll', '--drain', '--quiet')).code).toBe(0)
+  const url = String(home.env['STRIPE_BASE_URL'])
+  await payAt(url, listOf(await home.json('task', 'show', paid), 'bills')[0]?.['link'])
+  expect((await home.run('payments-scan')).code).toBe(0)
+  const plan = async (amount: string): Promise<string> => {
+    const planned = await home.json('refund', 'plan', paid, '--amount', amount, '--reason', 'wrong')
+    return String(partOf(planned, 'refund')['id'])
+  }
+  const plans = [await plan('1'), await plan('2')] as const
   expect((await home.run('alert', 'unit', 'echopilot-poll.service')).code).toBe(0)
   changeStore(join(home.stateDir, 'echopilot.db'), LOST)
-  return { done, waiting, failed }
+  return { done, waiting, failed, paid, plans }
+}
+
+/** A home whose clients pay at a stand-in of Stripe. */
+async function stripeHome(): Promise<Home> {
+  return sandboxHome({ STRIPE_BASE_URL: (await stripeServer()).url, STRIPE_SECRET_KEY: TEST_KEY })
 }
 
 /** A payment of a stranger, which the bank took back. */
@@ -52,7 +72,7 @@ const LOST = `
 
 /** The words of a happy call of each operation; the second one where the first changed what it needs. */
 function happy(seeded: Seeded, form: 0 | 1): Readonly<Record<string, readonly string[]>> {
-  const { done, waiting, failed } = seeded
+  const { done, waiting, failed, paid, plans } = seeded
   return {
     'alert ack': [UNIT],
     'alert list': [],
@@ -89,6 +109,12 @@ function happy(seeded: Seeded, form: 0 | 1): Readonly<Record<string, readonly st
     qa: [],
     'queue pause': [],
     'queue resume': [],
+    refund: [paid, '--amount', '3', '--reason', 'late', '--yes'],
+    'refund cancel': [plans[0]],
+    'refund list': [],
+    'refund plan': [paid, '--amount', '4', '--reason', 'wrong'],
+    'refund run': [plans[1], '--yes'],
+    'refund show': [plans[1]],
     replay: [],
     'report cost': [],
     'report ops': [],
@@ -117,12 +143,12 @@ const LOGS: Readonly<Record<string, RegExp>> = {
 }
 
 test('the table of calls names every operation', () => {
-  const table = happy({ done: '', waiting: ['', '', ''], failed: '' }, 0)
+  const table = happy({ done: '', waiting: ['', '', ''], failed: '', paid: '', plans: ['', ''] }, 0)
   expect(Object.keys(table)).toEqual(LOCAL.map(({ path }) => commandOf(path)).toSorted())
 })
 
 test('each operation, for people: text on standard output, and only there', async () => {
-  const home = await sandboxHome()
+  const home = await stripeHome()
   const seeded = await seed(home)
   const calls = { ...happy(seeded, 0), 'task cancel': [seeded.waiting[1]] }
   for (const [command, words] of Object.entries(calls)) {
@@ -137,7 +163,7 @@ test('each operation, for people: text on standard output, and only there', asyn
 })
 
 test('each operation, for machines: one document with its schema on standard output, and only there', async () => {
-  const home = await sandboxHome()
+  const home = await stripeHome()
   const seeded = await seed(home)
   const calls = { ...happy(seeded, 1), 'task return': [seeded.waiting[0], '--note', 'x'] }
   for (const operation of LOCAL) {
@@ -239,7 +265,7 @@ test('metrics --textfile and config init write whole files, with their modes', a
 })
 
 test('what a dismissal leaves as it was is said once', async () => {
-  const home = await sandboxHome()
+  const home = await stripeHome()
   const { failed } = await seed(home)
   expect((await home.run('task', 'dismiss', failed)).stdout).toMatch(/^dismissed: .* \(Failed-Final\)\n$/)
 })

@@ -145,6 +145,7 @@ const SHARED_BY_OPERATIONS = new Set([
   'operations/decision.ts',
   'operations/define.ts',
   'operations/money-input.ts',
+  'operations/refund-input.ts',
   'operations/other-account.ts',
   'operations/work-input.ts',
 ])

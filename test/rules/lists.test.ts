@@ -18,6 +18,7 @@ const NO_OPERATION = new Set([
   'index.ts',
   'money-input.ts',
   'other-account.ts',
+  'refund-input.ts',
   'schedule.ts',
   'work-input.ts',
 ])

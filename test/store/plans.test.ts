@@ -34,6 +34,9 @@ const CALLS: readonly (readonly [string, Readonly<Record<string, unknown>>])[] =
   ['payments list', { limit: 50, status: 'pending', client: 'Acme' }],
   ['payments show', { id: 'pay_000000' }],
   ['payments debug', {}],
+  ['refund list', { limit: 50 }],
+  ['refund list', { limit: 50, status: 'planned', of: 'pay_000000' }],
+  ['refund show', { intent: 'ref_000000' }],
   ['alert unit', { name: 'a.service' }],
   ['alert list', { limit: 50 }],
   ['alert list', { limit: 50, state: 'resolved' }],
@@ -67,12 +70,14 @@ const BOUNDED: readonly RegExp[] = [
   /^SCAN (json_each|sqlite_master|pragma|CONSTANT|\()/,
   /^USE TEMP B-TREE .* FROM (names|service_pauses)\b/,
   // Indexes that hold only what is open.
-  /^SCAN .* USING (COVERING )?INDEX (runs_ready|runs_open|runs_owned|runs_watched|effects_pending|effects_lasting|effects_passing|effects_dead|effects_dismissed|effects_owned|bills_unpaid|alerts_live|calls_open|calls_doubtful|healings_open|webhooks_waiting|webhooks_failed|payments_open|links_standing|disputes_due|mailings_wanted):/,
+  /^SCAN .* USING (COVERING )?INDEX (runs_ready|runs_open|runs_owned|runs_watched|effects_pending|effects_lasting|effects_passing|effects_dead|effects_dismissed|effects_owned|bills_unpaid|alerts_live|calls_open|calls_doubtful|healings_open|webhooks_waiting|webhooks_failed|payments_open|links_standing|disputes_due|mailings_wanted|refunds_standing):/,
   /^USE TEMP B-TREE .* owner IS NOT NULL /,
   /^USE TEMP B-TREE .* WHERE state = '(pending|dead|dismissed)' /,
   /^USE TEMP B-TREE FOR (GROUP|ORDER) BY: SELECT place FROM effects INDEXED BY effects_dead /,
   // What went back is seldom; it is looked for by the service's id of it when a person asks.
   /^SCAN (refunds|disputes)( USING INDEX refunds_outside)?: SELECT id FROM (refunds|disputes) WHERE outside_id = /,
+  /^USE TEMP B-TREE FOR ORDER BY: SELECT r\.\* FROM refunds r JOIN payments p .* WHERE r\.state IN /,
+  /^USE TEMP B-TREE FOR ORDER BY: SELECT \* FROM refunds WHERE .*\bpayment_id = /,
   // Whether each payment is the one of its bill: some 100 ms for 100,000, four times an hour.
   /^SCAN p USING INDEX payments_recorded: .* WHERE p\.state = 'paid' AND \(l\.livemode /,
   // The runs of one slot, and those under way.
@@ -88,6 +93,7 @@ const BOUNDED: readonly RegExp[] = [
   // In the order of the index, as far as the limit goes.
   /^SCAN t USING INDEX tasks_created: .* LIMIT /,
   /^SCAN p USING INDEX payments_recorded: .* LIMIT /,
+  /^SCAN refunds USING INDEX refunds_planned: .* LIMIT /,
   /^SCAN receipts: .* ORDER BY run_id DESC LIMIT /,
   // Counted in the index alone: some 50 ms for a million runs. Only those that were begun again are looked at.
   /^SCAN runs USING COVERING INDEX runs_newest: SELECT state, (COUNT\(\*\) AS runs FROM runs|SUM\(runs\) AS tasks FROM \()/,

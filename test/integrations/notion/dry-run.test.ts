@@ -7,6 +7,8 @@ import { OPERATIONS as LISTED_OPERATIONS } from '../../../src/operations/index.t
 import { LOOK_AGAIN_MS } from '../../../src/domain/retry-schedule.ts'
 import { openStore } from '../../../src/store/index.ts'
 import { dumpStore } from '../../support/books.ts'
+import { listOf, partOf } from '../../support/document.ts'
+import { payAt } from '../../support/pay.ts'
 import { fakeMachine } from '../../support/fake-machine.ts'
 import { ANY } from '../../support/store.ts'
 import { briefThat } from '../../support/tasks.ts'
@@ -44,6 +46,7 @@ async function busyDesk(): Promise<{ desk: Desk; ids: Readonly<Record<string, st
     Price: 49.9,
     'Client Email': 'ana@clinic.example',
   })
+  const paid = await board.add({ 'Task Name': 'Paid', Description: briefThat('score=95'), Price: 30 })
   await made.call('poll', '--drain')
   const held = await board.add({ 'Task Name': 'Held', Description: briefThat('score=95') })
   const env = { ECHOPILOT_BUDGET_DAY_USD: '0.0001' }
@@ -98,6 +101,7 @@ async function busyDesk(): Promise<{ desk: Desk; ids: Readonly<Record<string, st
       waits: idOf(waits),
       failed: idOf(failed),
       billed: idOf(billed),
+      paid: idOf(paid),
       held: idOf(held),
       queued: idOf(queued),
       dead: dead?.id ?? '',
@@ -114,7 +118,14 @@ function rowsIn(desk: Desk): Record<string, unknown[]> {
 
 test('no operation changes a row of the store with --dry-run, with everything due', async () => {
   const { desk, ids } = await busyDesk()
-  const { waits = '', failed = '', billed = '', queued = '', dead = '', client = '' } = ids
+  const { waits = '', failed = '', billed = '', paid = '', queued = '', dead = '', client = '' } = ids
+  await payAt(
+    office.url('stripe'),
+    listOf((await desk.call('task', 'show', paid, '--json')).document, 'bills')[0]?.['link'],
+  )
+  await desk.call('payments-scan')
+  const planned = await desk.call('refund', 'plan', paid, '--amount', '1', '--reason', 'wrong', '--json')
+  const plan = String(partOf(planned.document, 'refund')['id'])
   const words: Readonly<Record<string, readonly string[]>> = {
     'alert ack': ['unit/a.service'],
     'alert snooze': ['unit/a.service'],
@@ -127,6 +138,10 @@ test('no operation changes a row of the store with --dry-run, with everything du
     'payments withdraw': [billed, '--reason', 'of another client'],
     poll: ['--drain'],
     'queue pause': ['because'],
+    refund: [paid, '--amount', '3', '--reason', 'late', '--yes'],
+    'refund cancel': [plan],
+    'refund plan': [paid, '--amount', '4', '--reason', 'wrong'],
+    'refund run': [plan, '--yes'],
     replay: ['--task', failed],
     'service resume': ['openai'],
     'task add': ['A brief of some words.'],
