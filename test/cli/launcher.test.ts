@@ -135,3 +135,23 @@ test('finds the Node of its own package, where npm took away the link to it', as
   const ran = await spawn(['--version'], { env: { PATH: '/usr/bin:/bin' }, program })
   expect(ran).toMatchObject({ code: 0, stdout: 'on it: --version\n' })
 })
+
+test('typed in a folder that was removed it says so', async () => {
+  const { env } = newHome()
+  for (const bin of [BIN, PACKED]) {
+    const folder = join(temporaryFolder(), 'gone')
+    mkdirSync(folder)
+    const program = ['/bin/sh', '-c', `rmdir "$0" && exec "$@"`, folder, process.execPath, bin]
+    const ran = await spawn(['status'], { env, program, cwd: folder })
+    expect(ran).toEqual(
+      expect.objectContaining({
+        code: 66,
+        stdout: '',
+        stderr: 'error: the folder that this was typed in was removed\nnext: cd\n',
+      }),
+    )
+    mkdirSync(folder)
+    const json = await spawn(['status', '--json'], { env, program, cwd: folder })
+    expect(parseDocument(json.stderr)).toMatchObject({ error: { kind: 'missing', exit: 66 } })
+  }
+})
