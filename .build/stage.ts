@@ -26,7 +26,7 @@ const TOGETHER = [
   { name: 'figures', test: /src\/figures/ },
   { name: 'store', test: /src\/store/ },
   { name: 'work', test: /src\/(?:pipeline|outbox|operations\/(?:poll|work-input))/ },
-  { name: 'board', test: /src\/integrations\/notion|@notionhq/ },
+  { name: 'board', test: /src\/integrations\/notion/ },
 ]
 
 /**

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, inject, test } from 'vitest'
 import { commandOf, loadAll } from '../../src/kernel/operation.ts'
+import { SERVICES } from '../../src/integrations/index.ts'
 import { OPERATIONS } from '../../src/operations/index.ts'
 import { spawn } from '../cli/support/run.ts'
 import { BRIEF, sandboxHome } from '../cli/support/sandbox.ts'
@@ -17,6 +18,21 @@ const SDKS = {
   commander: chunkWith('commander.helpDisplayed'),
   colours: chunkWith('The `level` should be an integer'),
 } as const
+
+/**
+ * The code that connects a service, for each that has a chunk of its own: the others are so small that they lie with
+ * the list. One that gets too large for that, or is new, has to be named here.
+ */
+const CONNECTING = {
+  openai: 'openModels',
+  notion: 'openNotion',
+  stripe: 'openStripe',
+  paypal: 'openPayPal',
+  google: 'openGoogle',
+  smtp: 'openSmtp',
+  mail_folder: 'openMailFolder',
+} as const
+const LISTED: readonly string[] = ['journal', 'webhook', 'pings']
 
 /** Parts of Node that take long to load, by the names that it gives its own modules. */
 const SLOW = { fetch: 'internal/deps/undici/undici', crypto: 'crypto' } as const
@@ -36,6 +52,10 @@ process.on('exit', () => {
   writeFileSync(process.env.LOADED, JSON.stringify([...Object.keys(require.cache), ...node]))
 })`
 
+const CONNECTORS = Object.entries(CONNECTING).map(
+  ([service, name]) => [service, chunkWith(`function ${name}(`)] as const,
+)
+
 function chunkWith(text: string): string {
   const lib = join(PACKED, 'lib')
   const found = readdirSync(lib).filter(
@@ -45,8 +65,21 @@ function chunkWith(text: string): string {
   return found[0] ?? ''
 }
 
+/** What a run loaded. */
+interface Loaded {
+  /** Which SDKs and slow parts of Node. */
+  readonly slow: string[]
+  /** Services whose connecting code was. */
+  readonly services: string[]
+}
+
 /** Runs the installed program, and tells which of the things above were loaded. */
 async function loader(inTerminal = false): Promise<(...words: readonly string[]) => Promise<string[]>> {
+  const run = await runner(inTerminal)
+  return async (...words) => (await run(...words)).slow
+}
+
+async function runner(inTerminal = false): Promise<(...words: readonly string[]) => Promise<Loaded>> {
   const home = await sandboxHome()
   await home.json('task', 'add', BRIEF)
   const hook = join(home.dir, 'hook.cjs')
@@ -64,10 +97,13 @@ async function loader(inTerminal = false): Promise<(...words: readonly string[])
     const loaded: unknown = JSON.parse(readFileSync(list, 'utf8'))
     const names = new Set(Array.isArray(loaded) ? loaded.map(name => basename(String(name))) : [])
     const natives = new Set(Array.isArray(loaded) ? loaded.map(String) : [])
-    return [
-      ...Object.entries(SDKS).flatMap(([name, chunk]) => (names.has(chunk) ? [name] : [])),
-      ...Object.entries(SLOW).flatMap(([name, module]) => (natives.has(module) ? [name] : [])),
-    ]
+    return {
+      slow: [
+        ...Object.entries(SDKS).flatMap(([name, chunk]) => (names.has(chunk) ? [name] : [])),
+        ...Object.entries(SLOW).flatMap(([name, module]) => (natives.has(module) ? [name] : [])),
+      ],
+      services: CONNECTORS.flatMap(([service, chunk]) => (names.has(chunk) ? [service] : [])),
+    }
   }
 }
 
@@ -97,16 +133,51 @@ test('colours are loaded where a person sees them, and nowhere else', async ({ s
   expect(await loaded('--version')).toEqual([])
 })
 
-test('no operation but doctor loads an SDK where there is nothing to do', async () => {
+/** These ask whose accounts the credentials open, also where nothing waits. */
+const ASKS: Readonly<Record<string, readonly string[]>> = {
+  doctor: ['openai', 'notion', 'stripe'],
+  deliver: ['stripe'],
+  'payments-scan': ['stripe'],
+}
+
+test('no operation loads an SDK where there is nothing to do, but those that ask all services', async () => {
   const loaded = await loader()
+  const found: Record<string, readonly string[]> = {}
   for (const { path, input, positionals = [], access } of await loadAll(OPERATIONS)) {
     const required = positionals.filter(name => input[name]?.required === true).map(() => 'task_none')
     const words = [...path, ...required, ...(access === 'read' ? [] : ['--dry-run'])]
     const sdks = (await loaded(...words)).filter(name => ['openai', 'notion', 'stripe'].includes(name))
-    const expected = commandOf(path) === 'doctor' ? ['openai', 'notion', 'stripe'] : []
-    expect(sdks, words.join(' ')).toEqual(expected)
+    if (sdks.length > 0) found[commandOf(path)] = sdks
   }
+  expect(found).toEqual(ASKS)
 })
+
+test('each service is held to this', () => {
+  const known = [...Object.keys(CONNECTING), ...LISTED]
+  expect(known.toSorted()).toEqual(SERVICES.map(({ name }) => name).toSorted())
+})
+
+const PAYERS = ['stripe', 'paypal']
+
+test.each([
+  [['--version'], []],
+  [['--help'], []],
+  [['status'], []],
+  [['task', 'list'], []],
+  [['payments', 'list'], []],
+  [['alert', 'list'], []],
+  [['config', 'show'], []],
+  [['heartbeat', '--dry-run'], ['notion']],
+  [['payments-scan'], PAYERS],
+  [['operate'], PAYERS],
+  [['poll'], ['openai', 'notion', ...PAYERS]],
+])(
+  '%s loads the services that it asks, and none to write to where nothing waits',
+  async (words, expected) => {
+    const run = await runner()
+    expect((await run(...words)).services).toEqual(expected)
+  },
+)
 
 test('work loads the SDK of the service that it calls, and no other', async () => {
   const loaded = await loader()

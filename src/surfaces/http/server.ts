@@ -1,4 +1,4 @@
-import { fastify, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { nodeNet } from '../../kernel/node-modules.ts'
 import type { Clock } from '../../kernel/world.ts'
 import type { Log } from '../../kernel/log.ts'
@@ -41,7 +41,7 @@ const LONGEST_CLOSE_MS = 20_000
 
 /** Listens. @throws Error of Node where the address cannot be had */
 export async function listen(place: Place, options: ServerOptions): Promise<HttpServer> {
-  const { app, end } = application(options)
+  const { app, end } = await application(options)
   await app.ready()
   const { server } = app
   server.maxConnections = MOST_CONNECTIONS
@@ -74,7 +74,9 @@ export async function listen(place: Place, options: ServerOptions): Promise<Http
   }
 }
 
-function application({ intake, trustedProxies, clock, log }: ServerOptions) {
+async function application({ intake, trustedProxies, clock, log }: ServerOptions) {
+  // Help loads every command, and nearly all of this one's code is here.
+  const { fastify } = await import('fastify')
   const app = fastify({
     bodyLimit: MOST_BODY_BYTES,
     requestTimeout: REQUEST_MS,
