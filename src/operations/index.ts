@@ -33,6 +33,7 @@ export const OPERATIONS: LazyList<AnyOperation> = {
   'payments debug': async () => (await import('./payments/debug.ts')).paymentsDebug,
   'payments evidence': async () => (await import('./payments/evidence.ts')).paymentsEvidence,
   'payments list': async () => (await import('./payments/list.ts')).paymentsList,
+  'payments payouts': async () => (await import('./payments/payouts.ts')).paymentsPayouts,
   'payments record': async () => (await import('./payments/record.ts')).paymentsRecord,
   'payments show': async () => (await import('./payments/show.ts')).paymentsShow,
   'payments withdraw': async () => (await import('./payments/withdraw.ts')).paymentsWithdraw,

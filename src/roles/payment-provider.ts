@@ -1,5 +1,6 @@
 import type { Money } from '../domain/money.ts'
 import type { LinkState, MadeLink, PaymentFacts, RefundFacts } from '../domain/payment.ts'
+import type { PayoutFacts, PayoutParts } from '../domain/payout.ts'
 import type { ServiceCall } from './task-source.ts'
 import type { WebhookReader } from './webhook-reader.ts'
 
@@ -52,8 +53,18 @@ export interface PaymentProvider {
   refund(order: RefundOrder): Promise<RefundFacts>
   /** A payment as it stands now, by the service's id of it; null where nothing came of it, or it is not known there. */
   showPayment(id: string): Promise<PaymentFacts | null>
+  /** What it paid out; null where the service does not tell what a payout is made of. */
+  readonly payouts: Payouts | null
   /** The payments that a thing of an event belongs to, and the links, as they stand now; see {@link Seen}. */
   look(thing: OutsideThing): Promise<Seen>
+}
+
+/** What a service paid out to a bank account, and of what it is made. */
+export interface Payouts {
+  /** The newest first. */
+  list(limit: number): Promise<readonly PayoutFacts[]>
+  /** One with all of its entries; null where the service knows none. */
+  show(id: string): Promise<PayoutParts | null>
 }
 
 /** What an event of the service is about: a kind of its own, such as `charge`, and the id. */

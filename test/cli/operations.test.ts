@@ -100,6 +100,7 @@ function happy(seeded: Seeded, form: 0 | 1): Readonly<Record<string, readonly st
     'payments debug': [],
     'payments evidence': ['dsp_00001'],
     'payments list': [],
+    'payments payouts': [],
     'payments record': [done, '--amount', '20', '--date', '2026-01-31', '--reference', 'RF18'],
     'payments show': [done],
     'payments withdraw': [done, '--reason', 'of another client'],

@@ -37,6 +37,8 @@ export interface PaymentProviderBench {
   readonly dispute: (paymentId: string) => Promise<unknown>
   /** A refund that waits comes to its end. */
   readonly endRefund: (refundId: string, how: 'succeeded' | 'failed') => Promise<unknown>
+  /** All that is there goes to the bank: the payout's id. Rejects where there is no such thing. */
+  readonly payOut: () => Promise<string>
   /** So much time passes at the service. */
   readonly pass: (hours: number) => Promise<void>
   /** Has this befall every request from now on, or each that makes a link or a refund. */
@@ -82,6 +84,8 @@ function aRefund(paymentId: string, changes: Partial<RefundOrder> = {}): RefundO
 export interface PaymentProviderTraits {
   /** Two visits of one link, begun before it was paid, can both be paid. */
   readonly canBePaidTwice: boolean
+  /** It tells of what its payouts are made. */
+  readonly tellsPayouts: boolean
   /** A link that the service does not know is one whose time is over. */
   readonly forgetsLinks: boolean
 }
@@ -89,7 +93,7 @@ export interface PaymentProviderTraits {
 /** Checks it; `make` opens one on a service of its own for each test. */
 export function describePaymentProvider(
   name: string,
-  { canBePaidTwice, forgetsLinks }: PaymentProviderTraits,
+  { canBePaidTwice, forgetsLinks, tellsPayouts }: PaymentProviderTraits,
   make: () => Promise<PaymentProviderBench>,
 ): void {
   describe(`the contract of a provider of payments: ${name}`, () => {
@@ -254,26 +258,14 @@ export function describePaymentProvider(
     })
 
     describeRefunds(make)
+    describePayouts(tellsPayouts, make)
   })
 }
 
 const REFUSED = { errorClass: 'permanent', billed: 'no' }
 
 function describeRefunds(make: () => Promise<PaymentProviderBench>): void {
-  type How = Parameters<PaymentProviderBench['pay']>[1]
-  const paid = async (how: How = 'at once') => {
-    const bench = await make()
-    const { provider } = bench
-    const link = await provider.createLink(anOrder())
-    const [payment] = (await bench.pay(await bench.visit(link.id), how)).payments
-    if (payment === undefined) throw new Error('nothing was paid')
-    const shown = async (): Promise<PaymentFacts> => {
-      const facts = await provider.showPayment(payment.id)
-      if (facts === null) throw new Error('it is not shown')
-      return facts
-    }
-    return { ...bench, id: payment.id, shown, refund: provider.refund.bind(provider) }
-  }
+  const paid = async (how: How = 'at once') => paidAt(await make(), how)
 
   test('a refund has our id, and is shown with its payment', async () => {
     const { provider, id, refund, shown } = await paid()
@@ -390,4 +382,54 @@ function describeRefunds(make: () => Promise<PaymentProviderBench>): void {
     expect((await shown()).refunds).toMatchObject([{ id: made.id, ours: 'ref_1', state: how }])
     expect(await refund(aRefund(id, { mayBeMade: true }))).toMatchObject({ id: made.id, state: how })
   })
+}
+
+type How = Parameters<PaymentProviderBench['pay']>[1]
+
+/** A link that was paid, and what is asked about that. */
+async function paidAt(bench: PaymentProviderBench, how: How) {
+  const { provider } = bench
+  const link = await provider.createLink(anOrder())
+  const [payment] = (await bench.pay(await bench.visit(link.id), how)).payments
+  if (payment === undefined) throw new Error('nothing was paid')
+  const shown = async (): Promise<PaymentFacts> => {
+    const facts = await provider.showPayment(payment.id)
+    if (facts === null) throw new Error('it is not shown')
+    return facts
+  }
+  return { ...bench, id: payment.id, shown, refund: provider.refund.bind(provider) }
+}
+
+function describePayouts(tellsPayouts: boolean, make: () => Promise<PaymentProviderBench>): void {
+  test.runIf(!tellsPayouts)('of its payouts nothing is told', async () => {
+    expect((await make()).provider.payouts).toBe(null)
+  })
+
+  test.runIf(tellsPayouts)(
+    'a payout is the sum of its entries, each of the payment that it is about',
+    async () => {
+      const { id, refund, provider, payOut, befall, mend } = await paidAt(await make(), 'at once')
+      const made = await refund(aRefund(id))
+      const payoutId = await payOut()
+      const parts = await provider.payouts?.show(payoutId)
+      const leaves = parts?.entries.reduce((sum, { netMinor }) => sum + netMinor, 0)
+      expect(parts?.payout).toMatchObject({ id: payoutId, amountMinor: leaves, isLive: provider.isLive })
+      expect(
+        parts?.entries.map(({ kind, paymentId, amountMinor }) => ({ kind, paymentId, amountMinor })),
+      ).toEqual(
+        expect.arrayContaining([
+          { kind: 'payment', paymentId: id, amountMinor: 1000 },
+          { kind: 'refund', paymentId: id, amountMinor: -made.amount.minor },
+        ]),
+      )
+      expect(await provider.payouts?.list(10)).toEqual([parts?.payout])
+      await befall(NOT_THERE, 'every')
+      expect(await provider.payouts?.show(payoutId)).toBe(null)
+      await mend()
+      await befall('an error of its own', 'every')
+      for (const ask of [provider.payouts?.show(payoutId), provider.payouts?.list(10)]) {
+        expect(await failureOf(ask ?? Promise.resolve())).toMatchObject({ errorClass: 'transient' })
+      }
+    },
+  )
 }

@@ -26,40 +26,45 @@ const METHODS = {
   'with refunds that wait': 'pm_card_pendingRefund',
 } as const
 
-describePaymentProvider('Stripe', { canBePaidTwice: true, forgetsLinks: false }, async () => {
-  const bench = await stripeBench()
-  const { hand, arm, stripe, url } = bench.server
-  const provider = await providerOf(bench)
-  const pay = async (session: string, method: string): Promise<LinkState> => {
-    await hand('pay', { session, method })
-    return provider.showLink(linkOf(await stripe.checkout.sessions.retrieve(session)))
-  }
-  return {
-    provider,
-    links: async () => (await stripe.paymentLinks.list({ limit: 100 })).data.length,
-    visit: async link => String((await hand('open', { link }))['id']),
-    pay: async (session, how) => pay(session, METHODS[how]),
-    agree: async session => pay(session, METHODS['at once']),
-    end: async (payment_intent, how) => void (await hand('debit', { payment_intent, how })),
-    things: async (link, payment) => {
-      const [session] = (await stripe.checkout.sessions.list({ payment_link: link })).data
-      const [charge] = (await stripe.charges.list({ payment_intent: payment })).data
-      return [
-        { kind: 'checkout.session', id: session?.id ?? '' },
-        { kind: 'payment_intent', id: payment },
-        { kind: 'charge', id: charge?.id ?? '' },
-      ]
-    },
-    pass: async hours => void (await hand('clock', { seconds: String(hours * 3600) })),
-    refundOutside: async (payment_intent, minor) =>
-      hand('refund', { payment_intent, ...(minor === undefined ? {} : { amount: String(minor) }) }),
-    dispute: async payment_intent => hand('dispute', { payment_intent }),
-    endRefund: async (refund, how) => hand('refund-end', { refund, how }),
-    befall: async (trouble, which) => arm({ match: AT_STRIPE[which], action: FAULTS[trouble], times: 100 }),
-    keepFailing: async which => arm({ match: AT_STRIPE[which], action: { type: 'kept-500' } }),
-    mend: async () => void (await fetch(`${url}/__sandbox/faults/clear`, { method: 'POST' })),
-  }
-})
+describePaymentProvider(
+  'Stripe',
+  { canBePaidTwice: true, forgetsLinks: false, tellsPayouts: true },
+  async () => {
+    const bench = await stripeBench()
+    const { hand, arm, stripe, url } = bench.server
+    const provider = await providerOf(bench)
+    const pay = async (session: string, method: string): Promise<LinkState> => {
+      await hand('pay', { session, method })
+      return provider.showLink(linkOf(await stripe.checkout.sessions.retrieve(session)))
+    }
+    return {
+      provider,
+      links: async () => (await stripe.paymentLinks.list({ limit: 100 })).data.length,
+      visit: async link => String((await hand('open', { link }))['id']),
+      pay: async (session, how) => pay(session, METHODS[how]),
+      agree: async session => pay(session, METHODS['at once']),
+      end: async (payment_intent, how) => void (await hand('debit', { payment_intent, how })),
+      things: async (link, payment) => {
+        const [session] = (await stripe.checkout.sessions.list({ payment_link: link })).data
+        const [charge] = (await stripe.charges.list({ payment_intent: payment })).data
+        return [
+          { kind: 'checkout.session', id: session?.id ?? '' },
+          { kind: 'payment_intent', id: payment },
+          { kind: 'charge', id: charge?.id ?? '' },
+        ]
+      },
+      payOut: async () => String((await hand('payout', {}))['id']),
+      pass: async hours => void (await hand('clock', { seconds: String(hours * 3600) })),
+      refundOutside: async (payment_intent, minor) =>
+        hand('refund', { payment_intent, ...(minor === undefined ? {} : { amount: String(minor) }) }),
+      dispute: async payment_intent => hand('dispute', { payment_intent }),
+      endRefund: async (refund, how) => hand('refund-end', { refund, how }),
+      befall: async (trouble, which) => arm({ match: AT_STRIPE[which], action: FAULTS[trouble], times: 100 }),
+      keepFailing: async which => arm({ match: AT_STRIPE[which], action: { type: 'kept-500' } }),
+      mend: async () => void (await fetch(`${url}/__sandbox/faults/clear`, { method: 'POST' })),
+    }
+  },
+)
 
 function linkOf({ payment_link }: { readonly payment_link: unknown }): string {
   return typeof payment_link === 'string' ? payment_link : ''
@@ -78,49 +83,54 @@ const PAYERS = {
   'with refunds that wait': 'eva',
 } as const
 
-describePaymentProvider('PayPal', { canBePaidTwice: false, forgetsLinks: true }, async () => {
-  const { server, provider: open } = await paypalBench()
-  const { hand, arm, url } = server
-  const provider = await open()
-  // Nobody says yes twice in a second.
-  const agree = async (order: string, payer: string): Promise<unknown> => {
-    await hand('clock', { seconds: '1' })
-    return hand('approve', { order, payer })
-  }
-  return {
-    provider,
-    links: async () => {
-      const state: unknown = await (await fetch(`${url}/__sandbox/state`)).json()
-      return isObject(state) ? Number(state['open_orders']) : 0
-    },
-    visit: async order => {
-      const page = await (await fetch(`${url}/checkoutnow?token=${order}`)).text()
-      if (!page.includes('name="payer"')) throw new Error('nothing can be paid there')
-      return order
-    },
-    pay: async (order, how) => {
-      await agree(order, PAYERS[how])
-      if (provider.capture === null) throw new Error('it captures nothing')
-      return provider.capture(order, `${order}/capture`, anOrder().amount)
-    },
-    agree: async order => agree(order, 'ana'),
-    end: async (capture, how) =>
-      void (await hand('capture-end', { capture, how: how === 'succeeded' ? 'completed' : 'denied' })),
-    things: async (order, capture) => [
-      { kind: 'checkout-order', id: order },
-      { kind: 'capture', id: capture },
-    ],
-    pass: async hours => void (await hand('clock', { seconds: String(hours * 3600) })),
-    refundOutside: async (capture, minor) =>
-      hand('refund', { capture, ...(minor === undefined ? {} : { value: (minor / 100).toFixed(2) }) }),
-    dispute: async capture => hand('dispute', { capture, kind: 'chargeback' }),
-    endRefund: async (refund, how) =>
-      hand('refund-end', { refund, how: how === 'succeeded' ? 'completed' : 'failed' }),
-    befall: async (trouble, which) => arm({ match: AT_PAYPAL[which], action: FAULTS[trouble], times: 100 }),
-    keepFailing: async which => arm({ match: AT_PAYPAL[which], action: { type: 'lose-answer' } }),
-    mend: async () => void (await fetch(`${url}/__sandbox/faults/clear`, { method: 'POST' })),
-  }
-})
+describePaymentProvider(
+  'PayPal',
+  { canBePaidTwice: false, forgetsLinks: true, tellsPayouts: false },
+  async () => {
+    const { server, provider: open } = await paypalBench()
+    const { hand, arm, url } = server
+    const provider = await open()
+    // Nobody says yes twice in a second.
+    const agree = async (order: string, payer: string): Promise<unknown> => {
+      await hand('clock', { seconds: '1' })
+      return hand('approve', { order, payer })
+    }
+    return {
+      provider,
+      links: async () => {
+        const state: unknown = await (await fetch(`${url}/__sandbox/state`)).json()
+        return isObject(state) ? Number(state['open_orders']) : 0
+      },
+      visit: async order => {
+        const page = await (await fetch(`${url}/checkoutnow?token=${order}`)).text()
+        if (!page.includes('name="payer"')) throw new Error('nothing can be paid there')
+        return order
+      },
+      pay: async (order, how) => {
+        await agree(order, PAYERS[how])
+        if (provider.capture === null) throw new Error('it captures nothing')
+        return provider.capture(order, `${order}/capture`, anOrder().amount)
+      },
+      agree: async order => agree(order, 'ana'),
+      end: async (capture, how) =>
+        void (await hand('capture-end', { capture, how: how === 'succeeded' ? 'completed' : 'denied' })),
+      things: async (order, capture) => [
+        { kind: 'checkout-order', id: order },
+        { kind: 'capture', id: capture },
+      ],
+      payOut: async () => Promise.reject(new Error('it tells of no payouts')),
+      pass: async hours => void (await hand('clock', { seconds: String(hours * 3600) })),
+      refundOutside: async (capture, minor) =>
+        hand('refund', { capture, ...(minor === undefined ? {} : { value: (minor / 100).toFixed(2) }) }),
+      dispute: async capture => hand('dispute', { capture, kind: 'chargeback' }),
+      endRefund: async (refund, how) =>
+        hand('refund-end', { refund, how: how === 'succeeded' ? 'completed' : 'failed' }),
+      befall: async (trouble, which) => arm({ match: AT_PAYPAL[which], action: FAULTS[trouble], times: 100 }),
+      keepFailing: async which => arm({ match: AT_PAYPAL[which], action: { type: 'lose-answer' } }),
+      mend: async () => void (await fetch(`${url}/__sandbox/faults/clear`, { method: 'POST' })),
+    }
+  },
+)
 
 test('at a link of Stripe that is closed, no visit begins, and none that was begun goes on', async () => {
   const bench = await stripeBench()

@@ -58,6 +58,8 @@ export function paypalOrders(asked: Asked, pages: OrderPages): PaymentProvider {
     },
     refund: async order => refundOf(asked, order),
     showPayment: async id => showPayment(asked, id),
+    // What was withdrawn to a bank is one transaction among others: which payments it took is not told.
+    payouts: null,
     look: async thing => lookAt(asked, thing),
   }
 }

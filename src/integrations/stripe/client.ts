@@ -40,6 +40,8 @@ const DISPUTE: Shape = {
   evidence_details: {},
   balance_transactions: [{ fee: 'number' }],
 }
+const PAYOUT: Shape = { id: 'text', amount: 'number', currency: 'text', status: 'text' }
+const MOVE: Shape = { id: 'text', amount: 'number', fee: 'number', net: 'number', currency: 'text' }
 const ACCOUNT: Shape = { id: 'text', charges_enabled: 'any' }
 
 const QUICK_TRIES = 3
@@ -120,6 +122,18 @@ export function stripeClient(options: StripeOptions) {
     createRefund: async (params: Stripe.RefundCreateParams, idempotencyKey: string) =>
       send('writes', REFUND, async sdk => sdk.refunds.create(params, { idempotencyKey })),
     dispute: async (id: string) => send('reads', { id: 'text' }, async sdk => sdk.disputes.retrieve(id)),
+    /** The newest payouts. */
+    payouts: async (limit: number): Promise<Stripe.Payout[]> => {
+      const { data } = await send('reads', listOf(PAYOUT), async sdk => sdk.payouts.list({ limit }))
+      return data
+    },
+    payout: async (id: string) => send('reads', PAYOUT, async sdk => sdk.payouts.retrieve(id)),
+    /** All movements of the balance that a payout is made of, with itself, and what each is about. */
+    movesOfPayout: async (payout: string): Promise<Stripe.BalanceTransaction[]> =>
+      listed(async page => {
+        const given = { payout, expand: ['data.source'], ...page }
+        return send('reads', listOf(MOVE), async sdk => sdk.balanceTransactions.list(given))
+      }),
     /** All refunds of a payment, newest first. */
     refunds: async (payment_intent: string): Promise<Stripe.Refund[]> =>
       listed(async page => {

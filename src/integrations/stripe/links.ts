@@ -5,6 +5,7 @@ import type { LinkOrder, PaymentProvider } from '../../roles/payment-provider.ts
 import type { StripeClient } from './client.ts'
 import { madeOnce } from './made-once.ts'
 import { idOf, intentFacts, lookAt, showPayment, type IntentFacts } from './payments.ts'
+import { stripePayouts } from './payouts.ts'
 import { refundOf } from './refunds.ts'
 
 /** Payment links at Stripe, in the mode of the key. */
@@ -28,6 +29,7 @@ export function stripeLinks(api: StripeClient, isLive: boolean): PaymentProvider
     capture: null,
     refund: async order => refundOf(api, order),
     showPayment: async id => showPayment(api, id),
+    payouts: stripePayouts(api),
     look: async thing => lookAt(api, thing),
   }
 }
