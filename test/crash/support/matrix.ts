@@ -22,6 +22,7 @@ export type Work =
   | 'rebuild'
   | `job:${string}`
   | `send:${string}`
+  | `refund:${string}`
 
 /** Where to crash. */
 export interface Matrix {

@@ -1,6 +1,7 @@
 /**
  * An operation in a process that kills itself at a boundary: `node worker.ts <state folder> <number> [operation]`,
- * where the operation is `poll --drain` unless another is named; `job:NAME` is a job of the schedule, `send:TASK` mails a result. With number 0 it lives to its end and prints the names of all boundaries it came by, as a JSON list.
+ * where the operation is `poll --drain` unless another is named; `job:NAME` is a job of the schedule, `send:TASK` mails a result, and `refund:PAYMENT`
+ * gives some of it back. With number 0 it lives to its end and prints the names of all boundaries it came by, as a JSON list.
  */
 import { inspect } from 'node:util'
 import type { AnyOperation } from '../../../src/operations/define.ts'
@@ -10,6 +11,7 @@ import { notionSync } from '../../../src/operations/notion/sync.ts'
 import { operate } from '../../../src/operations/operate.ts'
 import { paymentsScan } from '../../../src/operations/payments-scan.ts'
 import { poll } from '../../../src/operations/poll.ts'
+import { refund } from '../../../src/operations/refund.ts'
 import { replay } from '../../../src/operations/replay.ts'
 import { taskSend } from '../../../src/operations/task/send.ts'
 import { CALL, realSession } from '../../support/session.ts'
@@ -41,9 +43,12 @@ const works = new Map<string, readonly [AnyOperation, Readonly<Record<string, un
   ['replay', [replay, { concurrency: 1 }]],
   ['rebuild', [notionSync, { rebuild: true }]],
 ])
-const [operation, input] = work.startsWith('send:')
-  ? ([taskSend, { id: work.slice(5) }] as const)
-  : (works.get(work) ?? [poll, {}])
+const [verb = '', of = ''] = work.split(/:(.*)/)
+const OF_ONE = new Map<string, readonly [AnyOperation, Readonly<Record<string, unknown>>]>([
+  ['send', [taskSend, { id: of }]],
+  ['refund', [refund, { payment: of, amount: '0.10', reason: 'a part was wrong' }]],
+])
+const [operation, input] = OF_ONE.get(verb) ?? works.get(work) ?? [poll, {}]
 const done = work.startsWith('job:')
   ? session.runJob({ name: work.slice(4), slotMs: SLOT_MS, waitMs: 0 }, CALL)
   : session.run(operation, input, { ...CALL, confirmed: true })
