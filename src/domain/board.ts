@@ -45,7 +45,8 @@ export interface Transition {
     readonly bill: {
       readonly state: BillState
       readonly usdNano: number | null
-      readonly feeNano: number
+      /** Null without a rate. */
+      readonly feeNano: number | null
       /** What went back after payment, of the amount. */
       readonly returnedMinor: number
       readonly amount: Money | null
@@ -292,10 +293,9 @@ function job(transition: Transition, status: JobRow['status']): NewBoardEffect {
 /** The figures of a bill stand in the row of the run that was billed; what is not known in US dollars is left empty. */
 function jobMoney({ costNano, money: { clientPageId, clientRateNano, bill } }: Transition): JobMoney {
   const grossNano = bill?.usdNano ?? null
-  const profitNano =
-    bill === null || grossNano === null
-      ? null
-      : grossNano - costNano - bill.feeNano - returnedNano(bill, grossNano)
+  const feeNano = bill?.feeNano ?? null
+  const isKnown = bill !== null && grossNano !== null && feeNano !== null
+  const profitNano = isKnown ? grossNano - costNano - feeNano - returnedNano(bill, grossNano) : null
   return {
     clientPageId,
     clientRateNano,

@@ -169,6 +169,17 @@ export function nanoOfPart(wholeNano: number, partMinor: number, wholeMinor: num
   return wholeMinor === 0 ? 0 : Number(halfUp(BigInt(wholeNano) * BigInt(partMinor), BigInt(wholeMinor)))
 }
 
+/** Several together, each rounded by itself; null where one of them is not computed. Nothing needs no rate. */
+export function nanoUsdOfAll(
+  amounts: readonly Money[],
+  rates: Readonly<Record<string, string>>,
+): number | null {
+  return amounts
+    .filter(({ minor }) => minor > 0)
+    .map(amount => nanoUsdOf(amount, rates))
+    .reduce<number | null>((sum, nano) => (sum === null || nano === null ? null : sum + nano), 0)
+}
+
 /** What part of the gross a profit is, in percent with one decimal, half up by magnitude; null of nothing. */
 export function marginPercent(profitNano: number, grossNano: number): number | null {
   if (grossNano <= 0) return null

@@ -1,6 +1,5 @@
-import { nanoOfPart, nanoUsdOf, ratesAt, type DatedRate } from '../domain/money.ts'
-import type { Bill } from '../store/bill-rows.ts'
-import type { TaskBooks } from '../store/bills.ts'
+import { nanoOfPart, nanoUsdOf, nanoUsdOfAll, ratesAt, type DatedRate } from '../domain/money.ts'
+import type { BilledBooks, TaskBooks } from '../store/bills.ts'
 
 /** What a figure is made of, exactly. */
 export interface MoneySums {
@@ -10,7 +9,8 @@ export interface MoneySums {
   readonly billedMinor: ReadonlyMap<string, number>
   /** Nano-dollars; null where a bill has no rate. */
   readonly grossNano: number | null
-  readonly feesNano: number
+  /** The same; null where a fee has none. */
+  readonly feesNano: number | null
   /** What went back after it was paid, by its currency, in minor units. */
   readonly returnedMinor: ReadonlyMap<string, number>
   readonly returnedNano: number
@@ -19,18 +19,20 @@ export interface MoneySums {
 
 /** Adds up the books of tasks, in one pass: there may be tens of thousands. */
 export function sumsOf(books: readonly TaskBooks[], rates: readonly DatedRate[]): MoneySums {
-  const sums = { accepted: 0, unpriced: 0, feesNano: 0, workNano: 0, returnedNano: 0 }
+  const sums = { accepted: 0, unpriced: 0, workNano: 0, returnedNano: 0 }
   const billedMinor = new Map<string, number>()
   const returnedMinor = new Map<string, number>()
   let grossNano: number | null = 0
+  let feesNano: number | null = 0
   for (const { accepted, costNano, bills } of books) {
     sums.accepted += accepted
     sums.workNano += costNano
     for (const bill of bills) {
-      const { amount, feeNano } = bill
+      const { amount } = bill
       const nano = grossNanoOf(bill, rates)
       grossNano = grossNano === null || nano === null ? null : grossNano + nano
-      sums.feesNano += feeNano
+      const feeNano = feeNanoOf(bill, rates)
+      feesNano = feesNano === null || feeNano === null ? null : feesNano + feeNano
       if (amount === null) {
         sums.unpriced += 1
         continue
@@ -41,7 +43,7 @@ export function sumsOf(books: readonly TaskBooks[], rates: readonly DatedRate[])
       sums.returnedNano += nanoOfPart(nano ?? 0, bill.returnedMinor, amount.minor)
     }
   }
-  return { ...sums, billedMinor, returnedMinor, grossNano }
+  return { ...sums, billedMinor, returnedMinor, grossNano, feesNano }
 }
 
 function addTo(sums: Map<string, number>, currency: string, minor: number): void {
@@ -49,12 +51,20 @@ function addTo(sums: Map<string, number>, currency: string, minor: number): void
 }
 
 /** As it was at its time; else by a rate of then that was told later. */
-function grossNanoOf(bill: Bill, rates: readonly DatedRate[]): number | null {
+function grossNanoOf(bill: BilledBooks, rates: readonly DatedRate[]): number | null {
   if (bill.amount === null) return 0
   return bill.usdNano ?? nanoUsdOf(bill.amount, ratesAt(rates, bill.createdMs))
 }
 
-/** The currency of a bill that has no rate; null where it needs none, or has one. */
-export function missingRate(bill: Bill, rates: readonly DatedRate[]): string | null {
-  return bill.amount === null || grossNanoOf(bill, rates) !== null ? null : bill.amount.currency
+/** The same of what was kept of it. */
+function feeNanoOf(bill: BilledBooks, rates: readonly DatedRate[]): number | null {
+  return bill.feeNano ?? nanoUsdOfAll(bill.feesWithoutRate, ratesAt(rates, bill.createdMs))
+}
+
+/** The currencies of a bill that have no rate. */
+export function missingRates(bill: BilledBooks, rates: readonly DatedRate[]): string[] {
+  const ofAmount = bill.amount === null || grossNanoOf(bill, rates) !== null ? [] : [bill.amount]
+  const then = ratesAt(rates, bill.createdMs)
+  const ofFees = bill.feesWithoutRate.filter(fee => nanoUsdOfAll([fee], then) === null)
+  return [...ofAmount, ...ofFees].map(({ currency }) => currency)
 }

@@ -20,9 +20,9 @@ import {
 import { countText } from '../kernel/text.ts'
 import type { Store } from '../store/index.ts'
 import type { TaskBooks } from '../store/bills.ts'
-import { missingRate, sumsOf, type MoneySums } from './money-sums.ts'
+import { missingRates, sumsOf, type MoneySums } from './money-sums.ts'
 
-/** What work earned and cost. Dollars are texts of six decimals; null is "not computed": a bill has no rate. */
+/** What work earned and cost. Dollars are texts of six decimals; null is "not computed": something has no rate. */
 export interface MoneyFigure {
   /** Results that were accepted. */
   readonly accepted: number
@@ -33,7 +33,7 @@ export interface MoneyFigure {
   readonly grossUsd: string | null
   readonly costUsd: string
   /** 0 until a provider tells. */
-  readonly feesUsd: string
+  readonly feesUsd: string | null
   /** What went back of it after it was paid: refunds, and disputes that were lost. */
   readonly returned: readonly string[]
   readonly profitUsd: string | null
@@ -60,7 +60,7 @@ export interface MoneyReport {
   readonly probesUsd: string
   /** Results that have no price. */
   readonly unpriced: readonly { readonly taskId: string; readonly title: string }[]
-  /** Currencies of bills without a rate at their time. */
+  /** Currencies of bills and of fees without a rate at their time. */
   readonly withoutRate: readonly string[]
 }
 
@@ -102,7 +102,7 @@ export async function moneyReport(store: Store, asked: MoneyAsked): Promise<Mone
       .filter(({ bills }) => bills.some(({ amount }) => amount === null))
       .map(({ taskId, title }) => ({ taskId, title })),
     withoutRate: [
-      ...new Set(books.flatMap(({ bills }) => bills.flatMap(bill => missingRate(bill, asked.rates) ?? []))),
+      ...new Set(books.flatMap(({ bills }) => bills.flatMap(bill => missingRates(bill, asked.rates)))),
     ].toSorted(),
   }
 }
@@ -123,8 +123,8 @@ function dearestFirst(shares: readonly Share[]): MoneyShare[] {
 
 function figureOf(sums: MoneySums, otherCostNano: number): MoneyFigure {
   const { accepted, unpriced, grossNano, workNano, feesNano } = sums
-  const profitNano =
-    grossNano === null ? null : grossNano - workNano - otherCostNano - feesNano - sums.returnedNano
+  const isKnown = grossNano !== null && feesNano !== null
+  const profitNano = isKnown ? grossNano - workNano - otherCostNano - feesNano - sums.returnedNano : null
   return {
     accepted,
     unpriced,
@@ -132,7 +132,7 @@ function figureOf(sums: MoneySums, otherCostNano: number): MoneyFigure {
     returned: amountsIn(sums.returnedMinor),
     grossUsd: usd(grossNano),
     costUsd: formatNanoUsd(workNano + otherCostNano),
-    feesUsd: formatNanoUsd(feesNano),
+    feesUsd: usd(feesNano),
     profitUsd: usd(profitNano),
     marginPercent: profitNano === null || grossNano === null ? null : marginPercent(profitNano, grossNano),
     costPerAcceptedUsd: accepted === 0 ? null : formatNanoUsd(Math.round(workNano / accepted)),

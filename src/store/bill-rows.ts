@@ -14,8 +14,8 @@ export interface Bill extends StandingBill {
   readonly why: string
   /** Nano-dollars; null without a rate. */
   readonly usdNano: number | null
-  /** What the provider kept, in nano-dollars; 0 until it tells. */
-  readonly feeNano: number
+  /** What the provider kept, in nano-dollars; 0 until it tells, null without a rate. */
+  readonly feeNano: number | null
   readonly createdMs: number
   /** How it stood before anything was paid. */
   readonly owed: OwedState
@@ -37,7 +37,7 @@ export function readBill(is: RowReader): Bill {
     price: moneyIn(is, 'price_minor', 'currency'),
     why: is.text('why'),
     usdNano: is.numberOrNull('usd_nano'),
-    feeNano: is.numberOrNull('fee_nano') ?? 0,
+    feeNano: is.numberOrNull('fee_nano'),
     createdMs: is.number('created_ms'),
     owed: is.text<OwedState>('owed'),
     returnedMinor: is.number('returned_minor'),

@@ -1,5 +1,7 @@
 import { utcDay } from '../domain/budget.ts'
+import type { Money } from '../domain/money.ts'
 import { billById, billOfRun, billsOfTask, readBill, revenueOf, type Bill } from './bill-rows.ts'
+import { paymentsOfBill } from './payment-rows.ts'
 import { readRow, readRows, type StoreCore, type StoreReader } from './core.ts'
 
 /** A span of time: from its first millisecond to before its last. */
@@ -21,7 +23,13 @@ export interface TaskBooks {
   /** Results that were accepted within it. */
   readonly accepted: number
   /** Bills that were made within it and stand. */
-  readonly bills: readonly Bill[]
+  readonly bills: readonly BilledBooks[]
+}
+
+/** A bill with what its providers kept, where that is not known in dollars. */
+export interface BilledBooks extends Bill {
+  /** Each in its currency; empty where the bill has the sum of them. */
+  readonly feesWithoutRate: readonly Money[]
 }
 
 /** Bills, and what they come to beside what the work cost. */
@@ -65,7 +73,8 @@ function booksOf(core: StoreReader, span: Span, clientId: string | null): TaskBo
   const values = { ...span, ...daysOf(span), clientId }
   // By the tasks of a client only where one is asked for: there are many more of all clients than in any span.
   const { costs, accepted, made, bills } = clientId === null ? OF_ALL : OF_CLIENT
-  const byTask = Map.groupBy(readRows(core, bills, values, readBill), ({ taskId }) => taskId)
+  const billed = readRows(core, bills, values, readBill).map(bill => withFees(core, bill))
+  const byTask = Map.groupBy(billed, ({ taskId }) => taskId)
   const sql = `SELECT t.id, t.title, t.type, t.client, t.client_id, w.nano, w.accepted
     FROM (SELECT task_id, SUM(nano) AS nano, SUM(accepted) AS accepted
       FROM (${costs} UNION ALL ${accepted} UNION ALL ${made}) GROUP BY task_id) w
@@ -80,6 +89,12 @@ function booksOf(core: StoreReader, span: Span, clientId: string | null): TaskBo
     accepted: is.number('accepted'),
     bills: byTask.get(is.text('id')) ?? [],
   }))
+}
+
+function withFees(core: StoreReader, bill: Bill): BilledBooks {
+  if (bill.feeNano !== null) return { ...bill, feesWithoutRate: [] }
+  const paid = paymentsOfBill(core, bill.id).filter(({ state }) => state === 'paid')
+  return { ...bill, feesWithoutRate: paid.flatMap(({ fee }) => fee ?? []) }
 }
 
 /** Calls count on the day on which they began, as they count for the caps. */

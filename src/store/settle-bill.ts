@@ -1,6 +1,6 @@
 import type { MoneyNews } from '../domain/board.ts'
 import { BILL_STATES, type BillState, type PriceTerms } from '../domain/billing.ts'
-import { nanoUsdOf, type Money } from '../domain/money.ts'
+import { nanoUsdOfAll, type Money } from '../domain/money.ts'
 import { billStateOf, openOf, returnedOf } from '../domain/payment-state.ts'
 import { billById, type Bill } from './bill-rows.ts'
 import { tellRevenue, termsOf } from './billing.ts'
@@ -60,8 +60,8 @@ function writeBill(tx: Change, { id, runId, state, feeNano, returnedMinor }: Bil
   tx.about(id, { run: runId, state, feeNano, returnedMinor })
 }
 
-/** By the rates of the run, as its amount; a fee in a currency without a rate counts for nothing. */
-function feeNanoOf(payments: readonly Payment[], terms: PriceTerms | null): number {
+/** By the rates of the run, as its amount. */
+function feeNanoOf(payments: readonly Payment[], terms: PriceTerms | null): number | null {
   const fees = payments.flatMap(({ fee, state }) => (state === 'paid' && fee !== null ? [fee] : []))
-  return fees.reduce((sum, fee) => sum + (nanoUsdOf(fee, terms?.rates ?? {}) ?? 0), 0)
+  return nanoUsdOfAll(fees, terms?.rates ?? {})
 }

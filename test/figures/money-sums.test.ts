@@ -11,7 +11,10 @@ const minor = fc.nat({ max: 9_999_999 })
 const bill = fc.record({
   amount: fc.option(fc.record({ minor, currency: fc.constantFrom('EUR', 'JPY', 'CHF') })),
   usdNano: fc.option(fc.nat({ max: 99_999_999_999 })),
-  feeNano: fc.nat({ max: 999_999_999 }),
+  feeNano: fc.option(fc.nat({ max: 999_999_999 })),
+  feesWithoutRate: fc.array(fc.record({ minor, currency: fc.constantFrom('EUR', 'JPY', 'CHF') }), {
+    maxLength: 2,
+  }),
 })
 const books = fc.array(
   fc.record({
@@ -54,12 +57,18 @@ test('each sum is that of its parts, and of several tasks together', () => {
     const gross = bills.map(({ amount, usdNano, createdMs }) =>
       amount === null ? 0 : (usdNano ?? nanoUsdOf(amount, ratesAt(RATES, createdMs))),
     )
+    const fees = bills.flatMap(({ feeNano, feesWithoutRate, createdMs }) =>
+      feeNano !== null
+        ? [feeNano]
+        : feesWithoutRate.map(fee => (fee.minor === 0 ? 0 : nanoUsdOf(fee, ratesAt(RATES, createdMs)))),
+    )
+    const knownFees = fees.filter(nano => nano !== null)
     const known = gross.filter(nano => nano !== null)
     const sums = sumsOf(all, RATES)
     expect(sums).toMatchObject({
       accepted: total(all.map(({ accepted }) => accepted)),
       workNano: total(all.map(({ costNano }) => costNano)),
-      feesNano: total(bills.map(({ feeNano }) => feeNano)),
+      feesNano: knownFees.length === fees.length ? total(knownFees) : null,
       unpriced: bills.filter(({ amount }) => amount === null).length,
       grossNano: known.length === gross.length ? total(known) : null,
     })

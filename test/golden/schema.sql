@@ -88,9 +88,8 @@ CREATE TABLE bills (
   why          TEXT NOT NULL,
   usd_nano     INTEGER CHECK (usd_nano >= 0),
   -- What the provider kept, once it tells.
-  fee_nano     INTEGER NOT NULL CHECK (fee_nano >= 0),
   created_ms   INTEGER NOT NULL,
-  changed_ms   INTEGER NOT NULL, owed TEXT NOT NULL DEFAULT 'unpaid' CHECK (owed IN ('unpriced', 'unpaid', 'on_invoice')), returned_minor INTEGER NOT NULL DEFAULT 0 CHECK (returned_minor >= 0),
+  changed_ms   INTEGER NOT NULL, owed TEXT NOT NULL DEFAULT 'unpaid' CHECK (owed IN ('unpriced', 'unpaid', 'on_invoice')), returned_minor INTEGER NOT NULL DEFAULT 0 CHECK (returned_minor >= 0), fee_nano INTEGER DEFAULT 0 CHECK (fee_nano >= 0),
   UNIQUE (task_id, number),
   CHECK ((basis = 'none') = (amount_minor IS NULL)),
   CHECK ((amount_minor IS NULL) = (currency IS NULL)),

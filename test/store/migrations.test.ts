@@ -320,7 +320,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       amount_minor: 1_000,
       state: 'paid',
       fee_minor: 55,
-      fee_currency: 'EUR',
+      fee_currency: 'USD',
       seen_by: 'webhook',
       paid_ms: 5,
       recorded_ms: 6,

@@ -1,7 +1,9 @@
 import Database from 'better-sqlite3'
 import * as fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
+import { readRate, type DatedRate } from '../../src/domain/money.ts'
 import type { PaymentFacts } from '../../src/domain/payment.ts'
+import { moneyReport, type MoneyReport } from '../../src/figures/money.ts'
 import type { Store } from '../../src/store/index.ts'
 import type { Recorded } from '../../src/store/record-payment.ts'
 import { expectChainHolds, rowsOf } from '../support/books.ts'
@@ -59,6 +61,25 @@ test('a payment of its amount pays a bill, and all who look at it are told', asy
   const events = await store.runs.events(task.runId)
   expect(events.at(-1)).toMatchObject({ what: 'payment: Paid' })
   expectChainHolds(files.path)
+})
+
+test('a fee in a currency without a rate is not known: the profit is not computed until the rate is told', async () => {
+  const before = told().length
+  await record(paidAt(task, { fee: { minor: 172, currency: 'CHF' } }))
+  expect(await store.bills.ofRun(task.runId)).toMatchObject({ state: 'paid', feeNano: null })
+  expect(told().slice(before)).toContain('job null')
+  const rate = readRate('2026-01-01 CHF 1.25')
+  const period = { fromMs: 0, toMs: files.clock.now() + 1 }
+  const figures = async (rates: readonly DatedRate[]): Promise<MoneyReport> =>
+    moneyReport(store, { period, clientId: null, rates })
+  expect(await figures([])).toMatchObject({
+    total: { grossUsd: '53.900000', feesUsd: null, profitUsd: null },
+    withoutRate: ['CHF'],
+  })
+  expect(await figures(rate === null ? [] : [rate])).toMatchObject({
+    total: { feesUsd: '2.150000', profitUsd: '51.750000' },
+    withoutRate: [],
+  })
 })
 
 test('told again it changes nothing, and tells nobody', async () => {
