@@ -39,6 +39,8 @@ export const paymentsScan = defineOperation({
       const channels = await context.alertChannels.open(context)
       await takeIn({ store, settings, channels }, paymentRound(scanned.problems))
       await takeIn({ store, settings, channels }, await refundRound(store, world.clock.now()))
+      // A link that a process was closing when it died can still be paid.
+      await store.claims.recover()
       // What is not delivered now is with the next pass over all that waits, which tells why it was not.
       const outbox = { ...context, deliverers: context.outbox.deliverers(context) }
       await makeLinks(outbox)
