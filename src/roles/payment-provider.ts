@@ -36,7 +36,7 @@ export interface PaymentProvider {
    * `showLink` still tells what the service says.
    */
   closeLink(id: string): Promise<LinkState>
-  /** How it stands with a link, asked of the service now. */
+  /** How it stands with a link, asked of the service now. One that it does not know is over. */
   showLink(id: string): Promise<LinkState>
   /**
    * Takes the money at a link that is `approved` and over this amount; null where a client's yes moves it by itself.

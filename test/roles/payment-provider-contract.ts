@@ -86,14 +86,14 @@ export interface PaymentProviderTraits {
   readonly canBePaidTwice: boolean
   /** It tells of what its payouts are made. */
   readonly tellsPayouts: boolean
-  /** A link that the service does not know is one whose time is over. */
-  readonly forgetsLinks: boolean
+  /** As what a link is told that the service does not know. */
+  readonly unknownLinkIs: 'closed' | 'expired'
 }
 
 /** Checks it; `make` opens one on a service of its own for each test. */
 export function describePaymentProvider(
   name: string,
-  { canBePaidTwice, forgetsLinks, tellsPayouts }: PaymentProviderTraits,
+  { canBePaidTwice, unknownLinkIs, tellsPayouts }: PaymentProviderTraits,
   make: () => Promise<PaymentProviderBench>,
 ): void {
   describe(`the contract of a provider of payments: ${name}`, () => {
@@ -166,19 +166,18 @@ export function describePaymentProvider(
       await befall(trouble, 'every')
       const order = anOrder({ key: 'bill_2/payment-link/1' })
       expect(await failureOf(provider.createLink(order))).toMatchObject(told)
-      const isForgotten = forgetsLinks && trouble === NOT_THERE
-      const asked = isForgotten ? [] : [provider.showLink(id), provider.closeLink(id)]
+      const asked = trouble === NOT_THERE ? [] : [provider.showLink(id), provider.closeLink(id)]
       for (const each of await Promise.all(asked.map(failureOf))) expect(each).toMatchObject(told)
       await mend()
     })
 
-    test.runIf(forgetsLinks)('a link that the service does not know is one whose time is over', async () => {
+    test('at a link that the service does not know nobody can pay', async () => {
       const { provider, befall } = await make()
       const { id } = await provider.createLink(anOrder())
       await befall(NOT_THERE, 'every')
-      const over = { id, state: 'expired', payments: [] }
-      expect(await provider.showLink(id)).toMatchObject(over)
-      expect(await provider.closeLink(id)).toMatchObject(over)
+      const gone = { id, state: unknownLinkIs, payments: [] }
+      expect(await provider.showLink(id)).toMatchObject(gone)
+      expect(await provider.closeLink(id)).toMatchObject(gone)
     })
 
     test('a link that is closed is not paid, whatever a client does at it', async () => {

@@ -28,7 +28,7 @@ const METHODS = {
 
 describePaymentProvider(
   'Stripe',
-  { canBePaidTwice: true, forgetsLinks: false, tellsPayouts: true },
+  { canBePaidTwice: true, unknownLinkIs: 'closed', tellsPayouts: true },
   async () => {
     const bench = await stripeBench()
     const { hand, arm, stripe, url } = bench.server
@@ -85,7 +85,7 @@ const PAYERS = {
 
 describePaymentProvider(
   'PayPal',
-  { canBePaidTwice: false, forgetsLinks: true, tellsPayouts: false },
+  { canBePaidTwice: false, unknownLinkIs: 'expired', tellsPayouts: false },
   async () => {
     const { server, provider: open } = await paypalBench()
     const { hand, arm, url } = server

@@ -11,15 +11,15 @@ import { refundOf } from './refunds.ts'
 /** Payment links at Stripe, in the mode of the key. */
 export function stripeLinks(api: StripeClient, isLive: boolean): PaymentProvider {
   const showLink = async (id: string): Promise<LinkState> => {
-    const link = await api.link(id)
-    return stateOf(api, made(link, isLive), link.active)
+    const link = await unlessGone(api.link(id))
+    return link === null ? goneLink(id, isLive) : stateOf(api, made(link, isLive), link.active)
   }
   return {
     isLive,
     createLink: async order => made(await linkOf(api, order), isLive),
     showLink,
     closeLink: async id => {
-      await api.deactivate(id)
+      if ((await unlessGone(api.deactivate(id))) === null) return goneLink(id, isLive)
       for (const session of await api.sessions(id)) {
         if (session.status === 'open') await expire(api, session.id)
       }
@@ -84,6 +84,21 @@ function made({ id, url, livemode }: Stripe.PaymentLink, isLive: boolean): MadeL
   const fix = 'check stripe.base_url'
   const message = `the payment link ${id} is not of the mode of the key`
   throw new ServiceFailure(message, { errorClass: 'credential', billed: 'unknown', fix })
+}
+
+/** What Stripe answers; null where it knows no such thing any more: test data can be deleted. */
+async function unlessGone<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer
+  } catch (error) {
+    if (isRefusal(error) && error.status === 404) return null
+    throw error
+  }
+}
+
+/** Nobody can pay at what is not there. */
+function goneLink(id: string, isLive: boolean): LinkState {
+  return { id, url: '', isLive, state: 'closed', payments: [], refusal: null }
 }
 
 /** One that was paid or has run out since it was listed is refused, and needs no end any more. */
