@@ -176,6 +176,51 @@ test('verify tells of units that systemd has not read since they were changed, a
   expect((await call(system, 'verify')).stdout).toContain('; with /etc/x.conf')
 })
 
+test('verify tells of a Node that is gone, with which no unit can start', async () => {
+  const system = fakeSystem()
+  for (const path of ['opt/old/node', 'usr/bin/node', 'usr/local/bin/echopilot']) {
+    mkdirSync(dirname(join(system.root, path)), { recursive: true })
+    writeFileSync(join(system.root, path), '')
+  }
+  const host = { ...system.world.host, execPath: '/opt/old/node' }
+  const old = { ...system, world: { ...system.world, host } }
+  expect((await call(old, 'install --yes')).code).toBe(0)
+  const told = async (): Promise<string> => (await call(system, 'verify')).stdout.replaceAll(/\s+/g, ' ')
+  expect(await told()).toContain('echopilot-poll.service (different)')
+  expect(await told()).not.toContain('not there any more')
+  rmSync(join(system.root, 'opt/old/node'))
+  expect(await told()).toContain('; they start /opt/old/node, which is not there any more')
+  expect((await call(system, 'install --yes')).code).toBe(0)
+  expect(await told()).toMatch(/units \d+ files as this program has them/)
+})
+
+test.each([
+  ['is read-only', 'EROFS: read-only file system, open'],
+  ['is full', 'ENOSPC: no space left on device, write'],
+])('install on a disk that %s ends as a fault of files, and goes on where it ended', async (_, why) => {
+  const system = fakeSystem()
+  let room = 3
+  const disk = system.world.files
+  const files = {
+    ...disk,
+    writeText: (path: string, text: string, mode: number) => {
+      if (room === 0)
+        throw Object.assign(new Error(why), { code: why.slice(0, why.indexOf(':')), syscall: 'write' })
+      room -= 1
+      disk.writeText(path, text, mode)
+    },
+  }
+  const poor = { ...system, world: { ...system.world, files } }
+  const ran = await call(poor, 'install --yes --start')
+  expect(ran).toMatchObject({ code: 74, stdout: '' })
+  expect(ran.stderr).toContain(why)
+  // Nothing is started of what is not all there.
+  expect(system.called).toEqual([])
+  room = 100
+  expect((await call(poor, 'install --yes --start')).code).toBe(0)
+  expect((await call(system, 'plan')).stdout).not.toMatch(/^(?:new|changed|removed) /m)
+})
+
 test('verify proves each part, and tells what is wrong with the fix', async () => {
   const system = fakeSystem()
   system.answers.set('getent', 'echopilot:x:999:999::/var/lib/echopilot:/usr/sbin/nologin\n')

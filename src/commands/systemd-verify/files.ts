@@ -4,21 +4,35 @@ import type { World } from '../../kernel/world.ts'
 import { ACCOUNT } from '../../surfaces/timers/hardening.ts'
 import { CONFIG_FOLDER, STATE_FOLDER } from '../../surfaces/timers/unit-file.ts'
 import type { Plan } from '../systemd-plan/index.ts'
-import { askSystem, unitName } from '../systemd-units.ts'
+import { askSystem, unitName, UNITS } from '../systemd-units.ts'
 
 const INSTALL = 'echopilot systemd install'
 
 /** What can be told of files and folders: are they those of this program, and who may read and write them? */
 export async function fileFindings(world: World, { files }: Plan): Promise<ProofFacts[]> {
-  return [drift(files), await account(world), await stateFolder(world), await configuration(world)]
+  return [drift(world, files), await account(world), await stateFolder(world), await configuration(world)]
 }
 
-function drift(files: Plan['files']): ProofFacts {
+function drift({ files: disk }: Pick<World, 'files'>, files: Plan['files']): ProofFacts {
   const wrong = files.filter(({ change }) => change !== 'same')
   if (wrong.length === 0)
     return proof('proved', 'units', `${countText(files.length, 'file')} as this program has them`)
-  const told = wrong.map(({ path, change }) => `${unitName(path)} (${SAYS[change]})`)
-  return proof('failed', 'units', `not as this program has them: ${told.join(', ')}`, INSTALL)
+  const told = wrong.map(
+    ({ path, change }) => `${path.startsWith(UNITS) ? unitName(path) : path} (${SAYS[change]})`,
+  )
+  const gone = startedBy(wrong.map(({ path }) => disk.readText(path) ?? '')).filter(
+    path => !disk.exists(path),
+  )
+  const cannotStart =
+    gone.length === 0 ? '' : `; they start ${gone.join(' and ')}, which is not there any more`
+  const detail = `not as this program has them: ${told.join(', ')}${cannotStart}`
+  return proof('failed', 'units', detail, INSTALL)
+}
+
+/** The Node and the program that units start, each once. */
+function startedBy(units: readonly string[]): string[] {
+  const lines = units.flatMap(text => [...text.matchAll(/^ExecStart=(\/\S+)(?: --\S+)* (\/\S+)/gm)])
+  return [...new Set(lines.flatMap(([, node = '', program = '']) => [node, program]))]
 }
 
 const SAYS = { new: 'missing', changed: 'different', removed: 'of no job', same: '' } as const
