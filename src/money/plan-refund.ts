@@ -85,14 +85,17 @@ export async function madeRefund(...given: Parameters<typeof makeRefund>): Promi
     return checked(await makeRefund(...given))
   } catch (error) {
     if (!(error instanceof ServiceFailure)) throw error
-    throw noAnswer((await store.refunds.get(before.id)) ?? before, asAppError(error))
+    const { state } = (await store.refunds.get(before.id)) ?? before
+    // Asked for the first time, and refused before anything was done.
+    const isKnown = state === 'planned' || (before.state === 'planned' && error.billed === 'no')
+    throw noAnswer(before.id, isKnown, asAppError(error))
   }
 }
 
 /** Where an answer is missing, the intent stands: nothing is lost, and nothing is made twice. */
-function noAnswer({ id, state }: Refund, { kind, message, hint }: AppError): AppError {
-  const is = state === 'sent' ? `nobody knows yet whether ${id} was made` : `${id} was not asked for`
-  const again = `echopilot refund run ${id}${state === 'sent' ? '; payments-scan looks for it too' : ''}`
+function noAnswer(id: string, isKnown: boolean, { kind, message, hint }: AppError): AppError {
+  const is = isKnown ? `${id} was not made yet` : `nobody knows yet whether ${id} was made`
+  const again = `echopilot refund run ${id}${isKnown ? '' : '; payments-scan looks for it too'}`
   return new AppError(kind, `${is}: ${message}`, kind === 'busy' ? again : hint)
 }
 

@@ -1,6 +1,9 @@
 /** Refunds as the operator makes them: by the program, against the stand-in of Stripe. */
 import { beforeEach, expect, test } from 'vitest'
 import { LIVE_KEY, TEST_KEY } from '../../src/sandbox/stripe/identity.ts'
+import { CLIENT_ID, CLIENT_SECRET } from '../../src/sandbox/paypal/identity.ts'
+import { isObject } from '../../src/sandbox/lib/json.ts'
+import { paypalServer } from '../sandbox/paypal/support/server.ts'
 import { stripeServer, type StripeServer } from '../sandbox/stripe/support/server.ts'
 import { dumpStore, expectChainHolds } from '../support/books.ts'
 import { listOf, partOf, type Document } from '../support/document.ts'
@@ -144,4 +147,34 @@ test('what came by bank goes back by bank', async () => {
   expect(ran.code).toBe(65)
   expect(errorOf(ran)['message']).toMatch(/recorded by hand: send the money back by bank/)
   expect(errorOf(ran)['hint']).toMatch(/echopilot payments withdraw pay_/)
+})
+
+test('at PayPal, a refund whose answer was lost is there once, a day later too', async () => {
+  const { url, hand, arm } = await paypalServer()
+  const own = await sandboxHome({
+    PAYPAL_BASE_URL: url,
+    PAYPAL_CLIENT_ID: CLIENT_ID,
+    PAYPAL_CLIENT_SECRET: CLIENT_SECRET,
+  })
+  const paid = String((await own.json('task', 'add', BRIEF, '--price', '60'))['taskId'])
+  await own.json('poll', '--drain')
+  const link = listOf(await own.json('task', 'show', paid), 'bills')[0]?.['link']
+  const order = new URL(isObject(link) ? String(link['url']) : '').searchParams.get('token') ?? ''
+  await hand('approve', { order })
+  await own.json('payments-scan')
+  await arm({ match: { path: '/v2/payments/captures/*', method: 'POST' }, action: { type: 'lose-answer' } })
+  const words = ['refund', paid, '--amount', '20', ...REASON, '--yes', '--json']
+  const lost = await own.run(...words)
+  expect(lost.code).toBe(75)
+  expect(errorOf(lost)['message']).toMatch(/nobody knows yet whether ref_\w+ was made/)
+  expect(listOf(await own.json('refund', 'list'), 'refunds')).toMatchObject([{ state: 'sent' }])
+  await hand('clock', { seconds: String(25 * 3600) })
+  await own.json('payments-scan')
+  expect(listOf(await own.json('refund', 'list'), 'refunds')).toMatchObject([
+    { state: 'succeeded', amount: '20.00 USD', origin: 'ours', service: 'paypal' },
+  ])
+  expect(listOf(await own.json('payments', 'list'), 'payments')).toMatchObject([{ refunded: '20.00 USD' }])
+  expect(await own.json('refund', paid, ...REASON, '--yes')).toMatchObject({
+    refund: { state: 'succeeded', amount: '40.00 USD' },
+  })
 })

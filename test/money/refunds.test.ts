@@ -135,6 +135,17 @@ test('a 500 that Stripe keeps for the key is not the end, and not a second refun
   expect(await atStripe()).toEqual(['900 succeeded'])
 })
 
+test.each<[Trouble, string, string]>([
+  ['an answer that is lost', 'busy', 'nobody knows yet whether'],
+  ['too many requests, for 70 s', 'busy', 'was not made yet'],
+  ['a right that is lacking', 'config', 'was not made yet'],
+])('%s: what is said of it is true', async (trouble, kind, words) => {
+  await shop.server.arm({ match: MAKES, action: FAULTS[trouble], times: 9 })
+  const { error } = await give()
+  expect(error).toMatchObject({ kind, message: expect.stringContaining(words) as unknown })
+  expect(await atStripe()).toHaveLength(trouble === 'an answer that is lost' ? 1 : 0)
+})
+
 test('a webhook that is faster than the answer meets the same row', async () => {
   await shop.server.arm({ match: MAKES, action: FAULTS['an answer that is lost'] })
   await give()

@@ -58,7 +58,7 @@ const FIXES: ReadonlyMap<number, string> = new Map([
   [401, 'set a valid STRIPE_SECRET_KEY'],
   [
     403,
-    'let the restricted key write payment links and checkout sessions and read the account, or set another',
+    'let the restricted key write payment links, checkout sessions and refunds, and read the account, or set another',
   ],
   [405, ELSEWHERE],
   [407, 'a proxy on the way wants a password: give it in the address of the proxy'],
