@@ -9,6 +9,7 @@ import type { JobWatch } from '../roles/job-watch.ts'
 import type { Mailers } from '../roles/mailer.ts'
 import type { Models } from '../roles/model.ts'
 import type { Payments } from '../roles/payment-provider.ts'
+import type { SignIn } from '../roles/sign-in.ts'
 import type { ServiceCall, TaskSource } from '../roles/task-source.ts'
 import type { WebhookReader } from '../roles/webhook-reader.ts'
 import type { Store } from '../store/index.ts'
@@ -100,6 +101,8 @@ export interface OpenService {
   alertChannel?(call: ServiceCall): AlertChannel
   /** Tells what its webhooks are; left out or null where nothing is set up that they could be judged by. */
   readonly webhooks?: WebhookReader | null
+  /** How a person signs in to it; left out where nobody does, or nothing is set up that could be signed in to. */
+  readonly signIn?: SignIn
   /** Proofs for `doctor`, besides those that every service of its role has. */
   proofs?(call: ServiceCall): Promise<readonly NewProof[]>
 }

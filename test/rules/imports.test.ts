@@ -45,7 +45,7 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
   'integrations/google/': {
     parts: OF_MAILERS,
     types: TYPES_OF_SERVICES,
-    packages: ['google-auth-library', ...GMAIL],
+    packages: ['node:path', 'google-auth-library', ...GMAIL],
   },
   'integrations/smtp/': { parts: OF_MAILERS, types: TYPES_OF_SERVICES, packages: ['nodemailer'] },
   'integrations/mail-folder/': { parts: OF_MAILERS, types: TYPES_OF_SERVICES, packages: [NODE] },

@@ -33,7 +33,7 @@ export async function bound(
   if (standing.identity === address) return
   throw new AppError(
     'config',
-    `this store belongs to the Google account ${standing.label}, and GOOGLE_REFRESH_TOKEN is a sign-in of ${address}`,
-    'set a sign-in of that account, or use another --state-dir',
+    `this store belongs to the Google account ${standing.label}, and the sign-in is of ${address}`,
+    'echopilot auth google, as that account, or use another --state-dir',
   )
 }

@@ -13,7 +13,10 @@ export interface GoogleOptions {
   readonly baseUrl: string | null
   readonly clientId: string
   readonly clientSecret: string
-  readonly refreshToken: string
+  /** Null where there is none yet: then only a code can be exchanged for one. */
+  readonly refreshToken: string | null
+  /** Keeps the sign-in that Google put in the place of this one, before it is used. */
+  readonly replaced: (refreshToken: string) => void
   readonly timeoutMs: number
   readonly world: Pick<World, 'fetch' | 'clock'>
 }
@@ -23,6 +26,21 @@ export interface SentMail {
   readonly id: string
   readonly sentMs: number
   readonly header: string | null
+}
+
+/** What a person's consent is exchanged for. */
+export interface GoogleGrant {
+  readonly refreshToken: string
+  readonly scopes: readonly string[]
+  /** Seconds until it ends by itself; null where it lasts. */
+  readonly endsInS: number | null
+}
+
+/** A code that a person came back with. */
+export interface GoogleCode {
+  readonly code: string
+  readonly verifier: string
+  readonly redirectUri: string
 }
 
 interface Sdk {
@@ -41,7 +59,7 @@ const PAGE_SIZE = 100
 export function googleClient(options: GoogleOptions) {
   const { baseUrl, clientId, clientSecret, refreshToken } = options
   let loading: Promise<Sdk> | null = null
-  const redact = redactor([clientSecret, refreshToken])
+  const redact = redactor([clientSecret, ...(refreshToken === null ? [] : [refreshToken])])
   const ask = async <const S extends Shape>(
     shape: S,
     send: (sdk: Sdk) => Promise<{ readonly data: unknown }>,
@@ -68,7 +86,7 @@ export function googleClient(options: GoogleOptions) {
     }
   }
   return {
-    credential: sha256(`${baseUrl ?? ''}\n${clientId}\n${refreshToken}`).slice(0, 16),
+    credential: sha256(`${baseUrl ?? ''}\n${clientId}\n${refreshToken ?? ''}`).slice(0, 16),
     /** Sends a mail as it stands; gives back its id. */
     send: async (mail: Buffer): Promise<string> => {
       const requestBody = { raw: mail.toString('base64url') }
@@ -90,6 +108,18 @@ export function googleClient(options: GoogleOptions) {
         return { data: credentials }
       })
       return scope.split(' ')
+    },
+    /** Ends a sign-in: what the code of a person is good for, once. */
+    exchange: async ({ code, verifier, redirectUri }: GoogleCode): Promise<GoogleGrant> => {
+      const tokens = await ask({ refresh_token: 'text', scope: 'text' }, async ({ auth }) => ({
+        data: (await auth.getToken({ code, codeVerifier: verifier, redirect_uri: redirectUri })).tokens,
+      }))
+      const endsInS: unknown = 'refresh_token_expires_in' in tokens ? tokens.refresh_token_expires_in : null
+      return {
+        refreshToken: tokens.refresh_token,
+        scopes: tokens.scope.split(' '),
+        endsInS: typeof endsInS === 'number' ? endsInS : null,
+      }
     },
     /** The ids of mails that were sent, newest first; null where they may not be looked at. */
     sent: async (pageToken: string | null): Promise<{ ids: string[]; next: string | null } | null> => {
@@ -139,6 +169,7 @@ async function load({
   clientId,
   clientSecret,
   refreshToken,
+  replaced,
   timeoutMs,
   world,
 }: GoogleOptions): Promise<Sdk> {
@@ -154,7 +185,13 @@ async function load({
     transporterOptions: sending,
     ...(baseUrl === null ? {} : { endpoints: { oauth2TokenUrl: `${baseUrl}/token` } }),
   })
-  auth.setCredentials({ refresh_token: refreshToken })
+  if (refreshToken !== null) auth.setCredentials({ refresh_token: refreshToken })
+  auth.on('tokens', ({ refresh_token: next }) => {
+    const { refresh_token: current } = auth.credentials
+    if (typeof next !== 'string' || typeof current !== 'string' || next === current) return
+    replaced(next)
+    auth.credentials.refresh_token = next
+  })
   const root = baseUrl === null ? {} : { rootUrl: `${baseUrl}/` }
   return { auth, gmail: gmail({ version: 'v1', auth, ...root, ...sending }) }
 }

@@ -53,7 +53,7 @@ function saidIn(data: unknown): { readonly code: string | null; readonly words: 
 
 type Meaning = Pick<ServiceFailure, 'errorClass' | 'billed' | 'fix'>
 
-const SIGN_IN = 'sign in again and set the new GOOGLE_REFRESH_TOKEN'
+const SIGN_IN = 'sign in again: echopilot auth google'
 
 /** By the code alone, whatever the status. */
 const BY_CODE: ReadonlyMap<string | null, Meaning> = new Map<string, Meaning>([
@@ -64,7 +64,7 @@ const BY_CODE: ReadonlyMap<string | null, Meaning> = new Map<string, Meaning>([
   ['invalid_grant', credential(SIGN_IN)],
   ['invalid_client', credential('set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET of one app')],
   ['unauthorized_client', credential('set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET of one app')],
-  [LACKS_SCOPE, credential(`${SIGN_IN}, allowing all that is asked for`)],
+  [LACKS_SCOPE, credential(`${SIGN_IN}, and leave all boxes ticked`)],
 ])
 
 function credential(fix: string): Meaning {

@@ -1,13 +1,14 @@
 import { proof } from '../../domain/proof.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { ServiceFailure } from '../../kernel/service-failure.ts'
+import { minuteText, spanText } from '../../kernel/text.ts'
 import type { Store } from '../../store/index.ts'
 import type { NewProof } from '../../store/proofs.ts'
 import { bound } from './account.ts'
 import type { GoogleClient } from './client.ts'
 
 const SENDS = new Set(['https://www.googleapis.com/auth/gmail.send', 'https://mail.google.com/'])
-const ALLOW = 'sign in again, allowing gmail.send and gmail.metadata, and set the new GOOGLE_REFRESH_TOKEN'
+const ALLOW = 'sign in again, leaving all boxes ticked: echopilot auth google'
 
 /**
  * That the sign-in lasts, lets mails be sent, and shows which were. It binds the store to the account where it belongs to
@@ -31,6 +32,17 @@ export async function gmailProof(api: GoogleClient, store: Store, dryRun: boolea
     return failed(error.message, error.fix ?? 'check the network and google.base_url')
   }
 }
+
+/** When a sign-in that was made here ends by itself, which that of an app in Testing does after 7 days. */
+export function endProof(endsMs: number | null, nowMs: number): NewProof {
+  if (endsMs === null) return proof('proved', SIGN_IN, 'it lasts until it is ended at Google')
+  const left = spanText(endsMs - nowMs)
+  const fix = 'sign in again: echopilot auth google; to make it last, publish the app at Google'
+  if (endsMs <= nowMs) return proof('failed', SIGN_IN, `ended ${minuteText(endsMs)} UTC`, fix)
+  return proof('not_proved', SIGN_IN, `ends in ${left}, ${minuteText(endsMs)} UTC`, fix)
+}
+
+const SIGN_IN = 'google sign-in'
 
 function failed(detail: string, fix: string): NewProof {
   return proof('failed', 'google', detail, fix)
