@@ -20,15 +20,18 @@ export async function lookAtLinks(context: ScanContext, sinceMs: number | null):
   const mark = sinceMs === null ? await store.pickUps.mark(MARK) : null
   const links =
     sinceMs === null ? await store.links.standing(mark, MOST_LOOKED_AT) : await store.links.since(sinceMs)
+  let brokenOffAt: string | null = null
   for (const link of links) {
     if (stop.aborted) return
     const payer = context.payers.find(({ service }) => service === link.service)
     if (payer === undefined || payer.down() !== null) continue
     await tryOne(context, link.id, async () => lookAtLink(context, payer, link, 'scan'))
+    if (payer.down() !== null) brokenOffAt ??= link.id
   }
   if (sinceMs !== null || dryRun) return
-  // At the end the next scan begins anew.
-  const last = links.length < MOST_LOOKED_AT ? null : (links.at(-1)?.id ?? null)
+  const end = links.length < MOST_LOOKED_AT ? null : (links.at(-1)?.id ?? null)
+  // At the end the next scan begins anew. Behind links that fail each time it goes on: the others have their turn too.
+  const last = brokenOffAt ?? end
   if (last !== mark) await store.pickUps.setMark(MARK, last)
 }
 
@@ -36,9 +39,9 @@ export async function lookAtLinks(context: ScanContext, sinceMs: number | null):
 export async function lookAtLink(context: ScanContext, payer: Payer, link: Link, by: SeenBy): Promise<void> {
   const { outsideId } = link
   if (outsideId === null) return
-  context.tally.looked += 1
   const askedMs = context.world.clock.now()
   const facts = await payer.ask(async () => payer.provider.showLink(outsideId))
+  context.tally.looked += 1
   await recordLink(context, link, facts, { by, askedMs })
   if (facts.state === 'approved') await capture(context, payer, link, by)
 }

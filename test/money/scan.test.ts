@@ -165,3 +165,17 @@ test('debug tells the account, its mode and the webhooks, and no part of a key',
   expect(other.outcome).toBe('config')
   expect(other.text).not.toContain(LIVE_KEY)
 })
+
+test('links that fail each time keep no other from being looked at', async () => {
+  const bills = [await shop.billed('page-1'), await shop.billed('page-2'), await shop.billed('page-3')]
+  for (const { link } of bills.slice(0, 2)) {
+    const match = { path: `/v1/payment_links/${String(link.outsideId)}` }
+    await shop.server.arm({ match, times: 1000, action: { type: 'garbage' } })
+  }
+  const [, , last] = bills
+  if (last === undefined) throw new Error('it was not billed')
+  await shop.pay(last.link)
+  expect(await shop.scan()).toMatchObject({ outcome: 'busy', result: { links: { looked: 0 } } })
+  await shop.scan()
+  expect(await shop.billOf(last.bill)).toMatchObject({ state: 'paid' })
+})
