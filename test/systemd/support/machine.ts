@@ -126,7 +126,8 @@ export async function booted(layers: Layers): Promise<Machine> {
     ok: async (line, input) => {
       const { code, stdout, stderr } = await run(line, input)
       if (code === 0) return stdout
-      throw new Error(`${line} ended with ${String(code)}:\n${stdout}\n${stderr}`)
+      const journal = (await run('journalctl --no-pager -n 60')).stdout
+      throw new Error(`${line} ended with ${String(code)}:\n${stdout}\n${stderr}\n${journal}`)
     },
     path,
     write: (to, text) => {
