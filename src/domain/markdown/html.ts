@@ -1,6 +1,6 @@
 import type { DocNode, Span, TableNode } from './document.ts'
 import { readMarkdown } from './read.ts'
-import { isLinkUrl, linkify } from './urls.ts'
+import { linkify } from './urls.ts'
 
 /**
  * A Markdown text as HTML for a mail: a part of a body, without anything that is fetched from elsewhere. All that people or
@@ -86,5 +86,6 @@ function styled({ text, bold, italic, strike, code, link }: Span): string {
   if (strike) html = `<s>${html}</s>`
   if (italic) html = `<em>${html}</em>`
   if (bold) html = `<strong>${html}</strong>`
-  return link !== null && isLinkUrl(link) ? `<a href="${escapeHtml(link)}">${html}</a>` : html
+  // The reader makes links of addresses that are safe to click alone.
+  return link === null ? html : `<a href="${escapeHtml(link)}">${html}</a>`
 }
