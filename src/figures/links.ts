@@ -1,6 +1,18 @@
 import { LINK_STATES } from '../domain/link.ts'
-import { id, item, line, next, section, state, words, type Part, type Tone } from '../kernel/document.ts'
+import {
+  id,
+  item,
+  line,
+  list,
+  next,
+  section,
+  state,
+  words,
+  type Part,
+  type Tone,
+} from '../kernel/document.ts'
 import { countText, instantText } from '../kernel/text.ts'
+import type { PlannedLink } from '../pipeline/links.ts'
 import type { Link } from '../store/link-rows.ts'
 import type { Store } from '../store/index.ts'
 import type { UnpaidBills } from '../store/links.ts'
@@ -19,6 +31,14 @@ export interface LinkFigure {
   readonly askedAt: string
   readonly endedAt: string | null
   readonly next: string | null
+}
+
+/** What a dry run tells of links that would be asked for; null where there are none. */
+export function plannedLinkList(links: readonly PlannedLink[]): Part {
+  return section(
+    `would make ${countText(links.length, 'payment link')}`,
+    list(links.map(({ taskId, title, amount }) => words`${amount}  ${title}  ${id(taskId)}`)),
+  )
 }
 
 /** The newest link of a bill; null where it never had one. */

@@ -13,9 +13,11 @@ import {
   type Part,
   words,
 } from '../kernel/document.ts'
+import { countText } from '../kernel/text.ts'
 import type { PollReport } from '../pipeline/poll.ts'
 import type { WorkReport } from '../pipeline/work-report.ts'
 import { undeliveredItems } from './effects.ts'
+import { plannedLinkList } from './links.ts'
 import { statusState } from './marks.ts'
 import { nextTryText } from './paused.ts'
 
@@ -25,14 +27,18 @@ export function renderPoll(report: PollReport & { readonly drain: boolean }): Do
     report.drain ? drainedBlock(report) : queuedLine(report),
     leftParts(report),
     report.notion === null ? null : notionParts(report.notion, report.dryRun),
+    plannedLinkList(report.links),
   )
 }
 
 function notionParts(notion: NonNullable<PollReport['notion']>, dryRun: boolean): Part {
   const verb = dryRun ? 'would pick up' : 'picked up'
+  const written = `${countText(notion.delivered, 'write')} delivered`
   return [
     item(
-      `Notion: ${verb} ${notion.picked.length}, ${notion.decided} decided on the board, ${notion.delivered} written`,
+      notion.isSetUp
+        ? `Notion: ${verb} ${notion.picked.length}, ${notion.decided} decided on the board; ${written}`
+        : written,
       dryRun ? notion.picked.map(row => line`${row.title}: at most ${money(row.atMostUsd ?? '')}`) : null,
     ),
     notion.unreachable === null

@@ -8,8 +8,8 @@ import {
   wantedDeliverers,
 } from '../outbox/deliver.ts'
 import { undeliveredItems } from '../figures/effects.ts'
-import { document, id, line, list, section, words } from '../kernel/document.ts'
-import { countText } from '../kernel/text.ts'
+import { plannedLinkList } from '../figures/links.ts'
+import { document, line } from '../kernel/document.ts'
 import { defineOperation } from './define.ts'
 
 export const deliver = defineOperation({
@@ -38,10 +38,7 @@ export const deliver = defineOperation({
       result.dryRun
         ? `would deliver up to ${result.pending}`
         : `delivered ${result.delivered}, ${result.pending} wait`,
-      section(
-        `would make ${countText(result.links.length, 'payment link')}`,
-        list(result.links.map(({ taskId, title, amount }) => words`${amount}  ${title}  ${id(taskId)}`)),
-      ),
+      plannedLinkList(result.links),
       undeliveredItems(result.failed),
       result.dead === 0
         ? null

@@ -21,7 +21,7 @@ import {
 } from '../roles/task-source.ts'
 import type { Payments } from '../roles/payment-provider.ts'
 import type { PickedPage } from '../store/pickup.ts'
-import { bothDelivered } from './links.ts'
+import { bothDelivered, plannedLinks, type PlannedLink } from './links.ts'
 import { makeLinksAndMails, type MailContext } from './mailings.ts'
 import type { PipelineContext } from './context.ts'
 import { currencyFor, priceInCell } from './price.ts'
@@ -29,11 +29,19 @@ import { estimateAtMostNano } from './estimate.ts'
 import { newRun } from './tasks.ts'
 import { workOutcome, workQueue, type WorkReport, type WorkRequest } from './work-report.ts'
 
-/** Everything a `poll` did: with Notion, and with the queue. */
+/** Everything a `poll` did: with Notion and the other services, and with the queue. */
 export interface PollReport extends WorkReport {
-  /** Null without Notion. */
-  readonly notion:
-    (PickedUp & { readonly delivered: number; readonly undelivered: readonly Undelivered[] }) | null
+  /** Null without Notion, where nothing was to be written to another service either. */
+  readonly notion: PollWrites | null
+  /** The payment links that a dry run would ask for. */
+  readonly links: readonly PlannedLink[]
+}
+
+/** What was read from Notion, and what was written to all services. */
+interface PollWrites extends PickedUp {
+  readonly isSetUp: boolean
+  readonly delivered: number
+  readonly undelivered: readonly Undelivered[]
 }
 
 /** How often new ticks are looked for while work is in flight. */
@@ -78,7 +86,8 @@ export async function pollOnce(context: PollContext, request: WorkRequest): Prom
   if (request.dryRun) {
     const picked = await pickUp(limit, () => {})
     const planned = await workQueue({ ...context, rows: board }, request)
-    return { ...planned, notion: { ...picked, delivered: 0, undelivered: [] } }
+    const links = await plannedLinks(context)
+    return { ...planned, links, notion: { ...picked, isSetUp: true, delivered: 0, undelivered: [] } }
   }
   const begun = Promise.withResolvers<void>()
   let arrived = (): void => {}
@@ -105,8 +114,10 @@ export async function pollOnce(context: PollContext, request: WorkRequest): Prom
   const delivered = bothDelivered(await makeLinksAndMails(context), await deliverDue(context))
   return {
     ...report,
+    links: [],
     notion: {
       ...(picked ?? NOTHING_PICKED_UP),
+      isSetUp: true,
       delivered: delivered.delivered + working.delivered(),
       undelivered: await stillUndelivered(context, [...working.failed(), ...delivered.failed]),
     },
@@ -126,8 +137,10 @@ async function pollWithoutBoard(
     ? { delivered: 0, failed: [] }
     : bothDelivered(await makeLinksAndMails(context), await deliverDue({ ...context, deliverers }))
   const picked = opened.kind === 'unknown' ? unreachable(opened.failure) : NOTHING_PICKED_UP
-  const told = opened.kind === 'unknown' || delivered + undelivered.length > 0
-  return { ...worked, notion: told ? { ...picked, delivered, undelivered } : null }
+  const isSetUp = opened.kind === 'unknown'
+  const told = isSetUp || delivered + undelivered.length > 0
+  const links = request.dryRun ? await plannedLinks(context) : []
+  return { ...worked, links, notion: told ? { ...picked, isSetUp, delivered, undelivered } : null }
 }
 
 type OpenedBoard =

@@ -40,9 +40,14 @@ test('from a result to an address at which it can be paid, and what is said of i
     links: [{ taskId, title: 'Study', amount: '49.90 USD' }],
   })
   expect((await home.run('deliver', '--dry-run')).stdout).toMatch(/would make 1 payment link\n.*49\.90 USD/)
+  const planned = await home.run('poll', '--drain', '--dry-run')
+  expect(planned.stdout).toMatch(/would make 1 payment link\n.*49\.90 USD/)
   expect(await home.json('status')).toMatchObject({ unpaid: { open: 0, without: 1 } })
   const ran = await home.spawn('poll', '--drain')
+  // No Notion is set up here.
   expect(ran.code).toBe(0)
+  expect(ran.stdout).toMatch(/^1 write delivered$/m)
+  expect(ran.stdout).not.toContain('Notion')
   const { data } = await stripe.stripe.paymentLinks.list()
   const url = data[0]?.url
   expect(data).toHaveLength(1)

@@ -12,8 +12,9 @@ const IDLE: PollReport = {
   interrupted: false,
   atMs: 0,
   notion: null,
+  links: [],
 }
-const NOTHING = { ...NOTHING_PICKED_UP, delivered: 0, undelivered: [] }
+const NOTHING = { ...NOTHING_PICKED_UP, isSetUp: true, delivered: 0, undelivered: [] }
 const ROW = { title: 'x', pageId: 'p', runId: 'run_x', taskId: 'task_x', atMostUsd: null }
 
 test('a poll is idle only where nothing was picked up, decided, worked on or written', () => {
