@@ -8,6 +8,8 @@ export interface PayoutFacts {
   /** The service's word, such as `paid` or `in_transit`. */
   readonly state: string
   readonly isLive: boolean
+  /** Made by the service in its turn; of one that its user made by hand it may not tell what it is made of. */
+  readonly isAutomatic: boolean
   readonly atMs: number
   /** The day on which it is, or was, to be there. */
   readonly arrivesMs: number

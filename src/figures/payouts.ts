@@ -12,6 +12,7 @@ import {
   words,
   type Document,
   type Part,
+  type Span,
 } from '../kernel/document.ts'
 import { countText, instantText } from '../kernel/text.ts'
 
@@ -41,6 +42,8 @@ export function payoutFigure({ id: of, amountMinor, currency, ...payout }: Payou
 export interface TieFigure {
   /** It is explained, and the books say the same. */
   readonly isTied: boolean
+  /** Its service tells what it is made of; where not, nothing is proved and nothing wrong. */
+  readonly isTold: boolean
   readonly sum: string
   /** Null where its entries are the payout to the last unit. */
   readonly difference: string | null
@@ -60,13 +63,14 @@ export interface TieFigure {
 
 /** The figure of it. */
 export function tieFigure(
-  { currency }: PayoutFacts,
+  { currency, isAutomatic }: PayoutFacts,
   { entries, sumMinor, differenceMinor }: TieOut,
 ): TieFigure {
   const shown = (minor: number): string => formatSigned(minor, currency)
   const total = (all: readonly number[]): string => shown(all.reduce((sum, minor) => sum + minor, 0))
   return {
     isTied: differenceMinor === 0 && entries.every(({ wrong }) => wrong === null),
+    isTold: isAutomatic || entries.length > 0,
     sum: shown(sumMinor),
     difference: differenceMinor === 0 ? null : shown(differenceMinor),
     sums: [...Map.groupBy(entries, ({ kind }) => kind)].map(([kind, own]) => ({
@@ -117,12 +121,17 @@ function listPart(payouts: readonly PayoutFigure[] | null): Part {
   )
 }
 
+function tieState({ isTied, isTold }: TieFigure): Span {
+  if (!isTold) return state('not proved: made by hand, its parts are not told', 'open')
+  return isTied ? state('explained', 'good') : state('differs', 'bad')
+}
+
 function tieParts(payout: PayoutFigure & TieFigure & { readonly service: string }): Part {
-  const { entries, isTied, sums } = payout
+  const { entries, sums } = payout
   const wrong = entries.filter(entry => entry.wrong !== null)
   return [
     facts(
-      [isTied ? state('explained', 'good') : state('differs', 'bad'), payout.amount],
+      [tieState(payout), payout.amount],
       ['payout', words`${id(payout.id)} of ${payout.service}, ${payout.state}, ${payout.arrives}`],
       ...sums.map(({ kind, count, amount }) => [countText(count, kind), amount] as const),
       ['fees', payout.fees],

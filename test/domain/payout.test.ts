@@ -4,7 +4,16 @@ import { expect, test } from 'vitest'
 import { tieOut, type BookedEntry, type PayoutEntry, type PayoutFacts } from '../../src/domain/payout.ts'
 
 function payout(amountMinor: number): PayoutFacts {
-  return { id: 'po_1', amountMinor, currency: 'EUR', state: 'paid', isLive: false, atMs: 0, arrivesMs: 0 }
+  return {
+    id: 'po_1',
+    amountMinor,
+    currency: 'EUR',
+    state: 'paid',
+    isLive: false,
+    isAutomatic: true,
+    atMs: 0,
+    arrivesMs: 0,
+  }
 }
 
 function entry(changes: Partial<PayoutEntry> = {}): PayoutEntry {

@@ -31,6 +31,7 @@ function payoutFacts({
   livemode,
   created,
   arrival_date,
+  automatic,
 }: Stripe.Payout): PayoutFacts {
   return {
     id,
@@ -38,6 +39,7 @@ function payoutFacts({
     currency: currency.toUpperCase(),
     state: status,
     isLive: livemode,
+    isAutomatic: automatic,
     atMs: created * 1000,
     arrivesMs: arrival_date * 1000,
   }

@@ -43,7 +43,7 @@ export const paymentsPayouts = defineOperation({
     }
   },
   render: payoutDocument,
-  outcome: ({ payout }) => (payout === null || payout.isTied ? 'ok' : 'failed'),
+  outcome: ({ payout }) => (payout === null || payout.isTied || !payout.isTold ? 'ok' : 'failed'),
 })
 
 interface Asked {
