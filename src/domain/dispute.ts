@@ -1,5 +1,6 @@
 import { formatMoney, type Money } from './money.ts'
 import type { DisputeState } from './payment-state.ts'
+import { instantText } from '../kernel/text.ts'
 
 /** In these the one who was paid has to say something. */
 const WAITS: ReadonlySet<DisputeState> = new Set(['warning', 'needs_response'])
@@ -40,9 +41,7 @@ export function waitingText(dispute: WaitingDispute): string {
   const { amount, reason, dueMs, state } = dispute
   const what = state === 'warning' ? 'a bank asks about' : 'a client disputes'
   const until =
-    dueMs === null
-      ? 'its service tells no deadline'
-      : `to be answered before ${new Date(dueMs).toISOString()}`
+    dueMs === null ? 'its service tells no deadline' : `to be answered before ${instantText(dueMs)}`
   return `${what} a payment of ${formatMoney(amount)} (${reason}): ${until}`
 }
 

@@ -137,6 +137,7 @@ test('colours are loaded where a person sees them, and nowhere else', async ({ s
 const ASKS: Readonly<Record<string, readonly string[]>> = {
   doctor: ['openai', 'notion', 'stripe'],
   deliver: ['stripe'],
+  'payments payouts': ['stripe'],
   'payments-scan': ['stripe'],
 }
 

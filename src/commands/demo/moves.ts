@@ -1,4 +1,4 @@
-import { readCurrency } from '../../domain/money.ts'
+import { formatMoney, readCurrency, sumsByCurrency } from '../../domain/money.ts'
 import { textField, wholeNumberField } from '../../kernel/field.ts'
 import type { Fetch } from '../../kernel/http/fetch.ts'
 import type { PaymentBooks } from '../../store/payment-rows.ts'
@@ -7,11 +7,13 @@ import { sandboxAnswer } from '../sandbox-answer.ts'
 /** Money that moved, each movement as a line: what two books are compared by, one by one. */
 export interface Moves {
   readonly payments: readonly string[]
+  /** One sum for each currency. */
+  readonly fees: readonly string[]
   readonly refunds: readonly string[]
   readonly disputes: readonly string[]
 }
 
-/** Those that the store knows. Stripe names a payment in its ledger by another id: amount and fee tell it. */
+/** Those that the store knows. Stripe names a payment in its ledger by another id: the amount tells it. */
 export function storeMoves(payments: readonly PaymentBooks[]): Moves {
   const refunds = payments.flatMap(({ refunds: all, amount: { currency } }) =>
     all.flatMap(({ outsideId, amountMinor, state }) =>
@@ -22,9 +24,9 @@ export function storeMoves(payments: readonly PaymentBooks[]): Moves {
     all.map(({ outsideId, amount }) => `${outsideId} ${amount.minor} ${amount.currency}`),
   )
   return {
-    payments: payments
-      .map(({ amount, fee }) => `${amount.minor} ${amount.currency}, fee ${fee?.minor ?? 'unknown'}`)
-      .toSorted(),
+    payments: payments.map(({ amount }) => `${amount.minor} ${amount.currency}`).toSorted(),
+    // A dispute costs a fee too, which the ledger has beside the dispute and the store beside its payment.
+    fees: sumsByCurrency(payments.flatMap(({ fee }) => fee ?? [])).map(formatMoney),
     refunds: refunds.toSorted(),
     disputes: disputes.toSorted(),
   }
@@ -51,8 +53,11 @@ export async function ledgerMoves(fetch: Fetch, stripe: string): Promise<Moves> 
   return {
     payments: moves
       .filter(({ type }) => type === 'charge')
-      .map(({ amount, currency, fee }) => `${amount} ${readCurrency(currency) ?? currency}, fee ${fee}`)
+      .map(({ amount, currency }) => `${amount} ${readCurrency(currency) ?? currency}`)
       .toSorted(),
+    fees: sumsByCurrency(
+      moves.map(({ fee, currency }) => ({ minor: fee, currency: readCurrency(currency) ?? currency })),
+    ).map(formatMoney),
     refunds: out('refund'),
     disputes: out('adjustment'),
   }
