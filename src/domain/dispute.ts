@@ -1,6 +1,5 @@
 import { formatMoney, type Money } from './money.ts'
 import type { DisputeState } from './payment-state.ts'
-import { instantText } from '../kernel/text.ts'
 
 /** In these the one who was paid has to say something. */
 const WAITS: ReadonlySet<DisputeState> = new Set(['warning', 'needs_response'])
@@ -37,7 +36,7 @@ export function urgencyOf({ dueMs }: Pick<WaitingDispute, 'dueMs'>, nowMs: numbe
 }
 
 /** What a person is told of it; a deadline is an instant that stays, how long that is away is for whoever reads it now. */
-export function waitingText(dispute: WaitingDispute): string {
+export function waitingText(dispute: WaitingDispute, instantText: (ms: number) => string): string {
   const { amount, reason, dueMs, state } = dispute
   const what = state === 'warning' ? 'a bank asks about' : 'a client disputes'
   const until =

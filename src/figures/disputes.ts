@@ -27,7 +27,7 @@ export async function waitingDisputes(
     return {
       id,
       paymentId,
-      text: waitingText(dispute),
+      text: waitingText(dispute, instantText),
       due: dueMs === null ? null : instantText(dueMs),
       urgency,
       left: hasTime ? `${spanText(dueMs - nowMs)} left` : null,

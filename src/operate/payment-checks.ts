@@ -1,6 +1,6 @@
 import { answerCommand, urgencyOf, waitingText, type WaitingDispute } from '../domain/dispute.ts'
 import { AppError } from '../kernel/errors.ts'
-import { countText } from '../kernel/text.ts'
+import { countText, instantText } from '../kernel/text.ts'
 import { makeLinks } from '../pipeline/links.ts'
 import { measured, notProved, type Check, type Finding, type OperateContext } from './check.ts'
 
@@ -69,7 +69,7 @@ function disputeFinding(dispute: WaitingDispute, nowMs: number): Finding | null 
     thing: id,
     cause: `dispute/${id}`,
     severity: urgency === 'now' ? 'critical' : 'warning',
-    message: `${waitingText(dispute)}${late}`,
+    message: `${waitingText(dispute, instantText)}${late}`,
     next: urgency === 'over' ? `echopilot payments show ${id}` : answerCommand(dispute),
   }
 }

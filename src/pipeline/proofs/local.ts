@@ -2,7 +2,7 @@ import { answerCommand, waitingText } from '../../domain/dispute.ts'
 import { proof } from '../../domain/proof.ts'
 import { AppError, isStoreFailure } from '../../kernel/errors.ts'
 import type { Attempted } from '../../kernel/operation.ts'
-import { clockText, countText, spanText } from '../../kernel/text.ts'
+import { clockText, countText, spanText, instantText } from '../../kernel/text.ts'
 import type { Files } from '../../kernel/world.ts'
 import type { LoadedSettings } from '../../settings/load.ts'
 import type { Store } from '../../store/index.ts'
@@ -48,7 +48,7 @@ export async function disputeProofs(store: Attempted<Store>): Promise<NewProof[]
     const waiting = await payments.waitingDisputes()
     const [first] = waiting
     if (first !== undefined) {
-      const detail = `${countText(waiting.length, 'dispute waits', 'disputes wait')} for an answer; ${waitingText(first)}`
+      const detail = `${countText(waiting.length, 'dispute waits', 'disputes wait')} for an answer; ${waitingText(first, instantText)}`
       return [proof('not_proved', 'disputes', detail, answerCommand(first))]
     }
     const isKnown = await payments.hasDisputes()
