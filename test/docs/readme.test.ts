@@ -32,9 +32,15 @@ function cells(table: string): string[] {
 
 test('the README lists every command as the program has it', async () => {
   const entries = await allEntries({ operations: OPERATIONS, commands: COMMANDS })
-  const rows = entries.map(({ path: words, positionals = [], input, summary }) => {
-    const args = positionals.map(name => (input[name]?.required === true ? ` <${name}>` : ` [${name}]`))
-    return `| \`${words.join(' ')}${args.join('')}\` | ${summary.replaceAll('|', '\\|')} |\n`
+  const names = Map.groupBy(entries, ({ path: [group = ''] }) => group)
+  const rows = [...names].map(([name, of]) => {
+    const single = of.find(({ path: words }) => words.length === 1)
+    const args = Object.entries(single?.input ?? {})
+      .filter(([field]) => single?.positionals?.includes(field))
+      .map(([field, { required }]) => (required ? ` <${field}>` : ` [${field}]`))
+    const within = of.flatMap(({ path: [, word] }) => (word === undefined ? [] : [`\`${word}\``])).join(', ')
+    const does = [single?.summary.replaceAll('|', '\\|') ?? '', within].filter(text => text !== '')
+    return `| \`${name}${args.join('')}\` | ${does.join('; ')} |\n`
   })
   expectBlock('commands', `| command | does |\n|---|---|\n${rows.join('')}`)
 })
