@@ -36,7 +36,7 @@ export const poll = defineOperation({
     const deliverers = context.outbox.deliverers(context)
     const payments = context.payments.ok ? context.payments.value : []
     const report = await pollOnce(
-      { ...context, settings: context.settings.settings, deliverers, payments },
+      { ...context, settings: context.settings.settings, call: context, deliverers, payments },
       request,
     )
     return {

@@ -17,6 +17,7 @@ import {
   type ReadRow,
   type TakenRow,
   type TaskBoard,
+  type ServiceCall,
   type TaskSource,
 } from '../roles/task-source.ts'
 import type { Payments } from '../roles/payment-provider.ts'
@@ -64,6 +65,8 @@ export interface PollContext extends Omit<PipelineContext, 'rows'> {
   readonly dryRun: boolean
   /** Null without one. */
   readonly taskSource: TaskSource | null
+  /** The call that `deliverers` are opened for: with it the board is theirs, and both share what was read of rows. */
+  readonly call: ServiceCall
   readonly deliverers: Deliverers
   /** The services that are set up to take payments: the first makes the links. */
   readonly payments: readonly Payments[]
@@ -151,7 +154,7 @@ type OpenedBoard =
 /** The board; or why it is not known whose it is: in another account every page would be missing. */
 async function openBoard(context: PollContext): Promise<OpenedBoard> {
   try {
-    const board = (await context.taskSource?.board(context)) ?? null
+    const board = (await context.taskSource?.board(context.call)) ?? null
     return board === null ? { kind: 'none' } : { kind: 'open', board }
   } catch (error) {
     if (!(error instanceof ServiceFailure)) throw error
