@@ -143,7 +143,7 @@ async function ask(question: string, signal: AbortSignal, hidden = false): Promi
 
 async function terminal(json: boolean): Promise<Terminal> {
   const [{ colours, PLAIN }, { hasColours }] = await Promise.all([
-    import('./surfaces/cli/printer.ts'),
+    import('./printers/text.ts'),
     import('./surfaces/cli/terminal.ts'),
   ])
   // A terminal that does not know its width says 0. What is piped or kept in a file is cut nowhere.

@@ -28,6 +28,39 @@ function spanOf(text: string): Period | null {
   return { fromMs, toMs: next.getTime() }
 }
 
+/** The last whole day (UTC) before an instant. */
+export function dayBefore(nowMs: number): Period {
+  const toMs = Math.floor(nowMs / DAY_MS) * DAY_MS
+  return { fromMs: toMs - DAY_MS, toMs }
+}
+
+/** The last whole week before an instant, Monday to Sunday (UTC). */
+export function weekBefore(nowMs: number): Period {
+  const toMs = Math.floor((nowMs - FIRST_MONDAY_MS) / WEEK_MS) * WEEK_MS + FIRST_MONDAY_MS
+  return { fromMs: toMs - WEEK_MS, toMs }
+}
+
+const WEEK_MS = 7 * DAY_MS
+/** The first of January 1970 was a Thursday. */
+const FIRST_MONDAY_MS = 4 * DAY_MS
+
+/** So many days that end with a period. */
+export function daysUpTo({ toMs }: Period, days: number): Period {
+  return { fromMs: toMs - days * DAY_MS, toMs }
+}
+
+/** The days of a period, each as `2026-11-30`. */
+export function daysIn({ fromMs, toMs }: Period): string[] {
+  return Array.from({ length: (toMs - fromMs) / DAY_MS }, (_, day) => dayText(fromMs + day * DAY_MS))
+}
+
+/** A period as it is typed, the shortest way for a day: `2026-11-30`, `2026-11-23..2026-11-29`. */
+export function periodKey({ fromMs, toMs }: Period): string {
+  const from = dayText(fromMs)
+  const last = dayText(toMs - DAY_MS)
+  return from === last ? from : `${from}..${last}`
+}
+
 /** The month (UTC) of an instant. */
 export function monthOf(ms: number): string {
   return dayText(ms).slice(0, 7)

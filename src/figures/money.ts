@@ -211,7 +211,8 @@ const COLUMNS: readonly Column[] = [
   { title: 'margin %', align: 'right' },
 ]
 
-function shareTable(what: string, shares: readonly MoneyShare[]): Part {
+/** What each earned and cost; nothing where there is none. */
+export function shareTable(what: string, shares: readonly MoneyShare[]): Part {
   if (shares.length === 0) return null
   return table(
     [{ title: what, cut: 'end' }, ...COLUMNS],

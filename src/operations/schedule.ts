@@ -30,11 +30,29 @@ export const SCHEDULE = {
   },
   heartbeat: { operation: 'heartbeat', input: {}, on: { everyMinutes: 60 }, catchUp: true },
   replay: { operation: 'replay', input: {}, on: { dailyAt: '02:20' }, catchUp: true },
+  'report-supervisor': {
+    operation: 'report supervisor',
+    input: { send: true },
+    on: { dailyAt: '06:45' },
+    catchUp: true,
+  },
+  'report-executive': {
+    operation: 'report executive',
+    input: { send: true },
+    on: { dailyAt: '06:55' },
+    catchUp: true,
+  },
   maintain: {
     operation: 'maintain',
     input: {},
     on: { weeklyOn: 'Sunday', at: '03:00' },
     catchUp: true,
     offline: true,
+  },
+  'report-weekly': {
+    operation: 'report weekly',
+    input: { send: true },
+    on: { weeklyOn: 'Monday', at: '07:00' },
+    catchUp: true,
   },
 } as const satisfies Schedule

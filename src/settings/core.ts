@@ -131,6 +131,16 @@ export const CORE_SECTIONS = {
       ),
     ),
   },
+  reports: {
+    to: withDefault(
+      listField('whom reports are mailed to; whom mails are from if left out', given =>
+        readCorrespondent(given) === null
+          ? `an address such as Ana Muster <ana@example.com> is wanted, not "${given}"`
+          : null,
+      ),
+      [],
+    ),
+  },
   work: {
     concurrency: withDefault(wholeNumberField('runs worked on at once by one process', 1, 64), 4),
   },

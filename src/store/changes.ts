@@ -57,6 +57,7 @@ export const CHANGES = {
   'refund.record': { audited: true },
   'refund.refuse': { audited: true },
   'refund.send': { audited: true },
+  'report.mail': { audited: true },
   'run.claim': { audited: false },
   'run.finish': { audited: true },
   'run.recover': { audited: true },

@@ -37,6 +37,7 @@ import { queueStore } from './queue.ts'
 import { refundStore } from './refunds.ts'
 import { receiptStore } from './receipts.ts'
 import { replayStore } from './replays.ts'
+import { reportStore } from './reports.ts'
 import { runStore } from './runs.ts'
 import { stageStore } from './stages.ts'
 import { taskStore } from './tasks.ts'
@@ -157,6 +158,7 @@ function familiesOn(core: StoreCore) {
     ledger: ledgerStore(core),
     receipts: receiptStore(core),
     replays: replayStore(core),
+    reports: reportStore(core),
     pauses: pauseStore(core),
     queue: queueStore(core),
     records: recordStore(core),

@@ -89,6 +89,7 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
       'operate/',
       'money/',
       'outbox/',
+      'printers/',
       'roles/',
       'integrations/index.ts',
     ],
@@ -96,7 +97,7 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
     packages: [NODE],
   },
   'surfaces/': {
-    parts: ['kernel/', 'domain/', 'session/'],
+    parts: ['kernel/', 'domain/', 'session/', 'printers/text.ts'],
     types: ['operations/define.ts'],
     packages: [NODE, 'commander'],
   },
@@ -105,8 +106,9 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
     types: ['store/', 'roles/'],
     packages: [NODE, 'fastify'],
   },
-  // The one place that knows colours.
-  'surfaces/cli/printer.ts': { parts: ['kernel/'], packages: ['chalk'] },
+  // Documents for people. The one place that knows colours.
+  'printers/text.ts': { parts: ['kernel/'], packages: ['chalk'] },
+  'printers/html.ts': { parts: ['kernel/', 'domain/markdown/html.ts'], packages: [] },
   'commands/': {
     parts: [
       'kernel/',
@@ -118,6 +120,7 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
       'roles/',
       'integrations/index.ts',
       'operations/',
+      'printers/',
       'surfaces/',
       'session/',
       'sandbox/index.ts',
@@ -146,6 +149,7 @@ const SHARED_BY_OPERATIONS = new Set([
   'operations/define.ts',
   'operations/money-input.ts',
   'operations/refund-input.ts',
+  'operations/report-input.ts',
   'operations/other-account.ts',
   'operations/work-input.ts',
 ])

@@ -19,6 +19,7 @@ const NO_OPERATION = new Set([
   'money-input.ts',
   'other-account.ts',
   'refund-input.ts',
+  'report-input.ts',
   'schedule.ts',
   'work-input.ts',
 ])

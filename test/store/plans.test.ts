@@ -28,6 +28,10 @@ const CALLS: readonly (readonly [string, Readonly<Record<string, unknown>>])[] =
   ['client set', { client: 'Acme', currency: 'EUR' }],
   ['client show', { client: 'Acme' }],
   ['report cost', {}],
+  ['report supervisor', { send: true }],
+  ['report executive', {}],
+  ['report weekly', {}],
+  ['report p95', {}],
   ['payments-scan', { since: '1d' }],
   ['payments-scan', {}],
   ['payments list', { limit: 50 }],
@@ -85,6 +89,10 @@ const BOUNDED: readonly RegExp[] = [
   // All clients are asked for, or all that was done in a period, or for a client.
   /^SCAN clients USING INDEX clients_name: SELECT \* FROM clients ORDER BY /,
   /^(SCAN w|USE TEMP B-TREE FOR GROUP BY): SELECT t\.id, t\.title, .* GROUP BY task_id\) w JOIN tasks t /,
+  // The days of a report, and the currencies of what is unpaid: few groups, in memory.
+  /^USE TEMP B-TREE FOR GROUP BY: SELECT (day, SUM\(done\)|created_ms \/ 86400000 AS day,|currency, COUNT\(\*\) AS bills,) /,
+  // Times of the runs that were done in a span, in their order.
+  /^USE TEMP B-TREE FOR ORDER BY: SELECT ms FROM \(/,
   // Links that stand.
   /^(USE TEMP B-TREE FOR ORDER BY|SCAN standing): SELECT \* FROM \( SELECT l\.\* FROM links l INDEXED BY links_standing /,
   // All that a client paid; what came in a week, and what was refused.

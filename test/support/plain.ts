@@ -1,6 +1,6 @@
 /** Documents without colours, as in a pipe. */
 import type { Document } from '../../src/kernel/document.ts'
-import { PLAIN, printed } from '../../src/surfaces/cli/printer.ts'
+import { PLAIN, printed } from '../../src/printers/text.ts'
 
 /** The colours of a terminal that has none. */
 export const PLAIN_PAINT = { out: PLAIN, err: PLAIN }

@@ -6,7 +6,7 @@ import { openSession, type Call, type Session, type SessionOptions } from '../..
 import type { GlobalFlags } from './global-flags.ts'
 import type { Entry } from './program.ts'
 import { liveLine, noLiveLine } from './live-line.ts'
-import { printed, type Look } from './printer.ts'
+import { printed, type Look } from '../../printers/text.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What a command that runs by itself is given. */

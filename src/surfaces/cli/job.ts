@@ -7,7 +7,7 @@ import { instantText } from '../../kernel/text.ts'
 import type { RanJob } from '../../session/jobs.ts'
 import { openCli, resultPrinter, type CommandHost } from './host.ts'
 import type { GlobalFlags } from './global-flags.ts'
-import type { Look } from './printer.ts'
+import type { Look } from '../../printers/text.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Whether a job of the schedule is called for; what asks for help, or the version, gets that as for any command. */

@@ -1,4 +1,4 @@
-import type { Paint } from './printer.ts'
+import type { Paint } from '../../printers/text.ts'
 
 /** Where a call of the program is read and seen. */
 export interface Terminal {

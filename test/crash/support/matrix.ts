@@ -11,7 +11,7 @@ export interface Place {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** What is worked on: `poll --drain`, `deliver`, `heartbeat`, `operate`, `payments-scan`, `replay`, `notion sync --rebuild` or `task send`. */
+/** What is worked on: `poll --drain`, `deliver`, `heartbeat`, `operate`, `payments-scan`, `replay`, `notion sync --rebuild`, `task send` or `report`. */
 export type Work =
   | 'poll'
   | 'deliver'
@@ -22,6 +22,7 @@ export type Work =
   | 'rebuild'
   | `job:${string}`
   | `send:${string}`
+  | `report:${string}`
   | `refund:${string}`
 
 /** Where to crash. */

@@ -1,6 +1,7 @@
 /**
  * An operation in a process that kills itself at a boundary: `node worker.ts <state folder> <number> [operation]`,
- * where the operation is `poll --drain` unless another is named; `job:NAME` is a job of the schedule, `send:TASK` mails a result, and `refund:PAYMENT`
+ * where the operation is `poll --drain` unless another is named; `job:NAME` is a job of the schedule, `send:TASK` mails a result, `report:PERIOD` the executive
+ * report of one, and `refund:PAYMENT`
  * gives some of it back. With number 0 it lives to its end and prints the names of all boundaries it came by, as a JSON list.
  */
 import { inspect } from 'node:util'
@@ -13,6 +14,7 @@ import { paymentsScan } from '../../../src/operations/payments-scan.ts'
 import { poll } from '../../../src/operations/poll.ts'
 import { refund } from '../../../src/operations/refund.ts'
 import { replay } from '../../../src/operations/replay.ts'
+import { reportExecutive } from '../../../src/operations/report/executive.ts'
 import { taskSend } from '../../../src/operations/task/send.ts'
 import { CALL, realSession } from '../../support/session.ts'
 import { boundedFetch, boundedStore } from './boundaries.ts'
@@ -46,6 +48,7 @@ const works = new Map<string, readonly [AnyOperation, Readonly<Record<string, un
 const [verb = '', of = ''] = work.split(/:(.*)/)
 const OF_ONE = new Map<string, readonly [AnyOperation, Readonly<Record<string, unknown>>]>([
   ['send', [taskSend, { id: of }]],
+  ['report', [reportExecutive, { period: of, send: true }]],
   ['refund', [refund, { payment: of, amount: '0.10', reason: 'a part was wrong' }]],
 ])
 const [operation, input] = OF_ONE.get(verb) ?? works.get(work) ?? [poll, {}]

@@ -1,6 +1,6 @@
-import type { Block, Column, Document, Fact, Span, Text, Tone } from '../../kernel/document.ts'
-import { cutMiddle, cutTo, headOf, widthOf } from '../../kernel/text.ts'
-import { shownText } from '../../kernel/unseen.ts'
+import type { Block, Column, Document, Fact, Span, Text, Tone } from '../kernel/document.ts'
+import { cutMiddle, cutTo, headOf, widthOf } from '../kernel/text.ts'
+import { shownText } from '../kernel/unseen.ts'
 
 /** How a document looks in one place. */
 export interface Look {

@@ -29,7 +29,7 @@ import {
 } from '../../src/kernel/document.ts'
 import { widthOf } from '../../src/kernel/text.ts'
 import { shownText } from '../../src/kernel/unseen.ts'
-import { colours, PLAIN, printed } from '../../src/surfaces/cli/printer.ts'
+import { colours, PLAIN, printed } from '../../src/printers/text.ts'
 import { hasColours } from '../../src/surfaces/cli/terminal.ts'
 import { plainText } from '../support/plain.ts'
 
