@@ -78,6 +78,8 @@ export interface BookedPayment extends Pick<PaymentView, 'state' | 'amount' | 'p
   readonly isOfMode: boolean
   /** What its link asked for; null where it came by bank: a person said what it is for, and it may be a part. */
   readonly asked: Money | null
+  /** Since when its service does not know it as paid; null while it does. */
+  readonly doubtedMs: number | null
   readonly refunds: readonly RefundView[]
   readonly disputes: readonly Pick<DisputeView, 'state' | 'amount'>[]
 }
@@ -176,6 +178,7 @@ function sum(numbers: readonly number[]): number {
 
 /** What is not as it should be with money that was taken, and what that means. */
 export const PAYMENT_PROBLEMS = {
+  not_paid: 'its service does not know it as paid any more: the books say more than was paid',
   unknown_payer: 'it belongs to no bill: nobody knows what it is for',
   mode_differs: 'its money is not of the mode in which it was asked for',
   amount_differs: 'it is over another amount than its bill, which is not paid by it',
@@ -197,6 +200,7 @@ export function problemOf(
   all: readonly BookedPayment[],
 ): PaymentProblem | null {
   if (payment.state !== 'paid' || keptOf(payment) === 0) return null
+  if (payment.doubtedMs !== null) return 'not_paid'
   if (bill === null) return 'unknown_payer'
   if (!payment.isOfMode) return 'mode_differs'
   if (!fits(payment, bill)) return 'amount_differs'

@@ -3,7 +3,7 @@ import { formatMoney, type Money } from './money.ts'
 import type { BookedPayment, RefundView } from './payment-state.ts'
 
 /** A payment as the guard takes it; `service` is `hand` where it came by bank. */
-export interface RefundablePayment extends Omit<BookedPayment, 'isOfMode' | 'id' | 'asked'> {
+export interface RefundablePayment extends Omit<BookedPayment, 'isOfMode' | 'id' | 'asked' | 'doubtedMs'> {
   readonly service: string
 }
 

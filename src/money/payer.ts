@@ -14,6 +14,8 @@ export interface Payer {
   readonly down: () => AppError | null
   /** Asks it for something. @throws ServiceFailure where it does not give it; a refusal says nothing of the rest */
   readonly ask: <T>(question: () => Promise<T>) => Promise<T>
+  /** The same of a list, a page at a time. */
+  readonly read: <T>(list: AsyncIterable<T>) => AsyncIterable<T>
 }
 
 /** A service that cannot be asked for anything, and why. */
@@ -48,22 +50,30 @@ const FAILURES_TO_STOP = 2
 function payerOf(service: string, provider: PaymentProvider, reader: WebhookReader | null): Payer {
   let inRow = 0
   let down: AppError | null = null
+  const ask: Payer['ask'] = async question => {
+    try {
+      const answer = await question()
+      inRow = 0
+      return answer
+    } catch (thrown) {
+      const errorClass = thrown instanceof ServiceFailure ? thrown.errorClass : 'permanent'
+      if (errorClass !== 'permanent') inRow += 1
+      const isDown = errorClass === 'throttled' || errorClass === 'credential' || inRow >= FAILURES_TO_STOP
+      if (isDown) down = asAppError(thrown)
+      throw thrown
+    }
+  }
   return {
     service,
     provider,
     reader,
     down: () => down,
-    ask: async question => {
-      try {
-        const answer = await question()
-        inRow = 0
-        return answer
-      } catch (thrown) {
-        const errorClass = thrown instanceof ServiceFailure ? thrown.errorClass : 'permanent'
-        if (errorClass !== 'permanent') inRow += 1
-        const isDown = errorClass === 'throttled' || errorClass === 'credential' || inRow >= FAILURES_TO_STOP
-        if (isDown) down = asAppError(thrown)
-        throw thrown
+    ask,
+    read: async function* read(list) {
+      const pages = list[Symbol.asyncIterator]()
+      for (let page = await ask(async () => pages.next()); page.done !== true;) {
+        yield page.value
+        page = await ask(async () => pages.next())
       }
     },
   }

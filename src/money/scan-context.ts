@@ -10,6 +10,8 @@ import type { Payer } from './payer.ts'
 export interface ScanContext extends ServiceCall {
   readonly store: Store
   readonly payers: readonly Payer[]
+  /** The accounts take money for other business too: what is not ours is left out of the books. */
+  readonly hasOtherSales: boolean
   readonly tally: ScanTally
 }
 
@@ -21,6 +23,12 @@ export interface ScanTally {
   left: number
   /** Links that were looked at. */
   looked: number
+  /** Payments, refunds and disputes of a service's lists that were compared with the books. */
+  compared: number
+  /** Payments for other business, which are left out, by the id of their service. */
+  readonly others: Set<string>
+  /** Payments of the books that their service does not know as paid, by our ids. */
+  readonly doubted: Set<string>
   /** Payments of which the books say something else than before, by the id of their service. */
   readonly changed: Set<string>
   /** Links at which the money was taken that a client had approved. */
@@ -38,17 +46,31 @@ export interface ScanFailure {
 
 /** Nothing yet. */
 export function newTally(): ScanTally {
-  return { worked: 0, left: 0, looked: 0, changed: new Set(), captured: new Set(), failed: [] }
+  return {
+    worked: 0,
+    left: 0,
+    looked: 0,
+    compared: 0,
+    doubted: new Set(),
+    others: new Set(),
+    changed: new Set(),
+    captured: new Set(),
+    failed: [],
+  }
 }
 
-/** Takes payments into the books as their service told of them; a dry run tells only what that would change. */
+/** Takes payments of ours into the books as their service told of them; a dry run tells only what that would change. */
 export async function recordAll(
-  { store, dryRun, tally }: ScanContext,
+  { store, dryRun, tally, hasOtherSales }: ScanContext,
   { service }: Payer,
   payments: readonly PaymentFacts[],
   seen: Seeing,
 ): Promise<void> {
   for (const facts of payments) {
+    if (hasOtherSales && !(await store.payments.isOurs(service, facts))) {
+      tally.others.add(facts.id)
+      continue
+    }
     const isChanged = dryRun
       ? await store.payments.wouldChange(service, facts, seen.askedMs)
       : (await store.payments.record(service, facts, seen)).isChanged

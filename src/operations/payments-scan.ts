@@ -14,10 +14,10 @@ export const paymentsScan = defineOperation({
     'Bring the books to what Stripe and PayPal know: work webhooks, look at open links, capture, alert',
   examples: [
     { words: 'payments-scan --dry-run', does: 'what the books lack' },
-    { words: 'payments-scan --since 14d', does: 'look again at every link of two weeks' },
+    { words: 'payments-scan --since 14d', does: 'look again at all of two weeks' },
   ],
   input: {
-    since: optional(spanField('look at all links that were asked for since, as 36h or 14d')),
+    since: optional(spanField('look again at all links, events and payments since, as 36h or 14d')),
   },
   needs: {
     settings: 'required',
@@ -32,7 +32,8 @@ export const paymentsScan = defineOperation({
   run: async (context, { since }) => {
     const { store, payments, dryRun, world } = context
     const sinceMs = since === undefined ? null : world.clock.now() - (spanMs(since) ?? 0)
-    const scanned = await scanPayments(context, { payments, sinceMs })
+    const hasOtherSales = context.settings.settings.billing.other_sales
+    const scanned = await scanPayments(context, { payments, hasOtherSales, sinceMs })
     const plan = dryRun ? await plannedLinks({ payments, store }) : []
     if (!dryRun) {
       const { settings } = context.settings

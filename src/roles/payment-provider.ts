@@ -1,5 +1,8 @@
 import type { Money } from '../domain/money.ts'
 import type { LinkState, MadeLink, PaymentFacts, RefundFacts } from '../domain/payment.ts'
+import type { ListReach, Span } from '../domain/coverage.ts'
+import type { Listed } from '../domain/listed-payment.ts'
+import type { WebhookEvent } from '../domain/webhook.ts'
 import type { PayoutFacts, PayoutParts } from '../domain/payout.ts'
 import type { ServiceCall } from './task-source.ts'
 import type { WebhookReader } from './webhook-reader.ts'
@@ -55,8 +58,27 @@ export interface PaymentProvider {
   showPayment(id: string): Promise<PaymentFacts | null>
   /** What it paid out; null where the service does not tell what a payout is made of. */
   readonly payouts: Payouts | null
+  /** Its events, for those that no webhook told of; null where it keeps no list of them. */
+  readonly events: EventList | null
+  /** Payments, refunds and disputes themselves: what no event told of stands there too. */
+  readonly movements: MovementList
   /** The payments that a thing of an event belongs to, and the links, as they stand now; see {@link Seen}. */
   look(thing: OutsideThing): Promise<Seen>
+}
+
+/** Events of a service. */
+export interface EventList extends ListReach {
+  /** Those that happened in a span, a page at a time, in no order that counts; as webhooks tell of them. */
+  in(span: Span): AsyncIterable<readonly WebhookEvent[]>
+}
+
+/** Money that moved, as a service lists it. */
+export interface MovementList extends ListReach {
+  /**
+   * Payments that were begun, refunds that were made, and disputes that were opened or changed in a span, a page at a
+   * time, in no order that counts. Of a payment that was never tried nothing is told.
+   */
+  in(span: Span): AsyncIterable<readonly Listed[]>
 }
 
 /** What a service paid out to a bank account, and of what it is made. */

@@ -68,6 +68,9 @@ export const CORE_SECTIONS = {
       'USD',
     ),
     method: withDefault(choiceField(BILLINGS, 'how clients pay that have none of their own'), 'link'),
+    other_sales: flagField(
+      'the accounts of Stripe and PayPal take money for other business too: it is left out of the books',
+    ),
   },
   refunds: {
     most_each: withDefault(

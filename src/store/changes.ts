@@ -42,6 +42,8 @@ export const CHANGES = {
   'pause.forget': { audited: false },
   'pause.resume': { audited: true },
   'payment.capture': { audited: true },
+  'payment.cover': { audited: false },
+  'payment.doubt': { audited: true },
   'payment.hand': { audited: true },
   'payment.record': { audited: true },
   'payment.withdraw': { audited: true },

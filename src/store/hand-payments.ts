@@ -51,6 +51,7 @@ function handPayment(tx: Change, bill: Bill, { amount, paidMs, reference }: Hand
     recordedMs: now,
     checkedMs: now,
     withdrawnWhy: null,
+    doubtedMs: null,
   }
 }
 

@@ -44,6 +44,7 @@ import { taskStore } from './tasks.ts'
 import { telemetryStore } from './telemetry.ts'
 import { unitFailureStore } from './unit-failures.ts'
 import { webhookStore } from './webhooks.ts'
+import { coverageStore } from './coverage.ts'
 import { checkpoint, copiesAmong, type Checkpoint, type StoreCopy } from './upkeep.ts'
 
 /**
@@ -186,6 +187,7 @@ function familiesOn(core: StoreCore) {
     links: linkStore(core),
     mailings: mailingStore(core),
     webhooks: webhookStore(core),
+    coverage: coverageStore(core),
   }
 }
 

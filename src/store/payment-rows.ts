@@ -38,6 +38,8 @@ export interface Payment {
   readonly asked: Money | null
   /** Why a person took back what was recorded by hand; null where nobody did. */
   readonly withdrawnWhy: string | null
+  /** Since when its service does not know it as paid; null while it does. */
+  readonly doubtedMs: number | null
 }
 
 /** Money that goes back; in the currency of its payment. */
@@ -113,6 +115,7 @@ function readPayment(is: RowReader): Payment {
     isOfMode: is.number('livemode') === is.number('asked_livemode'),
     asked: moneyIn(is, 'asked_minor', 'asked_currency'),
     withdrawnWhy: is.textOrNull('withdrawn_why'),
+    doubtedMs: is.numberOrNull('doubted_ms'),
   }
 }
 

@@ -1,4 +1,6 @@
+import type { Span } from '../domain/coverage.ts'
 import type { HandPayment } from '../domain/hand-payment.ts'
+import type { Listed } from '../domain/listed-payment.ts'
 import type { PaymentFacts } from '../domain/payment.ts'
 import type { PaymentState } from '../domain/payment-state.ts'
 import { billsOfTask, type Bill } from './bill-rows.ts'
@@ -7,6 +9,7 @@ import { intendCapture } from './capture-intent.ts'
 import { planHand, recordHand, withdrawHand, type HandRecorded } from './hand-payments.ts'
 import {
   booksOf,
+  linkPaid,
   openOfBill,
   paymentAt,
   paymentById,
@@ -14,6 +17,7 @@ import {
   paymentsWhere,
   waitingDisputes,
 } from './payment-rows.ts'
+import { doubtPayment, isInBooks, paidIn } from './listed-payments.ts'
 import { recordPayment, wouldChange, type Recorded, type Seeing } from './record-payment.ts'
 
 /** Which payments are wanted. */
@@ -60,6 +64,15 @@ export function paymentStore(core: StoreCore) {
     /** Whether recording this, as told when it was asked for, would change what the books say. */
     wouldChange: async (service: string, facts: PaymentFacts, askedMs: number) =>
       wouldChange(core, service, facts, askedMs),
+    /** Whether the books say what a list of its service does. */
+    isInBooks: async (service: string, listed: Listed) => isInBooks(core, service, listed),
+    /** Whether it was paid at a link of ours, or is in the books. */
+    isOurs: async (service: string, facts: PaymentFacts) =>
+      linkPaid(core, service, facts) !== null || paymentAt(core, service, facts.id) !== null,
+    /** The service's ids of what was paid in a span, as the books say, with ours. */
+    paidIn: async (service: string, span: Span) => paidIn(core, service, span),
+    /** Its service does not know as paid what the books say was: see `problem`. Over as soon as it tells otherwise. */
+    doubt: (id: string) => core.change(core.actor, 'payment.doubt', tx => doubtPayment(tx, id)),
     /** With its refunds, its disputes and what is wrong with it; null where there is none. */
     get: async (id: string) => {
       const payment = paymentById(core, id)
@@ -136,7 +149,7 @@ function conditionOf({ state, clientId, isDisputed }: PaymentFilter): string {
 }
 
 /** Paid, and not the one payment of its amount of a bill that stands. What it comes to, the rules say. */
-const MAY_BE_WRONG = `p.state = 'paid' AND (l.livemode <> p.livemode OR NOT EXISTS (
+const MAY_BE_WRONG = `p.state = 'paid' AND (l.livemode <> p.livemode OR p.doubted_ms IS NOT NULL OR NOT EXISTS (
   SELECT 1 FROM bills b WHERE b.id = p.bill_id AND b.state <> 'cancelled' AND b.amount_minor = p.amount_minor
     AND b.currency = p.currency AND NOT EXISTS (
       SELECT 1 FROM payments o WHERE o.bill_id = b.id AND o.state = 'paid' AND o.id <> p.id)))`

@@ -68,7 +68,15 @@ export function wouldChange(
   if (before === null) return true
   const { state, amount, fee } = merged(before, facts, askedMs)
   const link = before.billId === null ? linkPaid(core, service, facts) : null
-  const isOfPayment = link !== null || isOther(before, { ...before, state, amount, fee })
+  const isOfPayment =
+    link !== null ||
+    isOther(before, {
+      ...before,
+      state,
+      amount,
+      fee,
+      doubtedMs: facts.state === 'paid' ? null : before.doubtedMs,
+    })
   return isOfPayment || isReturnNews(core, before.id, facts)
 }
 
@@ -100,6 +108,7 @@ function paymentAfter(
     recordedMs: before?.recordedMs ?? tx.clock.now(),
     checkedMs: askedMs,
     withdrawnWhy: null,
+    doubtedMs: facts.state === 'paid' ? null : (before?.doubtedMs ?? null),
   }
 }
 
@@ -117,7 +126,7 @@ function isOther(before: PaymentRow, after: PaymentRow): boolean {
   return saidOf(before) !== saidOf(after)
 }
 
-function saidOf({ state, amount, fee, billId }: PaymentRow): string {
+function saidOf({ state, amount, fee, billId, doubtedMs }: PaymentRow): string {
   const { minor, currency } = amount
-  return JSON.stringify([state, minor, currency, fee?.minor, fee?.currency, billId])
+  return JSON.stringify([state, minor, currency, fee?.minor, fee?.currency, billId, doubtedMs])
 }

@@ -1,7 +1,7 @@
 import { utcDay } from '../domain/budget.ts'
 import { findRow, readRow, readRows, type StoreReader } from './core.ts'
 
-/** What is known of the webhooks of a service. */
+/** What is known of the webhooks that a service sent; events that we read in its list are not among them. */
 export interface WebhookFacts {
   /** When the newest came that was taken; null where none did. */
   readonly newestMs: number | null
@@ -27,15 +27,16 @@ export function webhookFacts(core: StoreReader, service: string): WebhookFacts {
   const since = { service, sinceMs }
   const week = readRows(
     core,
-    `SELECT state, COUNT(*) AS count FROM webhooks WHERE service = :service AND received_ms >= :sinceMs
-     GROUP BY state`,
+    `SELECT state, COUNT(*) AS count FROM webhooks WHERE service = :service AND read_by_us = 0
+       AND received_ms >= :sinceMs GROUP BY state`,
     since,
     is => [is.text('state'), is.number('count')] as const,
   )
   return {
     newestMs: findRow(
       core,
-      'SELECT received_ms FROM webhooks WHERE service = :service ORDER BY received_ms DESC LIMIT 1',
+      `SELECT received_ms FROM webhooks WHERE service = :service AND read_by_us = 0
+       ORDER BY received_ms DESC LIMIT 1`,
       { service },
       is => is.number('received_ms'),
     ),

@@ -39,6 +39,14 @@ export type WaitingWebhook = {
 export function webhookStore(core: StoreCore) {
   return {
     /**
+     * Stores events that we read in the list of their service, in one transaction: they are worked like those that are
+     * sent. What is known, also in its other form, changes nothing.
+     */
+    takeRead: (service: string, events: readonly WebhookEvent[]) =>
+      core.change(core.actor, 'webhook.take', tx => {
+        for (const event of events) takeEvent(tx, service, event, true)
+      }),
+    /**
      * Stores what came, once: an event that is known, also in its other form, changes nothing. Durable when it
      * resolves: then the service may be told that it was taken.
      */
@@ -92,16 +100,32 @@ function take(tx: Change, service: string, arrival: Arrival): Taken {
   return 'stored'
 }
 
-function takeEvent(tx: Change, service: string, event: WebhookEvent): Taken {
+function takeEvent(tx: Change, service: string, event: WebhookEvent, isReadByUs = false): Taken {
   const added = tx.engine.run(
     `INSERT INTO webhooks (id, service, event_key, state, event_id, type, thing_kind, thing_id, livemode, event_ms,
-       received_ms, tries, not_before_ms, ended_ms, error)
+       received_ms, tries, not_before_ms, ended_ms, error, read_by_us)
      VALUES (:id, :service, :key, :state, :eventId, :type, :thingKind, :thingId, :livemode, :eventMs,
-       :now, 0, :now, :endedMs, :ignored)
+       :now, 0, :now, :endedMs, :ignored, :readByUs)
      ON CONFLICT (service, event_key) DO NOTHING`,
-    { id: tx.newId('webhook'), service, now: tx.clock.now(), ...valuesOf(tx, event) },
+    {
+      id: tx.newId('webhook'),
+      service,
+      now: tx.clock.now(),
+      readByUs: isReadByUs ? 1 : 0,
+      ...valuesOf(tx, event),
+    },
   )
+  if (added === 0 && !isReadByUs) markSent(tx, service, event.key)
   return added === 1 ? 'stored' : 'known'
+}
+
+/** What we had read before comes now: how well webhooks arrive counts it as sent. */
+function markSent(tx: Change, service: string, key: string): void {
+  tx.engine.run(
+    `UPDATE webhooks SET read_by_us = 0, received_ms = :now
+     WHERE service = :service AND event_key = :key AND read_by_us = 1`,
+    { service, key, now: tx.clock.now() },
+  )
 }
 
 function verified(tx: Change, id: string, event: WebhookEvent): Taken {

@@ -11,13 +11,13 @@ export type PaymentRow = Omit<Payment, 'isOfMode' | 'asked'>
 export function writePayment(tx: Change, { amount, fee, isLive, ...row }: PaymentRow): void {
   tx.engine.run(
     `INSERT INTO payments (id, service, outside_id, livemode, link_id, bill_id, currency, amount_minor, state,
-       fee_minor, fee_currency, seen_by, paid_ms, recorded_ms, checked_ms, withdrawn_why)
+       fee_minor, fee_currency, seen_by, paid_ms, recorded_ms, checked_ms, withdrawn_why, doubted_ms)
      VALUES (:id, :service, :outsideId, :livemode, :linkId, :billId, :currency, :amountMinor, :state,
-       :feeMinor, :feeCurrency, :seenBy, :paidMs, :recordedMs, :checkedMs, :withdrawnWhy)
+       :feeMinor, :feeCurrency, :seenBy, :paidMs, :recordedMs, :checkedMs, :withdrawnWhy, :doubtedMs)
      ON CONFLICT (id) DO UPDATE SET state = excluded.state, currency = excluded.currency,
        amount_minor = excluded.amount_minor, fee_minor = excluded.fee_minor, fee_currency = excluded.fee_currency,
        paid_ms = excluded.paid_ms, checked_ms = excluded.checked_ms, link_id = excluded.link_id,
-       bill_id = excluded.bill_id, withdrawn_why = excluded.withdrawn_why`,
+       bill_id = excluded.bill_id, withdrawn_why = excluded.withdrawn_why, doubted_ms = excluded.doubted_ms`,
     {
       ...row,
       livemode: isLive ? 1 : 0,

@@ -121,6 +121,7 @@ function payment(changes: Partial<BookedPayment> = {}): BookedPayment {
     amount: eur(4900),
     paidMs: made,
     isOfMode: true,
+    doubtedMs: null,
     asked: eur(4900),
     refunds: [],
     disputes: [],

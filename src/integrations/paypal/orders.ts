@@ -6,6 +6,7 @@ import type { LinkOrder, PaymentProvider } from '../../roles/payment-provider.ts
 import { amountOut, isSame } from './amount.ts'
 import type { NewOrder } from './client.ts'
 import { modeAt } from './mode.ts'
+import { paypalMovements } from './movements.ts'
 import { idsOut } from './our-ids.ts'
 import { lookAt, paymentsOf, showPayment, unlessGone, type Asked } from './payments.ts'
 import { refundOf } from './refunds.ts'
@@ -57,6 +58,8 @@ export function paypalOrders(asked: Asked, pages: OrderPages): PaymentProvider {
       }
     },
     refund: async order => refundOf(asked, order),
+    events: null,
+    movements: paypalMovements(asked),
     showPayment: async id => showPayment(asked, id),
     // What was withdrawn to a bank is one transaction among others: which payments it took is not told.
     payouts: null,

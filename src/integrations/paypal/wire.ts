@@ -126,6 +126,63 @@ export function readDispute(json: unknown): Dispute | null {
   }
 }
 
+/** Money that moved, as transaction search lists it. */
+export interface Transaction {
+  readonly id: string
+  /** What it is: `T` and four digits (PayPal's page "Transaction event codes"). */
+  readonly code: string
+  readonly status: string
+  readonly isIncome: boolean
+  /** Without its sign. */
+  readonly amount: Money
+  /** The transaction that it is about; null where it stands for itself. */
+  readonly about: string | null
+}
+
+/** A page of transaction search; null for what is none. */
+export function readTransactions(
+  json: unknown,
+): { readonly transactions: readonly Transaction[]; readonly pages: number } | null {
+  if (!isObject(json)) return null
+  const pages = json['total_pages']
+  const infos = objectsIn(json['transaction_details']).map(each => objectAt(each, 'transaction_info'))
+  const transactions = allOf(infos, readTransaction)
+  return transactions === null || typeof pages !== 'number' ? null : { transactions, pages }
+}
+
+function readTransaction(json: unknown): Transaction | null {
+  if (!isObject(json)) return null
+  const [id, code, status] = [
+    textOf(json['transaction_id']),
+    textOf(json['transaction_event_code']),
+    textOf(json['transaction_status']),
+  ]
+  const said = objectAt(json, 'transaction_amount')
+  const value = textOf(said['value']) ?? ''
+  const amount = amountIn({ ...said, value: value.replace(/^-/, '') })
+  if (id === null || code === null || status === null || amount === null) return null
+  const about = json['paypal_reference_id_type'] === 'TXN' ? textOf(json['paypal_reference_id']) : null
+  return { id, code, status, isIncome: !value.startsWith('-'), amount, about }
+}
+
+/** A page of the list of disputes, each with when it last changed; null for what is none. */
+export function readDisputePage(json: unknown): {
+  readonly disputes: readonly { readonly id: string; readonly changedMs: number }[]
+  /** The token of the next page; null where there is none. */
+  readonly next: string | null
+} | null {
+  if (!isObject(json)) return null
+  const disputes = objectsIn(json['items']).flatMap(each => {
+    const id = textOf(each['dispute_id'])
+    const changedMs = timeOf(each['update_time']) ?? timeOf(each['create_time'])
+    return id === null || changedMs === null ? [] : [{ id, changedMs }]
+  })
+  const address = hrefOf(json, 'next')
+  const next =
+    address === null ? null : new URLSearchParams(address.split('?', 2)[1] ?? '').get('next_page_token')
+  return { disputes, next }
+}
+
 /** The ids of a list of disputes; null for what is none. */
 export function readDisputeIds(json: unknown): readonly string[] | null {
   if (!isObject(json)) return null

@@ -1,4 +1,5 @@
 import type { Stripe } from 'stripe'
+import type { Span } from '../../domain/coverage.ts'
 import { fits, isObject, type Shape } from '../../domain/shape.ts'
 import { sha256 } from '../../kernel/digest.ts'
 import { redactor } from '../../kernel/redaction.ts'
@@ -40,6 +41,7 @@ const DISPUTE: Shape = {
   evidence_details: {},
   balance_transactions: [{ fee: 'number' }],
 }
+const EVENT: Shape = { id: 'text', type: 'text', created: 'number', data: {} }
 const PAYOUT: Shape = { id: 'text', amount: 'number', currency: 'text', status: 'text' }
 const MOVE: Shape = { id: 'text', amount: 'number', fee: 'number', net: 'number', currency: 'text' }
 const ACCOUNT: Shape = { id: 'text', charges_enabled: 'any' }
@@ -140,6 +142,30 @@ export function stripeClient(options: StripeOptions) {
         const given = { payment_intent, ...page }
         return send('reads', listOf(REFUND), async sdk => sdk.refunds.list(given))
       }),
+    /** Events of these types, newest first; Stripe knows those of 30 days. */
+    events: (span: Span, types: readonly string[]) =>
+      pages(page =>
+        send('reads', listOf(EVENT), async sdk =>
+          sdk.events.list({ types: [...types], created: createdIn(span), ...page }),
+        ),
+      ),
+    /** Payments that were begun in a span, newest first, each with its newest charge. */
+    intentsIn: (span: Span) =>
+      pages(page =>
+        send('reads', listOf(INTENT), async sdk =>
+          sdk.paymentIntents.list({ created: createdIn(span), expand: ['data.latest_charge'], ...page }),
+        ),
+      ),
+    /** Refunds of any payments that were made in a span, newest first. */
+    refundsIn: (span: Span) =>
+      pages(page =>
+        send('reads', listOf(REFUND), async sdk => sdk.refunds.list({ created: createdIn(span), ...page })),
+      ),
+    /** Disputes about any payments that were opened in a span, newest first. */
+    disputesIn: (span: Span) =>
+      pages(page =>
+        send('reads', listOf(DISPUTE), async sdk => sdk.disputes.list({ created: createdIn(span), ...page })),
+      ),
     /** All disputes of a payment, newest first. */
     disputes: async (payment_intent: string): Promise<Stripe.Dispute[]> =>
       listed(async page => {
@@ -162,6 +188,23 @@ type AskPage<T> = (page: Page) => Promise<{ readonly data: readonly T[]; readonl
 
 const PAGE_SIZE = 100
 const MOST_PAGES = 100
+
+/** All of a list, however long, a page at a time. */
+async function* pages<T extends { readonly id: string }>(ask: AskPage<T>): AsyncGenerator<readonly T[]> {
+  let last: string | undefined
+  for (;;) {
+    const after = last === undefined ? {} : { starting_after: last }
+    const { data, has_more } = await ask({ limit: PAGE_SIZE, ...after })
+    yield data
+    last = data.at(-1)?.id
+    if (!has_more || last === undefined) return
+  }
+}
+
+/** Stripe counts whole seconds: what is of either edge is among them. */
+function createdIn({ fromMs, toMs }: Span): Stripe.RangeQueryParam {
+  return { gte: Math.floor(fromMs / 1000), lte: Math.floor(toMs / 1000) }
+}
 
 /** All of a list, newest first, as far as it goes within bounds. */
 async function listed<T extends { readonly id: string }>(ask: AskPage<T>): Promise<T[]> {

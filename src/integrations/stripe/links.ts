@@ -5,6 +5,8 @@ import type { LinkOrder, PaymentProvider } from '../../roles/payment-provider.ts
 import type { StripeClient } from './client.ts'
 import { madeOnce } from './made-once.ts'
 import { idOf, intentFacts, lookAt, showPayment, type IntentFacts } from './payments.ts'
+import { stripeEvents } from './events.ts'
+import { stripeMovements } from './movements.ts'
 import { stripePayouts } from './payouts.ts'
 import { refundOf } from './refunds.ts'
 
@@ -30,6 +32,8 @@ export function stripeLinks(api: StripeClient, isLive: boolean): PaymentProvider
     refund: async order => refundOf(api, order),
     showPayment: async id => showPayment(api, id),
     payouts: stripePayouts(api),
+    events: stripeEvents(api, isLive),
+    movements: stripeMovements(api),
     look: async thing => lookAt(api, thing),
   }
 }

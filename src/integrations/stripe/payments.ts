@@ -47,8 +47,8 @@ export async function intentFacts(
   return { payment, refusal }
 }
 
-/** One that was begun and never tried with any means of payment is none yet. */
-function stateOf(
+/** The state of a payment. One that was begun and never tried with any means of payment is none yet. */
+export function stateOf(
   { status }: Stripe.PaymentIntent,
   charge: Stripe.Charge | null,
 ): PaymentFacts['state'] | null {
@@ -57,7 +57,8 @@ function stateOf(
   return charge?.status === 'failed' ? 'failed' : null
 }
 
-function chargeOf({ latest_charge: charge }: Stripe.PaymentIntent): Stripe.Charge | null {
+/** The newest charge of a payment, where it was asked for with it. */
+export function chargeOf({ latest_charge: charge }: Stripe.PaymentIntent): Stripe.Charge | null {
   return typeof charge === 'string' ? null : charge
 }
 
@@ -119,7 +120,8 @@ const DISPUTE_STATES: Readonly<Record<string, DisputeFacts['state']>> = {
   prevented: 'closed',
 }
 
-function disputeFacts({
+/** A dispute as Stripe has it. */
+export function disputeFacts({
   id,
   amount,
   currency,

@@ -195,6 +195,7 @@ async function paid(store: Store, words: string): Promise<void> {
     disputes: [{ ...of, state: 'needs_response', dueMs: 2 }],
   } as const
   const { id } = await store.payments.record('stripe', facts, { by: 'webhook', askedMs: 1 })
+  await store.payments.doubt(id)
   await refunds(store, { paymentId: id, reason: words })
 }
 
