@@ -1,5 +1,6 @@
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { findPackageJSON } from 'node:module'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown, type Plugin } from 'rolldown'
 import own from '../package.json' with { type: 'json' }
@@ -69,6 +70,7 @@ export async function bundle(folder: string, input: Readonly<Record<string, stri
   })
   await bundled.close()
   cpSync(join(root, 'src/store/migrations'), join(folder, 'migrations'), { recursive: true })
+  cpSync(join(root, 'src/printers/fonts'), join(folder, 'fonts'), { recursive: true })
 }
 
 function manifest(commit: string): Record<string, unknown> {
@@ -88,8 +90,15 @@ function manifest(commit: string): Record<string, unknown> {
 /** What is bundled is a copy, which has to carry its licence. */
 function licenses(): string {
   return Object.keys(own.dependencies)
-    .map(name => `${name}\n\n${licenseOf(join(root, 'node_modules', name)).trim()}\n`)
+    .map(name => `${name}\n\n${licenseOf(folderOf(name)).trim()}\n`)
     .join(`\n${'-'.repeat(80)}\n\n`)
+}
+
+/** Where a package is installed, which may be above us. */
+function folderOf(name: string): string {
+  const found = findPackageJSON(name, import.meta.url)
+  if (found === undefined) throw new Error(`${name} is not installed`)
+  return dirname(found)
 }
 
 /** Some write its name in small letters. */

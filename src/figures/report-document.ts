@@ -3,6 +3,7 @@ import {
   document,
   facts,
   hint,
+  id,
   item,
   line,
   list,
@@ -47,7 +48,10 @@ export function reportDocument(figures: ReportFigures): Document {
     section('Not proved', list(figures.notProved)),
     section(
       'Seal',
-      facts(['audit head', figures.auditHead ?? state('missing', 'bad')], ['program', figures.commit]),
+      facts(
+        ['audit head', figures.auditHead === null ? state('missing', 'bad') : id(figures.auditHead)],
+        ['program', figures.commit],
+      ),
     ),
   )
 }
@@ -55,10 +59,10 @@ export function reportDocument(figures: ReportFigures): Document {
 /** More of them are counted: a report is read in a minute. */
 const NEEDS_SHOWN = 12
 
-function needsPart({ needs }: ReportFigures): Part {
+function needsPart({ needs, needsMore }: ReportFigures): Part {
   if (needs.length === 0) return section('Needs you', line`${state('nothing', 'good')}`)
   return section(
-    `Needs you: ${needs.length}`,
+    `Needs you: ${needs.length}${needsMore ? ' and more' : ''}`,
     needs
       .slice(0, NEEDS_SHOWN)
       .map(({ what, grave, why, next: step }) =>

@@ -3,11 +3,11 @@ import { formatMoney, type DatedRate } from '../domain/money.ts'
 import { daysUpTo, periodKey, periodText, type Period } from '../domain/period.ts'
 import { lastSlot, nextSlot, slotEnds, spacingMs, type Schedule } from '../domain/schedule.ts'
 import { isFresh } from '../domain/operate.ts'
-import { countText, instantText, spanText } from '../kernel/text.ts'
+import { countText, cutTo, instantText, spanText } from '../kernel/text.ts'
 import type { Store } from '../store/index.ts'
 import type { Timed } from '../store/reports.ts'
 import { moneyReport, type MoneyReport } from './money.ts'
-import { statusFigures, type StatusFigures } from './status.ts'
+import { LISTED, statusFigures, type StatusFigures } from './status.ts'
 import { percentOf, workOfDays, type DayFigure, type WorkSum } from './work-sums.ts'
 
 /** Reports that are mailed. */
@@ -65,6 +65,8 @@ export interface ReportFigures {
   /** Where the audit chain had come to; null where its head is lost. */
   readonly auditHead: string | null
   readonly needs: readonly Needed[]
+  /** Of one kind there are more than are listed. */
+  readonly needsMore: boolean
   readonly notProved: readonly string[]
   readonly work: WorkSum
   readonly times: readonly TimeFigure[]
@@ -111,6 +113,7 @@ export async function reportFigures(store: Store, asked: ReportAsked): Promise<R
     commit: asked.commit,
     auditHead: head === null ? null : headText(head),
     needs: neededOf(status),
+    needsMore: [status.failed, status.waiting, status.dead].some(({ length }) => length >= LISTED),
     notProved: await notProvedOf(store, status),
     work: (await workOfDays(store, period, rates)).total,
     times: await timeFigures(store, period),
@@ -249,12 +252,22 @@ function uptimeOf(slots: readonly SlotFigure[]): ReportFigures['uptime'] {
 }
 
 /** `1 thing needs you`, as a subject line says it. */
-export function needsText({ needs }: Pick<ReportFigures, 'needs'>): string {
+export function needsText({ needs, needsMore }: Pick<ReportFigures, 'needs' | 'needsMore'>): string {
   if (needs.length === 0) return 'nothing needs you'
+  if (needsMore) return `${needs.length} things and more need you`
   return countText(needs.length, 'thing needs you', 'things need you')
 }
 
+/** A title may be as long as its client likes; what it begins with tells which it is. */
+const LONGEST = 200
+
 /** Texts of others stand in a line of ours. */
 function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim()
+  return cutTo(
+    text
+      .slice(0, 4 * LONGEST)
+      .replaceAll(/\s+/g, ' ')
+      .trim(),
+    LONGEST,
+  )
 }

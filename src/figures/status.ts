@@ -70,7 +70,7 @@ export interface AttentionItem {
 }
 
 /** Most tasks listed under each heading of the one screen. */
-const LISTED = 20
+export const LISTED = 20
 
 /** What was found this long ago is shown with its age, and is an alarm no more. */
 const PROOF_COUNTS_MS = 24 * 3_600_000

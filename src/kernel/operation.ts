@@ -51,10 +51,10 @@ export interface ToFile {
   readonly told: string
 }
 
-/** A text of the result that may be written to a file. */
+/** A text of the result, or the bytes of one, that may be written to a file. */
 export interface WrittenToFile<Output> extends ToFile {
   /** @throws AppError where there is none */
-  text(result: Output): string
+  text(result: Output): string | Uint8Array
 }
 
 /** Files of the result that may be written into a folder of their own. */

@@ -50,7 +50,7 @@ export interface Files {
    * written into, links are followed.
    * @throws AppError `usage` for a folder or a socket, `refused` for a link that cannot be trusted
    */
-  writeText(path: string, text: string, mode: number): void
+  writeText(path: string, text: string | Uint8Array, mode: number): void
   /** Begins to write such a file, part by part. @throws AppError as `writeText` */
   beginText(path: string, mode: number): FileWriting
   /** Makes an empty file; one that is there stays as it is. False where there is none afterwards. */
@@ -71,7 +71,7 @@ export interface Files {
 
 /** A file that is being written: a regular one is not there, or is as it was, until its end. */
 export interface FileWriting {
-  write(text: string): void
+  write(content: string | Uint8Array): void
   end(): void
   /** Nothing is left of it, but what a device or a pipe was given. Also after an end that failed. */
   giveUp(): void

@@ -14,10 +14,10 @@ const MOST_LINKS = 40
  * The folder must be there.
  * @throws AppError `usage` for what can be no file, `refused` for a link that somebody else put there
  */
-export function writeFile(path: string, text: string, mode: number): void {
+export function writeFile(path: string, content: string | Uint8Array, mode: number): void {
   const file = beginFile(path, mode)
   try {
-    file.write(text)
+    file.write(content)
     file.end()
   } catch (error) {
     file.giveUp()
@@ -32,7 +32,7 @@ export function writeFile(path: string, text: string, mode: number): void {
 export function beginFile(path: string, mode: number): FileWriting {
   const descriptor = ownDescriptor(path)
   if (descriptor !== null && !canBeOpenedAnew(fs.fstatSync(descriptor))) {
-    return { write: text => writeAll(descriptor, text), end: () => {}, giveUp: () => {} }
+    return { write: content => writeAll(descriptor, content), end: () => {}, giveUp: () => {} }
   }
   const target = descriptor === null ? followLinks(path) : path
   const found = fs.statSync(target, { throwIfNoEntry: false })
@@ -89,7 +89,7 @@ function replacing(path: string, mode: number, found: fs.Stats | undefined): Fil
   const descriptor = fs.openSync(temporary, 'wx', mode)
   const close = once(() => fs.closeSync(descriptor))
   return {
-    write: text => writeAll(descriptor, text),
+    write: content => writeAll(descriptor, content),
     end: () => {
       fs.fsyncSync(descriptor)
       close()
@@ -126,13 +126,13 @@ function writingInto(path: string, isPipe: boolean): FileWriting {
   try {
     const descriptor = fs.openSync(path, fs.constants.O_WRONLY)
     const close = once(() => fs.closeSync(descriptor))
-    return { write: text => writeAll(descriptor, text), end: close, giveUp: close }
+    return { write: content => writeAll(descriptor, content), end: close, giveUp: close }
   } finally {
     if (probe !== null) fs.closeSync(probe)
   }
 }
 
-function writeAll(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text, 'utf8')
+function writeAll(descriptor: number, content: string | Uint8Array): void {
+  const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content
   for (let at = 0; at < bytes.length;) at += fs.writeSync(descriptor, bytes, at)
 }

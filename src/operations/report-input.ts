@@ -1,5 +1,6 @@
-import { readCorrespondent, type Correspondent, type Mail } from '../domain/mail.ts'
+import { readCorrespondent, type Correspondent, type Mail, type MailFile } from '../domain/mail.ts'
 import { dayBefore, readPeriod, weekBefore, type Period } from '../domain/period.ts'
+import { reportCharts } from '../figures/report-charts.ts'
 import { reportDocument, reportTitle } from '../figures/report-document.ts'
 import { needsText, reportFigures, type ReportFigures, type ReportKind } from '../figures/report.ts'
 import { document, line, next, verbatim, type Document } from '../kernel/document.ts'
@@ -8,6 +9,7 @@ import { choiceField, flagField, withDefault } from '../kernel/field.ts'
 import { deliverDue } from '../outbox/deliver.ts'
 import { onlyTo } from '../outbox/deliverer.ts'
 import type { Mailers } from '../roles/mailer.ts'
+import type { Drawing } from '../printers/chart.ts'
 import { PLAIN, printed } from '../printers/text.ts'
 import type { Effect } from '../store/effect-rows.ts'
 import { defineOperation, type Context } from './define.ts'
@@ -20,7 +22,7 @@ type ReportContext = Context<{
   outbox: 'required'
 }>
 
-const FORMATS = ['text', 'json', 'html'] as const
+const FORMATS = ['text', 'json', 'html', 'pdf'] as const
 
 /** A report in a form for other programs. */
 interface Rendered {
@@ -62,6 +64,7 @@ export function defineReport(kind: ReportKind, summary: string) {
       const nowMs = context.world.clock.now()
       const period = periodOf(kind, typed, nowMs)
       if (send && period.toMs > nowMs) throw tooEarly()
+
       const figures = await reportFigures(context.store, {
         kind,
         period,
@@ -71,12 +74,19 @@ export function defineReport(kind: ReportKind, summary: string) {
         commit: context.program.commit,
       })
       const mailed = send ? await mail(context, figures) : null
-      return { dryRun: context.dryRun, format, ...figures, mailed, file: await fileOf(figures, format) }
+      return {
+        dryRun: context.dryRun,
+        format,
+        ...figures,
+        mailed,
+        file: await fileOf(figures, format, paperOf(context)),
+      }
     },
     render: report => {
       const { mailed, file } = report
       if (mailed !== null) return document(mailedParts(report, mailed))
-      return file === null ? reportDocument(report) : document(verbatim(textIn(file)))
+      if (file === null) return reportDocument(report)
+      return file.type === PDF ? PDF_IS_BINARY : document(verbatim(textIn(file)))
     },
     outcome: ({ mailed }) =>
       mailed?.did === 'waits' ? 'busy' : mailed?.did === 'not sent' ? 'failed' : 'ok',
@@ -85,7 +95,7 @@ export function defineReport(kind: ReportKind, summary: string) {
       meaning: 'write it to this file, whole or not at all',
       what: 'the report',
       told: 'written',
-      text: report => (report.file === null ? textOf(report) : textIn(report.file)),
+      text: report => (report.file === null ? textOf(report) : Buffer.from(report.file.base64, 'base64')),
     },
   })
 }
@@ -97,6 +107,9 @@ function periodOf(kind: ReportKind, typed: string | undefined, nowMs: number): P
   return period
 }
 
+/** A terminal shows no such file, and the JSON document holds it. */
+const PDF_IS_BINARY = document(line`a PDF is no text: name a file for it with --output`)
+
 function tooEarly(): AppError {
   return new AppError(
     'refused',
@@ -105,7 +118,11 @@ function tooEarly(): AppError {
   )
 }
 
-async function fileOf(figures: ReportFigures, format: (typeof FORMATS)[number]): Promise<Rendered | null> {
+async function fileOf(
+  figures: ReportFigures,
+  format: (typeof FORMATS)[number],
+  size: PaperSize,
+): Promise<Rendered | null> {
   switch (format) {
     case 'text':
       return null
@@ -113,6 +130,8 @@ async function fileOf(figures: ReportFigures, format: (typeof FORMATS)[number]):
       return rendered('application/json', `${JSON.stringify(figures, null, 2)}\n`)
     case 'html':
       return rendered('text/html', await pageOf(figures))
+    case 'pdf':
+      return rendered(PDF, await pdfFile(figures, size))
   }
 }
 
@@ -131,9 +150,43 @@ function textOf(figures: ReportFigures): string {
   return printed(reportDocument(figures), { columns: MAIL_COLUMNS, paint: PLAIN, typed: text => text })
 }
 
+const PDF = 'application/pdf'
+
+type PaperSize = 'A4' | 'LETTER'
+
+function paperOf({ settings }: Pick<ReportContext, 'settings'>): PaperSize {
+  return settings.settings.reports.paper === 'Letter' ? 'LETTER' : 'A4'
+}
+
+/** The reports of the machine have none: what they tell is how things stand now. */
+async function drawingsOf(figures: ReportFigures): Promise<Drawing[]> {
+  if (figures.kind === 'supervisor') return []
+  const { drawn } = await import('../printers/chart.ts')
+  return reportCharts(figures).map(drawn)
+}
+
 async function pageOf(figures: ReportFigures): Promise<string> {
-  const { htmlPage } = await import('../printers/html.ts')
-  return htmlPage({ title: reportTitle(figures), body: reportDocument(figures), drawings: [] })
+  const [{ htmlPage }, { svgOf }] = await Promise.all([
+    import('../printers/html.ts'),
+    import('../printers/chart.ts'),
+  ])
+  return htmlPage({
+    title: reportTitle(figures),
+    body: reportDocument(figures),
+    drawings: (await drawingsOf(figures)).map(svgOf),
+  })
+}
+
+/** As a document on paper; what makes it is loaded for that. */
+async function pdfFile(figures: ReportFigures, size: PaperSize): Promise<Uint8Array> {
+  const { pdfOf } = await import('../printers/pdf.ts')
+  return pdfOf({
+    title: reportTitle(figures),
+    body: reportDocument(figures),
+    drawings: await drawingsOf(figures),
+    size,
+    madeMs: Date.parse(figures.at),
+  })
 }
 
 /** The mail of a report: of its kind and period there is one, whoever asks and however often. */
@@ -172,10 +225,17 @@ async function ask(
     subject: `[EchoPilot] ${reportTitle(figures)}: ${needsText(figures)}`,
     text: textOf(figures),
     html: await pageOf(figures),
-    files: [],
+    files: await filesOf(figures, paperOf(context)),
   }
   const { service } = mailers
   return (await context.store.reports.mail(id, { service, mail: letter }, context.actor)).effect
+}
+
+/** What is of the business goes on paper as well. */
+async function filesOf(figures: ReportFigures, size: PaperSize): Promise<MailFile[]> {
+  if (figures.kind === 'supervisor') return []
+  const { base64 } = rendered(PDF, await pdfFile(figures, size))
+  return [{ name: `echopilot-${figures.kind}-${figures.period}.pdf`, type: PDF, base64 }]
 }
 
 function mailedOf({ id, state, service, error, body }: Effect, before: Effect | null): Mailed {

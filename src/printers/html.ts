@@ -6,17 +6,16 @@ import { shownText } from '../kernel/unseen.ts'
 export interface Page {
   readonly title: string
   readonly body: Document
-  /** Drawings, each a whole `<svg>` of ours, before the first section after the head of the document. */
+  /** Each a whole `<svg>` of ours; they stand behind the first section of the document. */
   readonly drawings: readonly string[]
 }
 
 /** A document as a page that loads nothing: no script, no picture, no font of anybody's. */
 export function htmlPage({ title, body, drawings }: Page): string {
   const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title>`
-  const parts = [
-    ...body.map(blockHtml),
-    ...drawings.map(svg => `<figure style="margin:1em 0">${svg}</figure>`),
-  ]
+  const [, second = body.length] = body.flatMap(({ kind }, at) => (kind === 'section' ? [at] : []))
+  const figures = drawings.map(svg => `<figure style="margin:1em 0">${svg}</figure>`)
+  const parts = [...body.slice(0, second).map(blockHtml), ...figures, ...body.slice(second).map(blockHtml)]
   return `<!doctype html>\n<html lang="en"><head>${head}</head>\n<body style="${STYLE}">\n${parts.join('\n')}\n</body></html>\n`
 }
 

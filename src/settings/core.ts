@@ -143,6 +143,7 @@ export const CORE_SECTIONS = {
       ),
       [],
     ),
+    paper: withDefault(choiceField(['A4', 'Letter'], 'size of the pages of their PDF'), 'A4'),
   },
   work: {
     concurrency: withDefault(wholeNumberField('runs worked on at once by one process', 1, 64), 4),

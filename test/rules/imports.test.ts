@@ -108,6 +108,8 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
   },
   // Documents for people. The one place that knows colours.
   'printers/text.ts': { parts: ['kernel/'], packages: ['chalk'] },
+  'printers/chart.ts': { parts: [], packages: ['d3-scale', 'd3-shape'] },
+  'printers/pdf.ts': { parts: ['kernel/', 'printers/chart.ts'], packages: [NODE, 'pdfkit'] },
   'printers/html.ts': { parts: ['kernel/', 'domain/markdown/html.ts'], packages: [] },
   'commands/': {
     parts: [

@@ -76,7 +76,7 @@ test('names of files are lower case with hyphens', () => {
     .map(({ name }) => name)
     .filter(
       name =>
-        !/^(?:[a-z0-9-]+|\d{4}_[a-z0-9_]+)(?:\.test)?(?:\.(?:ts|sql|json|txt|md|toml|mjs|cjs|snap))?$/.test(
+        !/^(?:[a-z0-9-]+|\d{4}_[a-z0-9_]+)(?:\.test)?(?:\.(?:ts|sql|json|txt|md|toml|mjs|cjs|snap|ttf))?$/.test(
           name,
         ),
     )

@@ -154,7 +154,7 @@ const DISK_IS_FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EIO'])
  * there keeps its mode.
  * @throws AppError `usage` where no file can be there, `store` where the disk takes no more
  */
-function writeResultFile(world: World, what: string, file: string, text: string): string {
+function writeResultFile(world: World, what: string, file: string, text: string | Uint8Array): string {
   const path = resolve(world.host.cwd, file)
   inFile(what, path, () => world.files.writeText(path, text, world.files.mode(path) ?? 0o644))
   return path
