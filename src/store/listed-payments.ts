@@ -2,6 +2,7 @@ import type { Span } from '../domain/coverage.ts'
 import type { Listed } from '../domain/listed-payment.ts'
 import type { DisputeState, PaymentState, RefundState } from '../domain/payment-state.ts'
 import { findRow, readRows, type Change, type StoreReader } from './core.ts'
+import { markPayment } from './payment-marks.ts'
 import { flag } from './sql.ts'
 
 /** Whether the books say what a list of a service does. A payment that failed need not be in them. */
@@ -82,5 +83,7 @@ export function doubtPayment(tx: Change, id: string): void {
      WHERE id = :id AND doubted_ms IS NULL AND state = 'paid' AND service <> 'hand'`,
     { id, now: tx.clock.now() },
   )
-  if (changed === 1) tx.about(id, { doubted: true })
+  if (changed !== 1) return
+  markPayment(tx, id)
+  tx.about(id, { doubted: true })
 }

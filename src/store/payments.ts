@@ -127,7 +127,7 @@ export function paymentStore(core: StoreCore) {
       findRow(core, 'SELECT MAX(id) AS id FROM disputes', {}, is => is.textOrNull('id')) !== null,
     /** Those with which something is wrong, the newest first. */
     problems: async () =>
-      paymentsWhere(core, `${MAY_BE_WRONG} ORDER BY p.recorded_ms DESC, p.id DESC`, {})
+      paymentsWhere(core, 'p.may_be_wrong = 1 ORDER BY p.recorded_ms DESC, p.id DESC', {})
         .map(payment => booksOf(core, payment))
         .filter(({ problem }) => problem !== null),
   }
@@ -147,9 +147,3 @@ function conditionOf({ state, clientId, isDisputed }: PaymentFilter): string {
   ].filter(condition => condition !== null)
   return conditions.length === 0 ? 'TRUE' : conditions.join(' AND ')
 }
-
-/** Paid, and not the one payment of its amount of a bill that stands. What it comes to, the rules say. */
-const MAY_BE_WRONG = `p.state = 'paid' AND (l.livemode <> p.livemode OR p.doubted_ms IS NOT NULL OR NOT EXISTS (
-  SELECT 1 FROM bills b WHERE b.id = p.bill_id AND b.state <> 'cancelled' AND b.amount_minor = p.amount_minor
-    AND b.currency = p.currency AND NOT EXISTS (
-      SELECT 1 FROM payments o WHERE o.bill_id = b.id AND o.state = 'paid' AND o.id <> p.id)))`

@@ -1,6 +1,7 @@
 import { BY_HAND } from '../domain/hand-payment.ts'
 import { billById } from './bill-rows.ts'
 import type { Change } from './core.ts'
+import { markPayment } from './payment-marks.ts'
 import type { Payment } from './payment-rows.ts'
 import { appendEntry } from './receipts.ts'
 
@@ -27,6 +28,7 @@ export function writePayment(tx: Change, { amount, fee, isLive, ...row }: Paymen
       feeCurrency: fee?.currency ?? null,
     },
   )
+  markPayment(tx, row.id)
 }
 
 /** The audit chain and the receipt of the run get it as it stands now; what a person called a transfer is in neither. */

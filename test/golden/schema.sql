@@ -396,7 +396,7 @@ CREATE TABLE payments (
   paid_ms      INTEGER,
   recorded_ms  INTEGER NOT NULL,
   -- When the service was last asked how it stands.
-  checked_ms   INTEGER NOT NULL, withdrawn_why TEXT CHECK (withdrawn_why IS NULL OR (service = 'hand' AND state = 'failed')), doubted_ms INTEGER CHECK (doubted_ms IS NULL OR (state = 'paid' AND service <> 'hand')),
+  checked_ms   INTEGER NOT NULL, withdrawn_why TEXT CHECK (withdrawn_why IS NULL OR (service = 'hand' AND state = 'failed')), doubted_ms INTEGER CHECK (doubted_ms IS NULL OR (state = 'paid' AND service <> 'hand')), may_be_wrong INTEGER NOT NULL DEFAULT 0 CHECK (may_be_wrong IN (0, 1)),
   UNIQUE (service, outside_id),
   CHECK ((fee_minor IS NULL) = (fee_currency IS NULL)),
   CHECK (state <> 'paid' OR paid_ms IS NOT NULL)
@@ -674,6 +674,8 @@ CREATE INDEX clients_name ON clients (name, id);
 
 CREATE INDEX disputes_due ON disputes (due_ms, id) WHERE state IN ('warning', 'needs_response');
 
+CREATE INDEX disputes_outside ON disputes (outside_id);
+
 CREATE INDEX effects_dead ON effects (target, seq) WHERE state = 'dead';
 
 CREATE INDEX effects_dismissed ON effects (seq) WHERE state = 'dismissed';
@@ -714,19 +716,19 @@ CREATE INDEX outside_things_found ON outside_things (service, outside_id);
 
 CREATE INDEX payments_bill ON payments (bill_id) WHERE bill_id IS NOT NULL;
 
-CREATE INDEX payments_doubted ON payments (id) WHERE doubted_ms IS NOT NULL;
-
 CREATE INDEX payments_open ON payments (checked_ms, id) WHERE state = 'pending';
 
 CREATE INDEX payments_paid ON payments (service, paid_ms) WHERE state = 'paid';
 
 CREATE INDEX payments_recorded ON payments (recorded_ms, id);
 
+CREATE INDEX payments_wrong ON payments (recorded_ms, id) WHERE may_be_wrong = 1;
+
 CREATE INDEX probe_calls_day ON probe_calls (day);
 
 CREATE INDEX refunds_failed ON refunds (ended_ms) WHERE origin = 'ours' AND state = 'failed';
 
-CREATE UNIQUE INDEX refunds_outside ON refunds (payment_id, outside_id) WHERE outside_id IS NOT NULL;
+CREATE UNIQUE INDEX refunds_outside ON refunds (outside_id, payment_id) WHERE outside_id IS NOT NULL;
 
 CREATE INDEX refunds_payment ON refunds (payment_id);
 

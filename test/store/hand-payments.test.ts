@@ -6,6 +6,7 @@ import type { Store } from '../../src/store/index.ts'
 import { expectChainHolds, rowsOf } from '../support/books.ts'
 import { testStore, type TestStore } from '../support/store.ts'
 import { billed, disputed, eur, paidAt, refunded, type Billed } from './support/billed.ts'
+import { expectWrongAreMarked } from './support/wrong-payments.ts'
 
 let files: TestStore
 let store: Store
@@ -74,7 +75,10 @@ test('whatever comes in whatever order, the books are the same', async () => {
         for (const order of orders) {
           openNew()
           task = await billed(store, files.path)
-          for (const name of order) await acts()[name]?.()
+          for (const name of order) {
+            await acts()[name]?.()
+            await expectWrongAreMarked(store)
+          }
           // What is told twice changes nothing.
           for (const name of order) await acts()[name]?.()
           ended.push(await books())

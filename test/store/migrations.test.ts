@@ -325,6 +325,25 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       paid_ms: 5,
       recorded_ms: 6,
       checked_ms: 7,
+      may_be_wrong: 0,
+    },
+    {
+      id: 'pay_2',
+      service: 'stripe',
+      outside_id: 'pi_2',
+      livemode: 0,
+      link_id: null,
+      bill_id: null,
+      currency: 'EUR',
+      amount_minor: 1_000,
+      state: 'paid',
+      fee_minor: null,
+      fee_currency: null,
+      seen_by: 'scan',
+      paid_ms: 5,
+      recorded_ms: 6,
+      checked_ms: 7,
+      may_be_wrong: 1,
     },
   ],
   refunds: [
@@ -719,6 +738,17 @@ async function afterStep(sql: string): Promise<{ failure: unknown; schema: unkno
     tasks: engine.get('SELECT COUNT(*) AS tasks FROM tasks')?.['tasks'],
   }
 }
+
+test('payments of an older store are marked where something may be wrong with them', () => {
+  const files = unmadeStore()
+  fillStore(files.path, 27)
+  files.machine.kill('gone')
+  files.open('newer').close()
+  expect(rowsOf(files.path, 'SELECT id, may_be_wrong FROM payments ORDER BY id')).toEqual([
+    { id: 'pay_1', may_be_wrong: 0 },
+    { id: 'pay_2', may_be_wrong: 1 },
+  ])
+})
 
 test('a store is not brought up while a process of the older program works on it', () => {
   const files = unmadeStore()

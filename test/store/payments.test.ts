@@ -7,8 +7,10 @@ import { moneyReport, type MoneyReport } from '../../src/figures/money.ts'
 import type { Store } from '../../src/store/index.ts'
 import type { Recorded } from '../../src/store/record-payment.ts'
 import { expectChainHolds, rowsOf } from '../support/books.ts'
+import { billedRow } from '../support/bills.ts'
 import { testStore, type TestStore } from '../support/store.ts'
 import { billed, disputed, eur, paidAt, refunded, type Billed } from './support/billed.ts'
+import { expectWrongAreMarked } from './support/wrong-payments.ts'
 
 let files: TestStore
 let store: Store
@@ -175,6 +177,35 @@ test('a bill that is paid twice is paid, and the second payment is listed until 
   await record({ ...second, refunds: [refunded(4900)] })
   expect(await billState()).toBe('paid')
   expect(await store.payments.problems()).toEqual([])
+})
+
+test('whatever becomes of a payment or its bill, what is wrong is found by its mark', async () => {
+  const first = await record(paidAt(task))
+  await store.payments.doubt(first.id)
+  await expectWrongAreMarked(store)
+  expect(await store.payments.problems()).toMatchObject([{ problem: 'not_paid' }])
+  await record(paidAt(task))
+  expect(await store.payments.problems()).toEqual([])
+  const earlier = await record(paidAt(task, { id: 'pi_second', atMs: 1 }))
+  expect(earlier.billId).toBe(task.billId)
+  await record({ ...paidAt(task), id: 'pi_other', linkId: null, ids: {} })
+  await expectWrongAreMarked(store)
+  const problems = await store.payments.problems()
+  expect(problems.map(({ problem }) => problem)).toEqual(['unknown_payer', 'paid_twice'])
+})
+
+test('a payment that was on its way when its bill was replaced is wrong once it is made', async () => {
+  await record(paidAt(task, { state: 'pending', fee: null }))
+  await record(paidAt(task, { id: 'pi_less', amount: eur(4800) }))
+  await billedRow(store, eur(7900))
+  expect(await store.bills.get(task.billId)).toMatchObject({ state: 'cancelled' })
+  await expectWrongAreMarked(store)
+  await record(paidAt(task))
+  await expectWrongAreMarked(store)
+  expect((await store.payments.problems()).map(({ problem }) => problem)).toEqual([
+    'amount_differs',
+    'bill_cancelled',
+  ])
 })
 
 test('lists by state and by client, the newest first', async () => {

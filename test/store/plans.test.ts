@@ -74,16 +74,13 @@ const BOUNDED: readonly RegExp[] = [
   /^SCAN (json_each|sqlite_master|pragma|CONSTANT|\()/,
   /^USE TEMP B-TREE .* FROM (names|service_pauses)\b/,
   // Indexes that hold only what is open.
-  /^SCAN .* USING (COVERING )?INDEX (runs_ready|runs_open|runs_owned|runs_watched|effects_pending|effects_lasting|effects_passing|effects_dead|effects_dismissed|effects_owned|bills_unpaid|alerts_live|calls_open|calls_doubtful|healings_open|webhooks_waiting|webhooks_failed|payments_open|links_standing|disputes_due|mailings_wanted|refunds_standing):/,
+  /^SCAN .* USING (COVERING )?INDEX (runs_ready|runs_open|runs_owned|runs_watched|effects_pending|effects_lasting|effects_passing|effects_dead|effects_dismissed|effects_owned|bills_unpaid|alerts_live|calls_open|calls_doubtful|healings_open|webhooks_waiting|webhooks_failed|payments_open|payments_wrong|links_standing|disputes_due|mailings_wanted|refunds_standing):/,
   /^USE TEMP B-TREE .* owner IS NOT NULL /,
   /^USE TEMP B-TREE .* WHERE state = '(pending|dead|dismissed)' /,
   /^USE TEMP B-TREE FOR (GROUP|ORDER) BY: SELECT place FROM effects INDEXED BY effects_dead /,
-  // What went back is seldom; it is looked for by the service's id of it when a person asks.
-  /^SCAN (refunds|disputes)( USING INDEX refunds_outside)?: SELECT id FROM (refunds|disputes) WHERE outside_id = /,
+  // Refunds that stand, and those of a payment.
   /^USE TEMP B-TREE FOR ORDER BY: SELECT r\.\* FROM refunds r JOIN payments p .* WHERE r\.state IN /,
   /^USE TEMP B-TREE FOR ORDER BY: SELECT \* FROM refunds WHERE .*\bpayment_id = /,
-  // Whether each payment is the one of its bill: some 100 ms for 100,000, four times an hour.
-  /^SCAN p USING INDEX payments_recorded: .* WHERE p\.state = 'paid' AND \(l\.livemode /,
   // The runs of one slot, and those under way.
   /^USE TEMP B-TREE FOR ORDER BY: SELECT \* FROM operation_records WHERE job = \S+ AND slot_ms >= .* UNION /,
   // All clients are asked for, or all that was done in a period, or for a client.
