@@ -1,7 +1,7 @@
 import { headText } from '../domain/audit.ts'
 import { formatMoney, type DatedRate } from '../domain/money.ts'
 import { daysUpTo, periodKey, periodText, type Period } from '../domain/period.ts'
-import { lastSlot, nextSlot, slotEnds, spacingMs, type Schedule } from '../domain/schedule.ts'
+import { lastSlot, nextSlot, slotEnds, spacingMs, type Cadence, type Schedule } from '../domain/schedule.ts'
 import { isFresh } from '../domain/operate.ts'
 import { countText, cutTo, instantText, spanText } from '../kernel/text.ts'
 import type { Store } from '../store/index.ts'
@@ -222,27 +222,36 @@ const KEPT_MS = 90 * 24 * 3_600_000
 /** A slot may still be met for so long. */
 const LATE_MS = 90_000
 
-/** Slots are due from the first one after the store was made; of what is forgotten none is counted. */
+/**
+ * Slots are due from the first that a run was begun for: of a job that never ran nothing is known, for there may be no
+ * timers. Of what is forgotten none is counted.
+ */
 async function slotFigures(
   { jobs, reports }: Store,
   schedule: Schedule,
   { fromMs, toMs }: Period,
   nowMs: number,
 ): Promise<SlotFigure[]> {
-  const span = {
-    fromMs: Math.max(fromMs, await jobs.firstMs(), nowMs - KEPT_MS),
-    toMs: Math.min(toMs, nowMs - LATE_MS),
-  }
   const figures: SlotFigure[] = []
   for (const [name, job] of Object.entries(schedule)) {
-    const first = nextSlot(job.on, span.fromMs - 1)
-    const last = lastSlot(job.on, span.toMs - 1)
-    const due = span.fromMs >= span.toMs || last < first ? 0 : (last - first) / spacingMs(job.on) + 1
+    const begunMs = await jobs.firstBegunMs(name)
+    const firstMs = begunMs === null ? Infinity : lastSlot(job.on, begunMs)
+    const span = {
+      fromMs: Math.max(fromMs, firstMs, nowMs - KEPT_MS),
+      toMs: Math.min(toMs, nowMs - LATE_MS),
+    }
+    const due = slotsIn(job.on, span)
     const found = due === 0 ? 0 : await reports.slotsMet(name, span, slotEnds(job))
     const met = Math.min(found, due)
     figures.push({ job: name, due, met, percent: percentOf(met, due) })
   }
   return figures
+}
+
+function slotsIn(cadence: Cadence, { fromMs, toMs }: Period): number {
+  if (fromMs >= toMs) return 0
+  const [first, last] = [nextSlot(cadence, fromMs - 1), lastSlot(cadence, toMs - 1)]
+  return last < first ? 0 : (last - first) / spacingMs(cadence) + 1
 }
 
 function uptimeOf(slots: readonly SlotFigure[]): ReportFigures['uptime'] {

@@ -35,6 +35,10 @@ export const GOALS = {
   auditAppend: { sign: '<=', bound: 0.1, unit: 'x' },
   /** Reading an audit chain of a million rows. */
   auditVerify: { sign: '<=', bound: 10, unit: 's' },
+  /** The executive report with its PDF, of a store of a million runs. */
+  executiveReport: { sign: '<=', bound: 2, unit: 's' },
+  /** The most memory that it holds. */
+  executiveReportMemory: { sign: '<=', bound: 150, unit: 'MB' },
   /** Webhooks a second, each durable, against a bare server that commits each by itself. */
   intake: { sign: '>=', bound: 3.0, unit: 'x' },
   /** The same against a bare server that keeps nothing. */

@@ -11,6 +11,7 @@ import { AUDIT } from './audit.ts'
 import { IDLE } from './idle.ts'
 import { INSTALL } from './install.ts'
 import { MEMORY } from './memory.ts'
+import { REPORTS } from './reports.ts'
 import { STARTUP } from './startup.ts'
 import { STORE } from './store.ts'
 import type { Section } from './support/bench.ts'
@@ -19,7 +20,7 @@ import { table } from './support/table.ts'
 import { TASKS } from './tasks.ts'
 import { WEBHOOKS } from './webhooks.ts'
 
-const SECTIONS: readonly Section[] = [STARTUP, IDLE, TASKS, STORE, AUDIT, WEBHOOKS, MEMORY, INSTALL]
+const SECTIONS: readonly Section[] = [STARTUP, IDLE, TASKS, STORE, AUDIT, REPORTS, WEBHOOKS, MEMORY, INSTALL]
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`)

@@ -24,7 +24,6 @@ async function dayOf(seed: number, period = '2026-11-29') {
   fillWithWork(files.path, seed, nowMs)
   const asked = readPeriod(period) ?? { fromMs: 0, toMs: 0 }
   const db = new Database(files.path)
-  db.prepare('UPDATE schema_migrations SET applied_at_ms = 1').run()
   onTestFinished(() => void db.close())
   const rows = (sql: string): Row[] => db.prepare<[Row], Row>(sql).all({ from: asked.fromMs, to: asked.toMs })
   const one = (sql: string): number => Number(Object.values(rows(sql)[0] ?? {})[0])
@@ -161,6 +160,14 @@ test.each(SEEDS)('uptime is the share of slots that a run has done, seed %i', as
     { job: 'operate', due: 288, met, percent: Math.round((met / 288) * 1000) / 10 },
   ])
   expect(figures.uptime).toMatchObject({ due: 288, met })
+})
+
+test('slots are due from the first that a run was begun for', async () => {
+  const { figures, one } = await dayOf(2, '2026-11-28')
+  const first = one(`SELECT MIN(slot_ms) FROM operation_records WHERE :from < :to`)
+  const due = (Date.parse('2026-11-29') - first) / 300_000
+  expect(due).toBeLessThan(288)
+  expect(figures.slots).toMatchObject([{ job: 'operate', due }])
 })
 
 test('where nothing was done nothing is said to be 0', async () => {

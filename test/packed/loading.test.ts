@@ -16,6 +16,7 @@ const SDKS = {
   notion: chunkWith('notionhq-client/'),
   stripe: chunkWith('stripe-node-retry-'),
   commander: chunkWith('commander.helpDisplayed'),
+  pdf: chunkWith('CIDToGIDMap'),
   colours: chunkWith('The `level` should be an integer'),
 } as const
 
@@ -147,10 +148,17 @@ test('no operation loads an SDK where there is nothing to do, but those that ask
   for (const { path, input, positionals = [], access } of await loadAll(OPERATIONS)) {
     const required = positionals.filter(name => input[name]?.required === true).map(() => 'task_none')
     const words = [...path, ...required, ...(access === 'read' ? [] : ['--dry-run'])]
-    const sdks = (await loaded(...words)).filter(name => ['openai', 'notion', 'stripe'].includes(name))
+    const sdks = (await loaded(...words)).filter(name => ['openai', 'notion', 'stripe', 'pdf'].includes(name))
     if (sdks.length > 0) found[commandOf(path)] = sdks
   }
   expect(found).toEqual(ASKS)
+})
+
+test('what makes a PDF is loaded where one is asked for, and nowhere else', async () => {
+  const loaded = await loader()
+  expect(await loaded('report', 'executive')).not.toContain('pdf')
+  expect(await loaded('report', 'executive', '--format', 'html')).not.toContain('pdf')
+  expect(await loaded('report', 'executive', '--format', 'pdf')).toContain('pdf')
 })
 
 test('each service is held to this', () => {

@@ -25,6 +25,7 @@ const SCRIPTS = [
   'bare-intake',
   'by-hand',
   'drive-store',
+  'fill-reports',
   'fill-store',
   'meter',
   'replay-store',
