@@ -12,6 +12,7 @@ const LOADERS: Readonly<Record<SandboxServiceName, () => Promise<ServiceDefiniti
   paypal: async () => (await import('./paypal/index.ts')).PAYPAL_SERVICE,
   smtp: async () => (await import('./smtp/index.ts')).SMTP_SERVICE,
   stripe: async () => (await import('./stripe/index.ts')).STRIPE_SERVICE,
+  telegram: async () => (await import('./telegram/index.ts')).TELEGRAM_SERVICE,
   watch: async () => (await import('./watch/index.ts')).WATCH_SERVICE,
 }
 

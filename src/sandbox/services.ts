@@ -5,6 +5,7 @@ import { SANDBOX_KEY } from './openai/identity.ts'
 import { CLIENT_ID, CLIENT_SECRET, WEBHOOK_ID } from './paypal/identity.ts'
 import { TEST_KEY, WEBHOOK_SECRET } from './stripe/identity.ts'
 import { PASSWORD, USER } from './smtp/identity.ts'
+import { ANA, BOT_TOKEN } from './telegram/identity.ts'
 import { HOOK_PATH, PING_PATH } from './watch/identity.ts'
 
 /** One stand-in as the outside sees it. */
@@ -79,6 +80,16 @@ export const SANDBOX_SERVICES = [
     env: (_url: string, port: number) => ({
       SMTP_URL: `smtp://${USER}:${PASSWORD}@127.0.0.1:${String(port)}`,
       ECHOPILOT_MAIL_FROM: 'Ana Muster <ana@sandbox.example>',
+    }),
+  },
+  {
+    name: 'telegram',
+    offset: 7,
+    env: (url: string) => ({
+      TELEGRAM_BASE_URL: url,
+      TELEGRAM_BOT_TOKEN: BOT_TOKEN,
+      ECHOPILOT_TELEGRAM_CHATS: String(ANA),
+      ECHOPILOT_TELEGRAM_USERS: String(ANA),
     }),
   },
 ] as const satisfies readonly SandboxServiceInfo[]

@@ -193,7 +193,13 @@ async function answerCall(
     if (before.cut) response.destroy()
     return
   }
-  const reply = dispatch(running, { ...request, fault: isCommonFault(fault) ? undefined : fault })
+  const waited = await running.service.waits?.(request, running.closing.signal)
+  // The database is closed by now, or will be at once.
+  if (running.closing.signal.aborted) {
+    response.destroy()
+    return
+  }
+  const reply = waited ?? dispatch(running, { ...request, fault: isCommonFault(fault) ? undefined : fault })
   const breakage = breakageOf(fault)
   log(running, shape, fault, breakage === 'all' ? null : reply.status, reply)
   send(response, reply, breakage)

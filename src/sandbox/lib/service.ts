@@ -65,6 +65,11 @@ export interface Service {
   enter?(request: SandboxRequest): Reply | (() => void)
   /** An answer when the caller may not come in, else undefined. */
   refuse(request: SandboxRequest): Reply | undefined
+  /**
+   * Called before the handler of a call that may have to wait, as long polls do: done when it can be answered. Gives back
+   * an answer where it is refused meanwhile. `closing` aborts when the stand-in ends.
+   */
+  waits?(request: SandboxRequest, closing: AbortSignal): Promise<Reply | undefined>
   problem(problem: RequestProblem, request: SandboxRequest): Reply
   /** Must not throw on any body. */
   facets?(request: SandboxRequest): Facets

@@ -9,6 +9,7 @@ import { OPENAI_SERVICE } from '../../../src/sandbox/openai/index.ts'
 import { PAYPAL_SERVICE } from '../../../src/sandbox/paypal/index.ts'
 import { SMTP_SERVICE } from '../../../src/sandbox/smtp/index.ts'
 import { STRIPE_SERVICE } from '../../../src/sandbox/stripe/index.ts'
+import { TELEGRAM_SERVICE } from '../../../src/sandbox/telegram/index.ts'
 import { WATCH_SERVICE } from '../../../src/sandbox/watch/index.ts'
 
 const DEFINITIONS = {
@@ -18,6 +19,7 @@ const DEFINITIONS = {
   paypal: PAYPAL_SERVICE,
   smtp: SMTP_SERVICE,
   stripe: STRIPE_SERVICE,
+  telegram: TELEGRAM_SERVICE,
   watch: WATCH_SERVICE,
 }
 
