@@ -8,6 +8,7 @@ import { paypal } from './paypal/service.ts'
 import { pings } from './pings/service.ts'
 import { smtp } from './smtp/service.ts'
 import { stripe } from './stripe/service.ts'
+import { telegram } from './telegram/service.ts'
 import { webhook } from './webhook/service.ts'
 
 /**
@@ -24,6 +25,7 @@ export const SERVICES = [
   mailFolder,
   journal,
   webhook,
+  telegram,
   pings,
 ] as const
 

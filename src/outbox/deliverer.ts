@@ -53,10 +53,10 @@ export function noticeDeliverer(channel: AlertChannel): Deliverer {
     service: channel.service,
     hasRoom: async () => true,
     whyAway: async () => null,
-    deliver: async ({ body, key }) => {
+    deliver: async ({ body, key, uncertain }) => {
       if (!isNotice(body))
         return { kind: 'impossible', why: `${channel.service} takes notices of alerts alone` }
-      await channel.tell(body, key)
+      await channel.tell(body, key, uncertain)
       return { kind: 'done', thing: null }
     },
   }

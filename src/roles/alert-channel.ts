@@ -6,8 +6,8 @@ export interface AlertChannel {
   readonly service: string
   /**
    * Tells of one notice, and is done when it is there. `key` is the notice's own for ever: where no answer came it is
-   * told again under the same key, by which whoever gets it twice can tell.
+   * told again under the same key, by which whoever gets it twice can tell; `isAgain` then, for those who tell people.
    * @throws ServiceFailure
    */
-  tell(notice: Notice, key: string): Promise<void>
+  tell(notice: Notice, key: string, isAgain?: boolean): Promise<void>
 }

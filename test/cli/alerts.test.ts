@@ -111,6 +111,7 @@ test('a test notice tells of each channel whether it works, and that stands unti
   expect(outcomes(parseDocument((await home.run('alert', 'test', '--dry-run', '--json')).stdout))).toEqual([
     'journal not_proved',
     'webhook not_proved',
+    'telegram not_proved',
   ])
   expect(texts()).toEqual([])
   const doctor = async (): Promise<string> => (await home.run('doctor', '--no-spend')).stdout
@@ -119,7 +120,11 @@ test('a test notice tells of each channel whether it works, and that stands unti
   )
   const proved = await home.run('alert', 'test', '--json')
   expect(proved.code).toBe(0)
-  expect(outcomes(parseDocument(proved.stdout))).toEqual(['journal proved', 'webhook proved'])
+  expect(outcomes(parseDocument(proved.stdout))).toEqual([
+    'journal proved',
+    'webhook proved',
+    'telegram not_proved',
+  ])
   expect(texts()).toEqual(['EchoPilot: test: alerts of EchoPilot arrive here'])
   expect(await doctor()).toMatch(/^proved +webhook \(was not proved\)\n +it took a test notice$/m)
   status = 404

@@ -33,7 +33,7 @@ const CONNECTING = {
   smtp: 'openSmtp',
   mail_folder: 'openMailFolder',
 } as const
-const LISTED: readonly string[] = ['journal', 'webhook', 'pings']
+const LISTED: readonly string[] = ['journal', 'webhook', 'telegram', 'pings']
 
 /** Parts of Node that take long to load, by the names that it gives its own modules. */
 const SLOW = { fetch: 'internal/deps/undici/undici', crypto: 'crypto' } as const

@@ -1,4 +1,4 @@
-/** Every implementer of `AlertChannel`: the journal, and a webhook over HTTP. */
+/** Every implementer of `AlertChannel`: the journal, a webhook over HTTP, and a chat of Telegram. */
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Notice } from '../../src/domain/notice.ts'
@@ -13,6 +13,11 @@ import type { AlertChannel } from '../../src/roles/alert-channel.ts'
 import type { ServiceCall } from '../../src/roles/task-source.ts'
 import { textLike } from '../integrations/notion/support/facts.ts'
 import { failureOf } from '../integrations/openai/support/service.ts'
+import { noticeDeliverer } from '../../src/outbox/deliverer.ts'
+import { ANA, BOT_TOKEN } from '../../src/sandbox/telegram/identity.ts'
+import type { Effect } from '../../src/store/effect-rows.ts'
+import { telegramServer } from '../sandbox/telegram/support/server.ts'
+import { contractProxy, NO_CONTRACT_TOOL } from '../support/contract.ts'
 import { isObjectList } from '../sandbox/support/wire.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 import { describeAlertChannel } from './alert-channel-contract.ts'
@@ -42,7 +47,7 @@ function callInto(lines: string[]): ServiceCall {
 }
 
 async function openChannel(
-  name: 'journal' | 'webhook',
+  name: 'journal' | 'webhook' | 'telegram',
   given: { secrets?: Record<string, string>; settings?: Record<string, unknown>; call?: ServiceCall } = {},
 ): Promise<AlertChannel | null> {
   const { secrets = {}, settings = {}, call = callInto([]) } = given
@@ -199,4 +204,69 @@ test.each([
   const { message } = await failureOf(channel.tell(TEST_NOTICE, 'k'))
   expect(message).toContain('[redacted')
   expect(message).not.toMatch(/T0k|Que/)
+})
+describeAlertChannel('a chat of Telegram', async () => {
+  const { url, said, arm, mend } = await telegramServer()
+  return {
+    channel: opened(await openChat(url)),
+    // One that came twice says the same key twice.
+    arrived: async () => {
+      const texts = (await said()).map(({ text }) => String(text))
+      return [...new Map(texts.map(text => [text.split('\n').at(-1) ?? '', text]))].map(([key, text]) => ({
+        key,
+        text,
+      }))
+    },
+    befall: async trouble => arm({ action: FAULTS[trouble], match: {}, times: 100 }),
+    mend,
+  }
+})
+
+async function openChat(url: string, chats = [String(ANA)]): Promise<AlertChannel | null> {
+  const secrets = { TELEGRAM_BOT_TOKEN: BOT_TOKEN }
+  return openChannel('telegram', { secrets, settings: { telegram: { base_url: url, chats } } })
+}
+
+test('what came without an answer is told again as what it is, and no text is markup', async () => {
+  const { url, said, arm, mend } = await telegramServer()
+  const channel = opened(await openChat(url))
+  const deliverer = noticeDeliverer(channel)
+  const notice = { ...TEST_NOTICE, message: `<b>&amp; ${'\u202e*_[x](y)~`'.repeat(2000)}\ud800` }
+  await arm({ action: FAULTS['an answer that is lost'] })
+  await failureOf(channel.tell(notice, 'k'))
+  await mend()
+  const effect = { body: notice, key: 'k', uncertain: true }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a deliverer of notices reads of one
+  await deliverer.deliver(effect as unknown as Effect, [])
+  const texts = (await said()).map(({ text }) => String(text))
+  expect(texts).toHaveLength(2)
+  expect(texts[0]).toMatch(/^EchoPilot: test: <b>&amp; \u202e\*_\[x\]\(y\)~`/)
+  expect(texts[1]).toBe(`once more, as no answer came to the first\n${texts[0]}`)
+})
+
+test('a chat that does not take messages says what to do', async () => {
+  const { url } = await telegramServer()
+  const channel = opened(await openChat(url, ['5']))
+  const failure = await failureOf(channel.tell(TEST_NOTICE, 'k'))
+  expect(failure).toMatchObject({ errorClass: 'credential', status: 400, fix: textLike(/telegram\.chats/) })
+  expect(await openChat(url, [])).toBe(null)
+})
+
+test('nothing that a chat is asked for breaks the description of the Bot API', async ({ skip }) => {
+  skip(NO_CONTRACT_TOOL !== null, NO_CONTRACT_TOOL ?? '')
+  const { url, said } = await telegramServer()
+  const proxy = await contractProxy('telegram', url)
+  const service = await openService('telegram', {
+    world: WORLD,
+    settings: { telegram: { base_url: proxy.url, chats: [String(ANA)] } },
+    secrets: { TELEGRAM_BOT_TOKEN: BOT_TOKEN },
+  })
+  expect(await service.proofs?.(callInto([]))).toMatchObject([
+    { outcome: 'proved', detail: `@echopilot_sandbox_bot reaches the chat ${ANA}` },
+  ])
+  const channel = opened(service.alertChannel?.(callInto([])) ?? null)
+  await channel.tell({ ...TEST_NOTICE, message: '<>&"\u202e👩‍👩‍👧'.repeat(2000) }, 'k', true)
+  expect(await said()).toHaveLength(1)
+  const wrong = proxy.violations.filter(({ severity }) => severity === 'error' || severity === 'warn')
+  expect(wrong).toEqual([])
 })

@@ -55,6 +55,7 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
   'integrations/paypal/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: ['node:crypto'] },
   'integrations/pings/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: [] },
   'integrations/webhook/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: [] },
+  'integrations/telegram/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: [] },
   'integrations/service.ts': { parts: ['kernel/'], types: TYPES_OF_SERVICES, packages: [] },
   // The list: the only one who knows a vendor.
   'integrations/index.ts': { parts: ['domain/effect-kind.ts', 'integrations/'], packages: [] },

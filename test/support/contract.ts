@@ -33,7 +33,7 @@ export const NO_CONTRACT_TOOL = existsSync(PROXY) ? null : 'not proved: contract
 
 /** Opens a proxy before a stand-in; closed when the test is over. */
 export async function contractProxy(
-  service: 'google' | 'notion' | 'openai' | 'paypal' | 'stripe',
+  service: 'google' | 'notion' | 'openai' | 'paypal' | 'stripe' | 'telegram',
   upstream: string,
 ): Promise<ContractProxy> {
   const tool: unknown = await import(pathToFileURL(PROXY).href)
