@@ -654,8 +654,6 @@ CREATE INDEX bills_client ON bills (client_id, state, usd_nano) WHERE client_id 
 
 CREATE INDEX bills_created ON bills (created_ms);
 
-CREATE UNIQUE INDEX bills_open ON bills (task_id) WHERE state IN ('unpriced', 'unpaid', 'on_invoice');
-
 CREATE INDEX bills_unpaid ON bills (created_ms, id) WHERE state = 'unpaid';
 
 CREATE INDEX calls_day ON calls (day);

@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
 import type { PaymentFacts } from '../../src/domain/payment.ts'
 import type { Store } from '../../src/store/index.ts'
+import { billedRow } from '../support/bills.ts'
 import { expectChainHolds, rowsOf } from '../support/books.ts'
 import { testStore, type TestStore } from '../support/store.ts'
 import { billed, disputed, eur, paidAt, refunded, type Billed } from './support/billed.ts'
@@ -132,6 +133,18 @@ test('the outside is told that a person recorded it, and what is open', async ()
       details: `${id}: it did not come; 49.00 EUR is left to pay`,
     },
   ])
+})
+
+test('withdrawn while the bill over what is more is open, both are to be paid, each at a link of its own', async () => {
+  const recorded = await store.payments.recordByHand(task.billId, byBank(4900))
+  await billedRow(store, eur(7900))
+  const id = recorded.kind === 'recorded' ? recorded.id : ''
+  await store.payments.withdraw(id, 'of another client')
+  expect(await store.bills.ofTask(task.taskId)).toMatchObject([
+    { state: 'unpaid', amount: eur(4900) },
+    { state: 'unpaid', amount: eur(3000) },
+  ])
+  expect(await store.links.wanted()).toMatchObject([{ amount: eur(3000) }])
 })
 
 test('what a lost dispute took is kept with its bill until it comes back', async () => {
