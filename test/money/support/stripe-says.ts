@@ -1,6 +1,7 @@
 /** What Stripe's own objects come to, counted without any of the program's rules. */
 import type { Stripe } from 'stripe'
 import { rowsOf } from '../../support/books.ts'
+import type { Transfer } from './walk.ts'
 
 /** Payments with what came of them, as Stripe has them and as the books have them; both in one form. */
 export interface Ledger {
@@ -50,15 +51,22 @@ export function ledgerIn(path: string): Ledger {
       .toSorted()
   return {
     payments: said(
-      `outside_id || ' ' || amount_minor || ' ' || currency AS said FROM payments WHERE state = 'paid'`,
+      `outside_id || ' ' || amount_minor || ' ' || currency AS said FROM payments
+       WHERE state = 'paid' AND service = 'stripe'`,
     ),
-    refunds: said(`outside_id || ' ' || amount_minor || ' ' || state AS said FROM refunds`),
+    refunds: said(
+      `outside_id || ' ' || amount_minor || ' ' || state AS said FROM refunds WHERE outside_id IS NOT NULL`,
+    ),
     disputes: said(`outside_id || ' ' || amount_minor || ' ' || state AS said FROM disputes`),
   }
 }
 
-/** How each bill stands by what Stripe has: its id, and the state that the books should give it. */
-export async function billsBy(stripe: Stripe, path: string): Promise<readonly string[]> {
+/** How each bill stands by what Stripe has, and by what came by bank: its id, and the state that the books should give it. */
+export async function billsBy(
+  stripe: Stripe,
+  path: string,
+  transfers: readonly Transfer[],
+): Promise<readonly string[]> {
   const intents = await all(stripe.paymentIntents.list(ALL))
   const refunds = await all(stripe.refunds.list(ALL))
   const disputes = await all(stripe.disputes.list(ALL))
@@ -76,12 +84,27 @@ export async function billsBy(stripe: Stripe, path: string): Promise<readonly st
         one => isOf(one) && one.status !== 'won' && one.status !== 'warning_closed',
       )
       const backMinor = sum(refunds.filter(one => isOf(one) && isBack(one)).map(({ amount }) => amount))
-      const keptMinor = sum(paid.map(({ amount_received }) => amount_received)) - backMinor
+      const isHere = ({ billId, isWithdrawn }: Transfer): boolean => billId === id && !isWithdrawn
+      const cameMinor = sum([
+        ...paid.map(({ amount_received }) => amount_received),
+        ...transfers.filter(isHere).map(({ minor }) => minor),
+      ])
+      const keptMinor = cameMinor - backMinor
       const after = keptMinor >= amount_minor ? 'paid' : keptMinor > 0 ? 'partly_refunded' : 'refunded'
-      const isOpen = paid.length === 0
-      return `${id} ${state === 'cancelled' ? state : isOpen ? 'unpaid' : isAsked ? 'disputed' : after}`
+      const isTooLittle = keptMinor > 0 && amount_minor - keptMinor < SMALLEST_MINOR
+      const open = isTooLittle ? 'on_invoice' : 'unpaid'
+      const isOpen = cameMinor < amount_minor
+      return `${id} ${state === 'cancelled' ? state : isAsked ? 'disputed' : isOpen ? open : after}`
     })
     .toSorted()
+}
+
+/** Refunds that we wanted once, and that Stripe made more than once. */
+export async function refundsOfOneIntent(stripe: Stripe): Promise<readonly string[]> {
+  const wanted = (await all(stripe.refunds.list(ALL))).flatMap(
+    ({ metadata }) => metadata?.['echopilot_refund'] ?? [],
+  )
+  return wanted.filter((id, at) => wanted.indexOf(id) !== at)
 }
 
 /** Where money can be paid at this moment, by the bills that it is for: links that are active, and visits that are open. */
@@ -94,6 +117,8 @@ export async function openBills(
   return { links: links.map(billOf).toSorted(), visits: visits.map(billOf).toSorted() }
 }
 
+/** Stripe takes no less. */
+const SMALLEST_MINOR = 50
 const ALL = { limit: 100 }
 
 async function all<T extends { id: string }>(list: Stripe.ApiListPromise<T>): Promise<T[]> {
