@@ -83,7 +83,8 @@ function isEmpty({ series }: Chart): boolean {
 function titleShapes(chart: Chart): Shape[] {
   const { title, series, as } = chart
   const names = series.length < 2 || as === 'line' ? [] : series
-  const heading = label(0, 9, title, { isBold: true })
+  const isPartial = as === 'bars' && series.some(({ values }) => values.includes(null))
+  const heading = label(0, 9, isPartial ? `${title} (?: not computed)` : title, { isBold: true })
   if (isEmpty(chart))
     return [heading, label((PLOT.left + PLOT.right) / 2, 66, 'no data', { anchor: 'middle' })]
   const legend = names.flatMap(({ name }, at): Shape[] => {
@@ -139,9 +140,12 @@ function bars(chart: Chart): Shape[] {
       const to = y(below(day) + value)
       return [box(short(x(days[day] ?? '') ?? 0), short(to), short(x.bandwidth()), short(from - to))]
     })
-    return boxes.length === 0
-      ? []
-      : [{ kind: 'path', d: boxes.join(''), fill: FILLS[level] ?? null, stroke: INK } as const]
+    const unknown = values.flatMap((value, day) => {
+      const middle = short((x(days[day] ?? '') ?? 0) + x.bandwidth() / 2)
+      return value === null ? [label(middle, PLOT.bottom - 2, '?', { anchor: 'middle' })] : []
+    })
+    const whole = { kind: 'path', d: boxes.join(''), fill: FILLS[level] ?? null, stroke: INK } as const
+    return boxes.length === 0 ? unknown : [whole, ...unknown]
   })
 }
 
