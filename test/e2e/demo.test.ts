@@ -109,6 +109,8 @@ test('a day on one screen, with a folder to explore; and once more in the same f
     expect(ran.stdout).toMatch(
       /^ {2}proved: the audit chain of \d+ rows is whole; its head:\n {4}\d+:[0-9a-f]{64}$/m,
     )
+    expect(ran.stdout).toMatch(/^ {2}executive +Executive report, \d{4}-\d\d-\d\d: \d+ things need you$/m)
+    expect(ran.stdout).toMatch(/^ {2}proved: the mailbox of ana@sandbox\.example holds each of them once\.$/m)
     expect(ran.stdout).toMatch(/^ {2}Spring newsletter +95\.00 GBP +paid, after a card that was declined$/m)
     expect(ran.stdout).toMatch(/^ {2}Veggie box .*: no webhook came, the scan found it$/m)
     expect(ran.stdout).toMatch(/^ {2}Brief zum .* paid, disputed: answer before \d{4}-\d\d-\d\d$/m)
@@ -130,6 +132,7 @@ test('a day on one screen, with a folder to explore; and once more in the same f
   expect(readFileSync(join(folder, 'notes.md'), 'utf8')).toBe('mine')
   expect(readFileSync(join(folder, 'results/mine.md'), 'utf8')).toBe('mine')
   expect(readdirSync(folder)).toEqual(expect.arrayContaining(['day.json', 'receipts', 'results', 'state']))
+  expect(readFileSync(join(folder, 'executive-report.pdf'), 'latin1')).toMatch(/^%PDF-/)
   expect(readdirSync(join(folder, 'receipts'))).toHaveLength(14)
   // Nothing but that folder was written.
   expect(readdirSync(dir)).toEqual(['echopilot-demo'])

@@ -13,6 +13,7 @@ import type { TaskSummary } from '../../store/tasks.ts'
 import { sandboxAnswer } from '../sandbox-answer.ts'
 import type { DemoMoney } from './money.ts'
 import type { Night } from './night.ts'
+import type { DemoReports } from './reports.ts'
 import { demoTasks } from './tasks.ts'
 
 /** One task of the demo's day, with what it was there to show. */
@@ -49,6 +50,7 @@ export interface Day {
   /** How long the day took, of real time; the night after it not. */
   readonly seconds: number
   readonly night: Night
+  readonly reports: Omit<DemoReports, 'pdfBase64'>
   readonly money: DemoMoney
 }
 

@@ -15,6 +15,7 @@ import { armFault, fillBoard, fillClients } from './board.ts'
 import { readDay, type Day } from './day.ts'
 import { workMoney } from './money.ts'
 import { lastMorning, LATE_TASK, movableClock, workNight } from './night.ts'
+import { readReports, REPORT_FILE, writeReport } from './reports.ts'
 import { isWrittenName, renderDay, writeFolder, WRITTEN_FOLDERS } from './report.ts'
 import { seededRandom } from './seeded-random.ts'
 import { demoTasks } from './tasks.ts'
@@ -28,7 +29,7 @@ const input = {
 /** In the demo's folder, so that a second run knows that it may start it anew. */
 const MARKER = '.echopilot-demo'
 /** What a day leaves in its folder, with what the sandbox keeps there. */
-const MADE = ['services', 'state', 'config.toml', 'env.sh', 'services.json', 'day.json']
+const MADE = ['services', 'state', 'config.toml', 'env.sh', 'services.json', 'day.json', REPORT_FILE]
 /** How long the stand-in model takes for an answer, so that one can watch. */
 const PACE_MS = 350
 
@@ -46,11 +47,12 @@ export const demo: Command<CommandHost> = {
     const urls = new Map<string, string>(running.services.map(service => [service.name, service.url]))
     try {
       if (!asked.fast) await pace(host, urls.get('openai') ?? '')
-      const day = await work(host, opened, asked.concurrency, urls)
+      const { day, pdfBase64 } = await work(host, opened, asked.concurrency, urls)
       writeFolder(host.options.world.files, dir, day)
+      writeReport(host.options.world.files, dir, { pdfBase64 })
       const shownDir = relative(host.options.world.host.cwd, dir) || '.'
       host.print({ dir, ...day }, () => renderDay(shownDir, day))
-      const isProved = day.proved && day.pagesAgree && day.night.proved
+      const isProved = day.proved && day.pagesAgree && day.night.proved && day.reports.proved
       return isProved && day.money.tied && day.money.proved ? 'ok' : 'failed'
     } finally {
       opened.session.close()
@@ -64,7 +66,7 @@ async function work(
   { session, call, clock, host: inner }: ReturnType<typeof demoSession>,
   concurrency: number,
   urls: ReadonlyMap<string, string>,
-): Promise<Day> {
+): Promise<{ readonly day: Day; readonly pdfBase64: string | null }> {
   const { fetch } = host.options.world
   const started = clock.monotonicMs()
   const morningMs = lastMorning(clock.now())
@@ -81,6 +83,8 @@ async function work(
   host.terminal.err('The evening: no model answers, then Notion is away. In the night nothing runs:\n')
   const context = { session, call, clock, fetch, urls }
   const night = await workNight(context, morningMs)
+  const mailed = { google: urls.get('google') ?? '', morning: morningMs }
+  const { pdfBase64, ...reports } = (await session.run(readReports, mailed, call)).result
   refuseStopped(host)
   clock.setTo(host.options.world.clock.now())
   host.terminal.err('Now clients pay, on the pages of a sandbox of Stripe:\n')
@@ -91,13 +95,8 @@ async function work(
   const money = await workMoney({ ...context, host: inner, tasks, done })
   const pages = await session.run(notionDiff, { limit: MOST_TASKS }, call)
   refuseStopped(host)
-  return {
-    ...day.result,
-    pagesAgree: pages.outcome === 'ok',
-    seconds,
-    night,
-    money,
-  }
+  const pagesAgree = pages.outcome === 'ok'
+  return { day: { ...day.result, pagesAgree, seconds, night, reports, money }, pdfBase64 }
 }
 
 /** What was not worked on and not compared is not proved. @throws AppError `busy` */

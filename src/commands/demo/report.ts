@@ -21,6 +21,7 @@ import type { Files } from '../../kernel/world.ts'
 import type { Day, DayTask } from './day.ts'
 import { moneySection } from './money-report.ts'
 import type { Night } from './night.ts'
+import { REPORT_FILE, reportsSection } from './reports.ts'
 
 /** Leaves the results and receipts as files, beside the store. */
 export function writeFolder(files: Pick<Files, 'writeText'>, dir: string, day: Day): void {
@@ -68,6 +69,7 @@ export function renderDay(dir: string, day: Day): Document {
     ledgerPart(day),
     pagesLine(day),
     nightSection(day.night),
+    reportsSection(day.reports),
     moneySection(day.money),
     exploreSection(dir, day),
   )
@@ -128,6 +130,7 @@ function exploreSection(dir: string, day: Day): Part {
     facts(
       ['results/', 'what the clients would get'],
       ['receipts/', 'what was asked, judged and paid, with its seal'],
+      [REPORT_FILE, 'the figures of the day, on paper'],
     ),
     item('in one shell, with the board in a browser:', line`${command(`sandbox --dir ${quoted(dir)}`)}`),
     item(
