@@ -1,3 +1,4 @@
+import type { Filing } from './filed.ts'
 import { formatMoney, nanoUsdOf, readMoney, whyNoLink, type Money } from './money.ts'
 
 /** How a client pays: by a link for each task, or by an invoice over several. */
@@ -43,6 +44,8 @@ export interface PriceTerms {
   readonly rates: Readonly<Record<string, string>>
   /** Whether its result is mailed to its client as soon as it is accepted; by hand where it is left out. */
   readonly send?: Sending
+  /** Where its result is filed as soon as it is accepted; nowhere where it is left out. */
+  readonly filing?: Filing
 }
 
 /** Where the price of a bill comes from. */

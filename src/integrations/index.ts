@@ -1,4 +1,5 @@
 import { effectKinds } from '../domain/effect-kind.ts'
+import { fileFolder } from './file-folder/service.ts'
 import { google } from './google/service.ts'
 import { journal } from './journal/service.ts'
 import { mailFolder } from './mail-folder/service.ts'
@@ -23,6 +24,7 @@ export const SERVICES = [
   google,
   smtp,
   mailFolder,
+  fileFolder,
   journal,
   webhook,
   telegram,

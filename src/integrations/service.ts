@@ -1,10 +1,12 @@
 import type { EffectKind } from '../domain/effect-kind.ts'
+import type { Filing } from '../domain/filed.ts'
 import type { Fields, ValuesOf } from '../kernel/field.ts'
 import type { FlatInput } from '../kernel/input.ts'
 import type { Example } from '../kernel/operation.ts'
 import type { World } from '../kernel/world.ts'
 import type { Deliverer } from '../outbox/deliverer.ts'
 import type { AlertChannel } from '../roles/alert-channel.ts'
+import type { FileStores } from '../roles/file-store.ts'
 import type { JobWatch } from '../roles/job-watch.ts'
 import type { Mailers } from '../roles/mailer.ts'
 import type { Models } from '../roles/model.ts'
@@ -31,6 +33,8 @@ export interface Roles {
   readonly jobWatch: JobWatch
   /** The first of the list that is set up; a folder of this machine always is. */
   readonly mailer: Mailers
+  /** Named by the setting `files.to`. */
+  readonly fileStore: FileStores
   /** Null where it has no credential: then nothing is paid by links. */
   readonly paymentProvider: Payments | null
 }
@@ -78,6 +82,7 @@ export interface ServiceEnvironment<Own, Secret extends string> {
     readonly judge: { readonly base_url?: string | undefined }
     readonly allow_http_hosts: readonly string[]
     readonly mail: { readonly from?: string | undefined }
+    readonly files: { readonly to: Filing }
   }
   /** Where the store lies. */
   readonly stateDir: string

@@ -13,6 +13,9 @@ export type Delivery =
 /** A service may not find what is there, above all what it has just made; what is refused so often is refused for itself. */
 export const REFUSED_TRIES = 3
 
+/** A service may not show at once what it has just taken. */
+export const SECOND_LOOK_MS = 10_000
+
 /** Those that can deliver in one call; a service that cannot be opened stops no other. */
 export interface OpenDeliverers {
   readonly ready: readonly Deliverer[]

@@ -3,10 +3,7 @@ import type { World } from '../kernel/world.ts'
 import type { Mailer, Mailers } from '../roles/mailer.ts'
 import type { ServiceCall } from '../roles/task-source.ts'
 import type { Effect } from '../store/effect-rows.ts'
-import type { Deliverer, Delivery } from './deliverer.ts'
-
-/** A service may not show at once what it has just taken. */
-const SECOND_LOOK_MS = 10_000
+import { SECOND_LOOK_MS, type Deliverer, type Delivery } from './deliverer.ts'
 
 /**
  * Delivers mails. One that may have been sent is looked for first, twice, and sent again only where it is not found, or

@@ -66,6 +66,7 @@ function termsFor(settings: Settings, type: TaskType, nowMs: number): PriceTerms
     billing: settings.billing.method,
     rates: ratesAt(rates, nowMs),
     send: settings.mail.send,
+    filing: settings.files.to,
   }
 }
 

@@ -1,4 +1,5 @@
 import { BILLINGS, readPrices, SENDINGS } from '../domain/billing.ts'
+import { FILINGS } from '../domain/filed.ts'
 import { readCorrespondent } from '../domain/mail.ts'
 import { readCurrency, readMoney, readRate } from '../domain/money.ts'
 import { SERVE_ADDRESS } from '../domain/serve-address.ts'
@@ -132,6 +133,12 @@ export const CORE_SECTIONS = {
             ? 'an address such as Ana Muster <ana@example.com> is wanted'
             : null,
       ),
+    ),
+  },
+  files: {
+    to: withDefault(
+      choiceField(FILINGS, 'where results are filed once they are Done, by client and month'),
+      'nowhere',
     ),
   },
   reports: {

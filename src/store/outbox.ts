@@ -5,6 +5,7 @@ import { findRow, readRow, readRows, type Change, type StoreCore, type StoreRead
 import { aboutEffect, effectsWhere, readEffect, type Effect } from './effect-rows.ts'
 import { IS_MISSED, settleDead } from './effects.ts'
 import { endLinkEffect, refuseLink, type LinkSeen } from './links.ts'
+import { endFiling } from './filing.ts'
 import { endMailing } from './mailings.ts'
 import { appendEntry } from './receipts.ts'
 import { dueSql, listOf, listed } from './sql.ts'
@@ -212,6 +213,7 @@ function finish(tx: Change, effects: readonly Effect[], thing: Learned | null): 
     aboutEffect(tx, effect, 'done')
     endLinkEffect(tx, effect, link)
     endMailing(tx, effect)
+    endFiling(tx, effect, thing !== null && 'outsideId' in thing ? thing.outsideId : null)
     if (tx.kinds.of(effect)?.confirmsTick?.(effect.body) === true) confirmTick(tx, effect)
     // A delivery after the seal is a later fact of the receipt.
     if (effect.runId !== null) {

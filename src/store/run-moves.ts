@@ -5,6 +5,7 @@ import { billDone } from './billing.ts'
 import type { Change } from './core.ts'
 import { tellOutside } from './effect-rows.ts'
 import type { SqlValue } from './engine.ts'
+import { fileDone } from './filing.ts'
 import { wantMail } from './mailings.ts'
 import { leaveServices } from './pauses.ts'
 import { sealReceipt } from './receipts.ts'
@@ -26,6 +27,7 @@ export function moveRun(tx: Change, run: Run, to: RunState, columns: Columns, wh
   if (to === 'done') {
     billDone(tx, moved)
     wantMail(tx, moved)
+    fileDone(tx, moved)
   }
   tellOutside(tx, run, moved)
   return moved

@@ -32,6 +32,7 @@ const CONNECTING = {
   google: 'openGoogle',
   smtp: 'openSmtp',
   mail_folder: 'openMailFolder',
+  file_folder: 'openFileFolder',
 } as const
 const LISTED: readonly string[] = ['journal', 'webhook', 'telegram', 'pings']
 

@@ -25,7 +25,9 @@ const OF_MAILERS = [...OF_SERVICES, 'outbox/mail-deliverer.ts', 'integrations/co
 const TYPES_OF_SERVICES = ['domain/', 'roles/', 'outbox/', 'settings/core.ts', 'store/']
 
 /** The whole of the package loads half a second longer. */
-const GMAIL = ['googleapis/build/src/apis/gmail/index.js', 'googleapis/build/src/apis/gmail/v1.js']
+const GOOGLE_APIS = ['gmail/index.js', 'gmail/v1.js', 'drive/index.js', 'drive/v3.js'].map(
+  name => `googleapis/build/src/apis/${name}`,
+)
 
 /** By the longest beginning of the path. A part may always import itself. */
 const MATRIX: Readonly<Record<string, Allowed>> = {
@@ -43,12 +45,17 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
   'integrations/openai/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: ['openai'] },
   'integrations/notion/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: ['@notionhq/client'] },
   'integrations/google/': {
-    parts: OF_MAILERS,
+    parts: [...OF_MAILERS, 'outbox/file-deliverer.ts'],
     types: TYPES_OF_SERVICES,
-    packages: ['node:path', 'google-auth-library', ...GMAIL],
+    packages: ['node:path', 'google-auth-library', ...GOOGLE_APIS],
   },
   'integrations/smtp/': { parts: OF_MAILERS, types: TYPES_OF_SERVICES, packages: ['nodemailer'] },
   'integrations/mail-folder/': { parts: OF_MAILERS, types: TYPES_OF_SERVICES, packages: [NODE] },
+  'integrations/file-folder/': {
+    parts: [...OF_SERVICES, 'outbox/file-deliverer.ts'],
+    types: TYPES_OF_SERVICES,
+    packages: [NODE],
+  },
   'integrations/compose.ts': { parts: ['domain/', 'kernel/'], packages: ['nodemailer/lib/mail-composer'] },
   'integrations/journal/': { parts: OF_SERVICES, types: TYPES_OF_SERVICES, packages: [] },
   // For its types.
@@ -206,7 +213,7 @@ test('no integration imports another, and each SDK is loaded lazily, like colour
     'stripe',
     'chalk',
     'google-auth-library',
-    ...GMAIL,
+    ...GOOGLE_APIS,
     'nodemailer',
     'nodemailer/lib/mail-composer',
   ])

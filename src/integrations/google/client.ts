@@ -1,10 +1,10 @@
-import type { OAuth2Client } from 'google-auth-library'
-import type { gmail_v1 } from 'googleapis/build/src/apis/gmail/v1.js'
 import { fits, type Shape, type Shaped } from '../../domain/shape.ts'
 import { sha256 } from '../../kernel/digest.ts'
 import { sdkFetch, type SdkFetch } from '../../kernel/http/fetch.ts'
 import { redactor } from '../../kernel/redaction.ts'
 import type { World } from '../../kernel/world.ts'
+import { driveCalls } from './drive-calls.ts'
+import type { Ask, Sdk } from './sdk.ts'
 import { fromSdk, isLackOfScope, notGoogle } from './failure.ts'
 
 /** Where Google is and as whom it is asked. */
@@ -43,16 +43,11 @@ export interface GoogleCode {
   readonly redirectUri: string
 }
 
-interface Sdk {
-  readonly auth: OAuth2Client
-  readonly gmail: gmail_v1.Gmail
-}
-
 const ME = { userId: 'me' } as const
 const PAGE_SIZE = 100
 
 /**
- * Gmail behind its API and the official SDK, which is loaded at the first call. Each request is sent once, but for one
+ * Gmail and Drive behind their APIs and the official SDK, which is loaded at the first call. Each request is sent once, but for one
  * that was refused for its access token: that is made anew, and the request sent once more. Every method may throw
  * `ServiceFailure`; what it says is without secrets.
  */
@@ -60,7 +55,7 @@ export function googleClient(options: GoogleOptions) {
   const { baseUrl, clientId, clientSecret, refreshToken } = options
   let loading: Promise<Sdk> | null = null
   const redact = redactor([clientSecret, ...(refreshToken === null ? [] : [refreshToken])])
-  const ask = async <const S extends Shape>(
+  const ask: Ask = async <const S extends Shape>(
     shape: S,
     send: (sdk: Sdk) => Promise<{ readonly data: unknown }>,
   ): Promise<Shaped<S>> => {
@@ -86,18 +81,21 @@ export function googleClient(options: GoogleOptions) {
     }
   }
   return {
+    ...driveCalls(ask, baseUrl),
     credential: sha256(`${baseUrl ?? ''}\n${clientId}\n${refreshToken ?? ''}`).slice(0, 16),
     /** Sends a mail as it stands; gives back its id. */
     send: async (mail: Buffer): Promise<string> => {
       const requestBody = { raw: mail.toString('base64url') }
       return (
-        await ask({ id: 'text' }, async ({ gmail }) => gmail.users.messages.send({ ...ME, requestBody }))
+        await ask({ id: 'text' }, async ({ gmail }) =>
+          (await gmail()).users.messages.send({ ...ME, requestBody }),
+        )
       ).id
     },
     /** Whose sign-in it is; null where it may not be told. */
     address: async (): Promise<string | null> => {
       const profile = await allowed(
-        ask({ emailAddress: 'text' }, async ({ gmail }) => gmail.users.getProfile(ME)),
+        ask({ emailAddress: 'text' }, async ({ gmail }) => (await gmail()).users.getProfile(ME)),
       )
       return profile?.emailAddress ?? null
     },
@@ -126,7 +124,7 @@ export function googleClient(options: GoogleOptions) {
       const page = pageToken === null ? {} : { pageToken }
       const list = await allowed(
         ask({}, async ({ gmail }) =>
-          gmail.users.messages.list({ ...ME, labelIds: ['SENT'], maxResults: PAGE_SIZE, ...page }),
+          (await gmail()).users.messages.list({ ...ME, labelIds: ['SENT'], maxResults: PAGE_SIZE, ...page }),
         ),
       )
       return list === null ? null : pageIn(list)
@@ -134,7 +132,7 @@ export function googleClient(options: GoogleOptions) {
     /** What a header of a mail says, and when it was sent. */
     sentMail: async (id: string, header: string): Promise<SentMail> => {
       const mail = await ask({ internalDate: 'text', payload: {} }, async ({ gmail }) =>
-        gmail.users.messages.get({ ...ME, id, format: 'metadata', metadataHeaders: [header] }),
+        (await gmail()).users.messages.get({ ...ME, id, format: 'metadata', metadataHeaders: [header] }),
       )
       return { id, sentMs: Number(mail.internalDate), header: headerIn(mail.payload, header) }
     },
@@ -173,10 +171,7 @@ async function load({
   timeoutMs,
   world,
 }: GoogleOptions): Promise<Sdk> {
-  const [{ OAuth2Client: Client }, { gmail }] = await Promise.all([
-    import('google-auth-library'),
-    import('googleapis/build/src/apis/gmail/index.js'),
-  ])
+  const { OAuth2Client: Client } = await import('google-auth-library')
   const sending = { fetchImplementation: fetchWithin(world, timeoutMs), retry: false }
   const auth = new Client({
     clientId,
@@ -193,7 +188,14 @@ async function load({
     auth.credentials.refresh_token = next
   })
   const root = baseUrl === null ? {} : { rootUrl: `${baseUrl}/` }
-  return { auth, gmail: gmail({ version: 'v1', auth, ...root, ...sending }) }
+  const how = { auth, ...root, ...sending }
+  return {
+    auth,
+    gmail: async () =>
+      (await import('googleapis/build/src/apis/gmail/index.js')).gmail({ version: 'v1', ...how }),
+    drive: async () =>
+      (await import('googleapis/build/src/apis/drive/index.js')).drive({ version: 'v3', ...how }),
+  }
 }
 
 /** Our own fetch, with our own limit of time. */

@@ -60,6 +60,8 @@ const BY_CODE: ReadonlyMap<string | null, Meaning> = new Map<string, Meaning>([
   ...['rateLimitExceeded', 'userRateLimitExceeded', 'dailyLimitExceeded', 'quotaExceeded'].map(
     (code): [string, Meaning] => [code, { errorClass: 'throttled', billed: 'no', fix: null }],
   ),
+  // Only this is refused, and mails go on: what it was to be kept in says that it is full.
+  ['storageQuotaExceeded', { errorClass: 'permanent', billed: 'no', fix: null }],
   // The sign-in was ended, has died of age, or was never one of this app: nothing but a new one helps.
   ['invalid_grant', credential(SIGN_IN)],
   ['invalid_client', credential('set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET of one app')],

@@ -1,13 +1,19 @@
 import { proof } from '../../domain/proof.ts'
 import { AppError } from '../../kernel/errors.ts'
+import { isFile, type Filing } from '../../domain/filed.ts'
+import { fileDeliverer } from '../../outbox/file-deliverer.ts'
 import { mailDeliverer } from '../../outbox/mail-deliverer.ts'
+import type { Deliverer } from '../../outbox/deliverer.ts'
+import type { FileStores } from '../../roles/file-store.ts'
 import type { Mailer, Mailers } from '../../roles/mailer.ts'
+import type { ServiceCall } from '../../roles/task-source.ts'
 import type { OpenService, ServiceEnvironment } from '../service.ts'
 import { checkAccount } from './account.ts'
 import { googleClient, type GoogleClient } from './client.ts'
+import { driveStore } from './file-store.ts'
 import { digestOf, keepSignIn, keptSignIn } from './kept.ts'
 import { gmailMailer } from './mailer.ts'
-import { endProof, gmailProof } from './proofs.ts'
+import { driveProof, endProof, gmailProof } from './proofs.ts'
 import { googleSignIn } from './sign-in.ts'
 
 /** What the integration reads of the settings. */
@@ -26,7 +32,7 @@ type Environment = ServiceEnvironment<GoogleSettings, Secret>
 export async function openGoogle(environment: Environment): Promise<OpenService> {
   const { core, world, store: openStore, stateDir } = environment
   const app = appOf(environment)
-  if (app === null) return WITHOUT_CREDENTIALS
+  if (app === null) return withoutCredentials(core.files.to)
   const keeping = { stateDir, files: world.files }
   const kept = keptSignIn(keeping, app.configured)
   const refreshToken = kept?.refreshToken ?? app.configured
@@ -43,22 +49,39 @@ export async function openGoogle(environment: Environment): Promise<OpenService>
     })
   const api = clientFor(refreshToken)
   const mailer = gmailMailer(api, { from: core.mail.from, clock: world.clock })
+  const checkSignIn = async ({ actor, dryRun }: ServiceCall): Promise<void> => {
+    if (refreshToken === null) throw notSignedIn()
+    await checkAccount(await openStore(actor), api, dryRun)
+  }
   const mailers: Mailers = {
     service: 'google',
-    mailer: async ({ actor, dryRun }): Promise<Mailer> => {
-      if (refreshToken === null) throw notSignedIn()
-      await checkAccount(await openStore(actor), api, dryRun)
+    mailer: async (call): Promise<Mailer> => {
+      await checkSignIn(call)
       return mailer
     },
   }
+  const files = driveStore(api)
+  const fileStores: FileStores = {
+    service: 'google',
+    files: async call => {
+      await checkSignIn(call)
+      return files
+    },
+  }
   return {
-    roles: { mailer: mailers },
-    deliverer: async call => mailDeliverer(mailers, call, world),
+    roles: { mailer: mailers, fileStore: fileStores },
+    deliverer: async call => {
+      const [mails, filing] = [mailDeliverer(mailers, call, world), fileDeliverer(fileStores, call, world)]
+      const deliver: Deliverer['deliver'] = async (head, effects) =>
+        (isFile(head.body) ? filing : mails).deliver(head, effects)
+      return { ...filing, deliver }
+    },
     signIn: googleSignIn({ ...app, ...keeping, clientFor, store: openStore }),
     proofs: async ({ actor, dryRun }) => {
       if (refreshToken === null) return [proof('failed', 'google', notSignedIn().message, notSignedIn().hint)]
       const works = await gmailProof(api, await openStore(actor), dryRun)
-      return kept === null ? [works] : [works, endProof(kept.endsMs, world.clock.now())]
+      const ends = kept === null ? [] : [endProof(kept.endsMs, world.clock.now())]
+      return [works, ...(core.files.to === 'drive' ? [await driveProof(api, files)] : []), ...ends]
     },
   }
 }
@@ -85,8 +108,18 @@ function appOf({ own, secret, missing, world }: Environment) {
   return { baseUrl: own.base_url ?? null, clientId, clientSecret, configured, timeoutMs, world }
 }
 
-const WITHOUT_CREDENTIALS: OpenService = {
-  roles: {},
-  deliverer: async () => null,
-  proofs: async () => [proof('not_proved', 'google', 'no credentials are set: no mail goes out by Gmail')],
+/** Results that are to be filed in Drive wait until there are some. */
+function withoutCredentials(filing: Filing): OpenService {
+  const none = proof('not_proved', 'google', 'no credentials are set: no mail goes out by Gmail')
+  const needed = proof(
+    'failed',
+    'google',
+    'results are to be filed in Google Drive, and no credentials are set',
+    'echopilot auth google, or set files.to to folder',
+  )
+  return {
+    roles: {},
+    deliverer: async () => null,
+    proofs: async () => [filing === 'drive' ? needed : none],
+  }
 }

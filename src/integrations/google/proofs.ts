@@ -2,12 +2,14 @@ import { proof } from '../../domain/proof.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { ServiceFailure } from '../../kernel/service-failure.ts'
 import { minuteText, spanText } from '../../kernel/text.ts'
+import type { FileStore } from '../../roles/file-store.ts'
 import type { Store } from '../../store/index.ts'
 import type { NewProof } from '../../store/proofs.ts'
 import { bound } from './account.ts'
 import type { GoogleClient } from './client.ts'
 
 const SENDS = new Set(['https://www.googleapis.com/auth/gmail.send', 'https://mail.google.com/'])
+const KEEPS = new Set(['https://www.googleapis.com/auth/drive.file', 'https://www.googleapis.com/auth/drive'])
 const ALLOW = 'sign in again, leaving all boxes ticked: echopilot auth google'
 
 /**
@@ -32,6 +34,24 @@ export async function gmailProof(api: GoogleClient, store: Store, dryRun: boolea
     return failed(error.message, error.fix ?? 'check the network and google.base_url')
   }
 }
+
+/** That files can be kept in Drive, and that it has room for them. */
+export async function driveProof(api: GoogleClient, store: FileStore): Promise<NewProof> {
+  try {
+    const scopes = await api.scopes()
+    if (!scopes.some(scope => KEEPS.has(scope)))
+      return proof('failed', DRIVE, 'the sign-in lets no file be kept', ALLOW)
+    const full = await store.whyFull()
+    if (full !== null)
+      return proof('failed', DRIVE, full, 'empty its trash, or buy more: https://one.google.com')
+    return proof('proved', DRIVE, 'files are kept in Google Drive, in one folder for each client and month')
+  } catch (error) {
+    if (!(error instanceof ServiceFailure)) throw error
+    return proof('failed', DRIVE, error.message, error.fix ?? 'check the network and google.base_url')
+  }
+}
+
+const DRIVE = 'google drive'
 
 /** When a sign-in that was made here ends by itself, which that of an app in Testing does after 7 days. */
 export function endProof(endsMs: number | null, nowMs: number): NewProof {

@@ -1,8 +1,9 @@
+import { FILE } from '../../domain/filed.ts'
 import { MAIL } from '../../domain/mail.ts'
 import { numberField, optional, originField, withDefault } from '../../kernel/field.ts'
 import { defineService } from '../service.ts'
 
-/** Where mails go out and files are kept: Gmail, of the one account that signed in. */
+/** Where mails go out and files are kept: Gmail and Drive, of the one account that signed in. */
 export const google = defineService({
   name: 'google',
   settings: {
@@ -22,7 +23,7 @@ export const google = defineService({
       opensAccount: true,
     },
   },
-  plays: ['mailer'],
-  effects: [MAIL],
+  plays: ['mailer', 'fileStore'],
+  effects: [MAIL, FILE],
   open: async environment => (await import('./open.ts')).openGoogle(environment),
 })

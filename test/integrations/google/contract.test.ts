@@ -6,6 +6,7 @@ import { compose } from '../../../src/integrations/compose.ts'
 import { lightFetch } from '../../../src/kernel/http/fetch.ts'
 import { realClock, realRandom } from '../../../src/kernel/real-world.ts'
 import { CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN } from '../../../src/sandbox/google/identity.ts'
+import { longContent } from '../../roles/file-store-contract.ts'
 import { aCall, aMail } from '../../roles/mailer-contract.ts'
 import { openService } from '../../roles/support/opened.ts'
 import { googleServer } from '../../sandbox/google/support/server.ts'
@@ -18,6 +19,15 @@ const HOSTILE = aMail({
   text: `.\nFrom here\n${'ß'.repeat(3000)}`,
   files: [{ name: 'Größe\r\n"x".pdf', type: 'application/pdf', base64: 'AP8K' }],
 })
+
+/**
+ * Uploads in parts are told of in Google's guide alone (developers.google.com/drive/api/guides/manage-uploads): its
+ * description knows neither how they are sent nor that the answer to their beginning is empty.
+ */
+const BESIDE_DESCRIPTION = new Set([
+  'PUT is not allowed for /upload/drive/v3/files (specified: POST)',
+  'empty response body, specified: application/json',
+])
 
 test('nothing that is asked of Google breaks its description', async ({ skip }) => {
   skip(NO_CONTRACT_TOOL !== null, NO_CONTRACT_TOOL ?? '')
@@ -39,9 +49,18 @@ test('nothing that is asked of Google breaks its description', async ({ skip }) 
   await mailer?.send(HOSTILE, 'run_1/mail/2')
   expect(await mailer?.find('run_1/mail/1', 0)).toMatchObject({ kind: 'found' })
   expect(await mailer?.find('run_1/mail/3', 0)).toEqual({ kind: 'not there' })
-  const wrong = proxy.violations.filter(({ severity }) => severity === 'error' || severity === 'warn')
+  const files = await service.roles.fileStore?.files(aCall())
+  const place = { folders: ["O'Neil \\ Größe", '2026-12'], name: 'a.md', type: 'text/markdown' }
+  expect(await files?.find(place, 'run_1/file/1')).toBe(null)
+  const link = await files?.put(place, longContent(9_000_000), 'run_1/file/1')
+  await files?.put({ ...place, name: 'empty.md' }, longContent(0), 'run_2/file/1')
+  expect(await files?.find(place, 'run_1/file/1')).toBe(link)
+  expect(await files?.whyFull()).toBe(null)
+  const wrong = proxy.violations
+    .filter(({ severity }) => severity === 'error' || severity === 'warn')
+    .filter(({ message }) => !BESIDE_DESCRIPTION.has(message))
   expect(wrong).toEqual([])
-  expect(proxy.counts()['requests']).toBeGreaterThan(8)
+  expect(proxy.counts()['requests']).toBeGreaterThan(20)
 })
 
 /** Reads a mail by the email package of Python, whose policy is that of the standards. */
