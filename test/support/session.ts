@@ -14,6 +14,8 @@ export interface RealSessionOptions {
   readonly clock?: World['clock']
   /** What can be run by the schedule; all there is unless it is given. */
   readonly jobs?: SessionOptions['jobs']
+  /** Takes what is logged; it is thrown away unless this is given. */
+  readonly log?: (line: string) => void
   readonly wrapStore?: NonNullable<SessionOptions['wrapStore']>
 }
 
@@ -43,7 +45,10 @@ export function realSession(options: RealSessionOptions): Session {
     stateDirFlag: options.stateDir,
     actor: 'test',
     stop: new AbortController().signal,
-    log: { write: () => undefined, format: 'text', least: 'error' },
+    log:
+      options.log === undefined
+        ? { write: () => undefined, format: 'text', least: 'error' }
+        : { write: options.log, format: 'text', least: 'debug' },
     ...(options.wrapStore === undefined ? {} : { wrapStore: options.wrapStore }),
   })
 }
