@@ -94,10 +94,17 @@ export function linkStore(core: StoreCore) {
   }
 }
 
-/** A link of these states stands for its bill, or says why there can be none. */
+/**
+ * Whether a link stands for its unpaid bill, or says why there can be none. One that was paid as it asked does not: it
+ * asked for what transfers had left, and of these one was withdrawn.
+ */
+const HAS_LINK = `EXISTS (SELECT 1 FROM links l
+    WHERE l.bill_id = b.id AND l.state NOT IN ('closed', 'expired') AND NOT (l.state = 'paid' AND EXISTS (
+      SELECT 1 FROM payments p WHERE p.bill_id = b.id AND p.link_id = l.id AND p.state = 'paid'
+        AND p.amount_minor = l.amount_minor AND p.currency = l.currency AND p.livemode = l.livemode)))`
+
 const WANTS_LINK = `FROM bills b /* by bills_unpaid */ JOIN tasks t ON t.id = b.task_id
-  WHERE b.state = 'unpaid' AND NOT EXISTS (SELECT 1 FROM links l
-    WHERE l.bill_id = b.id AND l.state NOT IN ('closed', 'expired'))`
+  WHERE b.state = 'unpaid' AND NOT ${HAS_LINK}`
 
 function wantedLinks(core: StoreReader): WantedLink[] {
   return readRows(
@@ -118,7 +125,7 @@ function unpaidBills(core: StoreReader): UnpaidBills {
   return readRow(
     core,
     `SELECT ${count(`= 'open'`)} AS open, ${count(`= 'asked'`)} AS asked, ${count(`= 'refused'`)} AS refused,
-       COUNT(*) - ${count(`NOT IN ('closed', 'expired')`)} AS wanted
+       COUNT(*) - COALESCE(SUM(${HAS_LINK}), 0) AS wanted
      FROM bills b /* by bills_unpaid */ WHERE b.state = 'unpaid'`,
     {},
     is => ({

@@ -2,6 +2,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { paymentsDebug } from '../../src/operations/payments/debug.ts'
 import { LIVE_KEY } from '../../src/sandbox/stripe/identity.ts'
+import { eur } from '../support/bills.ts'
 import { dumpStore, rowsOf } from '../support/books.ts'
 import { CALL, realSession } from '../support/session.ts'
 import { openShop, type Shop, type TakenEvent } from './support/shop.ts'
@@ -176,4 +177,23 @@ test('links that fail each time keep no other from being looked at', async () =>
   expect(await shop.scan()).toMatchObject({ outcome: 'busy', result: { links: { looked: 0 } } })
   await shop.scan()
   expect(await shop.billOf(last.bill)).toMatchObject({ state: 'paid' })
+})
+
+test('what is open again once a transfer is withdrawn is asked for, also where the rest was paid at a link', async () => {
+  const { bill } = await shop.billed()
+  const hand = { amount: eur(2000), paidMs: 0, reference: 'RF18', isForced: false }
+  const recorded = await shop.store.payments.recordByHand(bill.id, hand)
+  // The old link is closed before another is made.
+  await shop.scan()
+  await shop.scan()
+  const rest = (await shop.store.links.ofBill(bill.id)).at(-1)
+  expect(rest).toMatchObject({ state: 'open', amount: eur(2900) })
+  if (rest !== undefined) await shop.pay(rest)
+  await shop.scan()
+  expect(await shop.billOf(bill)).toMatchObject({ state: 'paid' })
+  await shop.store.payments.withdraw(recorded.kind === 'recorded' ? recorded.id : '', 'it did not come')
+  expect(await shop.store.links.unpaid()).toMatchObject({ without: 1 })
+  await shop.scan()
+  expect((await shop.store.links.ofBill(bill.id)).at(-1)).toMatchObject({ state: 'open', amount: eur(2000) })
+  expect(await shop.store.links.unpaid()).toMatchObject({ without: 0, open: 1 })
 })

@@ -14,6 +14,8 @@ const LIVES: readonly Life[] = [
   // It leaves a link half closed by a scan that died.
   { seed: 9, heard: 1, steps: 200 },
   { seed: 4, heard: 0, steps: 200 },
+  // A transfer is withdrawn after the rest was paid at a link.
+  { seed: 24, heard: 0.3, steps: 200 },
 ]
 
 test.each(LIVES)(
