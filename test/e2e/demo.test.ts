@@ -57,7 +57,7 @@ const SUMS = [
     disputed: 12_000,
   },
   { currency: 'GBP', billed: 14_050, paid: 9500, open: 4550, onInvoice: 0, refunded: 0, disputed: 0 },
-  { currency: 'USD', billed: 40_000, paid: 40_000, open: 0, onInvoice: 0, refunded: 0, disputed: 0 },
+  { currency: 'USD', billed: 40_000, paid: 40_000, open: 0, onInvoice: 0, refunded: 4000, disputed: 0 },
 ]
 
 const NIGHT = {
@@ -113,6 +113,8 @@ test('a day on one screen, with a folder to explore; and once more in the same f
     expect(ran.stdout).toMatch(/^ {2}proved: the mailbox of ana@sandbox\.example holds each of them once\.$/m)
     expect(ran.stdout).toMatch(/^ {2}Spring newsletter +95\.00 GBP +paid, after a card that was declined$/m)
     expect(ran.stdout).toMatch(/^ {2}Veggie box .*: no webhook came, the scan found it$/m)
+    expect(ran.stdout).toMatch(/^ {2}Hygienist onboarding +160\.00 USD +paid, and partly given back$/m)
+    expect(ran.stdout).toMatch(/^ {4}6 payments with their fees, 1 refund, 1 dispute\.$/m)
     expect(ran.stdout).toMatch(/^ {2}Brief zum .* paid, disputed: answer before \d{4}-\d\d-\d\d$/m)
     expect(ran.stdout).toMatch(/^ {2}proved: what is done was billed, and is paid, open or on invoice/m)
     expect(ran.stdout).toMatch(/^ {2}proved: the store and Stripe's own ledger agree to the cent:$/m)

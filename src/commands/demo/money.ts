@@ -1,5 +1,7 @@
 import { readAmount, whyNoLink, type Money } from '../../domain/money.ts'
 import { defect } from '../../kernel/errors.ts'
+import { deliver } from '../../operations/deliver.ts'
+import { refund } from '../../operations/refund.ts'
 import type { CommandHost } from '../../surfaces/cli/host.ts'
 import { isTied, readBooks, sumsOf, type BilledTask, type CurrencySums, type DemoBooks } from './books.ts'
 import { DEMO_CLIENTS, type Paying } from './clients.ts'
@@ -28,7 +30,7 @@ export interface MoneyContext extends NightContext {
 
 /**
  * The clients pay, each on the page that its link opens; `serve` hears of it by webhooks, but for one payment that
- * Stripe never tells of. A scan then brings the books to what Stripe knows. Last, something is given back.
+ * Stripe never tells of. A scan brings the books to what Stripe knows. Then something is given back.
  */
 export async function workMoney(context: MoneyContext): Promise<DemoMoney> {
   const { session, call, clock, fetch, tasks } = context
@@ -45,6 +47,13 @@ export async function workMoney(context: MoneyContext): Promise<DemoMoney> {
   await webhooksSent(fetch, stripe, clock, call.stop)
   await listener.stop()
   await session.runJob({ name: 'payments-scan', slotMs: null, waitMs: 0 }, call)
+  for (const { title, payments } of (await books()).tasks) {
+    const given = tasks.find(task => task.title === title)?.pays?.givenBack
+    const sure = { ...call, confirmed: true }
+    if (given !== undefined) await session.run(refund, { payment: payments[0]?.id, ...given }, sure)
+  }
+  // The board is told of it.
+  await session.run(deliver, {}, call)
   return provedMoney(await books(), context)
 }
 
