@@ -74,6 +74,14 @@ export const LIMITS = {
   pricesMs: 60 * 24 * HOUR_MS,
   shutdownMs: 30 * 24 * HOUR_MS,
   auditRows: 200,
+  /** A payment of which no webhook has told for so long was not told of. */
+  webhookMs: HOUR_MS,
+  /** By so much the clock of a service of payments may differ. */
+  clockSkewMs: 10 * MINUTE_MS,
+  /** It runs every 15 min; PayPal lists nothing before three hours are over. */
+  scanMs: HOUR_MS,
+  firstScanMs: 4 * HOUR_MS,
+  unpaidMs: 14 * 24 * HOUR_MS,
 } as const
 
 /** A job as it is recorded: how its slot stands, and its newest runs, the newest first. */

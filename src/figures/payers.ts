@@ -28,6 +28,8 @@ export interface PayerFigure {
     readonly newestMs: number | null
     /** Of the last seven days, by what became of them. */
     readonly week: Readonly<Record<string, number>>
+    /** Payments that a webhook should have told of by now, since the newest that came. */
+    readonly unheard: { readonly count: number; readonly sinceAt: string } | null
     readonly waiting: number
     readonly unverified: number
     readonly failed: WebhookFacts['failed']
@@ -48,7 +50,7 @@ export function payerFigure({
   readonly account: Account | null
   readonly webhooks: WebhookFacts
 }): PayerFigure {
-  const { newestMs, week, waiting, unverified, failed, refused } = webhooks
+  const { newestMs, week, unheard, unheardSinceMs, waiting, unverified, failed, refused } = webhooks
   return {
     service,
     isSetUp,
@@ -58,6 +60,7 @@ export function payerFigure({
       newestAt: newestMs === null ? null : instantText(newestMs),
       newestMs,
       week,
+      unheard: unheardSinceMs === null ? null : { count: unheard, sinceAt: instantText(unheardSinceMs) },
       waiting,
       unverified,
       failed,
@@ -81,7 +84,7 @@ export function payersDocument(shown: {
 }
 
 function payerFacts({ isSetUp, account, webhooks }: PayerFigure, atMs: number) {
-  const { newestMs, week, waiting, unverified, failed, refused } = webhooks
+  const { newestMs, week, unheard, waiting, unverified, failed, refused } = webhooks
   const counts = Object.entries(week).map(([is, count]) => `${count} ${is}`)
   return [
     facts(
@@ -91,6 +94,9 @@ function payerFacts({ isSetUp, account, webhooks }: PayerFigure, atMs: number) {
       ['last 7 days', counts.length === 0 ? 'none' : counts.join(', ')],
       ['wait', `${countText(waiting, 'webhook')} to be worked, ${unverified} to be verified`],
     ),
+    unheard === null
+      ? null
+      : line`${state('silent', 'bad')}: no webhook tells of ${countText(unheard.count, 'payment')} since ${unheard.sinceAt}`,
     section(
       'Refused in 7 days',
       list(refused.map(one => words`${one.count} × ${one.why}, last ${one.lastAt}`)),

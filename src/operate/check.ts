@@ -1,5 +1,6 @@
 import type { Observation } from '../domain/alerts.ts'
 import type { Schedule } from '../domain/schedule.ts'
+import type { AppError } from '../kernel/errors.ts'
 import type { Log } from '../kernel/log.ts'
 import type { World } from '../kernel/world.ts'
 import type { Deliverers, OpenDeliverers } from '../outbox/deliverer.ts'
@@ -23,6 +24,8 @@ export interface OperateContext {
   readonly actor: string
   /** The services that are set up to take payments: the first makes the links. */
   readonly payments: readonly Payments[]
+  /** Why none of them can be used; null where that is not so. */
+  readonly payersError: Pick<AppError, 'message' | 'hint'> | null
   readonly channels: AlertContext['channels'] & { readonly failed: OpenDeliverers['failed'] }
   /** Missed jobs were run in this cycle, as far as they may be. */
   readonly ranMissed?: true

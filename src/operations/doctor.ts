@@ -12,6 +12,7 @@ import {
   disputeProofs,
   modeProof,
   runtimeProof,
+  scanProofs,
   sealProofs,
   storeProof,
   whereReadable,
@@ -43,6 +44,7 @@ export const doctor = defineOperation({
       ...(await sealProofs(context.store)),
       ...(await clockProofs(context.store, context.world.clock.now())),
       ...(await disputeProofs(context.store)),
+      ...(await scanProofs(context.store, PAYERS, context.world.clock.now())),
       ...models,
       ...(await serviceProofs(context)),
     ]
@@ -88,6 +90,11 @@ async function serviceProofs(context: Context<{ services: 'optional' }>): Promis
 function isProvedAsModel(name: string): boolean {
   return SERVICES.some(service => service.name === name && service.plays.some(role => role === 'models'))
 }
+
+/** Services for payments. */
+const PAYERS = SERVICES.flatMap(({ name, plays }) =>
+  plays.some(role => role === 'paymentProvider') ? [name] : [],
+)
 
 /** A look at everything takes no longer. */
 const MEASURED_NOW_MS = 10 * 60_000

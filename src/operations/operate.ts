@@ -32,6 +32,7 @@ export const operate = defineOperation({
       settings: context.settings.settings,
       deliverers: context.outbox.deliverers(context),
       payments: context.payments.ok ? context.payments.value : [],
+      payersError: context.payments.ok ? null : context.payments.error,
       channels: await context.alertChannels.open(context),
       lost,
       runJob: (name, slotMs) => context.jobs.run(name, slotMs),

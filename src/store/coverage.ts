@@ -1,5 +1,5 @@
 import { afterLook, type Span } from '../domain/coverage.ts'
-import { findRow, type StoreCore, type StoreReader } from './core.ts'
+import { findRow, readRow, type StoreCore, type StoreReader } from './core.ts'
 
 /** What is looked through: events, or payments, refunds and disputes themselves. */
 export type Covered = 'events' | 'objects'
@@ -14,6 +14,14 @@ export function coverageStore(core: StoreCore) {
   return {
     /** Null where nothing was. */
     of: async (service: string, what: Covered) => coverageOf(core, service, what),
+    /** When the last look at any list of it ended; null where none did. */
+    lastLook: async (service: string) =>
+      readRow(
+        core,
+        'SELECT MAX(at_ms) AS at FROM payment_coverage WHERE service = :service',
+        { service },
+        is => is.numberOrNull('at'),
+      ),
     /** A span was looked through whole. Said again, or by two processes, it comes to the same. */
     extend: (service: string, what: Covered, span: Span) =>
       core.change(core.actor, 'payment.cover', tx => {

@@ -48,6 +48,13 @@ export interface UnpaidBills {
   readonly without: number
 }
 
+/** Bills that are not paid although they could be. */
+export interface LateBills {
+  readonly count: number
+  /** The task that was billed first, and when. */
+  readonly oldest: { readonly taskId: string; readonly sinceMs: number } | null
+}
+
 /** Most links that are asked for in one change: what is more is for the next pass. */
 const MOST_ASKED = 100
 
@@ -70,6 +77,8 @@ export function linkStore(core: StoreCore) {
     wanted: async () => wantedLinks(core),
     /** Bills that wait to be paid. */
     unpaid: async () => unpaidBills(core),
+    /** Bills that could be paid since before an instant, and are not. */
+    unpaidSince: async (beforeMs: number) => unpaidSince(core, beforeMs),
     /**
      * Records a link, and the effect that makes it, for each bill that wants one: unpaid, and with no link that stands or
      * was refused. Nothing is written where none does. However many processes ask, a bill has one link. Returns how many.
@@ -135,6 +144,21 @@ function unpaidBills(core: StoreReader): UnpaidBills {
       without: is.number('wanted'),
     }),
   )
+}
+
+/** A link that replaced another asks for what could be paid before: the first one counts. */
+function unpaidSince(core: StoreReader, beforeMs: number): LateBills {
+  const late = readRows(
+    core,
+    `SELECT b.task_id, b.created_ms FROM bills b /* by bills_unpaid */
+     WHERE b.state = 'unpaid' AND b.created_ms <= :beforeMs
+       AND EXISTS (SELECT 1 FROM links l WHERE l.bill_id = b.id AND l.made_ms <= :beforeMs)
+       AND EXISTS (SELECT 1 FROM links l WHERE l.bill_id = b.id AND l.state = 'open')
+     ORDER BY b.created_ms, b.id`,
+    { beforeMs },
+    is => ({ taskId: is.text('task_id'), sinceMs: is.number('created_ms') }),
+  )
+  return { count: late.length, oldest: late[0] ?? null }
 }
 
 function makingOf(core: StoreReader, id: string): string | null {

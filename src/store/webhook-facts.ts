@@ -1,8 +1,9 @@
 import { utcDay } from '../domain/budget.ts'
+import { unheardSpan, type WebhookSilence } from '../domain/payer-health.ts'
 import { findRow, readRow, readRows, type StoreReader } from './core.ts'
 
 /** What is known of the webhooks that a service sent; events that we read in its list are not among them. */
-export interface WebhookFacts {
+export interface WebhookFacts extends WebhookSilence {
   /** When the newest came that was taken; null where none did. */
   readonly newestMs: number | null
   /** How many came in the last seven days, by what became of them. */
@@ -41,6 +42,7 @@ export function webhookFacts(core: StoreReader, service: string): WebhookFacts {
       is => is.number('received_ms'),
     ),
     week: Object.fromEntries(week),
+    ...silenceOf(core, service),
     ...waitingOf(core, service),
     failed: readRows(
       core,
@@ -57,6 +59,25 @@ export function webhookFacts(core: StoreReader, service: string): WebhookFacts {
       is => ({ why: is.text('why'), count: is.number('count'), lastMs: is.number('last') }),
     ),
   }
+}
+
+/** Whether webhooks go on to tell of what is paid. */
+export function silenceOf(core: StoreReader, service: string): WebhookSilence {
+  const verifiedMs = findRow(
+    core,
+    `SELECT received_ms FROM webhooks WHERE service = :service AND read_by_us = 0 AND state <> 'unverified'
+     ORDER BY received_ms DESC LIMIT 1`,
+    { service },
+    is => is.number('received_ms'),
+  )
+  if (verifiedMs === null) return { verifiedMs, unheard: 0, unheardSinceMs: null }
+  const sql = `SELECT COUNT(*) AS count, MIN(paid_ms) AS since FROM payments /* by payments_paid */
+    WHERE state = 'paid' AND service = :service AND paid_ms > :afterMs AND paid_ms <= :toMs`
+  return readRow(core, sql, { service, ...unheardSpan(verifiedMs, core.clock.now()) }, is => ({
+    verifiedMs,
+    unheard: is.number('count'),
+    unheardSinceMs: is.numberOrNull('since'),
+  }))
 }
 
 function waitingOf(

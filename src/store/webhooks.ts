@@ -8,7 +8,7 @@ import {
 import { sha256 } from '../kernel/digest.ts'
 import { findRow, readRow, readRows, type Change, type RowReader, type StoreCore } from './core.ts'
 import { dueSql } from './sql.ts'
-import { webhookFacts } from './webhook-facts.ts'
+import { silenceOf, webhookFacts } from './webhook-facts.ts'
 
 /** What came in: an event of the service, or something that cannot be verified yet. */
 export type Arrival =
@@ -80,6 +80,8 @@ export function webhookStore(core: StoreCore) {
       core.change(core.actor, 'webhook.refuse', tx => refuse(tx, service, why, count)),
     /** What is known of the webhooks of a service, for people. */
     facts: async (service: string) => webhookFacts(core, service),
+    /** Whether they go on to tell of what is paid there. */
+    silence: async (service: string) => silenceOf(core, service),
   }
 }
 

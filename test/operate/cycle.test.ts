@@ -75,7 +75,7 @@ test('with nothing done yet nothing is bad, nobody is told, and what needs work 
   const open = report.checks
     .filter(({ state }) => state !== 'ok')
     .map(({ check, state }) => `${check} ${state}`)
-  const wanted = ['service', 'completion', 'quality', 'job', 'proof']
+  const wanted = ['service', 'completion', 'quality', 'payer', 'scan', 'webhook', 'job', 'proof']
   expect(open).toEqual(wanted.map(check => `${check} not_proved`))
   expect(place.told).toEqual([])
   expect(await place.store.operate.lastReport()).toEqual(report)

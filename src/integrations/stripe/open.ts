@@ -5,7 +5,7 @@ import type { OpenService, ServiceEnvironment } from '../service.ts'
 import { checkAccount, checkMode, modeOf } from './account.ts'
 import { stripeClient } from './client.ts'
 import { stripeLinks } from './links.ts'
-import { stripeProof } from './proofs.ts'
+import { stripeProof, webhookProof } from './proofs.ts'
 import { stripeWebhooks, webhookSecrets } from './webhook.ts'
 
 /** What the integration reads of the settings. */
@@ -48,7 +48,10 @@ export async function openStripe({
         clock: world.clock,
       }),
     webhooks,
-    proofs: async ({ actor, dryRun }) => [await stripeProof(api, mode, await openStore(actor), dryRun)],
+    proofs: async ({ actor, dryRun }) => {
+      const store = await openStore(actor)
+      return [await stripeProof(api, mode, store, dryRun), await webhookProof(store, webhooks !== null)]
+    },
   }
 }
 

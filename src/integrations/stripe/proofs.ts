@@ -2,6 +2,7 @@ import { proof } from '../../domain/proof.ts'
 import { ServiceFailure } from '../../kernel/service-failure.ts'
 import type { Store } from '../../store/index.ts'
 import { AppError } from '../../kernel/errors.ts'
+import { countText, instantText } from '../../kernel/text.ts'
 import type { NewProof } from '../../store/proofs.ts'
 import { bound, type Mode } from './account.ts'
 import type { StripeClient } from './client.ts'
@@ -33,6 +34,32 @@ export async function stripeProof(
     if (!(error instanceof ServiceFailure)) throw error
     return failed(error.message, error.fix ?? 'check the network and stripe.base_url')
   }
+}
+
+const WEBHOOKS = 'stripe webhooks'
+const SCANNED = 'payments are seen by payments-scan alone'
+
+/**
+ * That webhooks of Stripe arrive: proved by the newest that was verified, as long as what was paid since is told of too.
+ * It is measured by what came; nobody is asked.
+ */
+export async function webhookProof(store: Store, isSet: boolean): Promise<NewProof> {
+  if (!isSet) {
+    const fix = 'set STRIPE_WEBHOOK_SECRET to the secret of an endpoint of Stripe, and run echopilot serve'
+    return proof('not_proved', WEBHOOKS, `no secret of webhooks is set: ${SCANNED}`, fix)
+  }
+  const { verifiedMs, unheard, unheardSinceMs, refused } = await store.webhooks.facts('stripe')
+  const [first] = refused
+  const others = first === undefined ? '' : `; refused in 7 days: ${first.count} × ${first.why}`
+  if (verifiedMs === null) {
+    const fix = 'run echopilot serve, and send an event to its address from the dashboard of Stripe'
+    return proof('not_proved', WEBHOOKS, `none has come yet: ${SCANNED}${others}`, fix)
+  }
+  const newest = `the newest that was verified came at ${instantText(verifiedMs)}`
+  if (unheardSinceMs === null) return proof('proved', WEBHOOKS, newest)
+  const detail = `${newest}, and none tells of ${countText(unheard, 'payment')} since ${instantText(unheardSinceMs)}${others}`
+  const fix = 'see that echopilot serve runs, and what Stripe says of the endpoint (echopilot payments debug)'
+  return proof('failed', WEBHOOKS, detail, fix)
 }
 
 function failed(detail: string, fix: string): NewProof {

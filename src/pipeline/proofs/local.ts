@@ -1,4 +1,5 @@
 import { answerCommand, waitingText } from '../../domain/dispute.ts'
+import { unscannedSince } from '../../domain/payer-health.ts'
 import { proof } from '../../domain/proof.ts'
 import { AppError, isStoreFailure } from '../../kernel/errors.ts'
 import type { Attempted } from '../../kernel/operation.ts'
@@ -53,6 +54,31 @@ export async function disputeProofs(store: Attempted<Store>): Promise<NewProof[]
     }
     const isKnown = await payments.hasDisputes()
     return isKnown ? [proof('proved', 'disputes', 'no dispute waits for an answer')] : []
+  })
+}
+
+/**
+ * That what services of payments know was compared with the books lately. Nothing of those of which the store belongs
+ * to no account.
+ */
+export async function scanProofs(
+  store: Attempted<Store>,
+  services: readonly string[],
+  nowMs: number,
+): Promise<NewProof[]> {
+  return whereReadable(store, async ({ accounts, coverage }) => {
+    const bound = (await accounts.list()).filter(({ service }) => services.includes(service))
+    return Promise.all(
+      bound.map(async ({ service, sinceMs }) => {
+        const scannedMs = await coverage.lastLook(service)
+        const detail = scannedMs === null ? 'never scanned' : `last scanned ${instantText(scannedMs)}`
+        const isLate = scannedMs === null || unscannedSince(scannedMs, sinceMs, nowMs) !== null
+        const subject = `scan of ${service}`
+        return isLate
+          ? proof('not_proved', subject, detail, 'echopilot payments-scan')
+          : proof('proved', subject, detail)
+      }),
+    )
   })
 }
 

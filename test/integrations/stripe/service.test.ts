@@ -4,6 +4,7 @@ import { EXPIRED_KEY, LIVE_KEY, READING_KEY, TEST_KEY } from '../../../src/sandb
 import { makeLink } from '../../sandbox/stripe/support/link.ts'
 import { httpServer } from '../../support/servers.ts'
 import { readSettings } from '../../../src/settings/read.ts'
+import { paidAt } from '../../store/support/billed.ts'
 import { stripeBench } from '../../roles/support/stripe.ts'
 
 test.each([
@@ -136,3 +137,42 @@ test('the address is one without a path', () => {
     expect(read(wrong)).toMatchObject({ ok: false })
   }
 })
+
+test('webhooks are proved by the newest that came, as long as they tell of what is paid', async () => {
+  const { open, call, store, clock } = await stripeBench()
+  const subject = 'stripe webhooks'
+  const found = async (secret: string | null) => {
+    const proofs = await (await open(TEST_KEY, undefined, secret)).proofs?.(call())
+    return proofs?.find(each => each.subject === subject)
+  }
+  expect(await found(null)).toEqual({
+    subject,
+    outcome: 'not_proved',
+    detail: 'no secret of webhooks is set: payments are seen by payments-scan alone',
+    fix: 'set STRIPE_WEBHOOK_SECRET to the secret of an endpoint of Stripe, and run echopilot serve',
+  })
+  await store.webhooks.refused('stripe', 'bad signature', 2)
+  expect(await found('whsec_x')).toMatchObject({
+    outcome: 'not_proved',
+    detail:
+      'none has come yet: payments are seen by payments-scan alone; refused in 7 days: 2 × bad signature',
+  })
+  const event = { id: 'evt_1', key: 'evt_1', type: 't', thing: null, isLive: false, atMs: 1, ignored: 'none' }
+  await store.webhooks.takeRead('stripe', [event])
+  expect(await found('whsec_x')).toMatchObject({ outcome: 'not_proved' })
+  await store.webhooks.take('stripe', { kind: 'event', event })
+  const newest = `the newest that was verified came at ${new Date(clock.now()).toISOString()}`
+  expect(await found('whsec_x')).toEqual({ subject, outcome: 'proved', detail: newest, fix: null })
+  await clock.advance(DAY_MS)
+  const atMs = clock.now()
+  const link = { linkId: 'link_1', outsideLinkId: 'plink_1', taskId: '', runId: '', billId: '', clientId: '' }
+  await store.payments.record('stripe', paidAt(link, { atMs }), { by: 'scan', askedMs: atMs })
+  expect(await found('whsec_x')).toMatchObject({ outcome: 'proved' })
+  await clock.advance(DAY_MS)
+  expect(await found('whsec_x')).toMatchObject({
+    outcome: 'failed',
+    detail: `${newest}, and none tells of 1 payment since ${new Date(atMs).toISOString()}; refused in 7 days: 2 × bad signature`,
+  })
+})
+
+const DAY_MS = 86_400_000

@@ -53,6 +53,7 @@ export function watch(schedule: Schedule = {}): Watch {
     deliverers: opened([journal]),
     actor: 'operator',
     payments: [],
+    payersError: null,
     channels: { ready: [{ service: 'journal' }], failed: [] },
     lost: [],
     runJob: async name => {

@@ -17,8 +17,8 @@ export interface StripeBench {
   readonly server: StripeServer
   readonly store: Store
   readonly clock: FakeClock
-  /** Opens it with a key, at the stand-in or at another address. */
-  readonly open: (key?: string | null, url?: string) => Promise<OpenService>
+  /** Opens it with a key, at the stand-in or at another address; with a secret of webhooks, where one is given. */
+  readonly open: (key?: string | null, url?: string, webhooks?: string | null) => Promise<OpenService>
   readonly call: (dryRun?: boolean) => ServiceCall
   /** What it proves of itself. */
   readonly proofOf: (service: OpenService, dryRun?: boolean) => Promise<NewProof | undefined>
@@ -51,11 +51,14 @@ export async function stripeBench(): Promise<StripeBench> {
     server,
     store,
     clock,
-    open: async (key = TEST_KEY, url = server.url) =>
+    open: async (key = TEST_KEY, url = server.url, webhooks = null) =>
       openService('stripe', {
         world,
         settings: { stripe: { base_url: url } },
-        secrets: key === null ? {} : { STRIPE_SECRET_KEY: key },
+        secrets: {
+          ...(key !== null && { STRIPE_SECRET_KEY: key }),
+          ...(webhooks !== null && { STRIPE_WEBHOOK_SECRET: webhooks }),
+        },
         store,
       }),
     call,
