@@ -5,6 +5,7 @@ import type { CommandHost } from '../surfaces/cli/host.ts'
 /** What never returns, talks to a terminal or sets up this machine; a test compares it with the folders. */
 export const COMMANDS: LazyList<Command<CommandHost>> = {
   'auth google': async () => (await import('./auth-google/index.ts')).authGoogle,
+  bot: async () => (await import('./bot/index.ts')).bot,
   completion: async () => (await import('./completion/index.ts')).completion,
   'config init': async () => (await import('./config-init/index.ts')).configInit,
   demo: async () => (await import('./demo/index.ts')).demo,

@@ -6,6 +6,7 @@ import type { Example } from '../kernel/operation.ts'
 import type { World } from '../kernel/world.ts'
 import type { Deliverer } from '../outbox/deliverer.ts'
 import type { AlertChannel } from '../roles/alert-channel.ts'
+import type { ChatBot } from '../roles/chat-bot.ts'
 import type { FileStores } from '../roles/file-store.ts'
 import type { JobWatch } from '../roles/job-watch.ts'
 import type { Mailers } from '../roles/mailer.ts'
@@ -104,6 +105,8 @@ export interface OpenService {
   deliverer?(call: ServiceCall): Promise<Deliverer | null>
   /** It tells people of alerts; left out where it does not, or nothing is set up. */
   alertChannel?(call: ServiceCall): AlertChannel
+  /** People write to it; left out where they do not, or nothing is set up. */
+  readonly chat?: ChatBot
   /** Tells what its webhooks are; left out or null where nothing is set up that they could be judged by. */
   readonly webhooks?: WebhookReader | null
   /** How a person signs in to it; left out where nobody does, or nothing is set up that could be signed in to. */

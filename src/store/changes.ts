@@ -11,6 +11,8 @@ export const CHANGES = {
   'alert.snooze': { audited: true },
   'call.reserve': { audited: false },
   'call.settle': { audited: true },
+  'chat.stranger': { audited: true },
+  'chat.take': { audited: false },
   'client.read': { audited: true },
   'client.set': { audited: true },
   'effect.claim': { audited: false },

@@ -6,6 +6,7 @@ import { recordStore } from './records.ts'
 import { auditStore } from './audit.ts'
 import { appendAudit } from './audit-chain.ts'
 import { billStore } from './bills.ts'
+import { chatStore } from './chats.ts'
 import { claimStore } from './claims.ts'
 import { clientStore } from './clients.ts'
 import { changing, type StoreCore } from './core.ts'
@@ -188,6 +189,7 @@ function familiesOn(core: StoreCore) {
     mailings: mailingStore(core),
     webhooks: webhookStore(core),
     coverage: coverageStore(core),
+    chats: chatStore(core),
   }
 }
 

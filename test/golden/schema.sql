@@ -134,6 +134,23 @@ CREATE TABLE calls (
   CHECK ((ended_ms IS NULL) = (certainty = 'reserved'))
 ) STRICT;
 
+CREATE TABLE chat_reading (
+  service     TEXT PRIMARY KEY,
+  next_update INTEGER NOT NULL CHECK (next_update >= 0),
+  at_ms       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE chat_strangers (
+  service TEXT NOT NULL,
+  day     TEXT NOT NULL,
+  -- The ids of the person and of the chat.
+  user_id TEXT NOT NULL,
+  chat_id TEXT NOT NULL,
+  count   INTEGER NOT NULL CHECK (count > 0),
+  last_ms INTEGER NOT NULL,
+  PRIMARY KEY (service, day, user_id, chat_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE clients (
   id            TEXT PRIMARY KEY,
   source        TEXT NOT NULL CHECK (source IN ('local', 'notion')),

@@ -109,6 +109,11 @@ const MATRIX: Readonly<Record<string, Allowed>> = {
     types: ['operations/define.ts'],
     packages: [NODE, 'commander'],
   },
+  'surfaces/chat/': {
+    parts: ['kernel/', 'domain/', 'printers/text.ts'],
+    types: ['store/', 'roles/', 'session/', 'operations/define.ts'],
+    packages: [],
+  },
   'surfaces/http/': {
     parts: ['kernel/', 'domain/'],
     types: ['store/', 'roles/'],

@@ -409,6 +409,10 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     },
   ],
   webhook_refusals: [{ service: 'stripe', day: '2026-11-30', why: 'signature', count: 3, last_ms: 4 }],
+  chat_reading: [{ service: 'telegram', next_update: 7, at_ms: 1 }],
+  chat_strangers: [
+    { service: 'telegram', day: '2026-11-30', user_id: '1', chat_id: '1', count: 2, last_ms: 3 },
+  ],
   payment_coverage: [{ service: 'stripe', what: 'events', from_ms: 1, to_ms: 2, at_ms: 3 }],
   receipts: [{ run_id: 'run_done', core: '{"a":1}', digest: 'd', sealed_ms: 2 }],
   receipt_entries: [{ run_id: 'run_done', seq: 1, kind: 'delivered', body: '{}', at_ms: 3 }],

@@ -8,6 +8,7 @@ import { noticeDeliverer } from '../../outbox/deliverer.ts'
 import type { AlertChannel } from '../../roles/alert-channel.ts'
 import type { NewProof } from '../../store/proofs.ts'
 import type { OpenService, ServiceEnvironment } from '../service.ts'
+import { telegramBot } from './bot.ts'
 import { telegramApi, type TelegramApi } from './client.ts'
 
 /** What the integration reads of the settings. */
@@ -32,13 +33,20 @@ export async function openTelegram({
     timeoutMs: own.timeout_seconds * 1000,
     world,
   })
+  const bot = telegramBot(api, own)
   const [chat] = own.chats
   if (chat === undefined) {
-    return { roles: {}, deliverer: async () => null, proofs: async () => [await botProof(api, null)] }
+    return {
+      roles: {},
+      chat: bot,
+      deliverer: async () => null,
+      proofs: async () => [await botProof(api, null)],
+    }
   }
   const channel = chatChannel(api, chat)
   return {
     roles: {},
+    chat: bot,
     alertChannel: () => channel,
     deliverer: async () => noticeDeliverer(channel),
     proofs: async () => [await botProof(api, chat)],

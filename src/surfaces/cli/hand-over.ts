@@ -104,7 +104,7 @@ const WHY_NOT: Readonly<Record<number, string>> = {
 }
 
 /** Commands that work on the store as operations do; the others set up the machine, or have a store of their own. */
-const ON_STORE: ReadonlySet<string> = new Set(['init', 'serve'])
+const ON_STORE: ReadonlySet<string> = new Set(['bot', 'init', 'serve'])
 
 function worksOnStore(words: readonly string[], lists: CliLists): boolean {
   if (words.some(word => word === '--help' || word === '-h')) return false

@@ -172,6 +172,7 @@ export async function auditedDay(files: TestStore, words: string): Promise<void>
   await paid(store, words)
   await byBank(store, words)
   await mailed(store, words)
+  await store.chats.stranger('telegram', { user: '1', chat: '1' })
   await addTo(store, { title: words })
   await claimFrom(store)
   files.machine.kill('first')
