@@ -45,6 +45,8 @@ export const GOALS = {
   intakeToVerify: { sign: '>=', bound: 0.5, unit: 'x' },
   /** The 99th percentile of how long one waits, against a bare server that commits each by itself. */
   intakeP99: { sign: '<=', bound: 0.25, unit: 'x' },
+  /** A scan of 100,000 payments in the books against the SDK's paging of the same lists. */
+  scan: { sign: '<=', bound: 1.2, unit: 'x' },
   /** The installed program, without a Node. */
   installed: { sign: '<=', bound: 60, unit: 'MB' },
 } as const satisfies Record<string, Goal>

@@ -12,6 +12,7 @@ import { IDLE } from './idle.ts'
 import { INSTALL } from './install.ts'
 import { MEMORY } from './memory.ts'
 import { REPORTS } from './reports.ts'
+import { SCAN } from './scan.ts'
 import { STARTUP } from './startup.ts'
 import { STORE } from './store.ts'
 import type { Section } from './support/bench.ts'
@@ -20,7 +21,18 @@ import { table } from './support/table.ts'
 import { TASKS } from './tasks.ts'
 import { WEBHOOKS } from './webhooks.ts'
 
-const SECTIONS: readonly Section[] = [STARTUP, IDLE, TASKS, STORE, AUDIT, REPORTS, WEBHOOKS, MEMORY, INSTALL]
+const SECTIONS: readonly Section[] = [
+  STARTUP,
+  IDLE,
+  TASKS,
+  STORE,
+  AUDIT,
+  REPORTS,
+  WEBHOOKS,
+  SCAN,
+  MEMORY,
+  INSTALL,
+]
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`)

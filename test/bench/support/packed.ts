@@ -28,6 +28,7 @@ const SCRIPTS = [
   'fill-reports',
   'fill-store',
   'meter',
+  'page-payments',
   'replay-store',
   'send-events',
 ] as const
