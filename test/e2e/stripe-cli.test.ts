@@ -5,6 +5,7 @@
 import { expect, test } from 'vitest'
 import { startChild, type Ended } from '../support/child.ts'
 import { listOf, parseDocument, type Document } from '../support/document.ts'
+import { run } from '../cli/support/run.ts'
 import { startedSandbox, type Sandbox } from './support/sandbox.ts'
 
 const STRIPE_CLI = process.env['STRIPE_CLI'] ?? ''
@@ -24,11 +25,17 @@ async function asked({ env }: Sandbox, path: string): Promise<Document> {
   return parseDocument(await (await fetch(`${env['STRIPE_BASE_URL'] ?? ''}${path}`, { headers })).text())
 }
 
-test('Stripe’s own tool triggers a payment and a refund at the sandbox, which has the events and the money', async ({
+test('Stripe’s own tool triggers a payment and a refund at the sandbox, which has the events and the money, and the books follow', async ({
   skip,
 }) => {
   skip(STRIPE_CLI === '', 'not proved: the Stripe command-line tool is not here (STRIPE_CLI)')
   const sandbox = await startedSandbox()
+  const told = async (...words: string[]): Promise<Document> => {
+    const { stdout } = await run([...words, '--json'], { env: sandbox.env, cwd: sandbox.dir })
+    return parseDocument(stdout)
+  }
+  // The first contact: what was paid before the store belonged to the account is none of its business.
+  await told('payments-scan')
   for (const event of ['payment_intent.succeeded', 'charge.refunded']) {
     const { code, stdout, stderr } = await trigger(sandbox, event)
     expect(stdout, stderr).toContain('Trigger succeeded!')
@@ -44,4 +51,14 @@ test('Stripe’s own tool triggers a payment and a refund at the sandbox, which 
     ['charge', 100],
     ['refund', -100],
   ])
+  await told('payments-scan')
+  const books = listOf(await told('payments', 'list'), 'payments')
+  const said = books.map(({ amount, state, refunded, problem }) => [amount, state, refunded, problem])
+  expect(said).toHaveLength(2)
+  expect(said).toEqual(
+    expect.arrayContaining([
+      ['20.00 USD', 'paid', null, 'unknown_payer'],
+      ['1.00 USD', 'paid', '1.00 USD', null],
+    ]),
+  )
 })
