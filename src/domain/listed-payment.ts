@@ -15,6 +15,8 @@ export type Listed = {
       readonly kind: 'payment'
       readonly state: PaymentFacts['state']
       readonly amount: Money
+      /** Our ids that are kept with it; empty for one that we did not ask for. */
+      readonly ids: Readonly<Record<string, string>>
       /** What went back of it, or is on its way; null where the list does not tell. */
       readonly refundedMinor: number | null
       /** Whether it was ever disputed; null where the list does not tell. */

@@ -67,7 +67,7 @@ export function paymentStore(core: StoreCore) {
     /** Whether the books say what a list of its service does. */
     isInBooks: async (service: string, listed: Listed) => isInBooks(core, service, listed),
     /** Whether it was paid at a link of ours, or is in the books. */
-    isOurs: async (service: string, facts: PaymentFacts) =>
+    isOurs: async (service: string, facts: Pick<PaymentFacts, 'id' | 'ids' | 'linkId'>) =>
       linkPaid(core, service, facts) !== null || paymentAt(core, service, facts.id) !== null,
     /** The service's ids of what was paid in a span, as the books say, with ours. */
     paidIn: async (service: string, span: Span) => paidIn(core, service, span),

@@ -1,6 +1,7 @@
 /** What no webhook, no link and no event tells of: a scan compares the services' own lists with the books. */
 import { beforeEach, expect, test } from 'vitest'
 import { paymentsDebug } from '../../src/operations/payments/debug.ts'
+import { isObject } from '../../src/sandbox/lib/json.ts'
 import { rowsOf } from '../support/books.ts'
 import { CALL, realSession } from '../support/session.ts'
 import { openShop, type Shop } from './support/shop.ts'
@@ -28,6 +29,14 @@ async function paid(): Promise<{
 /** From now on Stripe makes no event of what happens: it may fail to. */
 async function noEvents(): Promise<void> {
   await shop.server.arm({ times: 1_000, action: { type: 'event-lost' } })
+}
+
+/** How often single payments were asked for. */
+async function looksAtPayments(): Promise<number> {
+  const state: unknown = await (await fetch(`${shop.server.url}/__sandbox/state`)).json()
+  const calls = isObject(state) && Array.isArray(state['calls']) ? state['calls'] : []
+  return calls.filter(call => isObject(call) && String(call['path']).startsWith('/v1/payment_intents/'))
+    .length
 }
 
 async function eventCount(): Promise<number> {
@@ -156,8 +165,10 @@ test('where the account takes money for other business too, that is left out of 
   const { bill } = await paid()
   await shop.clock.advance(40 * DAY_MS)
   await shop.server.hand('seed', { count: '250', days: '20' })
+  const before = await looksAtPayments()
   const { result, outcome } = await shop.scan()
   expect(outcome).toBe('ok')
+  expect(await looksAtPayments()).toBe(before)
   expect(result).toMatchObject({ others: 250, changed: [], differences: [] })
   expect(await shop.billOf(bill)).toMatchObject({ state: 'paid' })
   expect(rowsOf(shop.files.path, 'SELECT COUNT(*) AS n FROM payments')).toEqual([{ n: 1 }])

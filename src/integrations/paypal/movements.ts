@@ -3,6 +3,7 @@ import type { Listed } from '../../domain/listed-payment.ts'
 import { isRefusal } from '../../kernel/service-failure.ts'
 import type { MovementList } from '../../roles/payment-provider.ts'
 import type { Asked } from './payments.ts'
+import { idsIn } from './our-ids.ts'
 import { unlessGone } from './payments.ts'
 import type { Transaction } from './wire.ts'
 
@@ -59,12 +60,23 @@ const RETURN = /^T(?:11(?!1[01])|12)/
 const STATES: Readonly<Record<string, 'pending' | 'failed'>> = { P: 'pending', D: 'failed' }
 
 /** None for what is neither a payment that came in nor money that went back of one. */
-function listedTransaction({ id, code, status, isIncome, amount, about }: Transaction): Listed[] {
+function listedTransaction({ id, code, status, isIncome, amount, about, customId }: Transaction): Listed[] {
   const thing = { kind: 'capture', id: about ?? id }
   if (PAYMENT.test(code) && isIncome) {
     // V: it was paid, and went back since, which stands for itself.
     const state = STATES[status] ?? 'paid'
-    return [{ kind: 'payment', thing, paymentId: id, state, amount, refundedMinor: null, isDisputed: null }]
+    return [
+      {
+        kind: 'payment',
+        thing,
+        paymentId: id,
+        state,
+        amount,
+        ids: idsIn(customId),
+        refundedMinor: null,
+        isDisputed: null,
+      },
+    ]
   }
   if (!RETURN.test(code) || isIncome || about === null) return []
   return [{ kind: 'refund', thing, paymentId: about, id, state: STATES[status] ?? 'succeeded' }]

@@ -137,6 +137,8 @@ export interface Transaction {
   readonly amount: Money
   /** The transaction that it is about; null where it stands for itself. */
   readonly about: string | null
+  /** Our text that is kept with it. */
+  readonly customId: string | null
 }
 
 /** A page of transaction search; null for what is none. */
@@ -162,7 +164,8 @@ function readTransaction(json: unknown): Transaction | null {
   const amount = amountIn({ ...said, value: value.replace(/^-/, '') })
   if (id === null || code === null || status === null || amount === null) return null
   const about = json['paypal_reference_id_type'] === 'TXN' ? textOf(json['paypal_reference_id']) : null
-  return { id, code, status, isIncome: !value.startsWith('-'), amount, about }
+  const customId = textOf(json['custom_field'])
+  return { id, code, status, isIncome: !value.startsWith('-'), amount, about, customId }
 }
 
 /** A page of the list of disputes, each with when it last changed; null for what is none. */

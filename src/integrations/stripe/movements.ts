@@ -31,6 +31,7 @@ function listedIntent(intent: Stripe.PaymentIntent): Listed[] {
       paymentId: intent.id,
       state,
       amount: { minor, currency: intent.currency.toUpperCase() },
+      ids: intent.metadata,
       refundedMinor: charge?.amount_refunded ?? null,
       isDisputed: charge?.disputed ?? null,
     },
