@@ -4,6 +4,7 @@ import type { Payments } from '../roles/payment-provider.ts'
 import type { ServiceCall } from '../roles/task-source.ts'
 import type { Store } from '../store/index.ts'
 import type { PaymentBooks } from '../store/payment-rows.ts'
+import { followPending } from './follow-pending.ts'
 import { followUpRefunds } from './follow-up-refunds.ts'
 import { lookAtLinks } from './look-at-links.ts'
 import { compareMovements } from './compare-movements.ts'
@@ -68,6 +69,7 @@ export async function scanPayments(
   for (const payer of payers) await readEvents(context, payer, sinceMs)
   await workWebhooks(context)
   await lookAtLinks(context, sinceMs)
+  await followPending(context)
   await followUpRefunds(context)
   for (const payer of payers) await compareMovements(context, payer, sinceMs)
   const { worked, left, looked, compared, others, captured, changed, failed } = tally

@@ -110,15 +110,12 @@ export function paymentStore(core: StoreCore) {
     /** The one by its id, or that of a refund or dispute; none where there is no such thing. */
     ofReturn: async (kind: 'payment' | 'refund' | 'dispute', id: string) =>
       paymentsWhere(core, OF_RETURN[kind], { id }).map(payment => booksOf(core, payment)),
-    /** Those of a service that are on their way, the one that was asked about longest ago first. */
-    pending: async (service: string, limit: number) =>
+    /** Those on their way at no link of ours, the one that was asked about longest ago first. */
+    pendingWithoutLink: async (limit: number) =>
       paymentsWhere(
         core,
-        `p.state = 'pending' AND p.service = :service ORDER BY p.checked_ms, p.id LIMIT :limit`,
-        {
-          service,
-          limit,
-        },
+        `p.state = 'pending' AND p.link_id IS NULL AND p.service <> 'hand' ORDER BY p.checked_ms, p.id LIMIT :limit`,
+        { limit },
       ),
     /** Disputes that wait for an answer, the nearest deadline first. */
     waitingDisputes: async () => waitingDisputes(core),

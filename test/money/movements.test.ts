@@ -73,6 +73,26 @@ test('a payment that nobody asked for is found without webhook or event', async 
   ])
 })
 
+test('a debit at no link of ours is followed to its end, weeks later, without an event', async () => {
+  await paid()
+  const { id } = await shop.server.stripe.paymentLinks.create({
+    line_items: [
+      { price_data: { currency: 'eur', unit_amount: 700, product_data: { name: 'Other' } }, quantity: 1 },
+    ],
+  })
+  await shop.server.hand('pay', { link: id, method: 'pm_usBankAccount_processing' })
+  await shop.scan()
+  const states = (): unknown[] => rowsOf(shop.files.path, 'SELECT state FROM payments WHERE link_id IS NULL')
+  expect(states()).toEqual([{ state: 'pending' }])
+  await shop.clock.advance(7 * DAY_MS)
+  await shop.scan()
+  await noEvents()
+  const { data } = await shop.server.stripe.paymentIntents.list({ limit: 1 })
+  await shop.server.hand('debit', { payment_intent: data[0]?.id ?? '', how: 'succeeded' })
+  expect((await shop.scan()).result.differences).toMatchObject([{ problem: 'unknown_payer' }])
+  expect(states()).toEqual([{ state: 'paid' }])
+})
+
 test('events that no webhook told of are worked once, and count for no webhook that arrived', async () => {
   const { bill, link } = await shop.billed()
   const paymentId = await shop.pay(link)
