@@ -53,7 +53,9 @@ function figuresOf({ state, feeNano, returnedMinor }: Bill): string {
 
 function writeBill(tx: Change, { id, runId, state, feeNano, returnedMinor }: Bill): void {
   tx.engine.run(
-    `UPDATE bills SET state = :state, fee_nano = :feeNano, returned_minor = :returnedMinor, changed_ms = :now
+    `UPDATE bills SET state = :state, fee_nano = :feeNano, returned_minor = :returnedMinor, changed_ms = :now,
+       opened_again = CASE WHEN :state IN ('unpaid', 'on_invoice') AND state NOT IN ('unpriced', 'unpaid', 'on_invoice')
+         THEN 1 ELSE opened_again END
      WHERE id = :id`,
     { id, state, feeNano, returnedMinor, now: tx.clock.now() },
   )

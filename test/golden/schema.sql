@@ -89,7 +89,7 @@ CREATE TABLE bills (
   usd_nano     INTEGER CHECK (usd_nano >= 0),
   -- What the provider kept, once it tells.
   created_ms   INTEGER NOT NULL,
-  changed_ms   INTEGER NOT NULL, owed TEXT NOT NULL DEFAULT 'unpaid' CHECK (owed IN ('unpriced', 'unpaid', 'on_invoice')), returned_minor INTEGER NOT NULL DEFAULT 0 CHECK (returned_minor >= 0), fee_nano INTEGER DEFAULT 0 CHECK (fee_nano >= 0),
+  changed_ms   INTEGER NOT NULL, owed TEXT NOT NULL DEFAULT 'unpaid' CHECK (owed IN ('unpriced', 'unpaid', 'on_invoice')), returned_minor INTEGER NOT NULL DEFAULT 0 CHECK (returned_minor >= 0), fee_nano INTEGER DEFAULT 0 CHECK (fee_nano >= 0), opened_again INTEGER NOT NULL DEFAULT 0 CHECK (opened_again IN (0, 1)),
   UNIQUE (task_id, number),
   CHECK ((basis = 'none') = (amount_minor IS NULL)),
   CHECK ((amount_minor IS NULL) = (currency IS NULL)),
@@ -670,6 +670,9 @@ CREATE INDEX alerts_newest ON alerts (state, opened_ms, id);
 CREATE INDEX bills_client ON bills (client_id, state, usd_nano) WHERE client_id IS NOT NULL;
 
 CREATE INDEX bills_created ON bills (created_ms);
+
+CREATE UNIQUE INDEX bills_open ON bills (task_id)
+  WHERE state IN ('unpriced', 'unpaid', 'on_invoice') AND opened_again = 0;
 
 CREATE INDEX bills_unpaid ON bills (created_ms, id) WHERE state = 'unpaid';
 

@@ -202,7 +202,7 @@ test('the store refuses a second open bill, whatever the program does wrong', as
   const runId = await finish()
   const db = new Database(files.path)
   const copy = `INSERT INTO bills SELECT 'bill_2', task_id, 2, '${runId}', client_id, state, basis, currency, amount_minor,
-    price_minor, why, usd_nano, created_ms, changed_ms, owed, returned_minor, fee_nano FROM bills WHERE task_id = '${taskId}'`
+    price_minor, why, usd_nano, created_ms, changed_ms, owed, returned_minor, fee_nano, opened_again FROM bills WHERE task_id = '${taskId}'`
   expect(() => db.exec(copy)).toThrow(/UNIQUE constraint failed: bills.task_id/)
   db.close()
 })

@@ -272,6 +272,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       fee_nano: 0,
       created_ms: 3,
       changed_ms: 3,
+      opened_again: 0,
       owed: 'unpaid',
       returned_minor: 0,
     },
