@@ -59,6 +59,8 @@ export function defineReport(kind: ReportKind, summary: string) {
     needs: { settings: 'required', store: 'required', mailers: 'required', outbox: 'required' },
     // Only with `send`; a mail that was sent before is not sent again.
     access: 'write',
+    // As a job it is never beside itself.
+    exclusive: true,
     scope: 'operate',
     run: async (context, { period: typed, format, send }) => {
       const nowMs = context.world.clock.now()
