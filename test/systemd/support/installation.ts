@@ -94,9 +94,15 @@ export const BRIEF =
 export function configOf({ keys }: Office): string {
   const lines = settingLeaves().flatMap(({ key, env, kind }) => {
     const value = keys.get(env)
-    return value === undefined ? [] : [`${key} = ${kind === 'number' ? value : JSON.stringify(value)}\n`]
+    return value === undefined ? [] : [`${key} = ${written(kind, value)}\n`]
   })
   return lines.join('')
+}
+
+/** What stands in an environment, as TOML has it. */
+function written(kind: string, value: string): string {
+  if (kind === 'list') return JSON.stringify(value.split(','))
+  return kind === 'number' ? value : JSON.stringify(value)
 }
 
 /** Types an answer to each question of a command at a terminal of its own. */
