@@ -129,10 +129,10 @@ async function lookAtScan({ store, world }: OperateContext, { service }: Payer):
   if (account === null) return []
   const nowMs = world.clock.now()
   const scannedMs = await store.coverage.lastLook(service)
-  const ago = scannedMs === null ? 'never' : `${spanText(nowMs - scannedMs)} ago`
-  const text = `${service}: last scanned ${ago}`
+  const ago = scannedMs === null ? null : `${spanText(nowMs - scannedMs)} ago`
+  const text = ago === null ? `${service}: never scanned` : `${service}: last scanned ${ago}`
   if (unscannedSince(scannedMs, account.sinceMs, nowMs) === null) return [{ text, bad: null }]
-  const message = `payments of ${service} were last scanned ${ago}`
+  const message = `payments of ${service} were ${ago === null ? 'never scanned' : `last scanned ${ago}`}`
   const next = 'echopilot payments-scan'
   return [{ text, bad: { thing: service, cause: `scan/${service}`, severity: 'warning', message, next } }]
 }

@@ -81,7 +81,7 @@ test('scans that stop are told after an hour; one that never ended, after four',
   await pass(MINUTE)
   expect(await look('scan')).toMatchObject({
     state: 'bad',
-    bad: [{ message: 'payments of stripe were last scanned never', next: 'echopilot payments-scan' }],
+    bad: [{ message: 'payments of stripe were never scanned', next: 'echopilot payments-scan' }],
   })
   const nowMs = watched.files.clock.now()
   await watched.store.coverage.extend('stripe', 'objects', { fromMs: 0, toMs: nowMs })
