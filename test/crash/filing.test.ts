@@ -1,20 +1,17 @@
 /** The filing of a result in Drive by a process that is killed anywhere: it lies there once. */
-import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { realFiles, realProcesses } from '../../src/kernel/real-world.ts'
-import { CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN } from '../../src/sandbox/google/identity.ts'
 import { openStore } from '../../src/store/index.ts'
 import { finishRun } from '../roles/support/finished-run.ts'
 import { keptAt } from '../roles/support/kept.ts'
-import { googleServer, type GoogleServer } from '../sandbox/google/support/server.ts'
 import { expectAtRest, rowsOf } from '../support/books.ts'
 import { realStoreOptions } from '../support/real-world.ts'
 import { aRun } from '../support/store.ts'
 import { aTask } from '../support/tasks.ts'
 import { fileFolder } from '../support/temporary.ts'
-import { boundariesOf, expectRecoveries, workUntilKilled, type Place } from './support/matrix.ts'
+import { googlePlace, tenSecondsLater, type GooglePlace } from './support/google-place.ts'
+import { boundariesOf, expectRecoveries, workUntilKilled } from './support/matrix.ts'
 
 const FILES = '/drive/v3/files'
 const ALWAYS = [
@@ -30,7 +27,6 @@ const ALWAYS = [
 const NOBODY = 4_194_305
 
 const folder = fileFolder()
-let number = 0
 
 /** A result that is to be filed. */
 async function template(): Promise<string> {
@@ -45,30 +41,9 @@ async function template(): Promise<string> {
   return file
 }
 
-async function anew(file: string): Promise<Place & { readonly google: GoogleServer }> {
-  number += 1
-  const stateDir = join(folder, String(number))
-  mkdirSync(stateDir)
-  copyFileSync(file, join(stateDir, 'echopilot.db'))
-  const google = await googleServer()
-  const env = {
-    GOOGLE_BASE_URL: google.url,
-    GOOGLE_CLIENT_ID: CLIENT_ID,
-    GOOGLE_CLIENT_SECRET: CLIENT_SECRET,
-    GOOGLE_REFRESH_TOKEN: REFRESH_TOKEN,
-    OPENAI_BASE_URL: 'http://127.0.0.1:1/v1',
-  }
-  return { stateDir, env, google }
-}
+const anew = async (file: string): Promise<GooglePlace> => googlePlace(folder, file)
 
-/** What may have been sent is looked for twice, ten seconds apart: they have passed. */
-function tenSecondsLater({ stateDir }: Place): void {
-  const db = new Database(join(stateDir, 'echopilot.db'))
-  db.exec('UPDATE effects SET not_before_ms = 0, looked_up_ms = looked_up_ms - 10000')
-  db.close()
-}
-
-async function expectOneFile({ stateDir, google }: Awaited<ReturnType<typeof anew>>): Promise<void> {
+async function expectOneFile({ stateDir, google }: GooglePlace): Promise<void> {
   const file = join(stateDir, 'echopilot.db')
   expect(rowsOf(file, `SELECT state FROM effects WHERE kind = 'file'`)).toEqual([{ state: 'done' }])
   expect(rowsOf(file, `SELECT COUNT(*) AS told FROM receipt_entries WHERE kind = 'file'`)).toEqual([

@@ -1,20 +1,17 @@
 /** The mail of a result, asked for and sent by a process that is killed anywhere: the client gets one. */
-import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { newClient } from '../../src/domain/client.ts'
 import { realFiles, realProcesses } from '../../src/kernel/real-world.ts'
-import { CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN } from '../../src/sandbox/google/identity.ts'
 import { openStore } from '../../src/store/index.ts'
 import { finishRun } from '../roles/support/finished-run.ts'
-import { googleServer, type GoogleServer } from '../sandbox/google/support/server.ts'
 import { expectAtRest, rowsOf } from '../support/books.ts'
 import { realStoreOptions } from '../support/real-world.ts'
 import { aRun } from '../support/store.ts'
 import { aTask } from '../support/tasks.ts'
 import { fileFolder } from '../support/temporary.ts'
-import { boundariesOf, expectRecoveries, workUntilKilled, type Place, type Work } from './support/matrix.ts'
+import { googlePlace, tenSecondsLater, type GooglePlace } from './support/google-place.ts'
+import { boundariesOf, expectRecoveries, workUntilKilled, type Work } from './support/matrix.ts'
 
 const SENDING = 'POST /gmail/v1/users/me/messages/send'
 const ALWAYS = [
@@ -28,7 +25,6 @@ const ALWAYS = [
 const NOBODY = 4_194_305
 
 const folder = fileFolder()
-let number = 0
 
 /** A result whose client has an address; wanted to be mailed by itself, or not. */
 async function templateOf(send: 'by-hand' | 'on-done'): Promise<{ file: string; taskId: string }> {
@@ -48,30 +44,9 @@ async function templateOf(send: 'by-hand' | 'on-done'): Promise<{ file: string; 
   return { file, taskId }
 }
 
-async function anew(file: string): Promise<Place & { readonly google: GoogleServer }> {
-  number += 1
-  const stateDir = join(folder, String(number))
-  mkdirSync(stateDir)
-  copyFileSync(file, join(stateDir, 'echopilot.db'))
-  const google = await googleServer()
-  const env = {
-    GOOGLE_BASE_URL: google.url,
-    GOOGLE_CLIENT_ID: CLIENT_ID,
-    GOOGLE_CLIENT_SECRET: CLIENT_SECRET,
-    GOOGLE_REFRESH_TOKEN: REFRESH_TOKEN,
-    OPENAI_BASE_URL: 'http://127.0.0.1:1/v1',
-  }
-  return { stateDir, env, google }
-}
+const anew = async (file: string): Promise<GooglePlace> => googlePlace(folder, file)
 
-/** What may have been sent is looked for twice, ten seconds apart: they have passed. */
-function tenSecondsLater({ stateDir }: Place): void {
-  const db = new Database(join(stateDir, 'echopilot.db'))
-  db.exec('UPDATE effects SET not_before_ms = 0, looked_up_ms = looked_up_ms - 10000')
-  db.close()
-}
-
-async function expectOneMail({ stateDir, google }: Awaited<ReturnType<typeof anew>>): Promise<void> {
+async function expectOneMail({ stateDir, google }: GooglePlace): Promise<void> {
   const file = join(stateDir, 'echopilot.db')
   expect(rowsOf(file, 'SELECT number, sent_ms IS NOT NULL AS sent FROM mailings')).toEqual([
     { number: 1, sent: 1 },
